@@ -1,0 +1,3 @@
+// Package mapping turns spreadsheet rows into requests by the rules of a
+// mapping file.
+package mapping
