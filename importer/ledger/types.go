@@ -1,0 +1,143 @@
+package ledger
+
+import "time"
+
+// RunInfo is a run's header: what was run, from what, and how it ended.
+type RunInfo struct {
+	ID            int64 // 1, 2, 3 …; never used twice in one ledger; given by StartRun
+	Target        string
+	Input         Input
+	Mapping       string // the mapping file's path
+	MappingSHA256 string // hex
+	StartedAt     time.Time
+	FinishedAt    time.Time // zero while the run is on, and if it was cut off
+	Rows          int       // given by StartRun
+	Requests      int       // as End was told
+	ExitCode      int       // as End was told
+	Ended         bool      // End was reached
+	Interrupted   bool      // the run was cut off; found and marked by a later Open
+	Stopped       string    // why the run stopped early; empty = it did not
+	NameColumns   []int     // 0-based cells that make up a person's name
+	Rate          float64   // requests a second; 0 = no limit
+	Concurrency   int
+	ReportDir     string
+	Format        string             // of the request bodies
+	Counts        [len(Outcomes)]int // rows per outcome, by Outcome; their sum is Rows
+}
+
+// Input is the file that a run read.
+type Input struct {
+	Path, Name, SHA256                 string // SHA256 in hex
+	Format, Encoding, Delimiter, Sheet string
+	Size                               int64 // bytes
+	HeaderRow                          int   // 1-based
+}
+
+// Row is one row of a run's input, and how it ended.
+type Row struct {
+	// As planned: given to StartRun.
+	Run     int64 // ignored by StartRun
+	Index   int   // 0-based position in the input, 0, 1, 2 … without gaps
+	Number  int   // the spreadsheet's row number, 1-based
+	Slot    Slot
+	Outcome Outcome // planned: NotSent (to be sent), AlreadyBooked, Uncertain, Invalid, Duplicate or Skipped
+	Message string  // in words; scrubbed of personal values by the caller
+	// Problems are why the row is invalid, and what was remarkable about one that is not.
+	Problems []Problem
+	// Ref is the earlier row that is the same booking. AlreadyBooked,
+	// Uncertain and Duplicate need one; Ref.Run 0 means the run itself.
+	Ref            Ref
+	ContentDiffers bool // from the row that Ref names
+
+	// As it went: given to Begin and Finish, ignored by StartRun. For
+	// AlreadyBooked, BookingID is that of the row which Ref names.
+	BookingID   string
+	HTTPStatus  int
+	Attempts    int
+	SubmittedAt time.Time     // of the last Begin; UTC
+	Duration    time.Duration // of the last request; whole microseconds
+	Content     Digest        // as given to Begin
+	// Settled is how a person settled the uncertain submission, this row's own
+	// or the one that Ref names. Outcome and BookingID have it applied.
+	Settled *Settlement
+}
+
+// Ref names an earlier row. The zero Ref names none.
+type Ref struct {
+	Run   int64
+	Index int // 0-based
+	Row   int // the spreadsheet's row number, 1-based; 0 if the row's details were purged
+}
+
+// Problem is why a row cannot be sent, or what is remarkable about it. None of
+// its texts contains a personal value.
+type Problem struct {
+	Column              int // 1-based; 0 = none
+	Header, Field, Code string
+	Args                []string
+	Message, Hint       string
+	Warning             bool
+}
+
+// Submission is a planned row on its way to the server.
+type Submission struct {
+	Index   int // the row's
+	Keys    Keys
+	Content Digest    // of the body, to tell later whether it differs
+	At      time.Time // when the request is sent
+}
+
+// Result is how a submission ended: Booked, Rejected, Uncertain, or NotSent
+// for one that was provably not processed.
+type Result struct {
+	Outcome    Outcome
+	BookingID  string // for Booked
+	HTTPStatus int    // 0 = no answer
+	Message    string // scrubbed of personal values by the caller
+	Attempts   int    // requests made for this row in this run
+	Duration   time.Duration
+}
+
+// Match is what the ledger knows about a person and a slot.
+type Match struct {
+	Found       bool
+	Outcome     Outcome // Booked (also if settled as booked) or Uncertain
+	Run         int64
+	Index       int // 0-based
+	Row         int // the spreadsheet's row number, 1-based; 0 if the row's details were purged
+	BookingID   string
+	Content     Digest
+	SubmittedAt time.Time
+}
+
+// Ref returns the row that was found, as a planned row names it.
+func (m Match) Ref() Ref { return Ref{Run: m.Run, Index: m.Index, Row: m.Row} }
+
+// Settlement is a person's word on an uncertain submission.
+type Settlement struct {
+	Run       int64
+	Index     int
+	BookingID string // empty = it was not booked, and may be sent again
+	Reason    string // as given; kept as it is
+	At        time.Time
+}
+
+// Event is something that happened to a run rather than to a row: a pause, a
+// change of pace, a stop.
+type Event struct {
+	At     time.Time
+	Kind   string
+	Detail string
+}
+
+// End is how a run ended.
+type End struct {
+	FinishedAt time.Time
+	ExitCode   int
+	Stopped    string // why it stopped early; empty = it did not
+	Requests   int
+}
+
+// Generation names a state of a ledger's submissions. Two are equal exactly if
+// no submission was begun, finished or settled between them.
+type Generation string
