@@ -1,0 +1,125 @@
+package vitec
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Format is one of the two formats in which the specification shows the body.
+type Format uint8
+
+const (
+	JSON Format = iota // application/json, the default
+	XML                // application/xml, as .NET's DataContractSerializer reads it
+)
+
+// ParseFormat reads "json" or "xml", in any case.
+func ParseFormat(s string) (Format, error) {
+	switch strings.ToLower(s) {
+	case "json":
+		return JSON, nil
+	case "xml":
+		return XML, nil
+	}
+	return JSON, fmt.Errorf("unknown format %q (want json or xml)", s)
+}
+
+// String returns "json" or "xml".
+func (f Format) String() string {
+	if f == XML {
+		return "xml"
+	}
+	return "json"
+}
+
+// MediaType returns the format's media type without parameters, as it stands
+// in an Accept header.
+func (f Format) MediaType() string { return "application/" + f.String() }
+
+// ContentType returns the format's media type with its charset.
+func (f Format) ContentType() string { return f.MediaType() + "; charset=utf-8" }
+
+// Encode appends b in format f to dst and returns the extended buffer. Members
+// that are empty are left out, and so are members that hold nothing but empty
+// members; nothing is ever null.
+//
+// What the format cannot hold is a *[RequestError] that names the field, and
+// dst is then returned as it was: invalid UTF-8, a number that is not finite, a
+// year outside 1 to 9999, and in XML a character that XML 1.0 does not have.
+func Encode(dst []byte, f Format, b *AddNewViewingParticipant) ([]byte, error) {
+	if f == XML {
+		return b.AppendXML(dst)
+	}
+	return b.AppendJSON(dst)
+}
+
+// unsendable finds the member for which an encoder gave up.
+func unsendable(f Format, b *AddNewViewingParticipant) error {
+	for _, field := range fields {
+		var reason string
+		switch v := field.at(b).(type) {
+		case *string:
+			reason = badText(f, *v)
+		case *[]string:
+			for _, s := range *v {
+				if reason = badText(f, s); reason != "" {
+					break
+				}
+			}
+		case **float64:
+			if *v != nil && (math.IsNaN(**v) || math.IsInf(**v, 0)) {
+				reason = "is not a finite number"
+			}
+		case *time.Time:
+			if !v.IsZero() && !sendableTime(*v) {
+				reason = "has a year outside 1 to 9999"
+			}
+		}
+		if reason != "" {
+			return &RequestError{Path: field.Path, Reason: reason}
+		}
+	}
+	return &RequestError{Reason: "the body cannot be written as " + f.String()}
+}
+
+func badText(f Format, s string) string {
+	if !utf8.ValidString(s) {
+		return "is not valid UTF-8"
+	}
+	if f == XML {
+		for _, r := range s {
+			if !isXMLChar(r) {
+				return fmt.Sprintf("holds the character %U, which XML cannot carry", r)
+			}
+		}
+	}
+	return ""
+}
+
+// isXMLChar reports whether XML 1.0 can hold r, escaped or not
+// (https://www.w3.org/TR/xml/#charsets).
+func isXMLChar(r rune) bool {
+	return r >= 0x20 && r <= 0xD7FF || r == '\t' || r == '\n' || r == '\r' ||
+		r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= utf8.MaxRune
+}
+
+// timeLayout is RFC 3339 with an explicit offset and at most seven digits of a
+// second's fraction: .NET's DateTime counts in units of 100 ns.
+const timeLayout = "2006-01-02T15:04:05.9999999Z07:00"
+
+func sendableTime(t time.Time) bool {
+	t = sentTime(t)
+	return t.Year() >= 1 && t.Year() <= 9999
+}
+
+// sentTime returns t in a zone that RFC 3339 can write: offsets of the years
+// before standard time have seconds.
+func sentTime(t time.Time) time.Time {
+	if _, offset := t.Zone(); offset%60 != 0 {
+		return t.UTC()
+	}
+	return t
+}

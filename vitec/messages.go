@@ -1,0 +1,6 @@
+package vitec
+
+// maxMessageLength is in characters.
+const maxMessageLength = 500
+
+func oneLine(s string, max int) string { return s }
