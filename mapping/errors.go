@@ -1,28 +1,170 @@
 package mapping
 
-// Error is one mistake in a mapping file, or in the way it meets a header.
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Error is one mistake in a mapping file, or in the way it meets a header or
+// a flag.
 type Error struct {
-	File       string `json:"file"`
+	File       string `json:"file"`   // as given to [Parse]; "--set" for a constant of the command line
 	Line       int    `json:"line"`   // 1-based, 0 if the mistake has no line
-	Column     int    `json:"column"` // 1-based, in characters, 0 if unknown
-	Code       string `json:"code"`
+	Column     int    `json:"column"` // 1-based, in characters, 0 if the mistake has no line
+	Code       string `json:"code"`   // what kind of mistake: "unknown_key", "missing_column"
 	Message    string `json:"message"`
-	Suggestion string `json:"suggestion,omitempty"` // what was probably meant
-	Hint       string `json:"hint,omitempty"`
-	Snippet    string `json:"snippet,omitempty"` // the line of the file
-	Width      int    `json:"-"`                 // characters that the caret underlines
+	Suggestion string `json:"suggestion,omitempty"` // what was probably meant, as it would be written
+	Hint       string `json:"hint,omitempty"`       // what to do about it
+	Snippet    string `json:"snippet,omitempty"`    // the line of the file, cut to a readable length
+
+	caret, width int // in characters of Snippet
 }
 
-// Error returns the place and the message, then the line of the file with a
-// caret and the hint on lines of their own.
-func (e *Error) Error() string { panic("not yet") }
+// Warning is what a mapping says that is allowed but seldom meant. It has the
+// parts of a mistake, and refuses nothing.
+type Warning = Error
 
-// Errors is all mistakes of a mapping, sorted by place.
+// Error returns place and message on the first line, then the line of the
+// file with a caret under the mistake, then the hint.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Place())
+	b.WriteString(": ")
+	b.WriteString(e.Message)
+	if e.Suggestion != "" {
+		fmt.Fprintf(&b, "; did you mean %q?", e.Suggestion)
+	}
+	if e.Snippet != "" {
+		number := strconv.Itoa(e.Line)
+		fmt.Fprintf(&b, "\n  %s | %s\n  %*s | ", number, e.Snippet, len(number), "")
+		for i, r := range []rune(e.Snippet) {
+			if i == e.caret {
+				break
+			}
+			if r != '\t' {
+				r = ' '
+			}
+			b.WriteRune(r)
+		}
+		b.WriteString(strings.Repeat("^", max(e.width, 1)))
+	}
+	if e.Hint != "" {
+		b.WriteString("\n  hint: ")
+		b.WriteString(e.Hint)
+	}
+	return b.String()
+}
+
+// Place returns "file:line:column", or what of it is known.
+func (e *Error) Place() string {
+	if e.Line == 0 {
+		return e.File
+	}
+	return fmt.Sprintf("%s:%d:%d", e.File, e.Line, e.Column)
+}
+
+// Errors is all mistakes of a mapping. Those of one file stand together, in
+// the file's order.
 type Errors []*Error
 
-// Error returns all mistakes, one after the other.
-func (e Errors) Error() string { panic("not yet") }
+// Error returns all mistakes, one below the other.
+func (e Errors) Error() string {
+	texts := make([]string, len(e))
+	for i, err := range e {
+		texts[i] = err.Error()
+	}
+	return strings.Join(texts, "\n")
+}
 
-// Warning is what a mapping says that is allowed but seldom meant. It has the
-// same parts as a mistake.
-type Warning = Error
+// sorted returns e in the order of files (the mapping itself first, then as
+// they were first met) and places, or nil if there is none. Two mistakes with
+// one place and message are one.
+func (e Errors) sorted(files []string) Errors {
+	slices.SortStableFunc(e, func(a, b *Error) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(files, a.File), slices.Index(files, b.File)),
+			cmp.Compare(a.Line, b.Line),
+			cmp.Compare(a.Column, b.Column),
+		)
+	})
+	return slices.CompactFunc(e, func(a, b *Error) bool {
+		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Message == b.Message
+	})
+}
+
+// source is the text of one file, for showing its lines.
+type source struct {
+	name  string
+	lines []string
+}
+
+func newSource(name string, src []byte) *source {
+	text := strings.TrimPrefix(string(src), "\ufeff")
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	text = strings.ReplaceAll(text, "\r", "\n")
+	return &source{name: name, lines: strings.Split(text, "\n")}
+}
+
+// pos is a place in a source. Line 0 means the source as a whole.
+type pos struct {
+	src       *source
+	line, col int // 1-based, col in characters
+	width     int
+}
+
+// snippetLength is how many characters of a long line are shown.
+const snippetLength = 100
+
+// at returns a mistake at p. The place is moved into the source if it is
+// outside, because the parser's marks may be.
+func (p pos) at(code, format string, args ...any) *Error {
+	e := &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+	if p.src == nil {
+		return e
+	}
+	e.File = p.src.name
+	if p.line <= 0 || len(p.src.lines) == 0 {
+		return e
+	}
+	e.Line = min(p.line, len(p.src.lines))
+	line := p.src.lines[e.Line-1]
+	length := utf8.RuneCountInString(line)
+	e.Column = min(max(p.col, 1), length+1)
+	if p.line > len(p.src.lines) {
+		e.Column = length + 1
+	}
+	runes := []rune(line)
+	start := 0
+	if length > snippetLength {
+		start = max(0, min(e.Column-1-snippetLength/2, length-snippetLength))
+		runes = runes[start : start+snippetLength]
+	}
+	for i, r := range runes {
+		if r < ' ' && r != '\t' || r == 0x7f {
+			runes[i] = utf8.RuneError
+		}
+	}
+	e.Snippet = strings.TrimRight(string(runes), " ")
+	e.caret = e.Column - 1 - start
+	e.width = min(p.width, len(runes)-e.caret)
+	return e
+}
+
+// quoteList returns words in quotes with commas between them, the first few
+// if there are many.
+func quoteList(words []string) string {
+	const shown = 20
+	quoted := make([]string, 0, shown+1)
+	for i, w := range words {
+		if i == shown {
+			quoted = append(quoted, fmt.Sprintf("and %d more", len(words)-shown))
+			break
+		}
+		quoted = append(quoted, strconv.Quote(w))
+	}
+	return strings.Join(quoted, ", ")
+}

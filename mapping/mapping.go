@@ -1,6 +1,12 @@
 package mapping
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"vitec-import/vitec"
@@ -28,8 +34,8 @@ type Options struct {
 // mean that it is detected.
 type Input struct {
 	Sheet     string
-	HeaderRow int // 1-based
-	Encoding  string
+	HeaderRow int    // 1-based
+	Encoding  string // as written; the reader of the spreadsheet knows the names
 	Delimiter rune
 }
 
@@ -37,84 +43,283 @@ type Input struct {
 // use.
 type Mapping struct {
 	name     string
+	digest   string
+	files    []string // in the order in which they were read
 	input    Input
+	fields   []field // in the order of the request
+	skip     []test
 	identity []string
-	warnings []*Warning
+	warnings Errors
+	today    time.Time
 }
 
 // Parse reads a mapping file and everything that it includes. name is only
 // used to say where a mistake stands. The error is an [Errors] that holds all
 // mistakes, sorted by place.
-func Parse(name string, src []byte, o Options) (*Mapping, error) { panic("not yet") }
+func Parse(name string, src []byte, o Options) (*Mapping, error) {
+	l := &loader{load: o.Load, digest: sha256.New()}
+	doc := l.read(name, src, nil)
+	decoded := len(l.errs) == 0
+
+	c := &compiler{doc: doc, today: o.Today, errs: l.errs}
+	if c.today.IsZero() {
+		c.today = time.Now()
+	}
+	m := &Mapping{name: name, files: l.files, today: c.today}
+	for _, pair := range o.Set {
+		fmt.Fprintf(l.digest, "set %d %s\n", len(pair), pair)
+	}
+	rules := c.set(doc.rules(), o.Set)
+	m.digest = hex.EncodeToString(l.digest.Sum(nil))
+
+	for _, r := range rules {
+		if !r.broken {
+			m.fields = append(m.fields, c.compile(r))
+		}
+	}
+	m.input = c.inputOf(doc.Input)
+	for _, s := range doc.Skip {
+		t := c.test(s.condition)
+		if s.Reason.set {
+			t.reason = clean(s.Reason.text)
+		}
+		m.skip = append(m.skip, t)
+	}
+	m.identity = c.identity(doc.Identity, rules)
+	if doc.Version.set && doc.Version.text != "1" {
+		c.fail(doc.Version.pos, "version", "", "this program reads version 1", "unknown version %q", doc.Version.text)
+	}
+	if decoded {
+		c.complete(m)
+	}
+	if len(c.errs) > 0 {
+		return nil, c.errs.sorted(l.files)
+	}
+	m.imply(doc)
+	m.warn(doc)
+	order := allPaths()
+	slices.SortStableFunc(m.fields, func(a, b field) int {
+		return cmp.Compare(slices.Index(order, a.path), slices.Index(order, b.path))
+	})
+	return m, nil
+}
+
+// Name returns the name that [Parse] was given.
+func (m *Mapping) Name() string { return m.name }
 
 // Input returns what the mapping says about reading the spreadsheet.
 func (m *Mapping) Input() Input { return m.input }
 
 // Identity returns the paths of the fields that make two submissions the same
-// booking, or nil where the mapping leaves that to the ledger's own rule.
-func (m *Mapping) Identity() []string { return m.identity }
+// booking, or nil where the mapping leaves that to the ledger's own rule. It
+// is the caller's own.
+func (m *Mapping) Identity() []string { return slices.Clone(m.identity) }
 
 // Warnings returns what is allowed but seldom meant, in the file's order.
-func (m *Mapping) Warnings() []*Warning { return m.warnings }
+func (m *Mapping) Warnings() []*Warning { return slices.Clone(m.warnings) }
+
+// Maps reports whether the mapping gives the field at path a value, other
+// than one that it does not mention.
+func (m *Mapping) Maps(path string) bool {
+	return slices.ContainsFunc(m.fields, func(f field) bool { return f.path == path && !f.implied })
+}
 
 // SHA256 returns a hex digest of the file, of all that it includes and of the
 // constants that override it. It changes when the mapping may mean something
 // else.
-func (m *Mapping) SHA256() string { panic("not yet") }
+func (m *Mapping) SHA256() string { return m.digest }
 
 // Fits reports how many of the columns that the mapping asks for are among
-// cells, so that a reader can find the header row.
-func (m *Mapping) Fits(cells []string) int { panic("not yet") }
-
-// Bind finds the mapping's columns in a header. The error is an [Errors] with
-// all columns that are missing or stand there twice.
-func (m *Mapping) Bind(header []string) (*Mapper, error) { panic("not yet") }
-
-// Mapper maps the rows of one header. It reuses memory between rows and is
-// not safe for concurrent use; binding again is cheap.
-type Mapper struct{}
-
-// Map turns the cells of a row into s, which is overwritten. cells is not
-// kept and need not be as long as the header. With a problem that is not a
-// warning s must not be sent. The problems are valid until the next call.
-func (mp *Mapper) Map(cells []string, s *Submission) []Problem { panic("not yet") }
-
-// Trace maps a row as Map does and tells how each field got its value. It is
-// for showing one row to a person; it is slower than Map.
-func (mp *Mapper) Trace(cells []string) Trace { panic("not yet") }
-
-// NameColumns returns the 0-based cells that make a person's name, in the
-// order in which they are read. It is nil if no name is mapped.
-func (mp *Mapper) NameColumns() []int { panic("not yet") }
-
-// Columns returns the 0-based cells that the mapping reads, ascending.
-func (mp *Mapper) Columns() []int { panic("not yet") }
-
-// Submission is one row on its way to a time slot.
-type Submission struct {
-	Target vitec.Target
-	Body   vitec.AddNewViewingParticipant
-
-	// Skipped is the reason of the skip rule that leaves the row out, or ""
-	// if none does. A skipped row has no target, no body and no problems.
-	Skipped string
+// cells, so that a reader can find the header row. Columns of which one is
+// enough count once.
+func (m *Mapping) Fits(cells []string) int {
+	h := newHeader(cells)
+	counted := map[int]bool{}
+	for names := range m.columns() {
+		for _, s := range names {
+			if at := h.find(s.text); len(at) > 0 {
+				counted[at[0]] = true
+				break
+			}
+		}
+	}
+	return len(counted)
 }
 
-// Trace is how one row became a submission.
-type Trace struct {
-	Submission Submission
-	Steps      []Step    // in the order of the request: target, then body
-	Problems   []Problem // as Map returns them
+// columns calls yield with the candidates of each column that is asked for.
+func (m *Mapping) columns() func(yield func([]scalar) bool) {
+	return func(yield func([]scalar) bool) {
+		for _, f := range m.fields {
+			for _, names := range f.columns {
+				if !yield(names) {
+					return
+				}
+			}
+			for _, t := range f.when {
+				if !yield(t.column) {
+					return
+				}
+			}
+		}
+		for _, t := range m.skip {
+			if !yield(t.column) {
+				return
+			}
+		}
+	}
 }
 
-// Step is how one field got its value. Inputs and Value are personal.
-type Step struct {
-	Field      string   // path: "viewingId", "updatePerson.cellPhone"
-	Columns    []int    // 0-based cells that were read
-	Headers    []string // their header cells
-	Inputs     []string // their content, as read
-	Conversion string   // what was done, in words: `lookup "slots", text`
-	Value      string   // what is sent; "" if nothing
-	Omitted    bool     // the member is left out of the request
-	Problem    *Problem // why there is no value, or a warning; nil if none
+// set puts the constants of the command line in the place of the rules that
+// they override.
+func (c *compiler) set(rules []*rule, pairs []string) []*rule {
+	seen := map[string]bool{}
+	for _, pair := range pairs {
+		path, text, ok := strings.Cut(pair, "=")
+		path = strings.TrimSpace(path)
+		src := &source{name: "--set " + path}
+		whole := pos{src: src}
+		if !ok {
+			c.fail(whole, "set", "", "write field=value: viewingId=VIS1", "a constant is field=value")
+			continue
+		}
+		path = strings.TrimPrefix(strings.TrimPrefix(path, "target."), "participant.")
+		if _, known := fieldOf(path); !known {
+			c.fail(whole, "unknown_field", suggest(path, allPaths()), "", "unknown field %q", path)
+			continue
+		}
+		if seen[path] {
+			c.fail(whole, "duplicate_key", "", "", "%q is set twice", path)
+			continue
+		}
+		seen[path] = true
+		s := scalar{text: text, set: true, pos: whole}
+		r := &rule{path: path, pos: whole, Value: constant{texts: scalars{s}, pos: whole}}
+		if at := slices.IndexFunc(rules, func(old *rule) bool { return old.path == path }); at >= 0 {
+			rules[at] = r
+		} else {
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
+// identity checks the paths that the document names.
+func (c *compiler) identity(names scalars, rules []*rule) []string {
+	var paths []string
+	for _, s := range names {
+		path := strings.TrimPrefix(s.text, "participant.")
+		f, ok := fieldOf(path)
+		switch {
+		case !ok || f.target >= 0:
+			var body []string
+			for _, f := range vitec.Fields() {
+				body = append(body, f.Path)
+			}
+			suggestion, hint := suggest(path, body), ""
+			if suggestion == "" {
+				hint = "for example: identity: [updatePerson.email.emailAddress]"
+			}
+			c.fail(s.pos, "unknown_field", suggestion, hint, "unknown field %q", s.text)
+		case !slices.ContainsFunc(rules, func(r *rule) bool { return r.path == path }):
+			c.fail(s.pos, "unmapped", "", "", "the identity needs the field %q, which is not mapped", path)
+		default:
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// contactPaths is the fields of which the server requires one.
+var contactPaths = []string{
+	"updatePerson.email.emailAddress", "updatePerson.telePhone",
+	"updatePerson.workPhone", "updatePerson.cellPhone",
+}
+
+// complete tells what no row could do without.
+func (c *compiler) complete(m *Mapping) {
+	at := c.doc.Target.pos
+	if at.src == nil {
+		at = c.doc.pos
+	}
+	for _, path := range targetPaths {
+		if !m.Maps(path) {
+			c.fail(at, "unmapped", "", fmt.Sprintf("under target write %s: and a column, or {value: …}", path), "%q is not mapped", path)
+		}
+	}
+	if !slices.ContainsFunc(contactPaths, m.Maps) {
+		at := c.doc.Participant.pos
+		if at.src == nil {
+			at = c.doc.pos
+		}
+		c.fail(at, "unmapped", "", "the server requires one of email.emailAddress, telePhone, workPhone and cellPhone", "no way to reach the participant is mapped")
+	}
+}
+
+// impliedValues is what is sent where the mapping is silent.
+//
+// Without returnBookingId the answer is no booking id, and a booking without
+// one cannot be trusted. What the server checks when an option is left out is
+// not documented; a booking too late or too many is the harder one to undo.
+var impliedValues = []string{
+	"returnBookingId", "options.isDeadlineValidationEnabled", "options.enableBookingLimitValidation",
+}
+
+// imply adds the constants of what the mapping does not mention.
+func (m *Mapping) imply(doc *document) {
+	for _, path := range impliedValues {
+		if m.Maps(path) {
+			continue
+		}
+		f, _ := fieldOf(path)
+		f.fixed, f.implied, f.words, f.pos = fix(value{truth: true}, f.kind), true, "not in the mapping", doc.pos
+		m.fields = append(m.fields, f)
+	}
+	if !m.Maps("updatePerson.customerId") {
+		f, _ := fieldOf("updatePerson.customerId")
+		f.implied, f.words, f.pos = true, "as customerId", doc.pos
+		m.fields = append(m.fields, f)
+	}
+}
+
+// warn collects what is allowed but seldom meant.
+func (m *Mapping) warn(doc *document) {
+	add := func(p pos, code, hint, format string, args ...any) {
+		e := p.at(code, format, args...)
+		e.Hint = hint
+		m.warnings = append(m.warnings, e)
+	}
+	silent := doc.Participant.pos
+	if silent.src == nil {
+		silent = doc.pos
+	}
+	for i := range m.fields {
+		f := &m.fields[i]
+		on := f.fixed != nil && f.fixed.value.truth
+		switch f.path {
+		case "updatePerson.socialSecurityNumber":
+			add(f.pos, "personal_number", "make sure that the column is right", "the personal number is sent: the server overwrites whoever has it with what the row says")
+		case "updatePerson.gdprApprovalDate":
+			if !m.Maps("updatePerson.obtainThrough") {
+				add(f.pos, "gdpr_without_how", "map updatePerson.obtainThrough", "the date on which the person was informed is sent without how it was done")
+			}
+		case "smsConfirmation", "mailConfirmation", "smsReminder":
+			if on {
+				add(f.pos, "messages", "", "%q sends a real message to everyone in the file", f.path)
+			}
+		case "returnBookingId":
+			if !on && f.fixed != nil {
+				add(f.pos, "no_booking_id", "", "without %q the server answers with no booking id", f.path)
+			}
+		case "options.isDeadlineValidationEnabled", "options.enableBookingLimitValidation":
+			if f.implied {
+				what := "does not say whether the server checks the last booking time; it will"
+				if f.path == "options.enableBookingLimitValidation" {
+					what = "does not say whether the server checks the number of places; it will"
+				}
+				_, name, _ := strings.Cut(f.path, ".")
+				add(silent, "silent_option", fmt.Sprintf("under participant write options: {%s: {value: true}} or false", name), "the mapping %s", what)
+			}
+		}
+	}
+	m.warnings = m.warnings.sorted(m.files)
 }

@@ -1,24 +1,62 @@
 package mapping
 
-// Problem is why a row cannot be sent, or, as a Warning, what is odd about
-// it. Value is personal; no other member is, and neither is what Message and
+import (
+	"strings"
+	"unicode"
+)
+
+// Problem is why a row cannot be sent or, as a Warning, what should be looked
+// at. Value is personal; no other member is, and neither is what Message and
 // Hint return.
 type Problem struct {
 	Column  int      // 0-based cell, -1 if it is no cell's fault
-	Header  string   // the header cell of that column
+	Header  string   // the header cell of that column, as read
 	Field   string   // path of the field, "" if it is the whole row
-	Code    string   // see the constants
+	Code    string   // what is wrong, for programs and for other languages
 	Args    []string // what the message needs, never personal
-	Value   string   // the cell as read; personal
-	Warning bool
+	Value   string   // the cell, as read; personal
+	Warning bool     // the row may be sent
 }
 
 // Message says what is wrong, without the value.
-func (p Problem) Message() string { panic("not yet") }
+func (p Problem) Message() string { return p.fill(wordsOf(p.Code).message) }
 
 // Hint says what to do about it, or is empty.
-func (p Problem) Hint() string { panic("not yet") }
+func (p Problem) Hint() string { return p.fill(wordsOf(p.Code).hint) }
 
-// Masked returns Value so that its shape can be recognised by whoever has the
-// file, and nobody else learns it: "070-1740605" becomes "0••-•••••••".
-func (p Problem) Masked() string { panic("not yet") }
+// fill puts the arguments where a text has {0} and {1}.
+func (p Problem) fill(text string) string {
+	if !strings.Contains(text, "{") {
+		return text
+	}
+	arg := func(i int) string {
+		if i < len(p.Args) {
+			return p.Args[i]
+		}
+		return "?"
+	}
+	return strings.NewReplacer("{0}", arg(0), "{1}", arg(1)).Replace(text)
+}
+
+// maskedLength is how many characters of a masked value are shown.
+const maskedLength = 40
+
+// Masked returns Value in a form that whoever has the file can recognise and
+// nobody else can read: "070-1740605" becomes "0••-•••••••".
+func (p Problem) Masked() string {
+	var b strings.Builder
+	for i, r := range []rune(p.Value) {
+		switch {
+		case i == maskedLength:
+			b.WriteString("…")
+			return b.String()
+		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
+			b.WriteRune('·')
+		case i > 0 && (unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r)):
+			b.WriteRune('•')
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,148 @@
+package mapping
+
+import (
+	"strings"
+	"sync"
+	"unicode"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+)
+
+// toEmail reads one e-mail address. It refuses what no server could deliver
+// to; whether the address exists is not its business.
+func toEmail(text string, _ *surroundings) (value, fault) {
+	if len(text) > 7 && strings.EqualFold(text[:7], "mailto:") {
+		text = text[7:]
+	}
+	local, domain, ok := strings.Cut(text, "@")
+	switch {
+	case strings.Count(text, "@") > 1 && strings.ContainsAny(text, ",;/| \n"):
+		return value{}, fault{code: "many_emails"}
+	case !ok || !goodLocal(local) || !goodDomain(domain):
+		return value{}, fault{code: "email"}
+	}
+	return value{text: text}, fault{}
+}
+
+// goodLocal reports whether text may stand before the @: what RFC 6531 lets
+// stand there unquoted.
+func goodLocal(text string) bool {
+	if text == "" || len(text) > 64 || text[0] == '.' || text[len(text)-1] == '.' || strings.Contains(text, "..") {
+		return false
+	}
+	for _, r := range text {
+		if r < 0x80 {
+			if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~.", r)) {
+				return false
+			}
+		} else if !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// goodDomain reports whether text is a host name with a top-level domain.
+func goodDomain(text string) bool {
+	if len(text) > 253 {
+		return false
+	}
+	label, dots := 0, 0
+	last, letters := rune('.'), 0 // letters of the last label
+	for _, r := range text {
+		switch {
+		case r == '.':
+			if label == 0 || label > 63 || last == '-' {
+				return false
+			}
+			label, letters = 0, 0
+			dots++
+		case r == '-':
+			if label == 0 {
+				return false
+			}
+			label++
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= 0x80 && (unicode.IsLetter(r) || unicode.IsMark(r)):
+			label++
+			letters++
+		case r >= '0' && r <= '9':
+			label++
+		default:
+			return false
+		}
+		last = r
+	}
+	return dots > 0 && label >= 2 && label <= 63 && letters >= 1 && last != '-'
+}
+
+// toCountry reads a country's ISO code or its Swedish or English name and
+// returns the code of two letters.
+func toCountry(text string, _ *surroundings) (value, fault) {
+	if code, ok := countries()[fold(oneLine(text))]; ok {
+		return value{text: code}, fault{}
+	}
+	return value{}, fault{code: "country"}
+}
+
+// countries is ISO codes by code and by name, folded. It is made once, when a
+// country is first read.
+var countries = sync.OnceValue(func() map[string]string {
+	known := map[string]string{
+		"holland": "NL", "england": "GB", "skottland": "GB", "scotland": "GB", "wales": "GB",
+		"nordirland": "GB", "northern ireland": "GB", "great britain": "GB", "storbritannien": "GB",
+		"uk": "GB", "usa": "US", "united states of america": "US", "amerikas förenta stater": "US",
+		"förenade arabemiraten": "AE", "uae": "AE", "czech republic": "CZ", "tjeckiska republiken": "CZ",
+		"turkey": "TR", "makedonien": "MK", "macedonia": "MK", "vitryssland": "BY", "burma": "MM",
+		"hong kong": "HK", "hongkong": "HK", "sydkorea": "KR", "south korea": "KR", "nordkorea": "KP",
+		"north korea": "KP", "kina": "CN", "elfenbenskusten": "CI", "ivory coast": "CI", "s": "SE",
+		"konungariket sverige": "SE", "kingdom of sweden": "SE",
+	}
+	swedish, english := display.Regions(language.Swedish), display.Regions(language.English)
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			code := string([]rune{a, b})
+			region, err := language.ParseRegion(code)
+			if err != nil || !region.IsCountry() || region.Canonicalize() != region || region.String() != code || a == 'X' || code == "ZZ" || code == "EU" || code == "UN" {
+				continue
+			}
+			known[fold(code)] = code
+			known[fold(region.ISO3())] = code
+			for _, names := range []display.Namer{swedish, english} {
+				if name := names.Name(region); name != "" {
+					known[fold(name)] = code
+				}
+			}
+		}
+	}
+	return known
+})
+
+// toZip reads a postal code. A Swedish one is returned as NNN NN; the row is
+// Swedish if its country says so or is empty.
+func toZip(text string, s *surroundings) (value, fault) {
+	if lostDigits(text) {
+		return value{}, fault{code: "lost_digits"}
+	}
+	text = oneLine(text)
+	if s.country != "" && s.country != "SE" && s.country != "?" {
+		return value{text: text}, fault{}
+	}
+	digits := strings.ReplaceAll(text, " ", "")
+	for _, prefix := range []string{"SE-", "S-", "SE"} {
+		if len(digits) > len(prefix) && strings.EqualFold(digits[:len(prefix)], prefix) {
+			digits = digits[len(prefix):]
+			break
+		}
+	}
+	if len(digits) == 6 && digits[3] == '-' {
+		digits = digits[:3] + digits[4:]
+	}
+	switch {
+	case len(digits) == 5 && allDigits(digits) && digits[0] != '0':
+		return value{text: digits[:3] + " " + digits[3:]}, fault{}
+	case s.country == "?":
+		return value{text: text}, fault{}
+	}
+	return value{}, fault{code: "zip"}
+}

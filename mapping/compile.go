@@ -1,0 +1,614 @@
+package mapping
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"vitec-import/vitec"
+)
+
+// targetPaths is the ids of the address, in its order.
+var targetPaths = []string{"customerId", "viewingId", "timeSlotId"}
+
+// rules returns the rules that the clause has, by path.
+func (t *targetClause) rules() map[string]*rule {
+	rules := map[string]*rule{"customerId": t.CustomerId, "viewingId": t.ViewingId, "timeSlotId": t.TimeSlotId}
+	maps.DeleteFunc(rules, func(_ string, r *rule) bool { return r == nil })
+	return rules
+}
+
+// field is one rule, checked and ready to be bound to a header.
+type field struct {
+	path   string
+	kind   vitec.Kind
+	target int         // index in targetPaths, -1 for a member of the body
+	member vitec.Field // of the body
+	pos    pos
+	words  string // what is done to the cell, for a person
+
+	columns   [][]scalar // each by candidates; several with join
+	separator string     // of join
+	computed  *computed
+	fixed     *fixed // the same for every row
+	implied   bool   // fixed, and not said by the mapping
+
+	split     splitter
+	edit      func(string) string // replace, trim and case; nil for none
+	table     map[string]*fixed   // by folded key; nil for no lookup
+	tableArgs []string            // for the message that an entry is missing
+	otherwise *fixed
+	convert   convert
+	fallback  *fixed // for an empty cell
+	must      bool   // an empty cell is a problem
+	when      []test
+}
+
+// fixed is a value that the mapping says. Nothing of it means that the member
+// is left out.
+type fixed struct {
+	value value
+	any   any // the value as it is set; made once
+	none  bool
+}
+
+// splitter takes a part of a cell.
+type splitter func(text string) (string, fault)
+
+// test is a condition, ready to be bound.
+type test struct {
+	column []scalar
+	words  map[string]string // folded → as written; nil to ask whether the cell is filled
+	not    bool
+	reason string
+}
+
+// compiler turns a document into fields and collects its mistakes.
+type compiler struct {
+	doc   *document
+	today time.Time
+	errs  Errors
+}
+
+func (c *compiler) fail(p pos, code, suggestion, hint, format string, args ...any) {
+	e := p.at(code, format, args...)
+	e.Suggestion, e.Hint = suggestion, hint
+	c.errs = append(c.errs, e)
+}
+
+// path returns the field that a path names.
+func fieldOf(path string) (field, bool) {
+	if i := slices.Index(targetPaths, path); i >= 0 {
+		return field{path: path, kind: vitec.KindText, target: i}, true
+	}
+	member, ok := vitec.FieldByPath(path)
+	return field{path: path, kind: member.Kind, target: -1, member: member}, ok
+}
+
+// allPaths returns the path of every field, those of the address first.
+func allPaths() []string {
+	paths := slices.Clone(targetPaths)
+	for _, f := range vitec.Fields() {
+		paths = append(paths, f.Path)
+	}
+	return paths
+}
+
+// compile checks one rule. The field is of use only if no mistake was found.
+func (c *compiler) compile(r *rule) field {
+	f, _ := fieldOf(r.path)
+	f.pos = r.pos
+	c.source(r, &f)
+	name := c.converter(r, &f)
+	c.edits(r, &f)
+	c.split(r, &f, name)
+	c.lookup(r, &f)
+	c.empty(r, &f)
+	c.when(r, &f)
+	f.words = describe(r, name)
+	return f
+}
+
+// source reads where the text comes from.
+func (c *compiler) source(r *rule, f *field) {
+	said := 0
+	for _, s := range []struct {
+		set bool
+		pos pos
+		key string
+	}{
+		{r.Column != nil, first(r.Column).pos, "column"},
+		{r.Value.texts != nil, r.Value.pos, "value"},
+		{r.Join != nil, first(r.Join).pos, "join"},
+		{r.Computed.set, r.Computed.pos, "computed"},
+	} {
+		if s.set {
+			if said++; said > 1 {
+				c.fail(s.pos, "sources", "", `a field has one of "column", "value", "join" and "computed"`, "%q is one source too many", s.key)
+			}
+		}
+	}
+	switch {
+	case said == 0:
+		c.fail(r.pos, "no_source", "", `a field needs one of "column", "value", "join" and "computed"`, "the field does not say where its value comes from")
+	case r.Join != nil:
+		f.separator = " "
+		if r.Separator.set {
+			f.separator = r.Separator.text
+		} else if f.kind == vitec.KindTextList {
+			f.separator = ";"
+		}
+		for _, s := range r.Join {
+			f.columns = append(f.columns, c.columns(scalars{s}))
+		}
+	case r.Column != nil:
+		f.columns = [][]scalar{c.columns(r.Column)}
+	case r.Computed.set:
+		compiled, errs := compile(r.Computed)
+		c.errs = append(c.errs, errs...)
+		if f.computed = compiled; compiled != nil {
+			for _, s := range compiled.columns {
+				f.columns = append(f.columns, c.columns(scalars{s}))
+			}
+		}
+	}
+	if r.Value.texts != nil {
+		for _, s := range []struct {
+			set bool
+			pos pos
+			key string
+		}{
+			{r.Separator.set, r.Separator.pos, "separator"}, {r.Split.set(), r.Split.pos, "split"},
+			{r.Replace.entries != nil, r.Replace.pos, "replace"}, {r.Trim.set, r.Trim.pos, "trim"},
+			{r.Case.set, r.Case.pos, "case"}, {r.Lookup.set(), r.Lookup.pos, "lookup"},
+			{r.Default.set, r.Default.pos, "default"}, {r.Empty.set, r.Empty.pos, "empty"},
+		} {
+			if s.set {
+				c.fail(s.pos, "misplaced_key", "", "write the constant as it is to be sent", "%q has no meaning beside a constant", s.key)
+			}
+		}
+	}
+}
+
+// columns checks the names of columns.
+func (c *compiler) columns(names scalars) []scalar {
+	for _, s := range names {
+		if headerKey(s.text) == "" {
+			c.fail(s.pos, "empty_value", "", "", "the name of a column is empty")
+		}
+	}
+	return names
+}
+
+// converter chooses the converter, checks that it suits the field and gives
+// it its settings. It returns its name.
+func (c *compiler) converter(r *rule, f *field) string {
+	suitable := convertersOf(f.member)
+	name := suitable[0]
+	if r.Choices.entries != nil && slices.Contains(suitable, "choice") {
+		name = "choice"
+	}
+	if r.As.set {
+		name = r.As.text
+		switch {
+		case !slices.Contains(converterNames, name):
+			hint := ""
+			near := suggest(name, suitable)
+			if near == "" {
+				near = suggest(name, converterNames)
+			}
+			if near == "" {
+				hint = "for this field: " + strings.Join(suitable, ", ")
+			}
+			c.fail(r.As.pos, "unknown_converter", near, hint, "unknown converter %q", name)
+			name = suitable[0]
+		case !slices.Contains(suitable, name):
+			c.fail(r.As.pos, "unsuitable_converter", "", "for this field: "+strings.Join(suitable, ", "), "the converter %q does not suit the field %q", name, f.path)
+			name = suitable[0]
+		}
+	}
+	dated := name == "date" || name == "datetime"
+	for _, s := range []struct {
+		set   bool
+		pos   pos
+		key   string
+		fits  bool
+		needs string
+	}{
+		{r.Layout != nil, first(r.Layout).pos, "layout", dated, "date or datetime"},
+		{r.Zone.set, r.Zone.pos, "zone", dated, "date or datetime"},
+		{r.Choices.entries != nil, r.Choices.pos, "choices", name == "choice", "choice"},
+		{r.Separator.set && r.Value.texts == nil, r.Separator.pos, "separator", r.Join != nil || name == "list", "list, or by join"},
+	} {
+		if s.set && !s.fits {
+			c.fail(s.pos, "misplaced_key", "", "", "%q is only read by the converter %s", s.key, s.needs)
+		}
+	}
+	f.convert = c.settings(r, f, name)
+	if r.Value.texts != nil {
+		f.fixed = c.constant(r.Value, f)
+	}
+	return name
+}
+
+func (c *compiler) settings(r *rule, f *field, name string) convert {
+	switch name {
+	case "phone":
+		return toPhone
+	case "personnummer":
+		return toPersonnummer
+	case "boolean":
+		return toBoolean
+	case "integer":
+		return toInteger
+	case "decimal":
+		return toDecimal
+	case "email":
+		return toEmail
+	case "country":
+		return toCountry
+	case "zip":
+		return toZip
+	case "date", "datetime":
+		return c.dates(r, name == "datetime")
+	case "list":
+		separator := r.Separator.text
+		if r.Join != nil {
+			separator = f.separator
+		}
+		if r.Split.Separator.set {
+			separator = r.Split.Separator.text
+		}
+		return lister(separator)
+	case "choice":
+		if r.Choices.entries == nil {
+			if f.member.Values == nil {
+				c.fail(r.As.pos, "missing_key", "", "for example: choices: [Ja, Kanske]", `the converter "choice" needs "choices"`)
+			}
+			return chooser(f.member.Values, f.member.Values, true)
+		}
+		var from, to []string
+		for _, e := range r.Choices.entries {
+			if clean(e.from.text) == "" {
+				c.fail(e.from.pos, "empty_value", "", "", "a choice is empty")
+			}
+			from, to = append(from, e.from.text), append(to, e.to.text)
+		}
+		return chooser(from, to, false)
+	}
+	return texter(slices.Contains(freeText, f.path))
+}
+
+// dates reads the layouts and the zone.
+func (c *compiler) dates(r *rule, clock bool) convert {
+	var layouts []dateLayout
+	for _, s := range r.Layout {
+		l, what, suggestion := parseLayout(s.text)
+		if what != "" {
+			c.fail(s.pos, "layout", suggestion, "for example: YYYY-MM-DD HH:mm", "%q is not a layout: %s", s.text, what)
+			continue
+		}
+		layouts = append(layouts, l)
+	}
+	zone, err := time.LoadLocation(defaultZone)
+	if r.Zone.set {
+		if zone, err = time.LoadLocation(r.Zone.text); err != nil || r.Zone.text == "" || r.Zone.text == "Local" {
+			c.fail(r.Zone.pos, "zone", suggest(r.Zone.text, knownZones), "zones are named as Europe/Stockholm", "unknown time zone %q", r.Zone.text)
+		}
+	}
+	if err != nil {
+		zone = time.UTC
+	}
+	shown := strings.Join(r.Layout.texts(), " or ")
+	if shown == "" {
+		if shown = "YYYY-MM-DD"; clock {
+			shown = "YYYY-MM-DD HH:mm"
+		}
+	}
+	return dater(layouts, shown, zone, clock)
+}
+
+// knownZones is what a mistyped zone is compared with.
+var knownZones = []string{
+	"Europe/Stockholm", "Europe/Oslo", "Europe/Copenhagen", "Europe/Helsinki", "Europe/London", "Europe/Berlin",
+	"Europe/Paris", "Europe/Madrid", "Europe/Rome", "Europe/Warsaw", "Europe/Athens", "Europe/Dublin", "Europe/Zurich",
+	"Europe/Amsterdam", "Europe/Brussels", "Europe/Vienna", "Europe/Prague", "Europe/Lisbon", "Europe/Tallinn",
+	"Europe/Riga", "Europe/Vilnius", "Europe/Reykjavik", "Atlantic/Reykjavik", "America/New_York", "America/Chicago",
+	"America/Los_Angeles", "Asia/Dubai", "Asia/Bangkok", "Asia/Tokyo", "Asia/Shanghai", "Australia/Sydney", "UTC",
+}
+
+// constant converts what "value" says.
+func (c *compiler) constant(v constant, f *field) *fixed {
+	if v.list && f.kind != vitec.KindTextList {
+		c.fail(v.pos, "wrong_kind", "", "", "the field %q takes one value, not a list", f.path)
+		return &fixed{none: true}
+	}
+	if v.list {
+		list := v.texts.texts()
+		for i := range list {
+			list[i] = clean(list[i])
+		}
+		return fix(value{list: list}, f.kind)
+	}
+	s := v.texts[0]
+	if clean(s.text) == "" {
+		c.fail(s.pos, "empty_value", "", "remove the field to send nothing", "the constant is empty")
+	}
+	return c.fixed(s, f)
+}
+
+func fix(v value, k vitec.Kind) *fixed {
+	return &fixed{value: v, any: v.of(k), none: v.empty(k)}
+}
+
+// fixed converts a text of the mapping as if a cell held it.
+func (c *compiler) fixed(s scalar, f *field) *fixed {
+	text := clean(s.text)
+	if text == "" {
+		return &fixed{none: true}
+	}
+	v, fault := f.convert(text, &surroundings{today: c.today, country: "?"})
+	if fault.bad() {
+		p := Problem{Code: fault.code, Args: fault.args}
+		c.fail(s.pos, "bad_constant", "", p.Hint(), "%q does not suit the field %q: %s", s.text, f.path, p.Message())
+		return &fixed{none: true}
+	}
+	if f.member.MaxLength > 0 && f.kind == vitec.KindText {
+		if n := utf16Length(v.text); n > f.member.MaxLength && f.member.Source == vitec.SourceKnown {
+			c.fail(s.pos, "bad_constant", "", "", "%q is too long for the field %q: %d characters, at most %d", s.text, f.path, n, f.member.MaxLength)
+		}
+	}
+	return fix(v, f.kind)
+}
+
+func utf16Length(text string) int {
+	n := 0
+	for _, r := range text {
+		if n++; r > 0xffff {
+			n++
+		}
+	}
+	return n
+}
+
+// edits reads replace, trim and case.
+func (c *compiler) edits(r *rule, f *field) {
+	var steps []func(string) string
+	for _, e := range r.Replace.entries {
+		from, to := e.from.text, e.to.text
+		if from == "" {
+			c.fail(e.from.pos, "empty_value", "", "", "an empty text cannot be replaced")
+			continue
+		}
+		steps = append(steps, func(text string) string { return strings.TrimSpace(strings.ReplaceAll(text, from, to)) })
+	}
+	if r.Trim.set {
+		cutset := r.Trim.text + " "
+		steps = append(steps, func(text string) string { return strings.Trim(text, cutset) })
+	}
+	switch {
+	case !r.Case.set:
+	case r.Case.text == "upper":
+		steps = append(steps, strings.ToUpper)
+	case r.Case.text == "lower":
+		steps = append(steps, strings.ToLower)
+	case r.Case.text == "title":
+		steps = append(steps, titleCase)
+	default:
+		c.unknownWord(r.Case, "case", "upper", "lower", "title")
+	}
+	if steps != nil {
+		f.edit = func(text string) string {
+			for _, step := range steps {
+				text = step(text)
+			}
+			return text
+		}
+	}
+}
+
+// unknownWord tells a word that is none of the few that a key takes.
+func (c *compiler) unknownWord(s scalar, key string, known ...string) {
+	suggestion, hint := suggest(s.text, known), ""
+	if suggestion == "" {
+		hint = "one of " + strings.Join(known, ", ")
+	}
+	c.fail(s.pos, "unknown_value", suggestion, hint, "unknown %s %q", key, s.text)
+}
+
+// split reads which part of the cell is taken.
+func (c *compiler) split(r *rule, f *field, converter string) {
+	s := r.Split
+	switch {
+	case !s.set():
+	case r.Column == nil && r.Value.texts == nil:
+		c.fail(s.pos, "misplaced_key", "", "", `"split" takes a "column" apart`)
+	case s.name.set:
+		last := s.name.text == "last"
+		f.split = func(text string) (string, fault) {
+			first, rest, f := splitName(text)
+			if last {
+				return rest, f
+			}
+			return first, f
+		}
+	case s.Separator.text == "":
+		c.fail(s.Separator.pos, "empty_value", "", "", "the separator is empty")
+	case !s.Part.set && converter == "list":
+		// The converter takes it apart.
+	case !s.Part.set:
+		c.fail(s.pos, "missing_key", "", "for example: split: {separator: \"/\", part: 1}", `"split" does not say which part`)
+	default:
+		n, ok := s.Part.number(-99)
+		if !ok || n == 0 || n > 99 {
+			c.fail(s.Part.pos, "unknown_value", "", "1 is the first part, -1 the last", "%q is not the number of a part", s.Part.text)
+			return
+		}
+		separator := s.Separator.text
+		f.split = func(text string) (string, fault) { return partOf(text, separator, n), fault{} }
+	}
+}
+
+// lookup reads the table and converts its results.
+func (c *compiler) lookup(r *rule, f *field) {
+	if r.Otherwise.set {
+		if !r.Lookup.set() {
+			c.fail(r.Otherwise.pos, "misplaced_key", "", `for an empty cell there is "default"`, `"otherwise" has no meaning without "lookup"`)
+		}
+		f.otherwise = c.fixed(r.Otherwise, f)
+	}
+	if !r.Lookup.set() {
+		return
+	}
+	t := r.Lookup.table
+	name := ""
+	if r.Lookup.name.set {
+		name = r.Lookup.name.text
+		var ok bool
+		if t, ok = c.doc.Lookups.tables[name]; !ok {
+			var known []string
+			for _, s := range c.doc.Lookups.names {
+				known = append(known, s.text)
+			}
+			suggestion, hint := suggest(name, known), ""
+			if suggestion == "" {
+				if hint = "there are " + strings.Join(known, ", "); known == nil {
+					hint = `define it under "lookups"`
+				}
+			}
+			c.fail(r.Lookup.name.pos, "unknown_lookup", suggestion, hint, "unknown lookup %q", name)
+			return
+		}
+	}
+	f.table = make(map[string]*fixed, len(t.entries))
+	var keys []string
+	written := map[string]string{}
+	for _, e := range t.entries {
+		key := fold(oneLine(clean(e.from.text)))
+		if key == "" {
+			c.fail(e.from.pos, "empty_value", "", `for an empty cell there is "default"`, "the table has an empty key")
+			continue
+		}
+		if before, ok := written[key]; ok {
+			c.fail(e.from.pos, "duplicate_key", "", "", "%q and %q differ only in letter case", before, e.from.text)
+			continue
+		}
+		written[key] = e.from.text
+		keys = append(keys, e.from.text)
+		f.table[key] = c.fixed(e.to, f)
+	}
+	f.tableArgs = []string{quoteList(keys)}
+}
+
+// empty reads what an empty cell means.
+func (c *compiler) empty(r *rule, f *field) {
+	if r.Default.set {
+		f.fallback = c.fixed(r.Default, f)
+		if f.fallback.none && clean(r.Default.text) == "" {
+			c.fail(r.Default.pos, "empty_value", "", "without it an empty cell sends nothing", "the default is empty")
+		}
+	}
+	switch {
+	case !r.Empty.set || r.Empty.text == "omit":
+	case r.Empty.text != "error":
+		c.unknownWord(r.Empty, "empty", "omit", "error")
+	case r.Default.set:
+		c.fail(r.Empty.pos, "misplaced_key", "", "keep one of the two", `"empty: error" has no meaning beside "default"`)
+	default:
+		f.must = true
+	}
+}
+
+func (c *compiler) when(r *rule, f *field) {
+	for _, w := range r.When {
+		f.when = append(f.when, c.test(w))
+	}
+}
+
+// test compiles a condition.
+func (c *compiler) test(w condition) test {
+	t := test{column: c.columns(w.Column)}
+	switch {
+	case w.Filled.set:
+		t.not = w.Filled.text == "false"
+		t.reason = fmt.Sprintf("column %q is filled", first(w.Column).text)
+		if t.not {
+			t.reason = fmt.Sprintf("column %q is empty", first(w.Column).text)
+		}
+		return t
+	case w.Not != nil:
+		t.not = true
+		t.reason = fmt.Sprintf("column %q is not %s", first(w.Column).text, quoteList(w.Not.texts()))
+	default:
+		t.reason = fmt.Sprintf("column %q is %s", first(w.Column).text, quoteList(w.Is.texts()))
+	}
+	t.words = map[string]string{}
+	for _, s := range append(w.Is, w.Not...) {
+		if clean(s.text) == "" {
+			c.fail(s.pos, "empty_value", "", `an empty cell is asked for by "filled: false"`, "the text to compare with is empty")
+		}
+		t.words[fold(oneLine(clean(s.text)))] = s.text
+	}
+	return t
+}
+
+// describe says in words what is done to a cell.
+func describe(r *rule, converter string) string {
+	if r.Value.texts != nil {
+		return "constant"
+	}
+	var words []string
+	add := func(set bool, format string, args ...any) {
+		if set {
+			words = append(words, fmt.Sprintf(format, args...))
+		}
+	}
+	add(r.Join != nil, "join")
+	add(r.Computed.set, "computed %s", r.Computed.text)
+	add(r.Split.name.set, "split %s", r.Split.name.text)
+	add(r.Split.Part.set, "part %s between %q", r.Split.Part.text, r.Split.Separator.text)
+	add(r.Replace.entries != nil, "replace")
+	add(r.Trim.set, "trim %q", r.Trim.text)
+	add(r.Case.set, "%s case", r.Case.text)
+	add(r.Lookup.name.set, "lookup %q", r.Lookup.name.text)
+	add(r.Lookup.table.entries != nil, "lookup")
+	add(!r.Lookup.set(), "%s", converter)
+	add(r.Layout != nil, "layout %s", strings.Join(r.Layout.texts(), " or "))
+	add(r.Zone.set, "zone %s", r.Zone.text)
+	return strings.Join(words, ", ")
+}
+
+// first returns the first text, or none.
+func first(s scalars) scalar {
+	if len(s) == 0 {
+		return scalar{}
+	}
+	return s[0]
+}
+
+// inputOf reads the document's "input".
+func (c *compiler) inputOf(in inputClause) Input {
+	out := Input{Sheet: in.Sheet.text, Encoding: in.Encoding.text}
+	if in.HeaderRow.set {
+		n, ok := in.HeaderRow.number(1)
+		if !ok || n > 1<<20 {
+			c.fail(in.HeaderRow.pos, "unknown_value", "", "1 is the first row", "%q is not the number of a row", in.HeaderRow.text)
+		}
+		out.HeaderRow = n
+	}
+	if in.Delimiter.set {
+		names := map[string]rune{"comma": ',', "semicolon": ';', "tab": '\t', "pipe": '|'}
+		r, size := utf8.DecodeRuneInString(in.Delimiter.text)
+		if named, ok := names[in.Delimiter.text]; ok {
+			out.Delimiter = named
+		} else if size == len(in.Delimiter.text) && size > 0 && !isWord(r) && r != '"' && r != '\n' && r != '\r' {
+			out.Delimiter = r
+		} else {
+			c.unknownWord(in.Delimiter, "delimiter", "comma", "semicolon", "tab", "pipe")
+		}
+	}
+	return out
+}

@@ -1,0 +1,204 @@
+package mapping
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"vitec-import/vitec"
+)
+
+// fault is why a text cannot be converted, or with doubt why its value should
+// be looked at; the zero fault is none. Args are for the message and never
+// personal.
+type fault struct {
+	code  string
+	args  []string
+	doubt bool
+}
+
+func (f fault) bad() bool { return f.code != "" && !f.doubt }
+
+// value is a converted text; which member counts is said by the field's kind.
+type value struct {
+	text    string
+	truth   bool
+	whole   int
+	decimal float64
+	moment  time.Time
+	list    []string
+}
+
+// of returns the value as vitec's fields take it.
+func (v value) of(k vitec.Kind) any {
+	switch k {
+	case vitec.KindBoolean:
+		return v.truth
+	case vitec.KindInteger:
+		return v.whole
+	case vitec.KindDecimal:
+		return v.decimal
+	case vitec.KindDateTime:
+		return v.moment
+	case vitec.KindTextList:
+		return v.list
+	}
+	return v.text
+}
+
+// show returns the value for a person.
+func (v value) show(k vitec.Kind) string {
+	switch k {
+	case vitec.KindBoolean:
+		return strconv.FormatBool(v.truth)
+	case vitec.KindInteger:
+		return strconv.Itoa(v.whole)
+	case vitec.KindDecimal:
+		return strconv.FormatFloat(v.decimal, 'g', -1, 64)
+	case vitec.KindDateTime:
+		return v.moment.Format(time.RFC3339)
+	case vitec.KindTextList:
+		return strings.Join(v.list, ", ")
+	}
+	return v.text
+}
+
+// empty reports whether the value is one that leaves its member out.
+func (v value) empty(k vitec.Kind) bool {
+	switch k {
+	case vitec.KindText:
+		return v.text == ""
+	case vitec.KindTextList:
+		return len(v.list) == 0
+	case vitec.KindDateTime:
+		return v.moment.IsZero()
+	}
+	return false
+}
+
+// surroundings is what a conversion depends on besides its text.
+type surroundings struct {
+	today   time.Time // for the century of a personal number
+	foreign bool      // the personal number is not Swedish
+	country string    // of the address: ISO code, "" if the row has none, "?" if not yet known
+}
+
+// convert is one converter with its settings.
+type convert func(text string, s *surroundings) (value, fault)
+
+// converterNames is every converter, in the order in which they are
+// documented.
+var converterNames = []string{
+	"text", "phone", "personnummer", "date", "datetime", "boolean", "integer",
+	"decimal", "choice", "list", "email", "country", "zip",
+}
+
+// freeText is the paths of the texts that a person writes for a person. They
+// may have several lines, and may hold what any converter makes.
+var freeText = []string{
+	"updatePerson.note", "contactMessage", "updatePerson.task.note",
+	"updatePerson.customField.name", "updatePerson.customField.value",
+}
+
+// defaultConverters is the converters of fields that have one other than
+// their kind's.
+var defaultConverters = map[string]string{
+	"updatePerson.cellPhone":            "phone",
+	"updatePerson.telePhone":            "phone",
+	"updatePerson.workPhone":            "phone",
+	"updatePerson.otherPhone":           "phone",
+	"updatePerson.email.emailAddress":   "email",
+	"updatePerson.email.emailAddress2":  "email",
+	"updatePerson.address.zipCode":      "zip",
+	"updatePerson.address.countryCode":  "country",
+	"updatePerson.socialSecurityNumber": "personnummer",
+	"updatePerson.obtainThrough":        "choice",
+}
+
+// convertersOf returns the converters that suit a field, the one that is used
+// when the mapping is silent first.
+func convertersOf(f vitec.Field) []string {
+	switch f.Kind {
+	case vitec.KindBoolean:
+		return []string{"boolean"}
+	case vitec.KindInteger:
+		return []string{"integer"}
+	case vitec.KindDecimal:
+		return []string{"decimal"}
+	case vitec.KindDateTime:
+		return []string{"datetime", "date"}
+	case vitec.KindTextList:
+		return []string{"list"}
+	}
+	if slices.Contains(freeText, f.Path) {
+		return []string{"text", "choice", "date", "datetime", "integer", "decimal", "phone", "email", "country", "zip"}
+	}
+	if own := defaultConverters[f.Path]; own == "choice" {
+		return []string{"choice", "text"}
+	} else if own != "" {
+		return []string{own, "text", "choice"}
+	}
+	return []string{"text", "choice"}
+}
+
+// texter returns the converter of a text that is sent as it is.
+func texter(lines bool) convert {
+	return func(text string, _ *surroundings) (value, fault) {
+		if !lines {
+			text = oneLine(text)
+		}
+		return value{text: text}, fault{}
+	}
+}
+
+// chooser returns the converter of a text that must be one of from, and
+// becomes its partner in to. Case does not matter. An open chooser lets
+// others through as they are.
+func chooser(from, to []string, open bool) convert {
+	known := make(map[string]string, len(from))
+	for i, word := range from {
+		known[fold(clean(word))] = to[i]
+	}
+	want := quoteList(from)
+	return func(text string, _ *surroundings) (value, fault) {
+		if word, ok := known[fold(oneLine(text))]; ok {
+			return value{text: word}, fault{}
+		}
+		if open {
+			return value{text: oneLine(text)}, fault{}
+		}
+		return value{}, fault{code: "choice", args: []string{want}}
+	}
+}
+
+// lister returns the converter of several texts in one cell. An empty
+// separator means comma, semicolon, bar or line break.
+func lister(separator string) convert {
+	return func(text string, _ *surroundings) (value, fault) {
+		var parts []string
+		if separator == "" {
+			parts = strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;|\n", r) })
+		} else {
+			parts = strings.Split(text, separator)
+		}
+		list := make([]string, 0, len(parts))
+		for _, p := range parts {
+			if p = oneLine(strings.TrimSpace(p)); p != "" && !slices.Contains(list, p) {
+				list = append(list, p)
+			}
+		}
+		return value{list: list}, fault{}
+	}
+}
+
+// toBoolean knows the words of Swedish and English lists and of Excel.
+func toBoolean(text string, _ *surroundings) (value, fault) {
+	switch fold(text) {
+	case "ja", "j", "yes", "y", "sant", "true", "1", "x", "✓", "✔":
+		return value{truth: true}, fault{}
+	case "nej", "n", "no", "falskt", "false", "0":
+		return value{}, fault{}
+	}
+	return value{}, fault{code: "boolean"}
+}

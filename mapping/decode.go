@@ -1,0 +1,619 @@
+package mapping
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+
+	"vitec-import/vitec"
+)
+
+// maxSource is the size of the largest mapping file that is read, in bytes.
+const maxSource = 1 << 20
+
+// decoder reads one file into a document and collects its mistakes. It works
+// on the tree of the YAML library, so that every mistake has a place and is
+// told in this package's words.
+type decoder struct {
+	src  *source
+	errs Errors
+}
+
+// decodable is what reads itself from a node other than by its members.
+type decodable interface {
+	decode(d *decoder, n *yaml.Node, what string)
+}
+
+// decodeDocument reads a file. The document is as complete as the mistakes
+// allow.
+func decodeDocument(name string, src []byte) (*document, *source, Errors) {
+	d := &decoder{src: newSource(name, src)}
+	doc := &document{pos: pos{src: d.src, line: 1, col: 1}}
+	if root := d.parse(src); root != nil {
+		doc.pos = d.pos(root)
+		d.refuse(root, 0)
+		d.object(root, reflect.ValueOf(doc).Elem(), "")
+		if !doc.Version.set {
+			d.add(doc.pos.at("missing_key", `the mapping does not say its version`), "", "begin it with: version: 1")
+		}
+	}
+	return doc, d.src, d.errs
+}
+
+// parse returns the root of the only document in src, or nil.
+func (d *decoder) parse(src []byte) *yaml.Node {
+	whole := pos{src: d.src, line: 1, col: 1}
+	if len(src) > maxSource {
+		d.add(whole.at("too_large", "the mapping has %d bytes; at most %d are read", len(src), maxSource), "", "")
+		return nil
+	}
+	if p, what := d.firstForeign(src); what != "" {
+		d.add(p.at("encoding", "%s", what), "", "save the mapping as UTF-8 text")
+		return nil
+	}
+	loader, err := yaml.NewLoader(bytes.NewReader(src), yaml.WithUniqueKeys(false))
+	if err != nil {
+		d.add(whole.at("syntax", "the mapping cannot be read as YAML"), "", "")
+		return nil
+	}
+	var first, second yaml.Node
+	if err := loader.Load(&first); err != nil {
+		if errors.Is(err, io.EOF) || emptyYAML(d.src) {
+			d.add(whole.at("empty", "the mapping is empty"), "", "")
+			return nil
+		}
+		d.syntax(err)
+		return nil
+	}
+	switch err := loader.Load(&second); {
+	case err == nil:
+		p := d.pos(&second)
+		for p.line > 1 && p.line <= len(d.src.lines) && !strings.HasPrefix(d.src.lines[p.line-1], "---") {
+			p.line--
+		}
+		p.col, p.width = 1, 3
+		d.add(p.at("second_document", "a second document begins here; a mapping is one"), "", "remove the line ---")
+	case !errors.Is(err, io.EOF):
+		d.syntax(err)
+	}
+	if len(first.Content) == 0 {
+		d.add(whole.at("empty", "the mapping is empty"), "", "")
+		return nil
+	}
+	return first.Content[0]
+}
+
+// firstForeign finds what no YAML text may hold, because the library says
+// neither line nor column of it.
+func (d *decoder) firstForeign(src []byte) (pos, string) {
+	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) {
+		return pos{src: d.src, line: 1, col: 1}, "the mapping is UTF-16, not UTF-8"
+	}
+	for i, line := range d.src.lines {
+		col := 1
+		for rest := line; rest != ""; col++ {
+			r, size := utf8.DecodeRuneInString(rest)
+			at := pos{src: d.src, line: i + 1, col: col}
+			if r == utf8.RuneError && size == 1 {
+				return at, fmt.Sprintf("the byte 0x%02X is not UTF-8", rest[0])
+			}
+			if r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff || r == 0xfeff {
+				return at, fmt.Sprintf("the invisible character U+%04X does not belong in a mapping", r)
+			}
+			rest = rest[size:]
+		}
+	}
+	return pos{}, ""
+}
+
+// emptyYAML reports whether a source holds only comments and markers.
+func emptyYAML(s *source) bool {
+	for _, line := range s.lines {
+		line = strings.TrimSpace(line)
+		if line != "" && line[0] != '#' && line != "---" && line != "..." {
+			return false
+		}
+	}
+	return true
+}
+
+// syntax tells a mistake of the YAML text itself.
+func (d *decoder) syntax(err error) {
+	p := pos{src: d.src, line: 1, col: 1}
+	message := err.Error()
+	var one *yaml.LoadError
+	if errors.As(err, &one) {
+		message = one.Message
+		mark := one.Mark
+		// An unclosed bracket or quote is best shown where it was opened.
+		if one.ContextMark.Line > 0 && (mark.Line <= 0 || strings.Contains(one.ContextMsg, "quoted") || strings.Contains(one.ContextMsg, "flow")) {
+			mark = one.ContextMark
+		}
+		if mark.Line > 0 {
+			p.line, p.col = mark.Line, max(mark.Column, 1)
+		}
+		if one.ContextMsg != "" {
+			message = one.ContextMsg + ", " + message
+		}
+	}
+	for _, w := range syntaxWords {
+		if strings.Contains(message, w.library) {
+			d.add(p.at("syntax", "%s", w.ours), "", w.hint)
+			return
+		}
+	}
+	d.add(p.at("syntax", "this is not YAML"), "", "")
+}
+
+// syntaxWords says in our words what the library finds, by a part of its
+// message. The first that fits holds.
+var syntaxWords = []struct{ library, ours, hint string }{
+	{"while parsing a flow sequence", "the list that is opened here is not closed properly", "check its commas and its ]"},
+	{"while parsing a flow mapping", "the block that is opened here is not closed properly", "check its commas and its }"},
+	{"quoted scalar", "the quoted text that begins here is not closed properly", "check its quotes; inside double quotes \\ must be written \\\\"},
+	{"mapping values are not allowed", "a colon is not expected here", "put a text that contains a colon in quotes, and check the indentation"},
+	{"cannot start any token", "this character cannot begin a text", "put the text in quotes, and indent with spaces, not with tabs"},
+	{"could not find expected ':'", "a colon is missing after this key", "write key: value"},
+	{"did not find expected key", "the indentation does not fit the lines above", "lines of one block begin in one column, and are indented with spaces"},
+	{"did not find expected '-' indicator", "the indentation does not fit the list above", ""},
+	{"block sequence entries are not allowed", "a list entry is not expected here", "check the indentation"},
+	{"unknown anchor", "aliases (*) are not part of the mapping language", `put a text that begins with * in quotes; to share a part of a mapping use "lookups" or "include"`},
+	{"alias", "aliases (*) are not part of the mapping language", `put a text that begins with * in quotes; to share a part of a mapping use "lookups" or "include"`},
+	{"anchor", "anchors (&) are not part of the mapping language", `put a text that begins with & in quotes; to share a part of a mapping use "lookups" or "include"`},
+	{"tag", "tags (!) are not part of the mapping language", "put a text that begins with ! in quotes"},
+	{"depth", "the mapping is nested too deeply", ""},
+	{"directive", "directives (%) are not part of the mapping language", "put a text that begins with % in quotes"},
+}
+
+// refuse tells every anchor, alias, merge key and tag in the tree. They would
+// let a small file stand for an endless one, and make the reader look in two
+// places; lookups and include share what is worth sharing.
+func (d *decoder) refuse(n *yaml.Node, depth int) {
+	const share = `to share a part of a mapping use "lookups" or "include"`
+	if n.Anchor != "" {
+		d.fail(n, "anchor", "", share, "anchors (&%s) are not part of the mapping language", n.Anchor)
+	}
+	switch {
+	case n.Kind == yaml.AliasNode:
+		d.fail(n, "alias", "", share, "aliases (*%s) are not part of the mapping language", n.Value)
+		return
+	case n.Tag == "!!merge":
+		d.fail(n, "merge", "", share, "merge keys (<<) are not part of the mapping language")
+	case n.Style&yaml.TaggedStyle != 0:
+		d.fail(n, "tag", "", "put the text in quotes instead", "tags (%s) are not part of the mapping language", n.Tag)
+	}
+	for _, c := range n.Content {
+		d.refuse(c, depth+1)
+	}
+}
+
+func (d *decoder) pos(n *yaml.Node) pos {
+	p := pos{src: d.src, line: n.Line, col: n.Column, width: 1}
+	if p.line <= 0 {
+		p.line, p.col = 1, 1
+	}
+	if n.Kind == yaml.ScalarNode {
+		p.width = max(1, utf8.RuneCountInString(n.Value))
+		if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
+			p.width += 2
+		}
+	}
+	return p
+}
+
+func (d *decoder) add(e *Error, suggestion, hint string) {
+	e.Suggestion, e.Hint = suggestion, hint
+	d.errs = append(d.errs, e)
+}
+
+func (d *decoder) fail(n *yaml.Node, code, suggestion, hint, format string, args ...any) {
+	d.add(d.pos(n).at(code, format, args...), suggestion, hint)
+}
+
+// isNull reports whether nothing stands at n. The YAML words for null are
+// texts here: a column may be called "null".
+func isNull(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.Value == "" && n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0
+}
+
+// pairs calls f for each key of n, after telling keys that stand twice, and
+// reports whether n is a block.
+func (d *decoder) pairs(n *yaml.Node, what string, f func(key, value *yaml.Node)) bool {
+	switch {
+	case n.Kind == yaml.AliasNode:
+		return false // told already
+	case isNull(n):
+		d.fail(n, "empty_value", "", "", "%q is empty", what)
+		return false
+	case n.Kind != yaml.MappingNode && what == "":
+		d.fail(n, "wrong_kind", "", "begin it with: version: 1", "a mapping is a block of keys and values; this is %s", kindOf(n))
+		return false
+	case n.Kind != yaml.MappingNode:
+		d.fail(n, "wrong_kind", "", "", "%q takes a block of keys and values; this is %s", what, kindOf(n))
+		return false
+	}
+	lines := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		switch {
+		case key.Kind == yaml.AliasNode || key.Tag == "!!merge":
+			continue // told already
+		case key.Kind != yaml.ScalarNode:
+			d.fail(key, "wrong_kind", "", "", "a key is a text; this is %s", kindOf(key))
+			continue
+		}
+		if line, ok := lines[key.Value]; ok {
+			d.fail(key, "duplicate_key", "", "", "%q stands here twice; the first is on line %d", key.Value, line)
+			continue
+		}
+		lines[key.Value] = key.Line
+		f(key, value)
+	}
+	return true
+}
+
+// object fills the struct v from n by the json names of its members.
+func (d *decoder) object(n *yaml.Node, v reflect.Value, what string) bool {
+	names := keysOf(v.Type())
+	return d.pairs(n, what, func(key, value *yaml.Node) {
+		index := slices.IndexFunc(names, func(m member) bool { return m.name == key.Value })
+		if index < 0 {
+			d.unknownKey(key, what, memberNames(names))
+			return
+		}
+		target := v.FieldByIndex(names[index].index)
+		if target.Kind() == reflect.Pointer {
+			target.Set(reflect.New(target.Type().Elem()))
+		} else {
+			target = target.Addr()
+		}
+		if self, ok := target.Interface().(decodable); ok {
+			self.decode(d, value, key.Value)
+			return
+		}
+		d.object(value, target.Elem(), key.Value)
+	})
+}
+
+func (d *decoder) unknownKey(key *yaml.Node, what string, known []string) {
+	suggestion := suggest(key.Value, known)
+	hint := ""
+	if suggestion == "" {
+		hint = "known here: " + strings.Join(known, ", ")
+	}
+	if what == "" {
+		d.fail(key, "unknown_key", suggestion, hint, "unknown key %q", key.Value)
+		return
+	}
+	d.fail(key, "unknown_key", suggestion, hint, "unknown key %q in %q", key.Value, what)
+}
+
+type member struct {
+	name  string
+	index []int
+}
+
+// keysOf returns the members of a struct that have a json name.
+func keysOf(t reflect.Type) []member {
+	var members []member
+	for _, f := range reflect.VisibleFields(t) {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
+			members = append(members, member{name, f.Index})
+		}
+	}
+	return members
+}
+
+func memberNames(members []member) []string {
+	names := make([]string, len(members))
+	for i, m := range members {
+		names[i] = m.name
+	}
+	return names
+}
+
+// kindOf names a node in a person's words.
+func kindOf(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.MappingNode:
+		return "a block"
+	case n.Kind == yaml.SequenceNode:
+		return "a list"
+	case isNull(n):
+		return "nothing"
+	}
+	return "a text"
+}
+
+func (s *scalar) decode(d *decoder, n *yaml.Node, what string) {
+	switch {
+	case n.Kind == yaml.AliasNode:
+	case isNull(n):
+		d.fail(n, "empty_value", "", "", "%q is empty", what)
+	case n.Kind != yaml.ScalarNode:
+		d.fail(n, "wrong_kind", "", "", "%q takes a text; this is %s", what, kindOf(n))
+	default:
+		*s = scalar{text: n.Value, set: true, pos: d.pos(n)}
+	}
+}
+
+func (s *scalars) decode(d *decoder, n *yaml.Node, what string) {
+	switch {
+	case n.Kind == yaml.AliasNode:
+	case n.Kind == yaml.MappingNode:
+		d.fail(n, "wrong_kind", "", "", "%q takes a text or a list of texts; this is a block", what)
+	case n.Kind == yaml.SequenceNode && len(n.Content) == 0:
+		d.fail(n, "empty_value", "", "", "%q is empty", what)
+	case n.Kind == yaml.SequenceNode:
+		for _, c := range n.Content {
+			var one scalar
+			one.decode(d, c, what)
+			if one.set && slices.ContainsFunc(*s, func(o scalar) bool { return o.text == one.text }) {
+				d.fail(c, "duplicate_value", "", "", "%q stands in this list twice", one.text)
+				continue
+			}
+			if one.set {
+				*s = append(*s, one)
+			}
+		}
+	default:
+		var one scalar
+		one.decode(d, n, what)
+		if one.set {
+			*s = scalars{one}
+		}
+	}
+}
+
+// texts returns the texts alone.
+func (s scalars) texts() []string {
+	texts := make([]string, len(s))
+	for i, one := range s {
+		texts[i] = one.text
+	}
+	return texts
+}
+
+func (c *constant) decode(d *decoder, n *yaml.Node, what string) {
+	c.texts.decode(d, n, what)
+	c.list = n.Kind == yaml.SequenceNode
+	c.pos = d.pos(n)
+}
+
+func (s *split) decode(d *decoder, n *yaml.Node, what string) {
+	s.pos = d.pos(n)
+	if n.Kind == yaml.MappingNode {
+		type plain split // without this method
+		if d.object(n, reflect.ValueOf((*plain)(s)).Elem(), what) && !s.Separator.set {
+			d.fail(n, "missing_key", "", "", `"split" does not say its separator`)
+		}
+		return
+	}
+	var one scalar
+	one.decode(d, n, what)
+	switch {
+	case !one.set:
+	case one.text == "first" || one.text == "last":
+		s.name = one
+	case strings.ContainsFunc(one.text, isWord):
+		names := []string{"first", "last"}
+		d.fail(n, "unknown_split", suggest(one.text, names), `first and last take a person's name apart; anything else is a separator: split: ";"`, "unknown split %q", one.text)
+	default:
+		s.Separator = one
+	}
+}
+
+func (s split) set() bool { return s.name.set || s.Separator.set }
+
+func (t *table) decode(d *decoder, n *yaml.Node, what string) {
+	t.pos = d.pos(n)
+	if n.Kind == yaml.SequenceNode && what == "choices" {
+		var list scalars
+		list.decode(d, n, what)
+		for _, one := range list {
+			t.entries = append(t.entries, entry{one, one})
+		}
+		return
+	}
+	d.pairs(n, what, func(key, value *yaml.Node) {
+		e := entry{from: scalar{text: key.Value, set: true, pos: d.pos(key)}}
+		if isNull(value) && what != "choices" {
+			d.fail(value, "empty_value", "", `write "" for an empty text`, "%q has no value", key.Value)
+			return
+		}
+		e.to.decode(d, value, key.Value)
+		if e.to.set {
+			t.entries = append(t.entries, e)
+		}
+	})
+	if n.Kind == yaml.MappingNode && len(n.Content) == 0 {
+		d.fail(n, "empty_value", "", "", "%q is empty", what)
+	}
+}
+
+func (l *lookup) decode(d *decoder, n *yaml.Node, what string) {
+	l.pos = d.pos(n)
+	if n.Kind == yaml.MappingNode {
+		l.table.decode(d, n, what)
+		return
+	}
+	l.name.decode(d, n, what)
+}
+
+func (l lookup) set() bool { return l.name.set || l.table.entries != nil }
+
+func (l *lookups) decode(d *decoder, n *yaml.Node, what string) {
+	l.tables = map[string]table{}
+	d.pairs(n, what, func(key, value *yaml.Node) {
+		var t table
+		t.decode(d, value, key.Value)
+		l.names = append(l.names, scalar{text: key.Value, set: true, pos: d.pos(key)})
+		l.tables[key.Value] = t
+	})
+}
+
+func (c *condition) check(d *decoder, n *yaml.Node, what string) {
+	if n.Kind != yaml.MappingNode {
+		return
+	}
+	c.pos = d.pos(n)
+	if c.Column == nil {
+		d.fail(n, "missing_key", "", "", "%q does not say its column", what)
+	}
+	said := 0
+	for _, one := range []bool{c.Is != nil, c.Not != nil, c.Filled.set} {
+		if one {
+			said++
+		}
+	}
+	if said != 1 {
+		d.fail(n, "condition", "", "for example: {column: Status, is: Avbokad}", `%q takes exactly one of "is", "not" and "filled"`, what)
+	}
+	if c.Filled.set && c.Filled.text != "true" && c.Filled.text != "false" {
+		d.add(c.Filled.pos.at("unknown_value", `"filled" is true or false, not %q`, c.Filled.text), suggest(c.Filled.text, []string{"true", "false"}), "")
+	}
+}
+
+func (w *when) decode(d *decoder, n *yaml.Node, what string) {
+	for _, one := range oneOrMany(n) {
+		before := len(d.errs)
+		var c condition
+		if d.object(one, reflect.ValueOf(&c).Elem(), what) && len(d.errs) == before {
+			c.check(d, one, what)
+			*w = append(*w, c)
+		}
+	}
+}
+
+func (s *skips) decode(d *decoder, n *yaml.Node, what string) {
+	for _, one := range oneOrMany(n) {
+		before := len(d.errs)
+		var r skipRule
+		if d.object(one, reflect.ValueOf(&r).Elem(), what) && len(d.errs) == before {
+			r.check(d, one, what)
+			*s = append(*s, r)
+		}
+	}
+}
+
+func oneOrMany(n *yaml.Node) []*yaml.Node {
+	if n.Kind == yaml.SequenceNode {
+		return n.Content
+	}
+	return []*yaml.Node{n}
+}
+
+func (t *targetClause) decode(d *decoder, n *yaml.Node, what string) {
+	t.pos = d.pos(n)
+	type plain targetClause // without this method
+	d.object(n, reflect.ValueOf((*plain)(t)).Elem(), what)
+	for path, r := range t.rules() {
+		r.path = path
+	}
+}
+
+func (r *rule) decode(d *decoder, n *yaml.Node, what string) {
+	r.pos = d.pos(n)
+	before := len(d.errs)
+	defer func() { r.broken = len(d.errs) > before || n.Kind == yaml.AliasNode }()
+	switch {
+	case n.Kind == yaml.MappingNode:
+		type plain rule // without this method
+		d.object(n, reflect.ValueOf((*plain)(r)).Elem(), what)
+	case isNull(n):
+		d.fail(n, "empty_value", "", "name the column, or remove the line", "%q is empty", what)
+	default:
+		r.Column.decode(d, n, what)
+	}
+}
+
+func (p *participant) decode(d *decoder, n *yaml.Node, what string) {
+	p.pos = d.pos(n)
+	p.group(d, n, what, "")
+}
+
+// group reads the block of the fields whose path begins with prefix.
+func (p *participant) group(d *decoder, n *yaml.Node, what, prefix string) {
+	names := childNames(prefix)
+	if n.Kind == yaml.ScalarNode && !isNull(n) && what != "participant" || n.Kind == yaml.SequenceNode {
+		d.fail(n, "wrong_kind", "", fmt.Sprintf("for example: %s: {%s: …}", what, names[0]), "%q is a group of fields; this is %s", what, kindOf(n))
+		return
+	}
+	d.pairs(n, what, func(key, value *yaml.Node) {
+		path := prefix + key.Value
+		if _, ok := vitec.FieldByPath(path); ok {
+			r := &rule{path: path}
+			r.decode(d, value, key.Value)
+			p.rules = append(p.rules, r)
+			return
+		}
+		if slices.Contains(names, key.Value) {
+			p.group(d, value, key.Value, path+".")
+			return
+		}
+		if suggest(key.Value, names) == "" {
+			if home := homeOf(key.Value); home != "" {
+				d.fail(key, "unknown_key", "", fmt.Sprintf("%q belongs in %q", key.Value, home), "unknown field %q in %q", key.Value, what)
+				return
+			}
+		}
+		suggestion, hint := suggest(key.Value, names), ""
+		if suggestion == "" {
+			hint = "known here: " + strings.Join(names, ", ")
+		}
+		d.fail(key, "unknown_key", suggestion, hint, "unknown field %q in %q", key.Value, what)
+	})
+}
+
+// childNames returns the names that may follow prefix in a field's path, in
+// the specification's order.
+func childNames(prefix string) []string {
+	var names []string
+	for _, f := range vitec.Fields() {
+		if rest, ok := strings.CutPrefix(f.Path, prefix); ok {
+			name, _, _ := strings.Cut(rest, ".")
+			if len(names) == 0 || names[len(names)-1] != name {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// homeOf returns the block in which the only field or group called name
+// stands, or "".
+func homeOf(name string) string {
+	home := ""
+	for _, id := range targetPaths {
+		if id == name {
+			return "target"
+		}
+	}
+	for _, f := range vitec.Fields() {
+		if before, ok := strings.CutSuffix(f.Path, "."+name); ok {
+			if home != "" {
+				return ""
+			}
+			home = "participant." + before
+		}
+	}
+	return home
+}
+
+func isWord(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x80
+}
+
+// number reads a whole number of at least low.
+func (s scalar) number(low int) (int, bool) {
+	n, err := strconv.Atoi(s.text)
+	return n, err == nil && n >= low
+}

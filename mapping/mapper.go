@@ -1,0 +1,491 @@
+package mapping
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr/vm"
+
+	"vitec-import/vitec"
+)
+
+// Mapper maps the rows of one header. It reuses memory between rows and is
+// not safe for concurrent use; binding again is cheap.
+type Mapper struct {
+	header []string
+	today  time.Time
+	skip   []boundTest
+	fields []bound // in the order in which they are mapped
+
+	cells    []string // of the row at hand
+	around   surroundings
+	problems []Problem
+	machine  vm.VM
+	byName   map[string]int // columns of expressions
+	row      row
+}
+
+// bound is a field with its cells.
+type bound struct {
+	*field
+	cells []int
+	when  []boundTest
+	step  int // position in the order of the request
+}
+
+type boundTest struct {
+	test
+	cell int
+}
+
+// Submission is one row on its way to a time slot.
+type Submission struct {
+	Target vitec.Target
+	Body   vitec.AddNewViewingParticipant
+
+	// Skipped is the reason of the skip rule that leaves the row out, or ""
+	// if none does. A skipped row has no target, no body and no problems.
+	Skipped string
+}
+
+// Trace is how one row became a submission.
+type Trace struct {
+	Submission Submission
+	Steps      []Step    // in the order of the request: address, then body
+	Problems   []Problem // as Map returns them
+}
+
+// Step is how one field got its value. Inputs and Value are personal.
+type Step struct {
+	Field      string   // path: "viewingId", "updatePerson.cellPhone"
+	Columns    []int    // 0-based cells that were read
+	Headers    []string // their header cells
+	Inputs     []string // their content, as read
+	Conversion string   // what was done, in words: `split last, text`
+	Value      string   // what is sent; "" if nothing
+	Omitted    bool     // the member is left out of the request
+	Problem    *Problem // why there is no value, or a warning; nil if none
+}
+
+// Bind finds the mapping's columns in a header. The error is an [Errors] with
+// all columns that are missing or stand there twice.
+func (m *Mapping) Bind(cells []string) (*Mapper, error) {
+	h := newHeader(cells)
+	b := binder{header: h}
+	mp := &Mapper{header: slices.Clone(cells), today: m.today, byName: map[string]int{}}
+	for _, t := range m.skip {
+		mp.skip = append(mp.skip, b.test(t))
+	}
+	for i := range m.fields {
+		f := bound{field: &m.fields[i], step: i}
+		for _, names := range f.columns {
+			cell := b.column(names)
+			f.cells = append(f.cells, cell)
+			if f.computed != nil {
+				mp.byName[names[0].text] = cell
+			}
+		}
+		for _, t := range f.field.when {
+			f.when = append(f.when, b.test(t))
+		}
+		mp.fields = append(mp.fields, f)
+	}
+	if len(b.errs) > 0 {
+		return nil, b.errs.sorted(m.files)
+	}
+	// Personal number and postal code depend on what the row says elsewhere.
+	slices.SortStableFunc(mp.fields, func(a, b bound) int { return rank(a.path) - rank(b.path) })
+	mp.row.Column = func(name string) string {
+		if i, ok := mp.byName[name]; ok {
+			return oneLine(clean(mp.cell(i)))
+		}
+		return ""
+	}
+	return mp, nil
+}
+
+// rank is 0 for the fields on which others depend.
+func rank(path string) int {
+	if path == "updatePerson.isForeignSocialSecurityNumber" || path == "updatePerson.address.countryCode" {
+		return 0
+	}
+	return 1
+}
+
+type binder struct {
+	header *header
+	errs   Errors
+}
+
+// column returns the cell of the first name that the header has.
+func (b *binder) column(names []scalar) int {
+	for _, s := range names {
+		switch at := b.header.find(s.text); len(at) {
+		case 0:
+		case 1:
+			return at[0]
+		default:
+			e := s.pos.at("ambiguous_column", "the file has %d columns called %q", len(at), s.text)
+			var places []string
+			for _, i := range at {
+				places = append(places, strconv.Itoa(i+1))
+			}
+			e.Hint = "they are column " + strings.Join(places, " and ") + "; rename one of them"
+			b.errs = append(b.errs, e)
+			return -1
+		}
+	}
+	e := names[0].pos.at("missing_column", "the file has no column %q", names[0].text)
+	if len(names) > 1 {
+		var texts []string
+		for _, s := range names {
+			texts = append(texts, s.text)
+		}
+		e.Message = fmt.Sprintf("the file has none of the columns %s", quoteList(texts))
+	}
+	have := b.header.filled()
+	for _, s := range names {
+		if e.Suggestion = suggest(headerKey(s.text), have); e.Suggestion != "" {
+			break
+		}
+	}
+	e.Hint = "its columns are " + quoteList(have)
+	b.errs = append(b.errs, e)
+	return -1
+}
+
+func (b *binder) test(t test) boundTest {
+	return boundTest{test: t, cell: b.column(t.column)}
+}
+
+// NameColumns returns the 0-based cells that make a person's name, in the
+// order first name, last name. It is nil if no name is mapped.
+func (mp *Mapper) NameColumns() []int {
+	var cells []int
+	for _, path := range []string{"updatePerson.firstName", "updatePerson.lastName"} {
+		for _, f := range mp.fields {
+			for _, c := range f.cells {
+				if f.path == path && !slices.Contains(cells, c) {
+					cells = append(cells, c)
+				}
+			}
+		}
+	}
+	return cells
+}
+
+// Columns returns the 0-based cells that the mapping reads, ascending.
+func (mp *Mapper) Columns() []int {
+	var cells []int
+	add := func(c int) {
+		if !slices.Contains(cells, c) {
+			cells = append(cells, c)
+		}
+	}
+	for _, t := range mp.skip {
+		add(t.cell)
+	}
+	for _, f := range mp.fields {
+		for _, c := range f.cells {
+			add(c)
+		}
+		for _, t := range f.when {
+			add(t.cell)
+		}
+	}
+	slices.Sort(cells)
+	return cells
+}
+
+// Map turns the cells of a row into s, which is overwritten. cells is not
+// kept; it may be shorter than the header. If one of the problems is not a
+// warning s must not be sent. The problems are valid until the next call.
+func (mp *Mapper) Map(cells []string, s *Submission) []Problem {
+	return mp.apply(cells, s, nil)
+}
+
+// Trace maps a row as Map does and tells how each field got its value. It is
+// for showing one row to a person.
+func (mp *Mapper) Trace(cells []string) Trace {
+	var t Trace
+	t.Steps = make([]Step, len(mp.fields))
+	t.Problems = slices.Clone(mp.apply(cells, &t.Submission, t.Steps))
+	if t.Submission.Skipped != "" {
+		t.Steps = nil
+		return t
+	}
+	for i := range t.Steps {
+		step := &t.Steps[i]
+		for j := range t.Problems {
+			if t.Problems[j].Field == step.Field && (step.Problem == nil || step.Problem.Warning) {
+				step.Problem = &t.Problems[j]
+			}
+		}
+	}
+	return t
+}
+
+// apply is the one way from cells to a submission. steps is nil, or has room
+// for what is told of each field.
+func (mp *Mapper) apply(cells []string, s *Submission, steps []Step) []Problem {
+	*s = Submission{}
+	mp.cells, mp.problems = cells, mp.problems[:0]
+	mp.around = surroundings{today: mp.today}
+	for i := range mp.skip {
+		if t := &mp.skip[i]; mp.holds(t) {
+			s.Skipped = t.reason
+			return nil
+		}
+	}
+	for i := range mp.fields {
+		f := &mp.fields[i]
+		v, set, words := mp.value(f)
+		if set != nil {
+			switch f.target {
+			case 0:
+				s.Target.CustomerId = v.text
+			case 1:
+				s.Target.ViewingId = v.text
+			case 2:
+				s.Target.TimeSlotId = v.text
+			default:
+				if err := f.member.Set(&s.Body, set); err != nil {
+					// The kinds of fields and converters are held together
+					// by a test; a row must not be sent if they are not.
+					mp.problem(f, fault{code: "internal"})
+				}
+			}
+		}
+		if steps != nil {
+			steps[f.step] = mp.step(f, v, set != nil, words)
+		}
+	}
+	if s.Body.UpdatePerson.CustomerId == "" && mp.silent("updatePerson.customerId") {
+		s.Body.UpdatePerson.CustomerId = s.Target.CustomerId
+		for i := range steps {
+			if steps[i].Field == "updatePerson.customerId" {
+				steps[i].Value, steps[i].Omitted = s.Target.CustomerId, s.Target.CustomerId == ""
+			}
+		}
+	}
+	for _, v := range vitec.Check(s.Target, &s.Body) {
+		mp.violation(v)
+	}
+	return mp.problems
+}
+
+// silent reports whether the field at path is one that the mapping does not
+// mention.
+func (mp *Mapper) silent(path string) bool {
+	for i := range mp.fields {
+		if mp.fields[i].path == path {
+			return mp.fields[i].implied
+		}
+	}
+	return true
+}
+
+func (mp *Mapper) cell(i int) string {
+	if i < 0 || i >= len(mp.cells) {
+		return ""
+	}
+	return mp.cells[i]
+}
+
+// holds reports whether the row meets a condition.
+func (mp *Mapper) holds(t *boundTest) bool {
+	text := clean(mp.cell(t.cell))
+	if t.words == nil {
+		return (text != "") != t.not
+	}
+	_, is := t.words[fold(oneLine(text))]
+	return is != t.not
+}
+
+// value returns a field's value, the same as it is set (nil: it is left out),
+// and how it came about if not by the field's own words.
+func (mp *Mapper) value(f *bound) (v value, set any, words string) {
+	for i := range f.when {
+		if !mp.holds(&f.when[i]) {
+			return value{}, nil, "left out: the condition does not hold"
+		}
+	}
+	if f.fixed != nil {
+		return mp.take(f, f.fixed, "")
+	}
+	if f.implied {
+		return value{}, nil, ""
+	}
+	text, fault := mp.text(f)
+	if fault.bad() {
+		mp.problem(f, fault)
+		return value{}, nil, ""
+	}
+	if text == "" {
+		if f.fallback != nil {
+			return mp.take(f, f.fallback, "default")
+		}
+		if f.must {
+			mp.problem(f, faultEmpty)
+		}
+		return value{}, nil, ""
+	}
+	if f.table != nil {
+		if found, ok := f.table[fold(oneLine(text))]; ok {
+			return mp.take(f, found, "")
+		}
+		if f.otherwise != nil {
+			return mp.take(f, f.otherwise, "otherwise")
+		}
+		fault.code, fault.args = "lookup", f.tableArgs
+		mp.problem(f, fault)
+		return value{}, nil, ""
+	}
+	v, fault = f.convert(text, &mp.around)
+	if fault.code != "" {
+		mp.problem(f, fault)
+		if fault.bad() {
+			if f.path == "updatePerson.address.countryCode" {
+				mp.around.country = "?" // one problem is enough
+			}
+			return value{}, nil, ""
+		}
+	}
+	mp.note(f, v)
+	if v.empty(f.kind) {
+		return v, nil, ""
+	}
+	return v, v.of(f.kind), ""
+}
+
+var faultEmpty = fault{code: "empty"}
+
+// take uses what the mapping says.
+func (mp *Mapper) take(f *bound, x *fixed, words string) (value, any, string) {
+	if x.none {
+		return value{}, nil, words
+	}
+	mp.note(f, x.value)
+	return x.value, x.any, words
+}
+
+// note keeps what other fields depend on.
+func (mp *Mapper) note(f *bound, v value) {
+	switch f.path {
+	case "updatePerson.isForeignSocialSecurityNumber":
+		mp.around.foreign = v.truth
+	case "updatePerson.address.countryCode":
+		mp.around.country = v.text
+	}
+}
+
+// text returns what stands in a field's cells, before it is looked up and
+// converted.
+func (mp *Mapper) text(f *bound) (string, fault) {
+	text := ""
+	switch {
+	case f.computed != nil:
+		var fault fault
+		if text, fault = f.computed.run(&mp.machine, mp.row); fault.bad() {
+			return "", fault
+		}
+	case len(f.cells) == 1:
+		text = clean(mp.cell(f.cells[0]))
+	default:
+		parts := make([]string, 0, len(f.cells))
+		for _, c := range f.cells {
+			if part := clean(mp.cell(c)); part != "" {
+				parts = append(parts, part)
+			}
+		}
+		text = strings.Join(parts, f.separator)
+	}
+	if f.split != nil && text != "" {
+		var fault fault
+		if text, fault = f.split(text); fault.bad() {
+			return "", fault
+		}
+	}
+	if f.edit != nil && text != "" {
+		text = f.edit(text)
+	}
+	return text, fault{}
+}
+
+// problem notes what is wrong with a field.
+func (mp *Mapper) problem(f *bound, why fault) {
+	p := Problem{Column: -1, Field: f.path, Code: why.code, Args: why.args, Warning: why.doubt}
+	mp.place(&p, f)
+	mp.problems = append(mp.problems, p)
+}
+
+// place gives a problem the field's first cell that is filled.
+func (mp *Mapper) place(p *Problem, f *bound) {
+	for _, c := range f.cells {
+		if p.Column < 0 || p.Value == "" {
+			p.Column, p.Value = c, mp.cell(c)
+		}
+	}
+	if p.Column >= 0 {
+		p.Header = mp.header[p.Column]
+	}
+}
+
+// violation turns a rule of the API that the row breaks into a problem of the
+// field that caused it, unless that field has one already.
+func (mp *Mapper) violation(v vitec.Violation) {
+	p := Problem{Column: -1, Field: v.Path, Code: v.Code, Warning: v.Warning}
+	cause := v.Path
+	for _, old := range mp.problems {
+		sameField := old.Field == v.Path && v.Path != ""
+		contact := v.Code == vitec.CodeNoContact && slices.Contains(contactPaths, old.Field)
+		address := old.Field == "customerId" && v.Path == "updatePerson.customerId"
+		if (sameField || contact || address) && !old.Warning {
+			return
+		}
+	}
+	if v.Code == vitec.CodeNoContact {
+		p.Field, cause = "", ""
+		for i := range mp.fields {
+			if slices.Contains(contactPaths, mp.fields[i].path) {
+				cause = mp.fields[i].path
+				break
+			}
+		}
+	}
+	if v.Limit > 0 {
+		p.Args = []string{strconv.Itoa(v.Limit), strconv.Itoa(v.Got)}
+	}
+	for i := range mp.fields {
+		if f := &mp.fields[i]; f.path == cause {
+			mp.place(&p, f)
+			if v.Code == vitec.CodeUnknownValue {
+				p.Args = []string{quoteList(f.member.Values)}
+			}
+		}
+	}
+	if v.Code == vitec.CodeNoContact {
+		p.Value = ""
+	}
+	mp.problems = append(mp.problems, p)
+}
+
+// step tells how a field got its value.
+func (mp *Mapper) step(f *bound, v value, set bool, words string) Step {
+	step := Step{Field: f.path, Conversion: f.words, Omitted: !set}
+	if words != "" {
+		step.Conversion = words
+	}
+	if set {
+		step.Value = v.show(f.kind)
+	}
+	for _, c := range f.cells {
+		step.Columns = append(step.Columns, c)
+		step.Headers = append(step.Headers, mp.header[c])
+		step.Inputs = append(step.Inputs, mp.cell(c))
+	}
+	return step
+}
