@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -40,6 +41,10 @@ type Config struct {
 	// full. 0: all of them, about 2 kB a booking. Contacts are matched and
 	// places are counted over everything, whatever Keep says.
 	Keep int `json:"keep,omitempty" yaml:"keep,omitempty"`
+
+	// Private leaves /_sandbox/ out, for a server that is sent real people's
+	// data: what it remembers is then seen in its own process only.
+	Private bool `json:"private,omitempty" yaml:"private,omitempty"`
 
 	// Now is the clock for deadlines and for what is remembered.
 	// nil: [time.Now].
@@ -81,4 +86,32 @@ type Slot struct {
 	Deadline time.Time `json:"deadline,omitzero" yaml:"deadline,omitempty"`
 	// Start is when the slot begins, for the reminders. Zero: not said.
 	Start time.Time `json:"start,omitzero" yaml:"start,omitempty"`
+}
+
+func (c *Config) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
+// closed says whether a customer's office is closed.
+func (c *Config) closed(customer string) bool { return slices.Contains(c.ClosedCustomers, customer) }
+
+// authorise says whether a login is let in, and whether it has a right to a
+// customer.
+func (c *Config) authorise(username, password, customer string) (in, right bool) {
+	if username == "" {
+		return false, false
+	}
+	if len(c.Logins) == 0 {
+		return true, true
+	}
+	for _, l := range c.Logins {
+		if l.Username == username && l.Password == password {
+			in = true
+			right = right || len(l.Customers) == 0 || slices.Contains(l.Customers, customer)
+		}
+	}
+	return in, right
 }

@@ -1,45 +1,203 @@
 package sandbox
 
 import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+
 	"vitec-import/vitec"
 )
 
-// Fault is one way in which the server misbehaves, and when. It is written as
-// a short text, see [ParseFault].
+// Fault is one way in which the server misbehaves, and when. [ParseFault] tells
+// how it is written.
 type Fault struct {
 	// Name is one of [KnownFaults], or a status from 200 to 999.
 	Name string
-	// AfterCommit: the request is processed and, if that made a booking, its
-	// answer is lost to the fault. Requests that make no booking are answered
-	// as ever. Otherwise nothing is processed. Faults that need a true answer
-	// to damage process the request in any case.
+	// AfterCommit: the request is processed first, and if that makes a
+	// booking, the fault strikes. A request that makes none is answered as
+	// ever. Without it nothing is processed at all. Only for the faults that
+	// leave the choice.
 	AfterCommit bool
-	// Value is the fault's argument: a time, an address, a number.
+	// Value is the fault's argument: a duration, an address, a number.
 	Value string
 
-	// The rest says which requests it strikes: those that meet all of it. The
-	// zero value is every request.
+	// The rest says which requests are struck: those that meet all of it.
+	// The zero value is every request.
 
 	// Target restricts to a customer, viewing or slot, where not empty.
 	Target vitec.Target
 	// Reused restricts to connections that have carried a request before.
 	Reused bool
-	// Match restricts further, by what is known when the header is read.
+	// Match restricts by all that is known once the header has been read.
 	Match func(Request) bool
 	// First and Last are the first and the last request to be struck, counted
-	// from 1 over the requests that meet the restrictions above.
-	// Last 0: no end.
+	// from 1 over those that meet the restrictions above. Last 0: no end.
 	First, Last int
-	// Every strikes each n-th of those only. 0 and 1: each.
+	// Every strikes each n-th of those. 0: each.
 	Every int
-	// Share strikes that share of those, by dice from [Config].Seed. 0: all.
+	// Share strikes that share of those, above 0 up to 1, by dice from
+	// [Config].Seed. 0: all.
 	Share float64
-	// Times is how often it strikes at most. 0: no limit.
+	// Times is how often the fault strikes at most. 0: no limit.
 	Times int
 }
 
-// ParseFault reads the text form of a fault.
-func ParseFault(text string) (Fault, error) { panic("not yet") }
+// ParseFault reads a fault from its text:
+//
+//	NAME [ "-after-commit" ] [ "=" VALUE ] { ":" WHEN }
+//
+// Names and their values are listed by [KnownFaults]. Each WHEN narrows the
+// requests that are struck:
+//
+//	10%          a share of them, by dice
+//	3  3+  3-7   the third, all from the third on, the third to the seventh
+//	/5           each fifth
+//	x2           twice at most
+//	reused       those on a connection that has carried a request before
+//	customer=ID  viewing=ID  slot=ID
+//
+// A value with a colon stands in quotes: 302="http://127.0.0.1:9/". "-after"
+// may be written for "-after-commit", and "-before-commit" for nothing.
+// Examples:
+//
+//	500-after-commit:10%   latency=200ms   reset-after-commit:3   401:50+
+//	429=2:/20              403:customer=M2 rate-limit=20          stall:7:x1
+func ParseFault(text string) (Fault, error) {
+	f, err := parseFault(text)
+	if err != nil {
+		return Fault{}, fmt.Errorf("fault %q: %w", text, err)
+	}
+	return f, nil
+}
+
+func parseFault(text string) (f Fault, err error) {
+	end := strings.IndexAny(text, "=:")
+	if end < 0 {
+		end = len(text)
+	}
+	name, rest := text[:end], text[end:]
+	for _, s := range []string{"-before-commit", "-before", "-after-commit", "-after"} {
+		if base, ok := strings.CutSuffix(name, s); ok {
+			name, f.AfterCommit = base, strings.HasPrefix(s, "-after")
+			break
+		}
+	}
+	f.Name = name
+	if value, ok := strings.CutPrefix(rest, "="); ok {
+		if f.Value, rest, err = cutValue(value); err != nil {
+			return f, err
+		}
+		if f.Value == "" {
+			return f, errors.New(`there is nothing behind "="`)
+		}
+	}
+	for rest != "" {
+		term, ok := strings.CutPrefix(rest, ":")
+		if !ok {
+			return f, fmt.Errorf("want a colon before %q", rest)
+		}
+		if rest, err = f.parseWhen(term); err != nil {
+			return f, err
+		}
+	}
+	_, err = f.compile()
+	return f, err
+}
+
+// cutValue takes a value, quoted or plain, off the front of a text.
+func cutValue(s string) (value, rest string, err error) {
+	if !strings.HasPrefix(s, `"`) {
+		end := strings.IndexByte(s, ':')
+		if end < 0 {
+			end = len(s)
+		}
+		if strings.HasPrefix(s[end:], "://") {
+			return "", "", fmt.Errorf("an address stands in quotes: %q", s)
+		}
+		return s[:end], s[end:], nil
+	}
+	quoted, err := strconv.QuotedPrefix(s)
+	if err == nil {
+		value, err = strconv.Unquote(quoted)
+	}
+	if err != nil {
+		return "", "", errors.New("a quote is not closed")
+	}
+	return value, s[len(quoted):], nil
+}
+
+// parseWhen reads one condition and returns what stands behind it.
+func (f *Fault) parseWhen(s string) (rest string, err error) {
+	for _, id := range []struct {
+		prefix string
+		field  *string
+	}{{"customer=", &f.Target.CustomerId}, {"viewing=", &f.Target.ViewingId}, {"slot=", &f.Target.TimeSlotId}} {
+		if value, ok := strings.CutPrefix(s, id.prefix); ok {
+			*id.field, rest, err = cutValue(value)
+			if err == nil && *id.field == "" {
+				err = fmt.Errorf("there is nothing behind %q", id.prefix)
+			}
+			return rest, err
+		}
+	}
+	term, rest := s, ""
+	if end := strings.IndexByte(s, ':'); end >= 0 {
+		term, rest = s[:end], s[end:]
+	}
+	if term == "reused" {
+		f.Reused = true
+		return rest, nil
+	}
+	if share, ok := strings.CutSuffix(term, "%"); ok {
+		p, err := strconv.ParseFloat(share, 64)
+		if err != nil || !(p > 0 && p <= 100) {
+			return "", fmt.Errorf("%q is not a share; want more than 0%% and up to 100%%", term)
+		}
+		f.Share = p / 100
+		return rest, nil
+	}
+	if every, ok := strings.CutPrefix(term, "/"); ok {
+		f.Every, err = parseCount(every)
+		return rest, err
+	}
+	if times, ok := strings.CutPrefix(term, "x"); ok {
+		f.Times, err = parseCount(times)
+		return rest, err
+	}
+	from, to, span := strings.Cut(term, "-")
+	from, open := strings.CutSuffix(from, "+")
+	if from == "" || from[0] < '0' || from[0] > '9' || open && span {
+		return "", fmt.Errorf("%q does not say when; want 10%%, 3, 3+, 3-7, /5, x2, reused, customer=ID, viewing=ID or slot=ID", term)
+	}
+	if f.First, err = parseCount(from); err != nil {
+		return "", err
+	}
+	f.Last = f.First
+	switch {
+	case open:
+		f.Last = 0
+	case span:
+		if f.Last, err = parseCount(to); err != nil {
+			return "", err
+		}
+		if f.Last < f.First {
+			return "", fmt.Errorf("%q ends before it begins", term)
+		}
+	}
+	return rest, nil
+}
+
+func parseCount(s string) (int, error) {
+	n, err := strconv.ParseUint(s, 10, 31)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("%q is not a number from 1", s)
+	}
+	return int(n), nil
+}
 
 // MustFault is [ParseFault] for tests: it panics if the text is wrong.
 func MustFault(text string) Fault {
@@ -50,8 +208,52 @@ func MustFault(text string) Fault {
 	return f
 }
 
-// String returns the text form, which [ParseFault] reads back. Match is not in it.
-func (f Fault) String() string { panic("not yet") }
+// String returns the text that [ParseFault] reads back. Match is not in it.
+func (f Fault) String() string {
+	var b strings.Builder
+	b.WriteString(f.Name)
+	if f.AfterCommit {
+		b.WriteString("-after-commit")
+	}
+	if f.Value != "" {
+		b.WriteString("=" + quoteValue(f.Value))
+	}
+	for _, id := range [...][2]string{{"customer", f.Target.CustomerId}, {"viewing", f.Target.ViewingId}, {"slot", f.Target.TimeSlotId}} {
+		if id[1] != "" {
+			b.WriteString(":" + id[0] + "=" + quoteValue(id[1]))
+		}
+	}
+	if f.Reused {
+		b.WriteString(":reused")
+	}
+	switch {
+	case f.First == 0 && f.Last == 0:
+	case f.Last == 0:
+		fmt.Fprintf(&b, ":%d+", f.First)
+	case f.First == f.Last:
+		fmt.Fprintf(&b, ":%d", f.First)
+	default:
+		fmt.Fprintf(&b, ":%d-%d", max(f.First, 1), f.Last)
+	}
+	if f.Every > 0 {
+		fmt.Fprintf(&b, ":/%d", f.Every)
+	}
+	if f.Share > 0 {
+		b.WriteString(":" + strconv.FormatFloat(f.Share*100, 'g', 12, 64) + "%")
+	}
+	if f.Times > 0 {
+		fmt.Fprintf(&b, ":x%d", f.Times)
+	}
+	return b.String()
+}
+
+// quoteValue quotes what would not be read back as it stands.
+func quoteValue(s string) string {
+	if strings.ContainsAny(s, ":\"\\") || strconv.Quote(s) != `"`+s+`"` {
+		return strconv.Quote(s)
+	}
+	return s
+}
 
 // MarshalText is [Fault.String].
 func (f Fault) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
@@ -64,12 +266,70 @@ func (f *Fault) UnmarshalText(text []byte) (err error) {
 
 // FaultInfo describes a fault to people.
 type FaultInfo struct {
-	Name     string `json:"name"`
-	Argument string `json:"argument,omitempty"` // what stands behind "=", empty for nothing
-	// Committed: "no", "yes", or "choice" where "-after-commit" may be added.
-	Committed string `json:"committed"`
-	Doc       string `json:"doc"`
+	Name     string    `json:"name"`
+	Argument string    `json:"argument,omitempty"` // what stands behind "="; in brackets if it may be missing
+	Commits  CommitsIs `json:"commits"`
+	Doc      string    `json:"doc"`
 }
 
-// KnownFaults lists every fault by name, for help texts.
-func KnownFaults() []FaultInfo { panic("not yet") }
+// CommitsIs says whether a struck request is processed.
+type CommitsIs string
+
+const (
+	CommitsNever  CommitsIs = "never"
+	CommitsAlways CommitsIs = "always"
+	CommitsChoice CommitsIs = "with -after-commit"
+)
+
+// KnownFaults lists every fault, for help texts.
+func KnownFaults() []FaultInfo {
+	infos := make([]FaultInfo, len(deeds))
+	for i, d := range deeds {
+		infos[i] = d.FaultInfo
+	}
+	return infos
+}
+
+// compile checks the fault as a whole and finds what it does.
+func (f *Fault) compile() (*rule, error) {
+	d := findDeed(f.Name)
+	if d == nil {
+		return nil, unknownFault(f.Name)
+	}
+	if f.AfterCommit && d.Commits != CommitsChoice {
+		return nil, fmt.Errorf("%s has no -after-commit: it commits %s", d.Name, d.Commits)
+	}
+	switch {
+	case d.Argument == "" && f.Value != "":
+		return nil, fmt.Errorf("%s takes no value", d.Name)
+	case d.Argument != "" && d.Argument[0] != '[' && f.Value == "":
+		return nil, fmt.Errorf("%s wants a value: %s=%s", d.Name, d.Name, d.Argument)
+	}
+	if f.First < 0 || f.Last < 0 || f.Every < 0 || f.Times < 0 || f.Last > 0 && f.Last < f.First {
+		return nil, fmt.Errorf("%s: the requests to be struck are not a range", d.Name)
+	}
+	if !(f.Share >= 0 && f.Share <= 1) || math.IsNaN(f.Share) {
+		return nil, fmt.Errorf("%s: the share is not between 0 and 1", d.Name)
+	}
+	r := &rule{Fault: *f, deed: d, text: f.String()}
+	if d.parse != nil && f.Value != "" {
+		if err := d.parse(r, f.Value); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// unknownFault suggests the name that was perhaps meant.
+func unknownFault(name string) error {
+	best, distance := "", max(len(name)/2, 1)
+	for i := range deeds {
+		if d := levenshtein.ComputeDistance(name, deeds[i].Name); d <= distance && deeds[i].Name != statusName {
+			best, distance = deeds[i].Name, d-1
+		}
+	}
+	if best != "" {
+		return fmt.Errorf("there is no fault %q; did you mean %q?", name, best)
+	}
+	return fmt.Errorf("there is no fault %q; want a status from 200 to 999 or a name from the list of faults", name)
+}

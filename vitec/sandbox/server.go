@@ -1,14 +1,41 @@
 package sandbox
 
 import (
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
 	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 )
 
-// Server is the stand-in. All its methods are safe for concurrent use.
+// Server is the stand-in. Its methods are safe for concurrent use.
 type Server struct {
 	// URL is the base address, http://127.0.0.1:port, without a slash at the
 	// end. It is empty until the server listens.
 	URL string
+
+	config Config
+	office *office
+	rules  atomic.Pointer[rules]
+
+	seen struct {
+		sync.Mutex
+		journal[Request]
+		era int // counts the resets
+	}
+
+	closing  context.Context // done when Close has been called
+	stop     context.CancelFunc
+	handlers sync.RWMutex // held for reading by every handler, for writing by Close
+	http     *http.Server
+	served   chan struct{} // closed when http has stopped serving
 }
 
 // New starts a server on a free port of the loopback. It panics where a test
@@ -26,38 +53,211 @@ func New(c Config) *Server {
 }
 
 // NewUnstarted makes a server that does not listen: for [Server.Listen], or to
-// be used as an [http.Handler].
-func NewUnstarted(c Config) (*Server, error) { panic("not yet") }
+// be used as an [http.Handler], say under TLS by [net/http/httptest]:
+//
+//	srv, err := sandbox.NewUnstarted(sandbox.Config{})
+//	// ...
+//	front := httptest.NewTLSServer(srv)
+//	defer front.Close()
+//	defer srv.Close() // first, so that stalled requests end
+//
+// The error tells what in the Config cannot be.
+func NewUnstarted(c Config) (*Server, error) {
+	if c.Seed == 0 {
+		c.Seed = rand.Uint64() | 1
+	}
+	if c.Keep < 0 {
+		return nil, errors.New("keep must not be negative")
+	}
+	s := &Server{config: c}
+	s.closing, s.stop = context.WithCancel(context.Background())
+	s.seen.keep = c.Keep
+	var err error
+	if s.office, err = newOffice(&s.config, s.id); err != nil {
+		return nil, err
+	}
+	return s, s.SetFaults(c.Faults...)
+}
+
+// id is the n-th id: 32 hex digits that look drawn by lot, each different.
+func (s *Server) id(n uint64) string {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:], mix(s.config.Seed+n))
+	binary.BigEndian.PutUint64(b[8:], mix(^s.config.Seed+n))
+	return hex.EncodeToString(b[:])
+}
 
 // Listen serves on a TCP address until Close, and sets URL. It returns once
-// the address answers.
-func (s *Server) Listen(addr string) error { panic("not yet") }
+// the address answers. A server listens once.
+func (s *Server) Listen(addr string) error {
+	if s.http != nil {
+		return fmt.Errorf("listening on %s already", s.URL)
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	s.URL = "http://" + l.Addr().String()
+	s.served = make(chan struct{})
+	s.http = &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: time.Minute,
+		ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
+			return context.WithValue(ctx, carried{}, new(atomic.Int64))
+		},
+	}
+	go func() {
+		defer close(s.served)
+		_ = s.http.Serve(l) // ends with ErrServerClosed, or with a listener that broke: nothing answers then
+	}()
+	return nil
+}
+
+// carried is the context key of how many requests a connection has carried.
+type carried struct{}
 
 // Close stops listening, ends every connection, the stalled and endless ones
 // among them, and waits for the handlers to finish. What was remembered can
-// still be read.
-func (s *Server) Close() {}
+// still be read. Closing twice is harmless.
+func (s *Server) Close() {
+	s.stop()
+	if s.http != nil {
+		_ = s.http.Close() // nothing is left to be lost
+		<-s.served
+	}
+	s.handlers.Lock()
+	defer s.handlers.Unlock()
+}
 
-// ServeHTTP answers the API, and programs that test a client under /_sandbox/.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { panic("not yet") }
+// ServeHTTP answers the API at
+//
+//	POST Viewing/{customerId}/{viewingId}/{timeSlotId}/Participant
+//
+// and, unless [Config].Private, programs that test a client, in JSON:
+//
+//	GET    /_sandbox/                what there is: counts of requests, commits, messages
+//	GET    /_sandbox/commits         {"total", "commits": [Commit…]}
+//	GET    /_sandbox/requests        {"total", "requests": [Request…]}
+//	GET    /_sandbox/bookings        {"bookings": [Booking…]}
+//	GET    /_sandbox/faults          {"faults": ["500-after-commit:10%"…], "known": [FaultInfo…]}
+//	POST   /_sandbox/faults          the same, {"faults": […]}: replaces those in force
+//	DELETE /_sandbox/faults          takes them away
+//	POST   /_sandbox/reset           is Reset
+//
+// commits and requests take ?after=N, only what has a greater number, and
+// ?limit=N. A fault ends its request by panicking with
+// [http.ErrAbortHandler] where there is no connection to end.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.handlers.RLock()
+	defer s.handlers.RUnlock()
+	if s.closing.Err() != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if rest, ok := strings.CutPrefix(r.URL.Path, "/_sandbox/"); ok && !s.config.Private {
+		s.control(w, r, rest)
+		return
+	}
+	x := &exchange{s: s, w: w, r: r}
+	era := s.begin(x)
+	defer s.end(x, era)
+	x.serve()
+}
+
+// begin numbers and remembers a request.
+func (s *Server) begin(x *exchange) (era int) {
+	x.req = Request{Method: x.r.Method, Path: x.r.URL.Path}
+	x.req.Target, x.noPath = route(x.r.URL.Path)
+	x.req.Username, _, _ = x.r.BasicAuth()
+	if n, ok := x.r.Context().Value(carried{}).(*atomic.Int64); ok {
+		x.req.Reused = n.Add(1) > 1
+	}
+	s.seen.Lock()
+	defer s.seen.Unlock()
+	x.req.Time = s.config.now()
+	x.req.Number = s.seen.next()
+	s.seen.add(x.req)
+	return s.seen.era
+}
+
+// end completes what is remembered of a request.
+func (s *Server) end(x *exchange, era int) {
+	x.req.Duration = s.config.now().Sub(x.req.Time)
+	s.seen.Lock()
+	defer s.seen.Unlock()
+	if era == s.seen.era {
+		if r := s.seen.at(x.req.Number); r != nil {
+			*r = x.req
+		}
+	}
+}
 
 // Commits returns the bookings in order; with [Config].Keep, the newest of them.
-func (s *Server) Commits() []Commit { panic("not yet") }
+func (s *Server) Commits() []Commit { return s.office.commits(0, 0) }
 
 // Requests returns the requests in the order of arrival, those under
 // /_sandbox/ not among them; with [Config].Keep, the newest of them.
-func (s *Server) Requests() []Request { panic("not yet") }
+func (s *Server) Requests() []Request { return s.requests(0, 0) }
+
+func (s *Server) requests(after, limit int) []Request {
+	s.seen.Lock()
+	defer s.seen.Unlock()
+	return s.seen.since(after, limit)
+}
 
 // Bookings returns who is booked where, in the order of the first commit of
 // each; with [Config].Keep, over the commits that are remembered.
-func (s *Server) Bookings() []Booking { panic("not yet") }
+func (s *Server) Bookings() []Booking { return s.office.bookings() }
 
-// SetFaults replaces the faults in force. Their counts start anew.
-func (s *Server) SetFaults(faults ...Fault) error { panic("not yet") }
+// Counts are totals since the start or the last Reset, whatever is still
+// remembered.
+type Counts struct {
+	Requests int                 `json:"requests"`
+	Commits  int                 `json:"commits"`
+	Messages map[MessageKind]int `json:"messages"` // those that the real server would have sent
+}
+
+// Counts returns the totals.
+func (s *Server) Counts() Counts {
+	c := s.office.counts()
+	s.seen.Lock()
+	defer s.seen.Unlock()
+	c.Requests = s.seen.count
+	return c
+}
+
+// SetFaults replaces the faults in force. They count requests from now on. On
+// an error, which names the fault, nothing has changed.
+func (s *Server) SetFaults(faults ...Fault) error {
+	rs := make(rules, len(faults))
+	for i, f := range faults {
+		r, err := f.compile()
+		if err != nil {
+			return fmt.Errorf("fault %q: %w", f, err)
+		}
+		r.seed = mix(s.config.Seed + uint64(i))
+		rs[i] = r
+	}
+	s.rules.Store(&rs)
+	return nil
+}
 
 // Faults returns the faults in force.
-func (s *Server) Faults() []Fault { panic("not yet") }
+func (s *Server) Faults() []Fault {
+	rs := *s.rules.Load()
+	faults := make([]Fault, len(rs))
+	for i, r := range rs {
+		faults[i] = r.Fault
+	}
+	return faults
+}
 
-// Reset forgets all commits, requests and contacts that came by request, and
-// numbers from 1 again. Faults stay in force; their counts start anew.
-func (s *Server) Reset() { panic("not yet") }
+// Reset forgets all requests, commits, and contacts that came by request, and
+// numbers from 1 again. Faults stay in force and go on counting. Ids begin
+// anew, so do not compare those from before with those from after.
+func (s *Server) Reset() {
+	s.office.reset()
+	s.seen.Lock()
+	defer s.seen.Unlock()
+	s.seen.journal = journal[Request]{keep: s.config.Keep}
+	s.seen.era++
+}

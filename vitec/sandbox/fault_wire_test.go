@@ -1,0 +1,191 @@
+package sandbox_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"vitec-import/vitec/sandbox"
+)
+
+// what a client sees of a fault
+type sight struct {
+	fault  string
+	commit bool
+	status int // as the server remembers it
+	check  func(t *testing.T, w *wire, srv *sandbox.Server)
+}
+
+// TestFaultsOnTheWire strikes one booking with every fault, looks at what
+// comes over the connection, and holds it against the commit log.
+func TestFaultsOnTheWire(t *testing.T) {
+	for _, s := range []sight{
+		{"latency=1ms", true, 200, whole(200, `"VID`)},
+		{"latency-after-commit=1ms..2ms", true, 200, whole(200, `"VID`)},
+		{"500", false, 500, whole(500, "Ett fel har inträffat")},
+		{"500-after-commit", true, 500, whole(500, "Ett fel har inträffat")},
+		{"502", false, 502, whole(502, "<h1>502 - Bad Gateway</h1>")},
+		{"503-after-commit=7", true, 503, header("Retry-After", "7")},
+		{"503=7", false, 503, header("Retry-After", "7")},
+		{"429", false, 429, header("Retry-After", "")},
+		{"429=99999999999999999999", false, 429, header("Retry-After", "99999999999999999999")},
+		{"429=date+90s", false, 429, func(t *testing.T, w *wire, _ *sandbox.Server) {
+			resp, _ := w.answer()
+			at, err := http.ParseTime(resp.Header.Get("Retry-After"))
+			if ahead := time.Until(at); err != nil || ahead < time.Minute || ahead > 2*time.Minute {
+				t.Errorf("Retry-After %q is %v ahead: %v", resp.Header.Get("Retry-After"), ahead, err)
+			}
+		}},
+		{"401", false, 401, header("Www-Authenticate", `Basic realm="Vitec Connect"`)},
+		{"403", false, 403, whole(403, "Åtkomst")},
+		{"409", false, 409, whole(409, "message")},
+		{"204-after-commit", true, 204, whole(204, "")},
+		{"299", false, 299, whole(299, "299")},
+		{`307="http://127.0.0.1:9/elsewhere"`, false, 307, header("Location", "http://127.0.0.1:9/elsewhere")},
+		{"302=/login", false, 302, header("Location", "/login")},
+		{"html", false, 200, whole(200, "<!DOCTYPE html>")},
+		{"html-after-commit", true, 200, whole(200, "<!DOCTYPE html>")},
+		{"empty-after-commit", true, 200, whole(200, "")},
+		{"null", false, 200, whole(200, "null")},
+		{"number-after-commit", true, 200, whole(200, "4711")},
+		{"wrong-xml", false, 200, whole(200, "<int ")},
+		{`answer-after-commit="\"\""`, true, 200, whole(200, `""`)},
+		{"bom", true, 200, whole(200, "\ufeff\"VID")},
+		{"same-id", true, 200, whole(200, `"VID`)},
+		{"reset", false, 0, reset("")},
+		{"reset-after-commit", true, 0, reset("")},
+		{"reset-in-answer", true, 200, reset("HTTP/1.1 200 OK")},
+		{"close", false, 0, closed("", "")},
+		{"close-after-commit", true, 0, closed("", "")},
+		{"close-after-answer", true, 200, closed("HTTP/1.1 200 OK", `"`)},
+		{"cut", true, 200, closed("HTTP/1.1 200 OK", "")},
+		{"cut-unframed", true, 200, closed("HTTP/1.1 200 OK", "")},
+		{"garbage", false, 0, closed("HTTP/1.1 two hundred OK", "")},
+		{"garbage-after-commit", true, 0, closed("HTTP/1.1 two hundred OK", "")},
+		{"goaway-after-commit", true, 0, closed("\x00\x00\x00\x04", "")},
+		{"stall", false, 0, silence},
+		{"stall-after-commit", true, 0, silence},
+		{"drip=1ms", true, 200, whole(200, `"VID`)},
+		{"endless-headers-after-commit", true, 200, endless("X-More: ")},
+		{"endless-body", false, 200, endless("zzzzzzzz")},
+		{"gzip-bomb", false, 200, func(t *testing.T, w *wire, _ *sandbox.Server) {
+			resp, b := w.answer()
+			if resp.Header.Get("Content-Encoding") != "gzip" || len(b) > 4<<20 {
+				t.Fatalf("%d bytes of %q", len(b), resp.Header.Get("Content-Encoding"))
+			}
+			z, err := gzip.NewReader(bytes.NewReader([]byte(b)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, err := io.CopyN(io.Discard, z, 8<<20); err != nil {
+				t.Errorf("unpacked %d: %v", n, err)
+			}
+		}},
+		{"rate-limit=0.001,1:2+", true, 200, whole(200, `"VID`)}, // strikes the third at the earliest
+		{"reset-in-request", false, 0, reset("")},
+	} {
+		t.Run(s.fault, func(t *testing.T) {
+			srv := start(t, sandbox.Config{Seed: 1, Faults: []sandbox.Fault{sandbox.MustFault(s.fault)}})
+			w := dial(t, srv)
+			w.send(booking(1))
+			s.check(t, w, srv)
+			w.conn.Close()
+			r := settle(t, srv)
+			if got := len(srv.Commits()) == 1; got != s.commit {
+				t.Errorf("committed %v, want %v", got, s.commit)
+			}
+			if (r.Commit == 1) != s.commit {
+				t.Errorf("the request is remembered with commit %d", r.Commit)
+			}
+			if r.Status != s.status {
+				t.Errorf("remembered with status %d, want %d", r.Status, s.status)
+			}
+			struck := r.Fault
+			if len(r.Delayed) > 0 {
+				struck = r.Delayed[0]
+			}
+			if struck != s.fault && !strings.HasPrefix(s.fault, "rate-limit") {
+				t.Errorf("remembered with fault %q", struck)
+			}
+		})
+	}
+}
+
+// TestKnownFaultsParse holds the list of faults against the parser.
+func TestKnownFaultsParse(t *testing.T) {
+	for _, k := range sandbox.KnownFaults() {
+		f := sandbox.Fault{Name: strings.Replace(k.Name, "STATUS", "418", 1)}
+		if k.Argument != "" && k.Argument[0] != '[' {
+			f.Value = map[string]string{"DURATION": "1ms", "DURATION[..DURATION]": "1ms..2ms", "RATE[,BURST]": "5", "TEXT": "x"}[k.Argument]
+		}
+		for _, after := range []bool{false, true} {
+			f.AfterCommit = after
+			_, err := sandbox.ParseFault(f.String())
+			if wrong := after && k.Commits != sandbox.CommitsChoice; wrong != (err != nil) {
+				t.Errorf("%s: %v", f, err)
+			}
+		}
+	}
+}
+
+func whole(status int, prefix string) func(*testing.T, *wire, *sandbox.Server) {
+	return func(t *testing.T, w *wire, _ *sandbox.Server) {
+		resp, b := w.answer()
+		if resp.StatusCode != status || !strings.Contains(b, prefix) {
+			t.Errorf("answered %d %q", resp.StatusCode, b)
+		}
+	}
+}
+
+func header(name, value string) func(*testing.T, *wire, *sandbox.Server) {
+	return func(t *testing.T, w *wire, _ *sandbox.Server) {
+		if resp, _ := w.answer(); resp.Header.Get(name) != value {
+			t.Errorf("%s: %q", name, resp.Header.Get(name))
+		}
+	}
+}
+
+func reset(prefix string) func(*testing.T, *wire, *sandbox.Server) {
+	return func(t *testing.T, w *wire, _ *sandbox.Server) {
+		b, err := w.rest()
+		if !isReset(err) || !strings.HasPrefix(b, prefix) && b != "" {
+			t.Errorf("read %q, %v", b, err)
+		}
+	}
+}
+
+func closed(prefix, suffix string) func(*testing.T, *wire, *sandbox.Server) {
+	return func(t *testing.T, w *wire, _ *sandbox.Server) {
+		b, err := w.rest()
+		if err != nil || !strings.HasPrefix(b, prefix) || !strings.HasSuffix(b, suffix) || prefix == "" && b != "" {
+			t.Errorf("read %q, %v", b, err)
+		}
+		if suffix == "" && strings.HasSuffix(b, `"`) && !strings.HasSuffix(b, `"VID"`) {
+			t.Errorf("nothing is missing in %q", b)
+		}
+	}
+}
+
+// silence wants the request to be taken and nothing to be said.
+func silence(t *testing.T, w *wire, srv *sandbox.Server) {
+	if err := w.conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := w.rest(); b != "" || err == nil {
+		t.Errorf("read %q, %v", b, err)
+	}
+}
+
+// endless reads 2 MiB of it.
+func endless(part string) func(*testing.T, *wire, *sandbox.Server) {
+	return func(t *testing.T, w *wire, _ *sandbox.Server) {
+		var b bytes.Buffer
+		if _, err := io.CopyN(&b, w.r, 2<<20); err != nil || !bytes.Contains(b.Bytes(), []byte(part)) {
+			t.Errorf("read %d bytes, %v", b.Len(), err)
+		}
+	}
+}
