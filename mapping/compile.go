@@ -68,9 +68,10 @@ type test struct {
 
 // compiler turns a document into fields and collects its mistakes.
 type compiler struct {
-	doc   *document
-	today time.Time
-	errs  Errors
+	doc      *document
+	today    time.Time
+	errs     Errors
+	warnings Errors
 }
 
 func (c *compiler) fail(p pos, code, suggestion, hint, format string, args ...any) {
@@ -356,22 +357,29 @@ func (c *compiler) fixed(s scalar, f *field) *fixed {
 		c.fail(s.pos, "bad_constant", "", p.Hint(), "%q does not suit the field %q: %s", s.text, f.path, p.Message())
 		return &fixed{none: true}
 	}
-	if f.member.MaxLength > 0 && f.kind == vitec.KindText {
-		if n := utf16Length(v.text); n > f.member.MaxLength && f.member.Source == vitec.SourceKnown {
-			c.fail(s.pos, "bad_constant", "", "", "%q is too long for the field %q: %d characters, at most %d", s.text, f.path, n, f.member.MaxLength)
+	x := fix(v, f.kind)
+	for _, v := range rulesBroken(f, x) {
+		p := Problem{Code: v.Code, Args: violationArgs(v, f.member)}
+		if v.Warning {
+			e := s.pos.at(v.Code, "%q in the field %q: %s", s.text, f.path, p.Message())
+			e.Hint = p.Hint()
+			c.warnings = append(c.warnings, e)
+			continue
 		}
+		c.fail(s.pos, "bad_constant", "", p.Hint(), "%q does not suit the field %q: %s", s.text, f.path, p.Message())
 	}
-	return fix(v, f.kind)
+	return x
 }
 
-func utf16Length(text string) int {
-	n := 0
-	for _, r := range text {
-		if n++; r > 0xffff {
-			n++
-		}
+// rulesBroken returns the rules of the API that a value breaks by itself.
+func rulesBroken(f *field, x *fixed) []vitec.Violation {
+	var s Submission
+	if s.set(f, x.value, x.any) != nil {
+		return []vitec.Violation{{Path: f.path, Code: "internal"}}
 	}
-	return n
+	return slices.DeleteFunc(vitec.Check(s.Target, &s.Body), func(v vitec.Violation) bool {
+		return v.Path != f.path || v.Code == vitec.CodeNoContact || v.Code == vitec.CodeCustomerMismatch
+	})
 }
 
 // edits reads replace, trim and case.

@@ -93,8 +93,14 @@ func (g *guard) Visit(n *ast.Node) {
 		}
 	case *ast.CallNode:
 		name, ok := node.Callee.(*ast.IdentifierNode)
-		if !ok || !slices.Contains(computedNames, name.Value) {
+		if !ok {
 			refuse("such a call")
+			return
+		}
+		if !slices.Contains(computedNames, name.Value) {
+			e := exprPos(g.text, name.Location()).at("expression", "unknown function %q in the expression", name.Value)
+			e.Suggestion = suggest(name.Value, computedNames)
+			g.errs = append(g.errs, e)
 			return
 		}
 		if name.Value != "column" || len(node.Arguments) != 1 {
@@ -130,6 +136,9 @@ func compile(text scalar) (*computed, Errors) {
 	program, err := expr.Compile(text.text, options...)
 	if len(g.errs) > 0 {
 		for _, e := range g.errs {
+			if e.Suggestion != "" {
+				continue
+			}
 			e.Hint = "it has " + strings.Join(computedNames, ", ") + "; " + strings.Join(computedOperators, " ") + " and ? :"
 		}
 		return nil, g.errs

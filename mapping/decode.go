@@ -25,6 +25,7 @@ const maxSource = 1 << 20
 type decoder struct {
 	src  *source
 	errs Errors
+	key  pos // of the value that is being read
 }
 
 // decodable is what reads itself from a node other than by its members.
@@ -218,6 +219,16 @@ func (d *decoder) fail(n *yaml.Node, code, suggestion, hint, format string, args
 	d.add(d.pos(n).at(code, format, args...), suggestion, hint)
 }
 
+// empty tells that nothing stands where what should have a value. The mark of
+// nothing may be anywhere behind the key, so the key is shown.
+func (d *decoder) empty(n *yaml.Node, what string) {
+	at := d.pos(n)
+	if d.key.src != nil && d.key.line <= at.line {
+		at = d.key
+	}
+	d.add(at.at("empty_value", "%q is empty", what), "", "")
+}
+
 // isNull reports whether nothing stands at n. The YAML words for null are
 // texts here: a column may be called "null".
 func isNull(n *yaml.Node) bool {
@@ -231,7 +242,7 @@ func (d *decoder) pairs(n *yaml.Node, what string, f func(key, value *yaml.Node)
 	case n.Kind == yaml.AliasNode:
 		return false // told already
 	case isNull(n):
-		d.fail(n, "empty_value", "", "", "%q is empty", what)
+		d.empty(n, what)
 		return false
 	case n.Kind != yaml.MappingNode && what == "":
 		d.fail(n, "wrong_kind", "", "begin it with: version: 1", "a mapping is a block of keys and values; this is %s", kindOf(n))
@@ -275,6 +286,7 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, what string) bool {
 		} else {
 			target = target.Addr()
 		}
+		d.key = d.pos(key)
 		if self, ok := target.Interface().(decodable); ok {
 			self.decode(d, value, key.Value)
 			return
@@ -337,7 +349,7 @@ func (s *scalar) decode(d *decoder, n *yaml.Node, what string) {
 	switch {
 	case n.Kind == yaml.AliasNode:
 	case isNull(n):
-		d.fail(n, "empty_value", "", "", "%q is empty", what)
+		d.empty(n, what)
 	case n.Kind != yaml.ScalarNode:
 		d.fail(n, "wrong_kind", "", "", "%q takes a text; this is %s", what, kindOf(n))
 	default:
@@ -425,8 +437,9 @@ func (t *table) decode(d *decoder, n *yaml.Node, what string) {
 	}
 	d.pairs(n, what, func(key, value *yaml.Node) {
 		e := entry{from: scalar{text: key.Value, set: true, pos: d.pos(key)}}
-		if isNull(value) && what != "choices" {
-			d.fail(value, "empty_value", "", `write "" for an empty text`, "%q has no value", key.Value)
+		d.key = e.from.pos
+		if isNull(value) {
+			d.fail(key, "empty_value", "", `write "" for an empty text`, "%q has no value", key.Value)
 			return
 		}
 		e.to.decode(d, value, key.Value)
@@ -512,7 +525,7 @@ func oneOrMany(n *yaml.Node) []*yaml.Node {
 }
 
 func (t *targetClause) decode(d *decoder, n *yaml.Node, what string) {
-	t.pos = d.pos(n)
+	t.pos = d.key
 	type plain targetClause // without this method
 	d.object(n, reflect.ValueOf((*plain)(t)).Elem(), what)
 	for path, r := range t.rules() {
@@ -521,7 +534,7 @@ func (t *targetClause) decode(d *decoder, n *yaml.Node, what string) {
 }
 
 func (r *rule) decode(d *decoder, n *yaml.Node, what string) {
-	r.pos = d.pos(n)
+	r.pos = d.key
 	before := len(d.errs)
 	defer func() { r.broken = len(d.errs) > before || n.Kind == yaml.AliasNode }()
 	switch {
@@ -529,14 +542,14 @@ func (r *rule) decode(d *decoder, n *yaml.Node, what string) {
 		type plain rule // without this method
 		d.object(n, reflect.ValueOf((*plain)(r)).Elem(), what)
 	case isNull(n):
-		d.fail(n, "empty_value", "", "name the column, or remove the line", "%q is empty", what)
+		d.add(d.key.at("empty_value", "%q is empty", what), "", "name the column, or remove the line")
 	default:
 		r.Column.decode(d, n, what)
 	}
 }
 
 func (p *participant) decode(d *decoder, n *yaml.Node, what string) {
-	p.pos = d.pos(n)
+	p.pos = d.key
 	p.group(d, n, what, "")
 }
 
@@ -551,11 +564,13 @@ func (p *participant) group(d *decoder, n *yaml.Node, what, prefix string) {
 		path := prefix + key.Value
 		if _, ok := vitec.FieldByPath(path); ok {
 			r := &rule{path: path}
+			d.key = d.pos(key)
 			r.decode(d, value, key.Value)
 			p.rules = append(p.rules, r)
 			return
 		}
 		if slices.Contains(names, key.Value) {
+			d.key = d.pos(key)
 			p.group(d, value, key.Value, path+".")
 			return
 		}

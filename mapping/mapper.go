@@ -244,19 +244,10 @@ func (mp *Mapper) apply(cells []string, s *Submission, steps []Step) []Problem {
 		f := &mp.fields[i]
 		v, set, words := mp.value(f)
 		if set != nil {
-			switch f.target {
-			case 0:
-				s.Target.CustomerId = v.text
-			case 1:
-				s.Target.ViewingId = v.text
-			case 2:
-				s.Target.TimeSlotId = v.text
-			default:
-				if err := f.member.Set(&s.Body, set); err != nil {
-					// The kinds of fields and converters are held together
-					// by a test; a row must not be sent if they are not.
-					mp.problem(f, fault{code: "internal"})
-				}
+			if err := s.set(f.field, v, set); err != nil {
+				// The kinds of fields and converters are held together by a
+				// test; a row must not be sent if they are not.
+				mp.problem(f, fault{code: "internal"})
 			}
 		}
 		if steps != nil {
@@ -275,6 +266,21 @@ func (mp *Mapper) apply(cells []string, s *Submission, steps []Step) []Problem {
 		mp.violation(v)
 	}
 	return mp.problems
+}
+
+// set gives a field its value; set is v as the field's kind takes it.
+func (s *Submission) set(f *field, v value, set any) error {
+	switch f.target {
+	case 0:
+		s.Target.CustomerId = v.text
+	case 1:
+		s.Target.ViewingId = v.text
+	case 2:
+		s.Target.TimeSlotId = v.text
+	default:
+		return f.member.Set(&s.Body, set)
+	}
+	return nil
 }
 
 // silent reports whether the field at path is one that the mapping does not
@@ -456,21 +462,30 @@ func (mp *Mapper) violation(v vitec.Violation) {
 			}
 		}
 	}
-	if v.Limit > 0 {
-		p.Args = []string{strconv.Itoa(v.Limit), strconv.Itoa(v.Got)}
-	}
 	for i := range mp.fields {
 		if f := &mp.fields[i]; f.path == cause {
-			mp.place(&p, f)
-			if v.Code == vitec.CodeUnknownValue {
-				p.Args = []string{quoteList(f.member.Values)}
+			if f.fixed != nil && v.Warning {
+				return // the mapping has been warned of it
 			}
+			mp.place(&p, f)
+			p.Args = violationArgs(v, f.member)
 		}
 	}
 	if v.Code == vitec.CodeNoContact {
 		p.Value = ""
 	}
 	mp.problems = append(mp.problems, p)
+}
+
+// violationArgs returns what the message about a broken rule needs.
+func violationArgs(v vitec.Violation, f vitec.Field) []string {
+	switch {
+	case v.Code == vitec.CodeUnknownValue:
+		return []string{quoteList(f.Values)}
+	case v.Limit > 0:
+		return []string{strconv.Itoa(v.Limit), strconv.Itoa(v.Got)}
+	}
+	return nil
 }
 
 // step tells how a field got its value.

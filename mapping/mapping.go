@@ -95,6 +95,7 @@ func Parse(name string, src []byte, o Options) (*Mapping, error) {
 	if len(c.errs) > 0 {
 		return nil, c.errs.sorted(l.files)
 	}
+	m.warnings = c.warnings
 	m.imply(doc)
 	m.warn(doc)
 	order := allPaths()

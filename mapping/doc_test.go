@@ -1,0 +1,180 @@
+package mapping
+
+import (
+	"go/doc/comment"
+	"go/parser"
+	"go/token"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"vitec-import/vitec"
+)
+
+// today is the day on which the tests take place.
+var today = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+var (
+	exampleLine = regexp.MustCompile(`^(\w+): (.*?)\s+# (.*): (.*)$`)
+	yamlBlock   = regexp.MustCompile(`^\w+:`)
+	exampleCell = regexp.MustCompile(`(\S+)="([^"]*)"`)
+)
+
+// TestDocumentation runs every example of the package's documentation: each
+// line with a comment maps one row, each block is a mapping that parses.
+func TestDocumentation(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, blocks := 0, 0
+	doc := new(comment.Parser).Parse(file.Doc.Text())
+	for _, b := range doc.Content {
+		code, ok := b.(*comment.Code)
+		if !ok {
+			continue
+		}
+		if strings.Contains(code.Text, "  #") {
+			for line := range strings.Lines(code.Text) {
+				lines++
+				documentedLine(t, strings.TrimSpace(line))
+			}
+			continue
+		}
+		if yamlBlock.MatchString(code.Text) {
+			blocks++
+			documentedBlock(t, code.Text)
+		}
+	}
+	if lines < 45 || blocks < 4 {
+		t.Errorf("%d lines and %d blocks were run: the examples are no longer found", lines, blocks)
+	}
+}
+
+// documentedLine runs a line as `note: Kommentar  # Kommentar="x": x`.
+func documentedLine(t *testing.T, line string) {
+	t.Helper()
+	parts := exampleLine.FindStringSubmatch(line)
+	if parts == nil {
+		t.Errorf("no example: %s", line)
+		return
+	}
+	path := ""
+	for _, f := range vitec.Fields() {
+		if (f.Path == parts[1] || strings.HasSuffix(f.Path, "."+parts[1])) && !strings.Contains(f.Path, "task.") {
+			path = f.Path
+		}
+	}
+	var header, cells []string
+	for _, cell := range exampleCell.FindAllStringSubmatch(parts[3], -1) {
+		header, cells = append(header, cell[1]), append(cells, cell[2])
+	}
+	m, err := Parse("example.yaml", []byte(mappingOf(path, parts[2])), Options{Today: today})
+	if err != nil {
+		t.Errorf("%s\n%v", line, err)
+		return
+	}
+	mp, err := m.Bind(header)
+	if err != nil {
+		t.Errorf("%s\n%v", line, err)
+		return
+	}
+	got := "left out"
+	trace := mp.Trace(cells)
+	for _, s := range trace.Steps {
+		if s.Field == path && !s.Omitted {
+			got = s.Value
+		}
+	}
+	for _, p := range trace.Problems {
+		if p.Field == path {
+			got = "problem " + p.Code
+		}
+	}
+	if got != parts[4] {
+		t.Errorf("%s\ngot %s", line, got)
+	}
+}
+
+func documentedBlock(t *testing.T, text string) {
+	t.Helper()
+	load := func(name string) ([]byte, error) { return []byte(mappingOf("", "")), nil }
+	if !strings.Contains(text, "version:") {
+		text = mappingOf("updatePerson.email.emailAddress", "E-post") + text
+	}
+	if _, err := Parse("example.yaml", []byte(text), Options{Today: today, Load: load}); err != nil {
+		t.Errorf("%s\n%v", text, err)
+	}
+}
+
+// mappingOf returns a mapping that is complete with as little as possible and
+// maps the field at path by rule.
+func mappingOf(path, rule string) string {
+	paths := []string{"customerId", "viewingId", "timeSlotId", "updatePerson.workPhone"}
+	rules := map[string]string{"updatePerson.workPhone": "{value: 08-12345678}"}
+	for _, id := range paths[:3] {
+		rules[id] = "{value: ID}"
+	}
+	if path != "" {
+		if !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+		rules[path] = rule
+	}
+	var b strings.Builder
+	b.WriteString("version: 1\ntarget:\n")
+	for _, id := range paths[:3] {
+		b.WriteString("  " + id + ": " + rules[id] + "\n")
+	}
+	b.WriteString("participant:\n")
+	groups := map[string][]string{}
+	var order []string
+	for _, p := range paths[3:] {
+		before, _ := cutLast(p)
+		if groups[before] == nil {
+			order = append(order, before)
+		}
+		groups[before] = append(groups[before], p)
+	}
+	// updatePerson has groups of its own, so it is written once.
+	b.WriteString("  updatePerson:\n")
+	for _, g := range order {
+		switch {
+		case g == "updatePerson":
+			for _, p := range groups[g] {
+				_, leaf := cutLast(p)
+				b.WriteString("    " + leaf + ": " + rules[p] + "\n")
+			}
+		case strings.HasPrefix(g, "updatePerson."):
+			b.WriteString("    " + strings.TrimPrefix(g, "updatePerson.") + ":\n")
+			for _, p := range groups[g] {
+				_, leaf := cutLast(p)
+				b.WriteString("      " + leaf + ": " + rules[p] + "\n")
+			}
+		}
+	}
+	for _, g := range order {
+		if g == "" {
+			for _, p := range groups[g] {
+				b.WriteString("  " + p + ": " + rules[p] + "\n")
+			}
+		}
+		if g == "options" {
+			b.WriteString("  options:\n")
+			for _, p := range groups[g] {
+				_, leaf := cutLast(p)
+				b.WriteString("    " + leaf + ": " + rules[p] + "\n")
+			}
+		}
+	}
+	return b.String()
+}
+
+func cutLast(path string) (before, leaf string) {
+	if i := strings.LastIndexByte(path, '.'); i >= 0 {
+		return path[:i], path[i+1:]
+	}
+	return "", path
+}
