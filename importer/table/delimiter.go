@@ -1,0 +1,196 @@
+package table
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+const (
+	sampleRecords = 2000    // records by which a delimiter is judged
+	sampleBytes   = 4 << 20 // and at most so many bytes
+)
+
+// trial is how a file looks with one delimiter.
+type trial struct {
+	d      dialect
+	head   []headRow
+	header int // index in head, -1 if there are no rows
+	named  int // wanted columns that the header names
+	width  int // cells of the header
+	names  int // filled cells of the header
+	rows   int // filled records behind the header
+	score  float64
+	spaced bool // there is a space behind every delimiter
+}
+
+// try reads the beginning of the file in a dialect.
+func (c *csvReader) try(d dialect) (*trial, error) {
+	t := &trial{d: d, header: -1, spaced: true}
+	s := newScanner(io.LimitReader(c.text(), sampleBytes), 1, d)
+	var widths []int
+	var numbers []int
+	for range sampleRecords {
+		r, err := s.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil && err != errRecordTooLong {
+			return nil, err
+		}
+		if err != nil {
+			break
+		}
+		if len(r.raw) == 0 || r.line == 1 && c.sepLine {
+			continue
+		}
+		cells, v := c.decode(r, nil)
+		ok := r.fault == "" && !r.strict && v == nil
+		if ok && filled(cells) == 0 {
+			continue
+		}
+		if len(t.head) < headRows || r.line == c.opts.HeaderRow {
+			t.head = append(t.head, headRow{r.line, slices.Clone(cells), ok})
+		}
+		width := len(cells)
+		for width > 0 && blank(cells[width-1]) {
+			width--
+		}
+		if !ok {
+			width = -1
+		}
+		widths, numbers = append(widths, width), append(numbers, r.line)
+		if t.spaced && len(d.delim) > 0 {
+			t.spaced = bytes.Count(r.raw, d.delim) == bytes.Count(r.raw, append(d.delim[:len(d.delim):len(d.delim)], ' '))
+		}
+	}
+	if c.opts.HeaderRow > 0 {
+		t.header = slices.IndexFunc(t.head, func(h headRow) bool { return h.number == c.opts.HeaderRow })
+		if t.header >= 0 && c.opts.Fits != nil {
+			t.named = c.opts.Fits(trimmed(t.head[t.header].cells))
+		}
+	} else {
+		t.header, t.named = findHeader(t.head, c.opts.Fits)
+	}
+	if t.header < 0 {
+		return t, nil
+	}
+	h := t.head[t.header]
+	t.width, t.names = len(h.cells), filled(h.cells)
+	good := 0.0
+	for i, w := range widths {
+		if numbers[i] <= h.number {
+			continue
+		}
+		t.rows++
+		switch {
+		case w < 0 || w > t.width:
+		case w == t.width:
+			good++
+		case w > 1:
+			good += 0.75 // empty cells at the end, or left out
+		default:
+			good += 0.25
+		}
+	}
+	t.score = 1
+	if t.rows > 0 {
+		t.score = good / float64(t.rows)
+	}
+	return t, nil
+}
+
+// findDelimiter decides between the usual delimiters. It returns the winner's
+// trial, or an error that names the candidates.
+func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
+	var best, second, single *trial
+	better := func(a, b *trial) bool {
+		switch {
+		case b == nil:
+			return true
+		case a.named != b.named:
+			return a.named > b.named
+		case a.score != b.score:
+			return a.score > b.score
+		}
+		return a.names > b.names
+	}
+	for _, delim := range []byte{';', ',', '\t', '|', 0} {
+		d := dialect{quote: quote}
+		if delim != 0 {
+			d.delim = []byte{delim}
+		}
+		t, err := c.try(d)
+		if err != nil {
+			return nil, err
+		}
+		if delim == 0 {
+			single = t
+			break
+		}
+		if t.header < 0 || t.names < 2 || t.score < 0.2 {
+			continue
+		}
+		if delim == ',' && t.spaced && t.header > 0 && t.named == 0 {
+			continue // commas of sentences, below a header of one cell
+		}
+		if better(t, best) {
+			best, second = t, best
+		} else if better(t, second) {
+			second = t
+		}
+	}
+	if best != nil && best.named < 2 && single.named >= max(1, best.named) && best.head[best.header].number != single.head[single.header].number {
+		best = nil // the one column that is wanted stands alone in its row
+	}
+	if best == nil {
+		if odd := c.oddDelimiter(single); odd != 0 {
+			return nil, c.fail(CodeDelimiter, 0, fmt.Sprintf("there is one column with none of the delimiters ; , tab and |, but every line has the same number of %q", odd),
+				"say which delimiter it is with --delimiter")
+		}
+		return single, nil
+	}
+	if second != nil && second.named == best.named && best.names < 2*second.names && best.score-second.score < 0.1 {
+		return nil, c.fail(CodeDelimiter, 0, fmt.Sprintf("the delimiter could be %s (%d columns) or %s (%d columns)",
+			delimiterWord(best.d), best.names, delimiterWord(second.d), second.names),
+			"say which one with --delimiter")
+	}
+	return best, nil
+}
+
+// oddDelimiter looks for an unusual delimiter in a file that seems to have
+// one column.
+func (c *csvReader) oddDelimiter(t *trial) rune {
+	if len(t.head) < 2 {
+		return 0
+	}
+	for _, odd := range ":^~§¦\x1f\x01\x1e !/*" {
+		n := -1
+		for _, h := range t.head {
+			k := strings.Count(strings.TrimSpace(h.cells[0]), string(odd))
+			if n < 0 {
+				n = k
+			}
+			if k != n {
+				n = 0
+			}
+			if n == 0 {
+				break
+			}
+		}
+		if n >= 3 || n == 2 && odd != ' ' && odd != '/' && odd != '*' && odd != ':' || n == 1 && (odd < ' ' || odd == '§' || odd == '¦') {
+			return odd
+		}
+	}
+	return 0
+}
+
+// delimiterWord is how people call a delimiter.
+func delimiterWord(d dialect) string {
+	if string(d.delim) == "\t" {
+		return "tab"
+	}
+	return string(d.delim)
+}

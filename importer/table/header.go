@@ -1,0 +1,107 @@
+package table
+
+import (
+	"strings"
+)
+
+// headRows is how many filled rows are searched for the header.
+const headRows = 50
+
+// headRow is one of the first filled rows of a file or sheet.
+type headRow struct {
+	number int
+	cells  []string
+	ok     bool // it could be read
+}
+
+// findHeader returns the index of the header among the first rows, and how
+// many of the wanted columns it names. It returns -1 if there are no rows.
+func findHeader(rows []headRow, fits func([]string) int) (index, named int) {
+	index = -1
+	if fits != nil {
+		for i, r := range rows {
+			if !r.ok {
+				continue
+			}
+			if n := fits(trimmed(r.cells)); n > named {
+				index, named = i, n
+			}
+		}
+		if index >= 0 {
+			return index, named
+		}
+	}
+	return headerByLooks(rows), 0
+}
+
+// headerByLooks takes the first row that is about as wide as the table. What
+// is skipped above it must look like titles and it like a header, or the
+// first row is taken.
+func headerByLooks(rows []headRow) int {
+	first, widest := -1, 0
+	for i, r := range rows {
+		if !r.ok {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		widest = max(widest, filled(r.cells))
+	}
+	if first < 0 {
+		return -1
+	}
+	for i, r := range rows[first:] {
+		if !r.ok {
+			continue
+		}
+		n := filled(r.cells)
+		if n*2 <= widest {
+			continue
+		}
+		if i > 0 && (n < 2 || !wordy(r.cells)) {
+			break
+		}
+		return first + i
+	}
+	return first
+}
+
+// filled counts the cells that show something.
+func filled(cells []string) (n int) {
+	for _, c := range cells {
+		if !blank(c) {
+			n++
+		}
+	}
+	return n
+}
+
+// wordy reports whether the filled cells are all words, as headers are, and
+// not numbers, dates or addresses.
+func wordy(cells []string) bool {
+	for _, c := range cells {
+		c = strings.TrimSpace(c)
+		if c == "" {
+			continue
+		}
+		digits := 0
+		for i := range len(c) {
+			if c[i] >= '0' && c[i] <= '9' {
+				digits++
+			}
+		}
+		if digits*2 >= len(c) || strings.Contains(c, "@") {
+			return false
+		}
+	}
+	return true
+}
+
+func trimmed(cells []string) []string {
+	out := make([]string, len(cells))
+	for i, c := range cells {
+		out[i] = strings.TrimSpace(c)
+	}
+	return out
+}

@@ -1,0 +1,191 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+)
+
+// judge looks at rows as people do: is this a row of the table at all, and
+// are its cells what they were meant to be? It keeps the state of one pass.
+type judge struct {
+	header []string // trimmed; may be longer than any row
+	fits   func([]string) int
+	wanted []bool // per column: the mapping names it
+	want   int    // how many are true
+	named  int    // what fits says of the header
+	other  int    // row of another table's header; rows behind it are not of this table
+}
+
+func newJudge(header []string, fits func([]string) int) *judge {
+	j := &judge{header: header, fits: fits}
+	if fits == nil {
+		return j
+	}
+	j.named = fits(header)
+	j.wanted = make([]bool, len(header))
+	one := make([]string, 1)
+	for i, h := range header {
+		if one[0] = h; h != "" && fits(one) > 0 {
+			j.wanted[i] = true
+			j.want++
+		}
+	}
+	return j
+}
+
+// verdict is why a row is refused. column is 0-based, -1 for the whole row.
+type verdict struct {
+	code         Code
+	column       int
+	reason, hint string
+	value        string
+}
+
+// row judges the cells of a row that is not blank.
+func (j *judge) row(number int, cells []string) *verdict {
+	filled, wanted, first := 0, 0, -1
+	for i, cell := range cells {
+		if cell == "" || blank(cell) {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		filled++
+		if i < len(j.wanted) && j.wanted[i] {
+			wanted++
+		}
+		if c := cell[0]; c == '#' || len(cell) >= 5 && c >= '0' && c <= '9' || c == '-' || c == '+' {
+			if v := spoiled(cell); v != nil {
+				v.column, v.value = i, cell
+				return v
+			}
+		}
+	}
+	if j.want == 0 || first < 0 {
+		return nil
+	}
+	if j.other > 0 {
+		return &verdict{code: CodeRepeatedHeader, column: -1,
+			reason: fmt.Sprintf("another table with other columns begins on row %d", j.other),
+			hint:   "put each table into a file or sheet of its own"}
+	}
+	if wanted > 1 && j.repeats(cells) {
+		return &verdict{code: CodeRepeatedHeader, column: -1, reason: "is the header once more", hint: "delete the row"}
+	}
+	if wanted > 1 && j.want > 1 {
+		if n := j.fits(cells); n > 1 && n*2 >= j.named {
+			j.other = number
+			return &verdict{code: CodeRepeatedHeader, column: -1, reason: "is the header of another table, with other columns",
+				hint: "put each table into a file or sheet of its own"}
+		}
+	}
+	switch {
+	case wanted == 0:
+		return &verdict{code: CodeFooter, column: first, reason: "there is nothing in the columns that are wanted, only elsewhere",
+			hint: "delete the row if it is a note or a total"}
+	case isTotal(cells[first]) && wanted*2 <= max(2, j.want):
+		return &verdict{code: CodeFooter, column: first, reason: "looks like a total, not like a row of the table", hint: "delete the row"}
+	case filled == 1 && j.want >= 3:
+		return &verdict{code: CodeFooter, column: first, reason: "is the only filled cell of its row: a note or a total, not a row of the table",
+			hint: "delete the row, or fill in its cells"}
+	}
+	return nil
+}
+
+// repeats reports whether the cells are the header's.
+func (j *judge) repeats(cells []string) bool {
+	for i, h := range j.header {
+		cell := ""
+		if i < len(cells) {
+			cell = cells[i]
+		}
+		if h != cell && h != strings.TrimSpace(cell) {
+			return false
+		}
+	}
+	return true
+}
+
+// totals are the words with which a row of totals begins, in lower case.
+var totals = []string{"summa", "summa:", "totalt", "total", "totalsumma", "antal", "delsumma", "subtotal", "sum",
+	"slutsumma", "genomsnitt", "medelvärde", "medel", "average", "grand total", "count", "s:a", "summering"}
+
+// isTotal reports whether a cell is the beginning of a row of totals: one of
+// the words, alone or with a number or a few words behind a colon.
+func isTotal(cell string) bool {
+	cell = strings.ToLower(strings.TrimSpace(cell))
+	head := cell
+	if i := strings.IndexAny(cell, ":="); i > 1 {
+		head = strings.TrimSpace(cell[:i])
+	} else if i := strings.IndexAny(cell, "0123456789"); i > 0 {
+		head = strings.TrimSpace(cell[:i])
+	}
+	for _, w := range totals {
+		if head == w || cell == w || strings.HasPrefix(head, w+" ") && len(head) < 30 && (head != cell || w == "totalt" || w == "summa" || w == "antal") {
+			return true
+		}
+	}
+	return false
+}
+
+// spoiled recognises what a spreadsheet program leaves in a text file where a
+// value was: the word for an error, the signs for a column that was too
+// narrow, a number of which only the first digits are left.
+func spoiled(cell string) *verdict {
+	if cell[0] == '#' {
+		if strings.Trim(cell, "#") == "" {
+			if len(cell) < 3 {
+				return nil
+			}
+			return &verdict{code: CodeLostDigits, reason: "the column was too narrow to show the value, and only the signs ### were saved",
+				hint: "widen the column in the spreadsheet and save again"}
+		}
+		for _, w := range errorWords {
+			if strings.EqualFold(cell, w) {
+				return &verdict{code: CodeErrorCell, reason: "the formula's result is an error", hint: "mend the formula, or empty the cell"}
+			}
+		}
+		return nil
+	}
+	if digitsLost(cell) {
+		return &verdict{code: CodeLostDigits, reason: "the number was saved in short form and its last digits are gone",
+			hint: "format the column as text or as a number without decimals in the spreadsheet, enter the values anew, and save again"}
+	}
+	return nil
+}
+
+// errorWords are the errors of Excel and LibreOffice in English and Swedish.
+var errorWords = []string{"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA",
+	"#SAKNAS!", "#REFERENS!", "#VÄRDEFEL!", "#DIVISION/0!", "#NAMN?", "#SKÄRNING!", "#OGILTIGT!", "#SPILL!", "#BERÄKNA!", "#FÄLT!", "#VÄRDE!", "#NÄMNARE!"}
+
+// digitsLost recognises 1,98501E+11: one digit, decimals, and an exponent
+// with sign and two digits that is greater than the number of decimals.
+func digitsLost(s string) bool {
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		s = s[1:]
+	}
+	if len(s) < 5 || s[0] < '0' || s[0] > '9' {
+		return false
+	}
+	i, decimals := 1, 0
+	if s[i] == ',' || s[i] == '.' {
+		for i++; i < len(s) && s[i] >= '0' && s[i] <= '9'; i++ {
+			decimals++
+		}
+		if decimals == 0 {
+			return false
+		}
+	}
+	if len(s)-i < 4 || len(s)-i > 5 || s[i]|0x20 != 'e' || s[i+1] != '+' {
+		return false
+	}
+	exponent := 0
+	for _, c := range []byte(s[i+2:]) {
+		if c < '0' || c > '9' {
+			return false
+		}
+		exponent = exponent*10 + int(c-'0')
+	}
+	return exponent > decimals && exponent > 2
+}

@@ -1,0 +1,170 @@
+package table
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash/maphash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// blockSize is the unit in which a file is read and verified.
+const blockSize = 128 << 10
+
+// source is a file as it was when it was opened. Every block is fingerprinted
+// on the first reading; later readings compare before they hand out a byte,
+// so that a file that is saved over in the middle of a run is noticed before
+// anything is made of the new bytes. Bytes that were appended after the
+// opening are not read.
+type source struct {
+	f      *os.File
+	name   string // base name
+	size   int64
+	sha256 string
+	seed   maphash.Seed
+	sums   []uint64 // one per block
+	block  []byte   // the block that was read last
+	at     int64    // its index, -1 if there is none
+}
+
+// openSource opens the file for reading and fingerprints nothing yet.
+func openSource(path string) (*source, error) {
+	s := &source{name: filepath.Base(path), seed: maphash.MakeSeed(), at: -1}
+	fail := func(reason, hint string, err error) (*source, error) {
+		if s.f != nil {
+			s.f.Close() // nothing was written
+		}
+		return nil, &Error{File: s.name, Code: CodeUnreadable, Reason: reason, Hint: hint, Err: err}
+	}
+	// Opening a named pipe would wait for a writer: look before opening.
+	fi, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fail("there is no such file", "check the path: "+path, err)
+	case err != nil:
+		return fail("cannot be opened: "+cause(err), "", err)
+	case fi.IsDir():
+		return fail("is a folder, not a file", "name the file in it", nil)
+	case !fi.Mode().IsRegular():
+		return fail("is not an ordinary file", "save the list as a file first; it is read more than once", nil)
+	}
+	if s.f, err = os.Open(path); err != nil {
+		hint := ""
+		if errors.Is(err, fs.ErrPermission) {
+			hint = "check its permissions, and close it in the program that has it open"
+		}
+		return fail("cannot be opened: "+cause(err), hint, err)
+	}
+	if fi, err = s.f.Stat(); err != nil {
+		return fail("cannot be read: "+cause(err), "", err)
+	}
+	if s.size = fi.Size(); s.size == 0 {
+		if err := s.f.Close(); err != nil {
+			return nil, err
+		}
+		return nil, &Error{File: s.name, Code: CodeEmpty, Reason: "the file is empty (0 bytes)", Hint: "export or copy it again"}
+	}
+	return s, nil
+}
+
+// cause is what the operating system said, without the path.
+func cause(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+// fingerprint reads the whole file once, hands each block to look, and keeps
+// the digests that later readings are held against.
+func (s *source) fingerprint(look func(block []byte)) error {
+	h := sha256.New()
+	s.block, s.at = make([]byte, min(blockSize, s.size)), -1
+	s.sums = make([]uint64, 0, (s.size+blockSize-1)/blockSize)
+	for off := int64(0); off < s.size; off += blockSize {
+		b := s.block[:min(blockSize, s.size-off)]
+		if n, err := s.f.ReadAt(b, off); n < len(b) {
+			return s.readError(err)
+		}
+		h.Write(b)
+		s.sums = append(s.sums, maphash.Bytes(s.seed, b))
+		look(b)
+	}
+	s.sha256 = hex.EncodeToString(h.Sum(nil))
+	return nil
+}
+
+// readError is the error for a read that brought less than it should.
+func (s *source) readError(err error) error {
+	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return s.changed()
+	}
+	return &Error{File: s.name, Code: CodeUnreadable, Reason: "cannot be read: " + cause(err), Err: err}
+}
+
+// changed is the error for a file that is no longer what it was.
+func (s *source) changed() error {
+	return &Error{File: s.name, Code: CodeChanged, Reason: "the file was changed while it was being read",
+		Hint: "let no program write to it, and start again"}
+}
+
+// verifyEnd returns an error if the file has another size by now.
+func (s *source) verifyEnd() error {
+	fi, err := s.f.Stat()
+	if err != nil {
+		return s.readError(err)
+	}
+	if fi.Size() != s.size {
+		return s.changed()
+	}
+	return nil
+}
+
+// load makes block i the current one.
+func (s *source) load(i int64) error {
+	if s.at == i {
+		return nil
+	}
+	s.at = -1
+	b := s.block[:cap(s.block)]
+	b = b[:min(int64(len(b)), s.size-i*blockSize)]
+	if n, err := s.f.ReadAt(b, i*blockSize); n < len(b) {
+		return s.readError(err)
+	}
+	if maphash.Bytes(s.seed, b) != s.sums[i] {
+		return s.changed()
+	}
+	s.block, s.at = b, i
+	return nil
+}
+
+// ReadAt reads verified bytes. It is not safe for concurrent use, unlike what
+// io.ReaderAt asks for.
+func (s *source) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 {
+		return 0, errors.New("negative offset")
+	}
+	n := 0
+	for n < len(p) {
+		if off >= s.size {
+			return n, io.EOF
+		}
+		if err := s.load(off / blockSize); err != nil {
+			return n, err
+		}
+		k := copy(p[n:], s.block[off%blockSize:])
+		n += k
+		off += int64(k)
+	}
+	return n, nil
+}
+
+// reader reads the verified bytes from off to the end.
+func (s *source) reader(off int64) io.Reader { return io.NewSectionReader(s, off, s.size-off) }
+
+// Close closes the file.
+func (s *source) Close() error { return s.f.Close() }

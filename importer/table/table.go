@@ -1,0 +1,129 @@
+package table
+
+import (
+	"context"
+	"iter"
+)
+
+// Options are the hints that Open takes. The zero value detects everything.
+type Options struct {
+	// Sheet is the name of the sheet to read, in any case. Empty: the visible
+	// sheet whose header fits, or the only visible one with anything in it. A
+	// hidden sheet is read only if it is named here.
+	Sheet string
+	// HeaderRow is the 1-based row of the header, as the spreadsheet counts,
+	// or the line on which it starts in a CSV file. 0: detect.
+	HeaderRow int
+	// Encoding of a CSV file, such as utf-8, utf-16le, windows-1252,
+	// iso-8859-15, macintosh or cp850. Empty: detect.
+	Encoding string
+	// Delimiter of a CSV file. 0: detect.
+	Delimiter rune
+	// Fits tells how many of the wanted columns a row of cells names. With it
+	// the header is the row that names most of them, and rows that cannot
+	// belong to the table are refused. Nil: the header is found by its looks
+	// and such rows are only warned of. It is called with whole rows and with
+	// single cells, and must not keep its argument.
+	Fits func(cells []string) int
+	// KeepRaw asks for Row.Raw.
+	KeepRaw bool
+}
+
+// Info is what Open found out about a file.
+type Info struct {
+	Path   string // as it was given to Open
+	Name   string // base name of Path
+	Size   int64  // bytes
+	SHA256 string // hex digest of the whole file
+
+	Format    string // "csv" or "xlsx" (also for .xlsm and templates)
+	Encoding  string // CSV: "utf-8", "utf-8-bom", "utf-16le", "utf-16be", "windows-1252", …; XLSX: ""
+	BOM       bool   // CSV: the file begins with a byte order mark
+	Delimiter string // CSV: the delimiter, "" if there is but one column; XLSX: ""
+	LineEnd   string // CSV: "\n", "\r\n" or "\r", the one at the end of the header; XLSX: ""
+	Sheet     string // XLSX: the sheet's name; CSV: ""
+
+	HeaderRow int      // 1-based row or line of the header
+	Header    []string // the header's cells, trimmed; columns without a name are ""
+	Rows      int      // rows below the header, refused ones included, blank ones not
+	Refused   int      // how many of them are refused
+	Warnings  []Warning
+}
+
+// Row is one row of the table below the header. It is valid until the next
+// row is asked for; the strings in Cells may be kept.
+type Row struct {
+	// Number is the 1-based row of the sheet, or the line on which the record
+	// starts in a CSV file.
+	Number int
+	// Cells has as many cells as the header, empty ones as "".
+	Cells []string
+	// Err says why the row is refused. Nothing in Cells may be used then.
+	Err *Error
+	// Raw holds the exact bytes of a CSV record in the file's own encoding,
+	// without its line end. It is nil for XLSX and without Options.KeepRaw.
+	Raw []byte
+}
+
+// File is an open spreadsheet. It is not safe for concurrent use.
+type File struct {
+	src    *source
+	opts   Options
+	info   Info
+	reader reader
+}
+
+// reader is what the two formats have in common behind a File.
+type reader interface {
+	// rows calls yield for each row in order, until it returns false. The
+	// error says why the rows ended early.
+	rows(ctx context.Context, yield func(*Row) bool) error
+	// close gives up what the reader holds.
+	close()
+}
+
+// Info returns what Open found out. Its slices are shared and must not be
+// changed.
+func (f *File) Info() Info { return f.info }
+
+// Close closes the file. Rows must not be used afterwards.
+func (f *File) Close() error {
+	if f.reader != nil {
+		f.reader.close()
+		f.reader = nil
+	}
+	return f.src.Close()
+}
+
+// Rows returns the rows below the header, in order. It may be called again
+// for another pass over the same bytes. A non-nil error, an *Error or the
+// context's, ends the sequence: what came before it stands, what should have
+// come after it is unknown. A refused row is not an error of the sequence; it
+// has Row.Err set.
+func (f *File) Rows(ctx context.Context) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		rows, refused, stopped := 0, 0, false
+		err := f.reader.rows(ctx, func(r *Row) bool {
+			rows++
+			if r.Err != nil {
+				refused++
+			}
+			if !yield(*r, nil) {
+				stopped = true
+			}
+			return !stopped
+		})
+		if stopped {
+			return
+		}
+		if err == nil && (rows != f.info.Rows || refused != f.info.Refused) {
+			err = f.src.changed()
+		}
+		if err == nil {
+			err = f.src.verifyEnd()
+		}
+		if err != nil {
+			yield(Row{}, err)
+		}
+	}
+}
