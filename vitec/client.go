@@ -1,14 +1,47 @@
 package vitec
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
 	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/netip"
+	"net/url"
+	"runtime/debug"
+	"strconv"
+	"strings"
 	"time"
+
+	"golang.org/x/net/http/httpproxy"
 )
 
 // DefaultBaseURL is the vendor's production host.
 const DefaultBaseURL = "https://connect.maklare.vitec.net"
+
+const (
+	defaultTimeout     = 30 * time.Second
+	defaultDialTimeout = 10 * time.Second
+	defaultConcurrency = 5
+
+	// maxAnswer is how much of an answer is read, in bytes.
+	maxAnswer = 1 << 20
+	// maxHeader is how much of an answer's header is read, in bytes.
+	maxHeader = 64 << 10
+
+	// keepIdle is how long an unused connection is kept. A request on a
+	// connection that the server is just closing becomes uncertain, and a new
+	// connection costs one handshake, so this is less than the shortest common
+	// time after which servers close one (5 s).
+	keepIdle = 4 * time.Second
+)
 
 // Config is what a [Client] needs to know. Only Credentials is required.
 type Config struct {
@@ -18,9 +51,14 @@ type Config struct {
 	// Format of the request, and of the answer that is asked for.
 	Format Format
 	// Timeout is for the whole call, from connecting to the last byte of the
-	// answer. 0 is 30 seconds. Connecting and the TLS handshake have at most
-	// 10 seconds each of it.
+	// answer. 0 is 30 seconds.
 	Timeout time.Duration
+	// DialTimeout is for connecting, and once more for the TLS handshake,
+	// within Timeout. 0 is 10 seconds.
+	DialTimeout time.Duration
+	// HeaderTimeout is for the server to begin its answer once the request is
+	// written, within Timeout. 0 is Timeout.
+	HeaderTimeout time.Duration
 	// Concurrency is how many calls will run at once: as many connections are
 	// kept for the next call. It limits nothing. 0 is 5.
 	Concurrency int
@@ -28,28 +66,185 @@ type Config struct {
 	// in the program's build information.
 	UserAgent string
 	// Credentials returns the login for a customer, and false if there is
-	// none. It is called by every call, from many goroutines.
+	// none. It is called once by every call, from many goroutines.
 	Credentials func(customerId string) (Credentials, bool)
 	// TLS is for certificates that the system does not know; nil is right for
 	// the vendor's hosts.
 	TLS *tls.Config
 }
 
+// ConfigError says what is wrong with a [Config] and how to mend it.
+type ConfigError struct {
+	Reason string
+	Hint   string
+}
+
+// Error returns the reason and, on a line of its own, the hint.
+func (e *ConfigError) Error() string { return e.Reason + "\n" + e.Hint }
+
 // A Client calls the API. It is safe for concurrent use.
-type Client struct{}
+//
+// It speaks HTTP/1.1 only, because on a multiplexed connection nobody can say
+// whose bytes have left. HTTPS_PROXY and NO_PROXY are honoured as they stand
+// when the client is made.
+type Client struct {
+	format      Format
+	timeout     time.Duration
+	base        *url.URL
+	path        string // of every call, up to the ids
+	escapedPath string // the same, escaped as the base URL is
+	credentials func(customerId string) (Credentials, bool)
+	transport   *http.Transport
 
-// NewClient returns a client for c, or an error that says what is wrong with c
-// and how to mend it. It opens no connection.
-func NewClient(c Config) (*Client, error) { return nil, errors.New("not implemented") }
+	// The values of headers that are the same in every request.
+	accept, contentType, userAgent, identity []string
+}
 
-// Close closes the connections that are kept for the next call.
-func (c *Client) Close() {}
+// NewClient returns a client for c, or a *[ConfigError]. It opens no
+// connection.
+func NewClient(c Config) (*Client, error) { return newClient(c, nil) }
+
+// newClient is NewClient with another way to connect, for tests of what happens
+// on the wire; nil is the usual one.
+func newClient(c Config, dial dialFunc) (*Client, error) {
+	base, err := parseBaseURL(cmp.Or(c.BaseURL, DefaultBaseURL))
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case c.Credentials == nil:
+		return nil, &ConfigError{"there is no login", "give a user name and a password"}
+	case c.Format > XML:
+		return nil, &ConfigError{"unknown format", "use json or xml"}
+	case c.Timeout < 0 || c.DialTimeout < 0 || c.HeaderTimeout < 0:
+		return nil, &ConfigError{"a timeout is negative", "give a positive one, or 0 for the default"}
+	case c.Concurrency < 0:
+		return nil, &ConfigError{"the concurrency is negative", "give a positive one, or 0 for the default"}
+	case strings.ContainsFunc(c.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }):
+		return nil, &ConfigError{fmt.Sprintf("the user agent %q is not plain ASCII", c.UserAgent), "use letters, digits, and a slash before the version"}
+	}
+
+	dialTimeout := cmp.Or(c.DialTimeout, defaultDialTimeout)
+	if dial == nil {
+		d := &net.Dialer{Timeout: dialTimeout}
+		if base.Scheme == "http" {
+			d.Control = loopbackOnly
+		}
+		dial = d.DialContext
+	}
+	cfg := c.TLS.Clone()
+	if cfg == nil {
+		cfg = new(tls.Config)
+	}
+	cfg.NextProtos = []string{"http/1.1"}
+	if cfg.ClientSessionCache == nil {
+		cfg.ClientSessionCache = tls.NewLRUClientSessionCache(0)
+	}
+
+	client := &Client{
+		format:      c.Format,
+		timeout:     cmp.Or(c.Timeout, defaultTimeout),
+		base:        base,
+		path:        strings.TrimRight(base.Path, "/") + "/Viewing",
+		escapedPath: strings.TrimRight(base.EscapedPath(), "/") + "/Viewing",
+		credentials: c.Credentials,
+		accept:      []string{c.Format.MediaType()},
+		contentType: []string{c.Format.ContentType()},
+		userAgent:   []string{cmp.Or(c.UserAgent, "vitec-import/"+version())},
+		identity:    []string{"identity"},
+	}
+	dials := &dialer{dial: dial, tls: cfg, tlsTimeout: dialTimeout}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	client.transport = &http.Transport{
+		Protocols:              protocols,
+		Proxy:                  proxy(base),
+		DialContext:            dials.plain,
+		DialTLSContext:         dials.secure,
+		TLSClientConfig:        cfg, // through a proxy; else dials has it
+		TLSHandshakeTimeout:    dialTimeout,
+		ResponseHeaderTimeout:  cmp.Or(c.HeaderTimeout, client.timeout),
+		MaxResponseHeaderBytes: maxHeader,
+		MaxIdleConnsPerHost:    cmp.Or(c.Concurrency, defaultConcurrency),
+		IdleConnTimeout:        keepIdle,
+		DisableCompression:     true,
+		WriteBufferSize:        16 << 10, // nearly every request is one write
+	}
+	return client, nil
+}
+
+// parseBaseURL takes an address that a login may be sent to. Its errors do not
+// quote what may hold a password.
+func parseBaseURL(s string) (*url.URL, error) {
+	const want = "write it like " + DefaultBaseURL
+	u, err := url.Parse(s)
+	switch {
+	case strings.Contains(s, "@") || err == nil && u.User != nil:
+		return nil, &ConfigError{"the base URL holds a user name or an @", want + " and give the login separately"}
+	case err != nil:
+		return nil, &ConfigError{fmt.Sprintf("the base URL %q is not a URL", s), want}
+	case strings.ContainsAny(s, "?#"):
+		return nil, &ConfigError{fmt.Sprintf("the base URL %q has a query or a fragment", s), want}
+	case u.Scheme == "" || u.Opaque != "" || u.Hostname() == "":
+		return nil, &ConfigError{fmt.Sprintf("the base URL %q does not begin with https:// and a host", s), want}
+	case u.Port() != "" && !isPort(u.Port()):
+		return nil, &ConfigError{fmt.Sprintf("the base URL %q has no port from 1 to 65535", s), want}
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return nil, &ConfigError{fmt.Sprintf("the base URL %q would send the login and personal data in clear", s), "use https://; http:// is for localhost, 127.0.0.1 and [::1]"}
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, &ConfigError{fmt.Sprintf("the base URL %q is neither https nor http", s), want}
+	}
+	return u, nil
+}
+
+func isPort(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && n > 0
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.Unmap().IsLoopback()
+}
+
+// proxy returns what the environment says, read now. Plain http is loopback and
+// never goes through a proxy.
+func proxy(base *url.URL) func(*http.Request) (*url.URL, error) {
+	if base.Scheme == "http" {
+		return nil
+	}
+	choose := httpproxy.FromEnvironment().ProxyFunc()
+	return func(r *http.Request) (*url.URL, error) {
+		u, err := choose(r.URL)
+		if err != nil {
+			// The package's own error quotes the address, password and all.
+			return nil, errors.New("the proxy that HTTPS_PROXY names cannot be used")
+		}
+		return u, nil
+	}
+}
+
+// version is the module's version if the program was built from one.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") {
+		return info.Main.Version
+	}
+	return "devel"
+}
+
+// Close closes the connections that are kept for the next call. Calls that are
+// under way are not disturbed.
+func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
 // Answer is what the server says to a booking.
 type Answer struct {
 	// Id is the server's text, verbatim: the id of the booking if
 	// returnBookingId was true, else likely that of the contact. It is not
-	// blank, has no control characters and at most 256 bytes.
+	// blank, holds no control character and no < or >, and has at most 256
+	// bytes.
 	Id     string
 	Status int // 200 to 299
 }
@@ -63,5 +258,142 @@ type Answer struct {
 // Source: POST Viewing/{customerId}/{viewingId}/{timeSlotId}/Participant in the
 // specification.
 func (c *Client) AddViewingParticipant(ctx context.Context, t Target, b *AddNewViewingParticipant) (Answer, error) {
-	return Answer{}, errors.New("not implemented")
+	login, err := c.login(t.CustomerId)
+	if err != nil {
+		return Answer{}, err
+	}
+	req, err := c.request(t, b, login)
+	if err != nil {
+		return Answer{}, err
+	}
+
+	var f flight
+	caller := ctx
+	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout,
+		&timeoutError{fmt.Sprintf("the call was not done within %v", c.timeout)})
+	defer cancel()
+	// The transport itself, not an http.Client: nothing that follows redirects,
+	// keeps cookies or adds headers.
+	resp, err := c.transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, f.trace())))
+	if err != nil {
+		return Answer{}, c.transportError(caller, &f, login, err)
+	}
+	defer resp.Body.Close()
+	f.reach(reading)
+
+	switch s := resp.StatusCode; {
+	case s >= 200 && s <= 299:
+		id, reason, err := readAnswer(resp)
+		switch {
+		case err != nil:
+			return Answer{}, c.transportError(caller, &f, login, err)
+		case reason != "":
+			return Answer{}, &AnswerError{Status: s, Reason: reason}
+		}
+		return Answer{Id: id, Status: s}, nil
+	case s >= 300 && s <= 599:
+		return Answer{}, statusError(resp, login)
+	default:
+		// 101 and what is no status at all. A 1xx before the answer never
+		// comes here.
+		return Answer{}, &AnswerError{Status: s, Reason: "that is no answer to a booking"}
+	}
+}
+
+// login finds the login for a customer and makes sure that HTTP Basic can
+// carry it.
+func (c *Client) login(customerId string) (*login, error) {
+	l, ok := c.credentials(customerId)
+	switch {
+	case !ok || l == (Credentials{}):
+		return nil, &RequestError{Path: "customerId", Reason: "has no login", Err: ErrNoCredentials}
+	case strings.Contains(l.Username, ":"):
+		return nil, &RequestError{Path: "customerId", Reason: "has a login whose user name holds a colon, which HTTP Basic cannot carry"}
+	}
+	token := base64.StdEncoding.EncodeToString([]byte(l.Username + ":" + l.Password))
+	return &login{token: token, password: l.Password}, nil
+}
+
+// A login is what must not show.
+type login struct{ token, password string }
+
+// hide takes the login out of words that came from outside: a server may echo
+// what it was sent. Passwords of less than four bytes are not looked for, as
+// there would be nothing left of the words.
+func (l *login) hide(s string) string {
+	s = strings.ReplaceAll(s, l.token, redacted)
+	if len(l.password) >= 4 {
+		s = strings.ReplaceAll(s, l.password, redacted)
+	}
+	return s
+}
+
+// request writes the request down. Its body can be read once: GetBody is nil,
+// so net/http has nothing to repeat it with, and there is no header that says
+// it may.
+func (c *Client) request(t Target, b *AddNewViewingParticipant, l *login) (*http.Request, error) {
+	path, escaped := c.path, c.escapedPath
+	for _, id := range [...]struct{ path, value string }{
+		{"customerId", t.CustomerId}, {"viewingId", t.ViewingId}, {"timeSlotId", t.TimeSlotId},
+	} {
+		if code, reason := checkId(id.value); code != "" {
+			return nil, &RequestError{Path: id.path, Reason: reason}
+		}
+		path += "/" + id.value
+		escaped += "/" + url.PathEscape(id.value)
+	}
+	// Not from a pool: net/http may still be reading the body of an answered
+	// request when the next one is written.
+	body, err := Encode(make([]byte, 0, 1024), c.format, b)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Request{
+		Method: http.MethodPost,
+		URL: &url.URL{
+			Scheme: c.base.Scheme, Host: c.base.Host,
+			Path: path + "/Participant", RawPath: escaped + "/Participant",
+		},
+		Host:       c.base.Host,
+		Proto:      "HTTP/1.1",
+		ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{
+			"Authorization":   {"Basic " + l.token},
+			"Accept":          c.accept,
+			"Accept-Encoding": c.identity, // an answer that unpacks to gigabytes is not asked for
+			"Content-Type":    c.contentType,
+			"User-Agent":      c.userAgent,
+		},
+		Body:          io.NopCloser(bytes.NewReader(body)),
+		ContentLength: int64(len(body)),
+	}, nil
+}
+
+// transportError says what is known when there is no answer. The context's
+// error wins over what its end did to the connection.
+func (c *Client) transportError(caller context.Context, f *flight, l *login, err error) error {
+	e := &TransportError{
+		Written:     f.written(),
+		Certificate: isCertificateError(err),
+		Phase:       phaseWords[f.phase.Load()],
+		Host:        c.base.Host,
+		Err:         err,
+	}
+	if text := err.Error(); l.hide(text) != text {
+		e.Err = errors.New(l.hide(text))
+	}
+	if ctxErr := caller.Err(); ctxErr != nil && !errors.Is(e.Err, ctxErr) {
+		e.Err = fmt.Errorf("%w (%w)", ctxErr, e.Err)
+	}
+	return e
+}
+
+// isCertificateError reports whether the server's certificate was refused.
+func isCertificateError(err error) bool {
+	var verification *tls.CertificateVerificationError
+	var unknown x509.UnknownAuthorityError
+	var invalid x509.CertificateInvalidError
+	var hostname x509.HostnameError
+	return errors.As(err, &verification) || errors.As(err, &unknown) ||
+		errors.As(err, &invalid) || errors.As(err, &hostname)
 }

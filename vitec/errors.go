@@ -115,16 +115,9 @@ func (e *StatusError) Error() string {
 // outside of 200 to 599. The person may be booked.
 type AnswerError struct {
 	Status int
-	Reason string // without the server's words
-	Err    error  // what broke the reading of the answer, or nil
+	Reason string // a clause without the server's words: "the answer is empty"
 }
 
 func (e *AnswerError) Error() string {
-	s := fmt.Sprintf("the server answered %d, but %s", e.Status, e.Reason)
-	if e.Err != nil {
-		s += ": " + oneLine(e.Err.Error(), maxMessageLength)
-	}
-	return s
+	return fmt.Sprintf("the server answered %d, but %s", e.Status, e.Reason)
 }
-
-func (e *AnswerError) Unwrap() error { return e.Err }

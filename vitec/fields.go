@@ -73,6 +73,8 @@ type Field struct {
 	// at returns a pointer to the member in b: *string, **bool, **int,
 	// **float64, *time.Time or *[]string, as Kind says.
 	at func(b *AddNewViewingParticipant) any
+	// rule checks more than Check does for every field; nil for most.
+	rule func(t Target, b *AddNewViewingParticipant) Violation
 }
 
 // Fields returns every field of the body, in the specification's order. The
@@ -182,8 +184,9 @@ var fields = []Field{
 	},
 	{
 		Path: "updatePerson.customerId", MaxLength: 40, Source: SourceKnown,
-		Doc: "id of the office; required, and the same as in the path of the call",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CustomerId },
+		Doc:  "id of the office; required, and the same as in the path of the call",
+		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CustomerId },
+		rule: customerRule,
 	},
 	{
 		Path: "updatePerson.categoryIds", Kind: KindTextList,
@@ -212,8 +215,9 @@ var fields = []Field{
 	},
 	{
 		Path: "updatePerson.email.emailAddress", MaxLength: 100, Source: SourceKnown,
-		Doc: "e-mail address; this or one of telePhone, workPhone and cellPhone is required",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Email.EmailAddress },
+		Doc:  "e-mail address; this or one of telePhone, workPhone and cellPhone is required",
+		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Email.EmailAddress },
+		rule: contactRule,
 	},
 	{
 		Path: "updatePerson.email.emailAddress2", MaxLength: 100, Source: SourceKnown,
@@ -351,6 +355,7 @@ var fields = []Field{
 		Doc:     "how many minutes before the viewing the reminder is sent; not negative",
 		Swedish: "Minuter innan visningen som påminnelse ska skickas ut",
 		at:      func(b *AddNewViewingParticipant) any { return &b.ReminderTime },
+		rule:    reminderRule,
 	},
 	{
 		Path: "smsReminder", Kind: KindBoolean,
@@ -386,12 +391,14 @@ var fields = []Field{
 	},
 	{
 		Path: "options.isDeadlineValidationEnabled", Kind: KindBoolean,
-		Doc: "refuses the booking after the slot's last booking time; what holds when left out is unknown",
-		at:  func(b *AddNewViewingParticipant) any { return &b.Options.IsDeadlineValidationEnabled },
+		Doc:  "refuses the booking after the slot's last booking time; what holds when left out is unknown",
+		at:   func(b *AddNewViewingParticipant) any { return &b.Options.IsDeadlineValidationEnabled },
+		rule: deadlineRule,
 	},
 	{
 		Path: "options.enableBookingLimitValidation", Kind: KindBoolean,
-		Doc: "refuses the booking when the slot has no place left; what holds when left out is unknown",
-		at:  func(b *AddNewViewingParticipant) any { return &b.Options.EnableBookingLimitValidation },
+		Doc:  "refuses the booking when the slot has no place left; what holds when left out is unknown",
+		at:   func(b *AddNewViewingParticipant) any { return &b.Options.EnableBookingLimitValidation },
+		rule: bookingLimitRule,
 	},
 }

@@ -188,7 +188,11 @@ func (j *jsonAppender) time(name string, t time.Time) {
 // JSON and XML Schema both read it.
 func appendDecimal(dst []byte, v float64) []byte {
 	if abs := math.Abs(v); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
-		return strconv.AppendFloat(dst, v, 'e', -1, 64)
+		dst = strconv.AppendFloat(dst, v, 'e', -1, 64)
+		if n := len(dst); dst[n-4] == 'e' && dst[n-3] == '-' && dst[n-2] == '0' { // e-07 is e-7
+			dst = append(dst[:n-2], dst[n-1])
+		}
+		return dst
 	}
 	return strconv.AppendFloat(dst, v, 'f', -1, 64)
 }
