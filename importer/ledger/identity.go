@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"hash"
+	"sync"
 )
 
 // Digest is a keyed hash: the first 16 bytes of an HMAC-SHA256 under the
@@ -41,16 +43,17 @@ type Keys struct {
 }
 
 // Same reports whether two submissions book the same person, as the server
-// itself decides it: an equal contact id settles it, else two different ones
-// do; then the same with the personal number; then any common trait will do.
+// itself decides it: if both carry a contact id, that alone decides; else, if
+// both carry a personal number, that; else any common trait will do.
 //
-// It is the one statement of the rule. Everything that looks up submissions by
-// a hash asks Same before it believes the hit.
+// This is the rule. Looking up by hashes, in the ledger as in an [Index], is
+// derived from it: see places and probes.
 func (k Keys) Same(o Keys) bool {
-	for _, pair := range [...][2]Digest{{k.Contact, o.Contact}, {k.Number, o.Number}} {
-		if !pair[0].IsZero() && !pair[1].IsZero() {
-			return pair[0] == pair[1]
-		}
+	switch {
+	case !k.Contact.IsZero() && !o.Contact.IsZero():
+		return k.Contact == o.Contact
+	case !k.Number.IsZero() && !o.Number.IsZero():
+		return k.Number == o.Number
 	}
 	for _, t := range k.Traits {
 		for _, u := range o.Traits {
@@ -62,20 +65,166 @@ func (k Keys) Same(o Keys) bool {
 	return false
 }
 
-// A hasher makes digests under one secret. Every part is preceded by its
-// length, so that no two lists of parts hash the same text.
-type hasher struct{ secret []byte }
+// A place is where a submission is filed: under one of its digests, in a class
+// that says which stronger evidence the submission carries. A weaker digest in
+// common counts only if not both carry the stronger evidence, and whoever looks
+// knows which classes that leaves. So a lookup meets none but true hits,
+// however many people share a name and a phone.
+type place struct {
+	key  uint64 // the digest's first 62 bits, and the class
+	more uint32 // its next 32 bits
+}
 
-func (h hasher) digest(parts ...string) Digest {
-	mac := hmac.New(sha256.New, h.secret)
-	var n [8]byte
-	for _, p := range parts {
-		binary.BigEndian.PutUint64(n[:], uint64(len(p)))
-		mac.Write(n[:])
-		mac.Write([]byte(p))
+// The classes, two bits.
+const (
+	hasContact = 1 << iota
+	hasNumber
+)
+
+func placeOf(d Digest, class uint64) place {
+	return place{binary.BigEndian.Uint64(d[:])&^3 | class, binary.BigEndian.Uint32(d[8:])}
+}
+
+// places calls f with each place where a submission with these keys is filed.
+func (k Keys) places(f func(place)) {
+	var class uint64
+	if !k.Contact.IsZero() {
+		f(placeOf(k.Contact, 0))
+		class |= hasContact
 	}
-	var d Digest
-	mac.Sum(nil)
-	copy(d[:], mac.Sum(nil))
+	if !k.Number.IsZero() {
+		f(placeOf(k.Number, class))
+		class |= hasNumber
+	}
+	for _, t := range k.Traits {
+		if !t.IsZero() {
+			f(placeOf(t, class))
+		}
+	}
+}
+
+// probes calls f with each run of places, from one class to another of the same
+// digest, where a submission is filed that is the same as one with these keys.
+func (k Keys) probes(f func(first place, last uint64)) {
+	contact, number := !k.Contact.IsZero(), !k.Number.IsZero()
+	if contact {
+		f(placeOf(k.Contact, 0), 0)
+	}
+	if number {
+		last := uint64(hasContact)
+		if contact {
+			last = 0
+		}
+		f(placeOf(k.Number, 0), last)
+	}
+	for _, t := range k.Traits {
+		if t.IsZero() {
+			continue
+		}
+		switch {
+		case contact && number:
+			f(placeOf(t, 0), 0)
+		case number:
+			f(placeOf(t, 0), hasContact)
+		case contact:
+			f(placeOf(t, 0), 0)
+			f(placeOf(t, hasNumber), hasNumber)
+		default:
+			f(placeOf(t, 0), hasContact|hasNumber)
+		}
+	}
+}
+
+// appendKeys encodes keys: a byte that says which there are, then the digests.
+func appendKeys(b []byte, k Keys) []byte {
+	at := len(b)
+	b = append(b, 0)
+	if !k.Contact.IsZero() {
+		b[at] |= hasContact
+		b = append(b, k.Contact[:]...)
+	}
+	if !k.Number.IsZero() {
+		b[at] |= hasNumber
+		b = append(b, k.Number[:]...)
+	}
+	for _, t := range k.Traits {
+		if !t.IsZero() {
+			b = append(b, t[:]...)
+		}
+	}
+	return b
+}
+
+// decodeKeys reads what appendKeys wrote into k, whose Traits are reused.
+func decodeKeys(b []byte, k *Keys) {
+	*k = Keys{Traits: k.Traits[:0]}
+	if len(b) == 0 {
+		return
+	}
+	which, b := b[0], b[1:]
+	next := func() (d Digest) {
+		b = b[copy(d[:], b):]
+		return d
+	}
+	if which&hasContact != 0 {
+		k.Contact = next()
+	}
+	if which&hasNumber != 0 {
+		k.Number = next()
+	}
+	for len(b) > 0 {
+		k.Traits = append(k.Traits, next())
+	}
+}
+
+// A hasher makes digests under one secret. It is safe for concurrent use.
+type hasher struct{ macs sync.Pool }
+
+type mac struct {
+	hash.Hash
+	buf []byte
+}
+
+func newHasher(secret []byte) *hasher {
+	return &hasher{sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, secret)} }}}
+}
+
+// digest hashes the parts. Each is preceded by its length, so that no two lists
+// of parts are the same text.
+func (h *hasher) digest(parts ...string) (d Digest) {
+	m := h.macs.Get().(*mac)
+	defer h.macs.Put(m)
+	m.Reset()
+	m.buf = m.buf[:0]
+	for _, p := range parts {
+		m.buf = binary.AppendUvarint(m.buf, uint64(len(p)))
+		m.buf = append(m.buf, p...)
+	}
+	m.Write(m.buf)
+	m.buf = m.Sum(m.buf[:0])
+	copy(d[:], m.buf)
 	return d
 }
+
+// Keys hashes an identity for a target (the API's address) and a slot.
+func (l *Ledger) Keys(target string, s Slot, id Identity) Keys {
+	key := func(kind, text string) Digest {
+		if text == "" {
+			return Digest{}
+		}
+		return l.hasher.digest("identity", target, s.CustomerId, s.ViewingId, s.TimeSlotId, kind, text)
+	}
+	k := Keys{Contact: key("contact", id.Contact), Number: key("number", id.Number)}
+	if len(id.Traits) > 0 {
+		k.Traits = make([]Digest, 0, len(id.Traits))
+	}
+	for _, t := range id.Traits {
+		if t != "" {
+			k.Traits = append(k.Traits, key("trait", t))
+		}
+	}
+	return k
+}
+
+// Content hashes a body, so that a later one can be told to differ.
+func (l *Ledger) Content(body []byte) Digest { return l.hasher.digest("content", string(body)) }

@@ -1,108 +1,627 @@
 // Package ledger is the durable memory of every submission ever begun, across
-// files and runs. (Draft of the signatures.)
+// files and runs.
+//
+// It is what keeps the promise that nobody is booked twice: a submission is
+// begun, durably, before the first byte of its request leaves, and finished,
+// durably, before anybody is told how it ended. What was begun and never
+// finished is uncertain, and is found so when the ledger is next opened,
+// whatever cut the run off. It knows nothing about HTTP or spreadsheets, and it
+// keeps nothing about people but keyed hashes.
+//
+// # The file
+//
+// A ledger is one SQLite database in WAL mode, with synchronous=FULL, and a
+// lock file beside it that one run at a time holds. Its pages carry checksums
+// and the lock file counts the commits, so that a changed byte, a cut file or
+// an old copy is an error that names the file and never another answer.
+//
+// Begin and Finish of many workers share a commit: while one is being synced,
+// what arrives waits, and goes with the next. The busier, the more of them
+// share one fsync.
+//
+// After the first write that fails nothing is written any more, and no
+// submission is begun: see [ErrDisk].
 package ledger
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
-	"iter"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"modernc.org/libc"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
-var errTodo = errors.New("todo")
-
 // Ledger is an open ledger. All methods are safe for concurrent use.
-type Ledger struct{ h hasher }
+type Ledger struct {
+	path    string
+	created bool
+	hasher  *hasher
+	number  uint64 // tells this ledger from others
+	disk    *disk  // nil: a reader of a file that does not exist
+	lock    *lock  // nil: opened for reading
 
-// Open opens the ledger at path for a run and holds it against other runs
-// until Close. It creates the file (0600) and its folder (0700) if there is none.
-// Errors: an *Error with ErrHeld, ErrDamaged, ErrForeign, ErrNewer or ErrDisk.
-func Open(ctx context.Context, path string) (*Ledger, error) { return nil, errTodo }
+	write  sync.Mutex // held while w is used
+	w      *conn      // nil: opened for reading
+	tidied int64      // where the write-ahead log ended when it was last moved
+	broken atomic.Pointer[error]
+	queue  queue
 
-// OpenReader opens the ledger at path for reading. It works while a run is on.
-// A missing file reads as an empty ledger with a fresh secret; nothing is created.
-func OpenReader(ctx context.Context, path string) (*Ledger, error) { return nil, errTodo }
-
-// Path returns the ledger's file.
-func (l *Ledger) Path() string { return "" }
-
-// Created reports whether Open found no ledger and made a new one.
-func (l *Ledger) Created() bool { return false }
-
-// Close waits until all that was begun is written, and releases the ledger.
-func (l *Ledger) Close() error { return errTodo }
-
-// Keys hashes an identity for a target (the API's address) and a slot.
-func (l *Ledger) Keys(target string, s Slot, id Identity) Keys { return Keys{} }
-
-// Content hashes a body, so that a later one can be told to differ.
-func (l *Ledger) Content(body []byte) Digest { return Digest{} }
-
-// Match looks up who is booked already, or may be. The answer has one Match
-// for each of keys, in order.
-func (l *Ledger) Match(ctx context.Context, keys []Keys) ([]Match, error) { return nil, errTodo }
-
-// StartRun records a run with all its planned rows, all or none.
-func (l *Ledger) StartRun(ctx context.Context, info RunInfo, rows iter.Seq2[Row, error]) (*Run, error) {
-	return nil, errTodo
+	pool    sync.Mutex // guards the rest
+	idle    []*conn
+	busy    int
+	closing bool
 }
 
-// Runs lists the runs, the oldest first.
-func (l *Ledger) Runs(ctx context.Context) ([]RunInfo, error) { return nil, errTodo }
+// Open opens the ledger at path for a run and holds it against other runs
+// until Close. If there is no file it creates one (0600), and its folder
+// (0700). Submissions that a cut-off run has left begun become uncertain.
+//
+// The errors are of type *[Error]: ErrHeld at once if another run holds the
+// ledger, ErrDamaged, ErrForeign, ErrNewer, ErrDisk.
+func Open(ctx context.Context, path string) (*Ledger, error) { return open(ctx, path, nil) }
 
-// RunInfo returns the run with this id, or ErrNotFound.
-func (l *Ledger) RunInfo(ctx context.Context, id int64) (RunInfo, error) { return RunInfo{}, errTodo }
+func open(ctx context.Context, path string, hook func(diskOp) int32) (*Ledger, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := checkSQLite(); err != nil {
+		return nil, err
+	}
+	path, err := locate(path, true)
+	if err != nil {
+		return nil, err
+	}
+	lock, err := takeLock(path)
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{path: path, lock: lock}
+	if l.created, err = ensureFile(path); err == nil {
+		l.disk = newDisk(path, hook)
+		if err = l.openWriter(); err == nil {
+			l.queue.start(l)
+			return l, nil
+		}
+		if l.w != nil {
+			_ = l.w.close() // err is the reason
+		}
+		l.disk.close()
+	}
+	return nil, errors.Join(err, lock.release())
+}
 
-// Rows yields a run's rows in input order, settlements and references applied.
-// An error ends the sequence.
-func (l *Ledger) Rows(ctx context.Context, run int64) iter.Seq2[Row, error] { return nil }
+// openWriter opens the connection that writes, checks that the ledger is whole,
+// and settles what a cut-off run has left.
+func (l *Ledger) openWriter() (err error) {
+	if l.w, err = openConn(l.disk, sqlite3.SQLITE_OPEN_READWRITE); err != nil {
+		return err
+	}
+	if err := l.check(l.w); err != nil {
+		return err
+	}
+	if l.w.readOnly() {
+		return &Error{Path: l.path, Err: ErrDisk, Reason: "cannot be written: the file is read-only",
+			Hint: "make it writable, or give the ledger another place with --ledger"}
+	}
+	// What a power failure has left in the write-ahead log may have been read
+	// from memory only. In the database it is durable before anything is built
+	// on it.
+	if err := l.w.checkpoint(sqlite3.SQLITE_CHECKPOINT_PASSIVE); err != nil {
+		return err
+	}
+	return l.recover()
+}
 
-// Uncertain yields every submission that is uncertain and not settled, by run
-// and position.
-func (l *Ledger) Uncertain(ctx context.Context) iter.Seq2[Row, error] { return nil }
+// OpenReader opens the ledger at path for reading only. It needs no lock and
+// works while a run is on. A missing file reads as an empty ledger with a fresh
+// secret; nothing is created. Errors are as of Open, without ErrHeld.
+func OpenReader(ctx context.Context, path string) (*Ledger, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := checkSQLite(); err != nil {
+		return nil, err
+	}
+	path, err := locate(path, false)
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{path: path}
+	switch ok, err := exists(path); {
+	case err != nil:
+		return nil, err
+	case !ok:
+		l.setSecret(newSecret())
+		return l, nil
+	}
+	l.disk = newDisk(path, nil)
+	c, err := openConn(l.disk, sqlite3.SQLITE_OPEN_READONLY)
+	if err == nil {
+		if err = l.check(c); err == nil {
+			l.idle = []*conn{c}
+			return l, nil
+		}
+		_ = c.close() // err is the reason
+	}
+	l.disk.close()
+	return nil, err
+}
 
-// Events returns a run's events in the order in which they were recorded.
-func (l *Ledger) Events(ctx context.Context, run int64) ([]Event, error) { return nil, errTodo }
+// check prepares a connection, refuses what is not a whole ledger of this
+// version, and learns its secret.
+func (l *Ledger) check(c *conn) error {
+	if err := c.setUp(); err != nil {
+		return err
+	}
+	for _, p := range [...]struct {
+		pragma string
+		bad    func(int64) error
+	}{
+		{"PRAGMA application_id", func(v int64) error {
+			if v == applicationID {
+				return nil
+			}
+			return &Error{Path: l.path, Err: ErrForeign, Reason: "this is not a ledger but some other database",
+				Hint: "give the ledger another place with --ledger"}
+		}},
+		{"PRAGMA user_version", func(v int64) error {
+			switch {
+			case v > version:
+				return errNewer(l.path)
+			case v != version:
+				return errDamaged(l.path, fmt.Sprintf("its version is %d", v))
+			}
+			return nil
+		}},
+	} {
+		v, err := c.value(p.pragma)
+		if err != nil {
+			return err
+		}
+		if err := p.bad(v); err != nil {
+			return err
+		}
+	}
+	s := c.query("SELECT secret, commits FROM ledger")
+	var secret []byte
+	var commits int64
+	if s.next() {
+		secret, commits = append(secret, s.getBlob()...), s.getInt()
+	}
+	if err := s.done(); err != nil {
+		return err
+	}
+	if len(secret) != secretSize {
+		return errDamaged(l.path, "its secret is missing")
+	}
+	l.setSecret(secret)
+	marked, err := readMark(l.path, l.number)
+	if err != nil {
+		return err
+	}
+	if commits < marked {
+		// A run that is on may have raised both since.
+		if commits, err = c.value("SELECT commits FROM ledger"); err != nil {
+			return err
+		}
+	}
+	if commits < marked {
+		return &Error{Path: l.path, Err: ErrDamaged,
+			Reason: fmt.Sprintf("the ledger has lost its last %d commits: a part of it was deleted or cut off, or this is an older copy", marked-commits),
+			Hint:   "put back the newest copy, with its -wal file; what was booked since this one would be booked again",
+		}
+	}
+	return nil
+}
 
-// Settle settles one uncertain submission, once. Errors: ErrNotFound,
-// ErrNotUncertain. Reading the answer back takes no more than Rows.
-func (l *Ledger) Settle(ctx context.Context, s Settlement) error { return errTodo }
+// setUp makes a fresh connection one of a ledger.
+func (c *conn) setUp() error {
+	return c.exec("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=0")
+}
 
-// Settlements lists every settlement, the oldest first.
-func (l *Ledger) Settlements(ctx context.Context) ([]Settlement, error) { return nil, errTodo }
+// value returns the one number that a query gives.
+func (c *conn) value(sql string) (v int64, err error) {
+	s := c.query(sql)
+	if s.next() {
+		v = s.getInt()
+	}
+	return v, s.done()
+}
 
-// Purge deletes the row details and headers of runs that started before the
-// given time, and returns the number of rows deleted. What is needed to
-// recognise a booking stays, and so does a row that is uncertain.
-func (l *Ledger) Purge(ctx context.Context, before time.Time) (rows int, err error) {
-	return 0, errTodo
+const secretSize = 32
+
+func newSecret() []byte {
+	b := make([]byte, secretSize)
+	rand.Read(b)
+	return b
+}
+
+func (l *Ledger) setSecret(secret []byte) {
+	l.hasher = newHasher(secret)
+	d := l.hasher.digest("ledger")
+	l.number = binary.BigEndian.Uint64(d[:])
+}
+
+// Path returns the ledger's file: absolute, symbolic links resolved.
+func (l *Ledger) Path() string { return l.path }
+
+// Created reports whether Open found no ledger and made a new one, which knows
+// of no booking.
+func (l *Ledger) Created() bool { return l.created }
+
+// Close waits until all that is on its way is written, and releases the ledger.
+// Its error does not mean that anything reported as durable is not.
+func (l *Ledger) Close() error {
+	l.pool.Lock()
+	if l.closing {
+		l.pool.Unlock()
+		return nil
+	}
+	l.closing = true
+	idle := l.idle
+	l.idle = nil
+	l.pool.Unlock()
+
+	var errs []error
+	for _, c := range idle {
+		errs = append(errs, c.close())
+	}
+	if l.w != nil {
+		l.queue.stop()
+		l.write.Lock()
+		errs = append(errs, l.closeWriter())
+		l.write.Unlock()
+	}
+	l.pool.Lock()
+	last := l.busy == 0 // otherwise the last one that is still reading
+	l.pool.Unlock()
+	if last && l.disk != nil {
+		l.disk.close()
+	}
+	return errors.Join(errs...)
+}
+
+func (l *Ledger) closeWriter() error {
+	var errs []error
+	if l.disk.err() == nil {
+		errs = append(errs, l.w.checkpoint(sqlite3.SQLITE_CHECKPOINT_PASSIVE), l.lock.sync())
+	}
+	return errors.Join(append(errs, l.w.close(), l.lock.release())...)
+}
+
+// read runs f with a connection that sees one state of the ledger throughout.
+// A ledger that does not exist yet reads as nothing: f is not called.
+func (l *Ledger) read(ctx context.Context, f func(c *conn) error) (err error) {
+	if err := ctx.Err(); err != nil || l.disk == nil {
+		return err
+	}
+	c, err := l.acquire()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.giveBack(c)) }()
+	if err := c.exec("BEGIN"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.exec("ROLLBACK")) }()
+	return f(c)
+}
+
+func (l *Ledger) acquire() (*conn, error) {
+	l.pool.Lock()
+	if l.closing {
+		l.pool.Unlock()
+		return nil, ErrClosed
+	}
+	l.busy++
+	if n := len(l.idle); n > 0 {
+		c := l.idle[n-1]
+		l.idle = l.idle[:n-1]
+		l.pool.Unlock()
+		return c, nil
+	}
+	l.pool.Unlock()
+	c, err := openConn(l.disk, sqlite3.SQLITE_OPEN_READONLY)
+	if err == nil {
+		if err = c.setUp(); err == nil {
+			return c, nil
+		}
+		_ = c.close() // err is the reason
+	}
+	l.pool.Lock()
+	l.busy--
+	l.pool.Unlock()
+	return nil, err
+}
+
+func (l *Ledger) giveBack(c *conn) error {
+	l.pool.Lock()
+	defer l.pool.Unlock()
+	l.busy--
+	if !l.closing {
+		l.idle = append(l.idle, c)
+		return nil
+	}
+	err := c.close()
+	if l.busy == 0 {
+		l.disk.close()
+	}
+	return err
+}
+
+// change runs f in one transaction of the connection that writes, and counts
+// it. An error while committing breaks the ledger: see ErrDisk.
+//
+// Submissions says whether f changes the state of one.
+func (l *Ledger) change(submissions bool, f func(c *conn) error) error {
+	l.write.Lock()
+	defer l.write.Unlock()
+	if l.w == nil {
+		return ErrReadOnly
+	}
+	if err := l.brokenErr(); err != nil {
+		return err
+	}
+	if l.w.db == 0 {
+		return ErrClosed
+	}
+	var commits int64
+	err := l.w.inTx(func() (err error) {
+		if err := f(l.w); err != nil {
+			return err
+		}
+		s := l.w.query("UPDATE ledger SET commits = commits + 1, generation = generation + ? RETURNING commits")
+		if s.bool(submissions).next() {
+			commits = s.getInt()
+			s.next()
+		}
+		return s.done()
+	})
+	if err == nil {
+		err = l.lock.mark(l.number, commits)
+	}
+	// A write that failed, and a page that could not be believed, end it all;
+	// an answer such as ErrNotFound does not.
+	if err == nil {
+		err = l.tidy()
+	}
+	if errors.Is(err, ErrDisk) || errors.Is(err, ErrDamaged) || l.disk.err() != nil {
+		l.broken.CompareAndSwap(nil, &err)
+	}
+	return err
+}
+
+func (l *Ledger) brokenErr() error {
+	if p := l.broken.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// tidy moves the write-ahead log into the database when it has grown by walLimit.
+func (l *Ledger) tidy() error {
+	end := l.disk.walEnd.Load()
+	if end < l.tidied { // SQLite has started it afresh
+		l.tidied = 0
+	}
+	if end-l.tidied < walLimit {
+		return nil
+	}
+	l.tidied = end
+	return l.w.checkpoint(sqlite3.SQLITE_CHECKPOINT_PASSIVE)
+}
+
+// walLimit in bytes: large enough that pages which change often are moved seldom.
+const walLimit = 16 << 20
+
+func (c *conn) readOnly() bool {
+	z, _ := c.cstring("main")
+	defer c.free(z)
+	return sqlite3.Xsqlite3_db_readonly(c.tls, c.db, z) == 1
+}
+
+func checkSQLite() error {
+	tls := libc.NewTLS()
+	defer tls.Close()
+	if v := sqlite3.Xsqlite3_libversion_number(tls); v < oldestSQLite {
+		return fmt.Errorf("SQLite %d is too old for the ledger: %d or newer is needed", v, oldestSQLite)
+	}
+	return nil
+}
+
+// locate returns the one name by which the ledger at path is locked and opened.
+func locate(path string, create bool) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", fileError(path, "cannot be found", err)
+	}
+	if strings.ContainsRune(abs, 0) || path == "" {
+		return "", &Error{Path: fmt.Sprintf("%q", path), Reason: "this cannot be a file's name", Err: fs.ErrInvalid}
+	}
+	dir := filepath.Dir(abs)
+	if create {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return "", fileError(dir, "cannot be created", err)
+		}
+	}
+	info, err := os.Stat(abs)
+	switch {
+	case err == nil && info.IsDir():
+		return "", &Error{Path: abs, Err: fs.ErrInvalid, Reason: "this is a folder",
+			Hint: "name a file in it, such as " + filepath.Join(abs, "ledger.db")}
+	case err == nil && !info.Mode().IsRegular():
+		return "", &Error{Path: abs, Err: ErrForeign, Reason: "this is not a file", Hint: "give the ledger another place with --ledger"}
+	case err == nil:
+		if abs, err = filepath.EvalSymlinks(abs); err != nil {
+			return "", fileError(path, "cannot be found", err)
+		}
+		return abs, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return "", fileError(abs, "cannot be opened", err)
+	}
+	if _, err := os.Lstat(abs); err == nil {
+		return "", &Error{Path: abs, Err: fs.ErrNotExist, Reason: "this is a link to a file that does not exist",
+			Hint: "mount what it points to, or delete the link"}
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		return filepath.Join(real, filepath.Base(abs)), nil
+	}
+	return abs, nil
+}
+
+func exists(path string) (bool, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, fileError(path, "cannot be opened", err)
+	case info.Size() == 0:
+		return false, errDamaged(path, "the file is empty")
+	}
+	return true, nil
+}
+
+// ensureFile makes sure that there is a database at path, private to its owner.
+// A new one appears there whole or not at all.
+func ensureFile(path string) (created bool, err error) {
+	ok, err := exists(path)
+	if err != nil {
+		return false, err
+	}
+	if !ok {
+		return true, createFile(path)
+	}
+	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+		info, err := os.Stat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			err = os.Chmod(name, 0o600)
+		}
+		if err != nil {
+			return false, fileError(name, "cannot be made private", err)
+		}
+	}
+	return false, nil
+}
+
+func createFile(path string) error {
+	fresh := path + "-new"
+	// What an earlier attempt has left, and the write-ahead log of a ledger that
+	// was deleted: SQLite would take it for the new one's.
+	for _, name := range []string{fresh, fresh + "-wal", fresh + "-shm", path + "-wal", path + "-shm"} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fileError(name, "cannot be removed", err)
+		}
+	}
+	if err := writeFile(fresh, firstPage()); err != nil {
+		return err
+	}
+	d := newDisk(fresh, nil)
+	defer d.close()
+	c, err := openConn(d, sqlite3.SQLITE_OPEN_READWRITE)
+	if err != nil {
+		return err
+	}
+	err = c.setUp()
+	if err == nil {
+		err = c.inTx(func() error {
+			if err := c.exec(schema); err != nil {
+				return err
+			}
+			return c.query("INSERT INTO ledger VALUES (1, ?, 0, 0)").blob(newSecret()).run()
+		})
+	}
+	if err == nil {
+		err = c.checkpoint(sqlite3.SQLITE_CHECKPOINT_TRUNCATE) // syncs
+	}
+	if err := errors.Join(err, c.close()); err != nil {
+		return err
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return fileError(path, "cannot be created", err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func writeFile(name string, content []byte) (err error) {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fileError(name, "cannot be created", err)
+	}
+	if err = f.Chmod(0o600); err == nil { // whatever the umask is
+		if _, err = f.Write(content); err == nil {
+			err = f.Sync()
+		}
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fileError(name, "cannot be written", err)
+	}
+	return nil
+}
+
+func errDamaged(path, what string) error {
+	return &Error{Path: path, Err: ErrDamaged, Reason: "the ledger is damaged: " + what, Hint: hintDamaged}
+}
+
+// fileError is the system's word on a file.
+func fileError(path, what string, err error) error {
+	e := &Error{Path: path, Reason: what + ": " + systemText(err), Err: errors.Join(ErrDisk, err)}
+	if errors.Is(err, fs.ErrPermission) {
+		e.Hint = "make it writable for this user, or give the ledger another place with --ledger"
+	}
+	return e
+}
+
+// systemText is an error without the operation and the path, which the reader
+// has been told.
+func systemText(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	var k *os.LinkError
+	if errors.As(err, &k) {
+		return k.Err.Error()
+	}
+	return err.Error()
 }
 
 // Generation names the present state of the submissions.
-func (l *Ledger) Generation(ctx context.Context) (Generation, error) { return "", errTodo }
+func (l *Ledger) Generation(ctx context.Context) (g Generation, err error) {
+	var n int64
+	err = l.read(ctx, func(c *conn) (err error) {
+		n, err = c.value("SELECT generation FROM ledger")
+		return err
+	})
+	var id [8]byte
+	binary.BigEndian.PutUint64(id[:], l.number)
+	return Generation(fmt.Sprintf("%s-%d", hex.EncodeToString(id[:]), n)), err
+}
 
-// Run is a run that is on. All methods are safe for concurrent use.
-type Run struct{ id int64 }
+func nanos(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
 
-// ID returns the run's id.
-func (r *Run) ID() int64 { return r.id }
-
-// Begin records that a submission is about to be sent. When it returns nil
-// that is durable, and the request may leave. When it returns an error the
-// submission is not begun and must not be sent.
-func (r *Run) Begin(ctx context.Context, s Submission) error { return errTodo }
-
-// Finish records how a begun submission ended. When it returns nil that is
-// durable. NotSent releases the row: it is as if it had never been begun, and
-// Begin may follow again. A row that was never begun can only be finished as
-// NotSent, to say why.
-func (r *Run) Finish(ctx context.Context, index int, res Result) error { return errTodo }
-
-// Event records something that happened to the run.
-func (r *Run) Event(ctx context.Context, e Event) error { return errTodo }
-
-// SetReportDir records where the run's reports are.
-func (r *Run) SetReportDir(ctx context.Context, dir string) error { return errTodo }
-
-// End records how the run ended. Begun rows without an outcome become uncertain.
-func (r *Run) End(ctx context.Context, e End) error { return errTodo }
+func fromNanos(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, n).UTC()
+}

@@ -21,9 +21,13 @@ type RunInfo struct {
 	Rate          float64   // requests a second; 0 = no limit
 	Concurrency   int
 	ReportDir     string
-	Format        string             // of the request bodies
-	Counts        [len(Outcomes)]int // rows per outcome, by Outcome; their sum is Rows
+	Format        string // of the request bodies
+	Purged        bool   // its rows were deleted but for those in doubt; Counts tell of all
+	Counts        Counts
 }
+
+// Counts are rows per outcome, by Outcome.
+type Counts [len(Outcomes)]int
 
 // Input is the file that a run read.
 type Input struct {

@@ -1,0 +1,296 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var (
+	noon   = time.Date(2026, 3, 4, 12, 0, 0, 123456789, time.UTC)
+	slotA  = Slot{"M11385", "VIS1", "TS-1"}
+	slotB  = Slot{"M11385", "VIS1", "TS-2"}
+	target = "https://connect.example.com"
+)
+
+func tempLedger(tb testing.TB) string { return filepath.Join(tb.TempDir(), "ledger.db") }
+
+func planned(rows ...Row) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for i, r := range rows {
+			r.Index = i
+			if r.Number == 0 {
+				r.Number = i + 2
+			}
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+func start(t *testing.T, l *Ledger, rows ...Row) *Run {
+	t.Helper()
+	r, err := l.StartRun(t.Context(), RunInfo{Target: target, StartedAt: noon}, planned(rows...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func begin(t *testing.T, r *Run, index int, k Keys) {
+	t.Helper()
+	if err := r.Begin(t.Context(), Submission{Index: index, Keys: k, Content: Digest{9}, At: noon}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func finish(t *testing.T, r *Run, index int, res Result) {
+	t.Helper()
+	if err := r.Finish(t.Context(), index, res); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func end(t *testing.T, r *Run) {
+	t.Helper()
+	if err := r.End(t.Context(), End{FinishedAt: noon.Add(time.Minute)}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func rowsOf(t *testing.T, l *Ledger, run int64) (rows []Row) {
+	t.Helper()
+	return collect(t, l.Rows(t.Context(), run))
+}
+
+func collect(t *testing.T, seq iter.Seq2[Row, error]) (rows []Row) {
+	t.Helper()
+	for r, err := range seq {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func match(t *testing.T, l *Ledger, k Keys) Match {
+	t.Helper()
+	m, err := l.Match(t.Context(), []Keys{k})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m[0]
+}
+
+func TestRunFromPlanToReport(t *testing.T) {
+	path := tempLedger(t)
+	l := mustOpen(t, path)
+	if !l.Created() {
+		t.Error("a new ledger does not say that it is new")
+	}
+	info := RunInfo{
+		Target: target, Mapping: "mapping.yaml", MappingSHA256: "ab", StartedAt: noon, NameColumns: []int{0, 1},
+		Input: Input{Path: "/in/p.csv", Name: "p.csv", SHA256: "cd", Format: "csv", Encoding: "utf-8", Delimiter: ";", Size: 99, HeaderRow: 1},
+		Rate:  10, Concurrency: 5, ReportDir: "/in/p-run-0001", Format: "json",
+	}
+	problem := Problem{Column: 3, Header: "Född", Field: "participant.x", Code: "not_a_date", Args: []string{"YYYY-MM-DD"}, Message: "is not a date", Hint: "write it so"}
+	run, err := l.StartRun(t.Context(), info, planned(
+		Row{Slot: slotA},
+		Row{Slot: slotA},
+		Row{Slot: slotB, Outcome: Invalid, Problems: []Problem{problem}},
+		Row{Slot: slotA, Outcome: Duplicate, Ref: Ref{Index: 0, Row: 2}, ContentDiffers: true},
+		Row{Outcome: Skipped, Message: "no mail"},
+		Row{Slot: slotB},
+		Row{Slot: slotB},
+	))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 {
+		begin(t, run, i, benchKeys(i))
+	}
+	finish(t, run, 0, Result{Outcome: Booked, BookingID: "VID1", HTTPStatus: 200, Attempts: 1, Duration: 1500 * time.Microsecond})
+	finish(t, run, 1, Result{Outcome: Rejected, HTTPStatus: 400, Message: "no places", Attempts: 2})
+	begin(t, run, 5, benchKeys(5))
+	finish(t, run, 5, Result{Outcome: NotSent, HTTPStatus: 429, Message: "too many requests", Attempts: 5})
+	begin(t, run, 5, benchKeys(5))
+	finish(t, run, 5, Result{Outcome: Uncertain, HTTPStatus: 500, Message: "no answer", Attempts: 6})
+	event := Event{At: noon, Kind: "pause", Detail: "2s"}
+	if err := run.Event(t.Context(), event); err != nil {
+		t.Fatal(err)
+	}
+	if err := run.End(t.Context(), End{FinishedAt: noon.Add(time.Hour), ExitCode: 4, Stopped: "enough", Requests: 9}); err != nil {
+		t.Fatal(err)
+	}
+
+	want := []Row{
+		{Slot: slotA, Outcome: Booked, BookingID: "VID1", HTTPStatus: 200, Attempts: 1, SubmittedAt: noon, Duration: 1500 * time.Microsecond, Content: Digest{9}},
+		{Slot: slotA, Outcome: Rejected, HTTPStatus: 400, Message: "no places", Attempts: 2, SubmittedAt: noon, Content: Digest{9}},
+		{Slot: slotB, Outcome: Invalid, Problems: []Problem{problem}},
+		{Slot: slotA, Outcome: Duplicate, Ref: Ref{1, 0, 2}, ContentDiffers: true},
+		{Outcome: Skipped, Message: "no mail"},
+		{Slot: slotB, Outcome: Uncertain, HTTPStatus: 500, Message: "no answer", Attempts: 6, SubmittedAt: noon, Content: Digest{9}},
+		{Slot: slotB},
+	}
+	for i := range want {
+		want[i].Run, want[i].Index, want[i].Number = 1, i, i+2
+	}
+	wantInfo := info
+	wantInfo.ID, wantInfo.Rows, wantInfo.FinishedAt = 1, 7, noon.Add(time.Hour)
+	wantInfo.ExitCode, wantInfo.Requests, wantInfo.Stopped, wantInfo.Ended = 4, 9, "enough", true
+	for _, o := range []Outcome{Booked, Rejected, Invalid, Duplicate, Skipped, Uncertain, NotSent} {
+		wantInfo.Counts[o] = 1
+	}
+
+	// Through the same ledger, through a reader beside it, and after opening again.
+	read := func(l *Ledger) {
+		t.Helper()
+		if diff := cmp.Diff(want, rowsOf(t, l, 1)); diff != "" {
+			t.Error(diff)
+		}
+		got, err := l.RunInfo(t.Context(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(wantInfo, got); diff != "" {
+			t.Error(diff)
+		}
+		runs, err := l.Runs(t.Context())
+		if err != nil || len(runs) != 1 {
+			t.Errorf("Runs = %v, %v", runs, err)
+		}
+		events, err := l.Events(t.Context(), 1)
+		if err != nil || !slices.Equal(events, []Event{event}) {
+			t.Errorf("Events = %v, %v", events, err)
+		}
+	}
+	read(l)
+	reader, err := OpenReader(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read(reader)
+	if err := reader.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l = mustOpen(t, path)
+	if l.Created() {
+		t.Error("an old ledger says that it is new")
+	}
+	read(l)
+}
+
+func TestOrderOfCalls(t *testing.T) {
+	l := mustOpen(t, tempLedger(t))
+	run := start(t, l, Row{}, Row{Outcome: Skipped}, Row{})
+	refused := func(err error, why string) {
+		t.Helper()
+		if err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("error %v, want one that says %q", err, why)
+		}
+	}
+	ctx := t.Context()
+	refused(run.Begin(ctx, Submission{Index: 1}), "not to be sent")
+	refused(run.Begin(ctx, Submission{Index: 3}), "no row 3")
+	refused(run.Begin(ctx, Submission{Index: -1}), "no row -1")
+	refused(run.Finish(ctx, 0, Result{Outcome: Booked}), "is not begun")
+	refused(run.Finish(ctx, 0, Result{Outcome: Skipped}), "cannot end as skipped")
+	begin(t, run, 0, Keys{})
+	refused(run.Begin(ctx, Submission{Index: 0}), "is begun already")
+	finish(t, run, 0, Result{Outcome: Booked, BookingID: "a"})
+	refused(run.Finish(ctx, 0, Result{Outcome: Rejected}), "is not begun")
+	refused(run.Begin(ctx, Submission{Index: 0}), "not to be sent")
+
+	finish(t, run, 2, Result{Outcome: NotSent, Message: "the customer is closed"})
+	end(t, run)
+	for _, err := range []error{run.Begin(ctx, Submission{Index: 2}), run.Finish(ctx, 2, Result{}), run.End(ctx, End{})} {
+		if !errors.Is(err, ErrClosed) {
+			t.Errorf("after End: %v", err)
+		}
+	}
+	if r := rowsOf(t, l, run.ID())[2]; r.Outcome != NotSent || r.Message != "the customer is closed" {
+		t.Errorf("row that was never begun: %+v", r)
+	}
+}
+
+func TestStartRunIsAllOrNothing(t *testing.T) {
+	path := tempLedger(t)
+	l := mustOpen(t, path)
+	broken := errors.New("the file changed")
+	for name, rows := range map[string]iter.Seq2[Row, error]{
+		"error": func(yield func(Row, error) bool) {
+			_ = yield(Row{Slot: slotA}, nil) && yield(Row{}, broken)
+		},
+		"gap":           func(yield func(Row, error) bool) { _ = yield(Row{Index: 1}, nil) },
+		"booked":        planned(Row{}, Row{Outcome: Booked}),
+		"no reference":  planned(Row{}, Row{Outcome: AlreadyBooked}),
+		"no such thing": planned(Row{Outcome: 99}),
+	} {
+		_, err := l.StartRun(t.Context(), RunInfo{}, rows)
+		if err == nil || name == "error" && !errors.Is(err, broken) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := l.StartRun(ctx, RunInfo{}, func(yield func(Row, error) bool) {
+		for i := 0; yield(Row{Index: i}, nil); i++ {
+			if i == 10 {
+				cancel()
+			}
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if runs, err := l.Runs(t.Context()); err != nil || len(runs) != 0 {
+		t.Errorf("runs left behind: %v, %v", runs, err)
+	}
+	if run := start(t, l); run.ID() != 1 {
+		t.Errorf("first run has id %d", run.ID())
+	}
+}
+
+func TestMissingLedgerReadsAsEmpty(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "no", "ledger.db")
+	l, err := OpenReader(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if m := match(t, l, l.Keys(target, slotA, Identity{Number: "1"})); m.Found {
+		t.Error("an empty ledger knows somebody")
+	}
+	if runs, err := l.Runs(t.Context()); err != nil || runs != nil {
+		t.Errorf("Runs = %v, %v", runs, err)
+	}
+	for _, err := range l.Rows(t.Context(), 1) {
+		if !errors.Is(err, ErrNotFound) {
+			t.Error(err)
+		}
+	}
+	for range l.Uncertain(t.Context()) {
+		t.Error("an empty ledger is in doubt")
+	}
+	if _, err := l.StartRun(t.Context(), RunInfo{}, planned()); !errors.Is(err, ErrReadOnly) {
+		t.Errorf("StartRun of a reader: %v", err)
+	}
+	if _, err := os.Stat(filepath.Dir(path)); err == nil {
+		t.Error("reading has created a folder")
+	}
+}

@@ -1,0 +1,233 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Settle records a person's word on one uncertain submission, once. From then
+// on it counts as booked, or as not sent, in Match and in every run's Rows and
+// Counts that refer to it. The settlement itself is kept.
+//
+// Errors: ErrNotFound if there is no such row, ErrNotUncertain if it is not
+// uncertain, is settled already, or refers to the submission of an earlier run
+// (settle that one).
+func (l *Ledger) Settle(ctx context.Context, t Settlement) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	id := rowID(t.Run, t.Index)
+	return l.change(true, func(c *conn) error {
+		outcome, err := outcomeOf(c, id)
+		if err != nil {
+			return err
+		}
+		if outcome != Uncertain {
+			return fmt.Errorf("row %d of run %d is %s: %w", t.Index, t.Run, outcome, ErrNotUncertain)
+		}
+		if was, err := settlementOf(c, id); err != nil {
+			return err
+		} else if was != nil {
+			return fmt.Errorf("row %d of run %d is settled already: %w", t.Index, t.Run, ErrNotUncertain)
+		}
+		err = c.query("INSERT INTO settlements (submission, booking, reason, at) VALUES (?, ?, ?, ?)").
+			int(id).text(t.BookingID).text(t.Reason).int(nanos(t.At)).run()
+		if err != nil {
+			return err
+		}
+		return recount(c, id, t.BookingID != "")
+	})
+}
+
+// outcomeOf returns the outcome of a submission of a run that is over.
+func outcomeOf(c *conn, id int64) (o Outcome, err error) {
+	run, index := splitID(id)
+	s := c.query("SELECT outcome FROM results WHERE id = ?").int(id)
+	ok := s.next()
+	if ok {
+		o = Outcome(s.getInt())
+	}
+	if err := s.done(); err != nil {
+		return 0, err
+	}
+	if ok {
+		state, err := runState(c, run)
+		if err == nil && state == runOn {
+			err = fmt.Errorf("run %d is not over: %w", run, ErrNotUncertain)
+		}
+		return o, err
+	}
+	s = c.query("SELECT outcome, ref FROM rows WHERE id = ?").int(id)
+	if ok = s.next(); ok {
+		o = Outcome(s.getInt())
+		if ref := s.getInt(); o == Uncertain {
+			at, row := splitID(ref)
+			err = fmt.Errorf("row %d of run %d is uncertain because of row %d of run %d, which can be settled: %w", index, run, row, at, ErrNotUncertain)
+		}
+	}
+	if e := s.done(); e != nil {
+		return 0, e
+	}
+	if !ok {
+		return 0, fmt.Errorf("row %d of run %d: %w", index, run, ErrNotFound)
+	}
+	return o, err
+}
+
+func runState(c *conn, run int64) (state int64, err error) {
+	s := c.query("SELECT state FROM runs WHERE id = ?").int(run)
+	state = runEnded // its header was purged
+	if s.next() {
+		state = s.getInt()
+	}
+	return state, s.done()
+}
+
+// recount brings the counts of the runs up to date that have a row in doubt
+// because of the submission: its own run, and later ones that refer to it.
+func recount(c *conn, submission int64, booked bool) error {
+	own, _ := splitID(submission)
+	rows := map[int64]int{}
+	s := c.query("SELECT id >> 32, count(*) FROM rows WHERE ref = ? AND outcome = 4 GROUP BY 1").int(submission)
+	for s.next() {
+		run := s.getInt()
+		rows[run] = int(s.getInt())
+	}
+	if err := s.done(); err != nil {
+		return err
+	}
+	move := func(run int64, n int, to Outcome) error {
+		counts, ok, err := storedCounts(c, run)
+		if err != nil || !ok {
+			return err
+		}
+		counts[Uncertain] -= n
+		counts[to] += n
+		b, err := json.Marshal(counts)
+		if err != nil {
+			return err
+		}
+		return c.query("UPDATE runs SET counts = ? WHERE id = ?").blob(b).int(run).run()
+	}
+	settled := settledAs(booked)
+	if err := move(own, 1, settled); err != nil {
+		return err
+	}
+	if settled == Booked {
+		settled = AlreadyBooked
+	}
+	for run, n := range rows {
+		if err := move(run, n, settled); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func settledAs(booked bool) Outcome {
+	if booked {
+		return Booked
+	}
+	return NotSent
+}
+
+// storedCounts returns the counts of a run that is over; ok is false for one
+// that is on, or whose header was purged.
+func storedCounts(c *conn, run int64) (counts Counts, ok bool, err error) {
+	s := c.query("SELECT counts FROM runs WHERE id = ? AND counts IS NOT NULL").int(run)
+	if s.next() {
+		ok = true
+		err = json.Unmarshal(s.getBlob(), &counts)
+	}
+	if e := s.done(); e != nil {
+		err = e
+	}
+	return counts, ok, err
+}
+
+// settlementOf returns how a submission was settled, or nil.
+func settlementOf(c *conn, id int64) (t *Settlement, err error) {
+	s := c.query("SELECT booking, reason, at FROM settlements WHERE submission = ?").int(id)
+	if s.next() {
+		t = &Settlement{BookingID: s.getText(), Reason: s.getText(), At: fromNanos(s.getInt())}
+		t.Run, t.Index = splitID(id)
+	}
+	return t, s.done()
+}
+
+// Settlements lists every settlement, the oldest first.
+func (l *Ledger) Settlements(ctx context.Context) (all []Settlement, err error) {
+	err = l.read(ctx, func(c *conn) error {
+		s := c.query("SELECT submission, booking, reason, at FROM settlements ORDER BY seq")
+		for s.next() {
+			run, index := splitID(s.getInt())
+			all = append(all, Settlement{run, index, s.getText(), s.getText(), fromNanos(s.getInt())})
+		}
+		return s.done()
+	})
+	return all, err
+}
+
+// Purge deletes the row details, events and headers of runs that started before
+// the given time and are over, and returns the number of rows deleted. What is
+// needed to recognise a booking stays: keys, content hashes, booking ids,
+// settlements. So does a row that is uncertain and not settled, with its run's
+// header. The file does not shrink; the room is used again.
+func (l *Ledger) Purge(ctx context.Context, before time.Time) (rows int, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	err = l.change(false, func(c *conn) error {
+		var runs []int64
+		s := c.query("SELECT id FROM runs WHERE started < ? AND state <> 0").int(nanos(before))
+		for s.next() {
+			runs = append(runs, s.getInt())
+		}
+		if err := s.done(); err != nil {
+			return err
+		}
+		for _, run := range runs {
+			n, err := purgeRun(c, run)
+			if err != nil {
+				return err
+			}
+			rows += n
+		}
+		return c.exec("DELETE FROM slots WHERE id NOT IN (SELECT slot FROM rows WHERE slot IS NOT NULL)")
+	})
+	if err != nil {
+		return 0, err
+	}
+	return rows, nil
+}
+
+func purgeRun(c *conn, run int64) (rows int, err error) {
+	first, last := idsOf(run)
+	const inDoubt = `id IN (SELECT id FROM results WHERE outcome = 4 AND id BETWEEN ?1 AND ?2
+		AND id NOT IN (SELECT submission FROM settlements))`
+	for i, sql := range [...]string{
+		"DELETE FROM rows WHERE id BETWEEN ?1 AND ?2 AND NOT " + inDoubt,
+		// A rejected or released submission matches nobody.
+		"DELETE FROM submissions WHERE id BETWEEN ?1 AND ?2 AND id IN (SELECT id FROM results WHERE id BETWEEN ?1 AND ?2 AND outcome NOT IN (1, 4))",
+		"DELETE FROM results WHERE id BETWEEN ?1 AND ?2 AND outcome NOT IN (1, 4)",
+		"UPDATE results SET message = '' WHERE id BETWEEN ?1 AND ?2 AND message <> '' AND NOT " + inDoubt,
+	} {
+		if err := c.query(sql).int(first).int(last).run(); err != nil {
+			return 0, err
+		}
+		if i == 0 {
+			rows = c.changes()
+		}
+	}
+	if err := c.query("DELETE FROM events WHERE run = ?").int(run).run(); err != nil {
+		return 0, err
+	}
+	err = c.query("DELETE FROM runs WHERE id = ?3 AND NOT EXISTS (SELECT 1 FROM rows WHERE id BETWEEN ?1 AND ?2)").
+		int(first).int(last).int(run).run()
+	if err != nil {
+		return 0, err
+	}
+	return rows, c.query("UPDATE runs SET purged = 1 WHERE id = ?").int(run).run()
+}
