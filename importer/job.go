@@ -1,0 +1,266 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"time"
+
+	"vitec-import/importer/ledger"
+	"vitec-import/importer/table"
+	"vitec-import/mapping"
+	"vitec-import/vitec"
+)
+
+// Client is what the importer needs of the API: one call, one request.
+type Client interface {
+	AddViewingParticipant(ctx context.Context, t vitec.Target, b *vitec.AddNewViewingParticipant) (vitec.Answer, error)
+}
+
+// Job is one input with everything that is needed to plan it, and to run it.
+// The fields are set once, before the first method is called.
+type Job struct {
+	File   *table.File
+	Mapper *mapping.Mapper
+	// Ledger must be open for writing for Run; a reader is enough for Check.
+	Ledger *ledger.Ledger
+	// Target tells servers apart in the ledger: the base URL, or the one word
+	// for all embedded sandboxes.
+	Target string
+	// Identity, if not empty, are the fields that alone say who a row books.
+	Identity []vitec.Field
+	// Problem, if not nil, is told of every problem and warning in input
+	// order, while the plan is made. An error from it ends the plan.
+	Problem func(Problem) error
+
+	// The rest is for Run alone.
+
+	Client Client
+	// Rate is the limit in requests per second, retries included; 0 = none.
+	Rate float64
+	// Concurrency is how many requests may be under way at once, at least 1.
+	Concurrency int
+	// MaxRows ends the run after so many rows have been sent; 0 = no limit.
+	MaxRows int
+	// Record is what the ledger shall know of the run beside its rows. The
+	// importer fills in the times, the counts and how it ended.
+	Record ledger.RunInfo
+	// Log is told of pauses, retries and stops, with the run and the row and
+	// without personal data. nil = no log.
+	Log *slog.Logger
+	// Stop, when it is closed, ends the run gracefully: nothing more is sent,
+	// and the requests under way are waited for.
+	Stop <-chan struct{}
+	// Watch, if not nil, is called once when the sending begins. The watcher
+	// may ask it for the state of the run from any goroutine until Run returns.
+	Watch func(*Progress)
+}
+
+// Result is how a run ended. The ledger holds the same, and the row details;
+// this is what is left to tell where the ledger itself has failed.
+type Result struct {
+	Run      int64
+	Plan     *Plan
+	Outcomes [len(ledger.Outcomes)]int
+	Requests int
+	// Stopped says why the run ended before its last row; nil = it did not.
+	Stopped *Stop
+	// Unrecorded are outcomes that were known but could not be written down;
+	// the ledger holds these rows as uncertain.
+	Unrecorded []string
+	StartedAt  time.Time
+	FinishedAt time.Time
+}
+
+// Stop is why a run ended before its last row.
+type Stop struct {
+	Code    string
+	Message string
+	Hint    string
+}
+
+// The reasons for which a run stops, beside those of a verdict.
+const (
+	StopInterrupted = "interrupted"
+	StopMaxRows     = "max_rows"
+	StopUncertain   = "uncertain_in_a_row"
+	StopRejected    = "rejected_in_a_row"
+	StopUnreachable = "unreachable"
+	StopLongWait    = "long_wait"
+	StopLedger      = "ledger"
+	StopInput       = "input_changed"
+	StopForbidden   = codeForbidden
+	StopLogin       = codeLogin
+)
+
+// Exit codes of a run, as the shell sees them.
+const (
+	ExitDone        = 0   // every row is booked, or was already
+	ExitFailed      = 1   // could not run
+	ExitUsage       = 2   // wrong use, or a mistake in the mapping
+	ExitProblems    = 3   // finished; some rows are invalid or rejected
+	ExitUncertain   = 4   // some rows are uncertain
+	ExitStopped     = 5   // stopped early; rows are left
+	ExitHeld        = 6   // another run holds the ledger
+	ExitInterrupted = 130 // interrupted; rows are left
+)
+
+// ExitCode is the run's exit code. Rows that are left win over uncertain
+// ones, and these over refused ones: it tells what has to be done first.
+func (r *Result) ExitCode() int {
+	switch o := r.Outcomes; {
+	case o[ledger.NotSent] > 0 && r.Stopped != nil && r.Stopped.Code == StopInterrupted:
+		return ExitInterrupted
+	case o[ledger.NotSent] > 0, r.Stopped != nil && r.Stopped.Code == StopInput:
+		return ExitStopped
+	case o[ledger.Uncertain] > 0:
+		return ExitUncertain
+	case o[ledger.Invalid] > 0 || o[ledger.Rejected] > 0:
+		return ExitProblems
+	default:
+		return ExitDone
+	}
+}
+
+// ErrInterrupted is returned by Check and Run when Stop is closed before
+// anything was sent.
+var ErrInterrupted = errors.New("interrupted before anything was sent")
+
+// errDeclined ends the plan's transaction when nothing shall be sent.
+var errDeclined = errors.New("declined")
+
+// Run plans the input, asks decide whether to go on, sends what there is to
+// send and records every step. Plan and rows become the ledger's only if
+// decide returns nil; if it returns an error, nothing of the run is kept and
+// Run returns that error.
+//
+// A Result comes back whenever something may have been sent, also together
+// with an error; then the error is about the ledger or the input, and the
+// Result says how far the run came.
+func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error) {
+	p := newPlan()
+	var declined error
+	rows := func(yield func(ledger.Row, error) bool) {
+		for row, err := range j.plan(ctx, p) {
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+		if declined = decide(p); declined != nil {
+			yield(ledger.Row{}, errDeclined)
+		}
+	}
+	record := j.Record
+	record.Target = j.Target
+	record.StartedAt = time.Now()
+	record.NameColumns = j.Mapper.NameColumns()
+	record.Rate, record.Concurrency = j.Rate, j.Concurrency
+	run, err := j.Ledger.StartRun(ctx, record, rows)
+	switch {
+	case declined != nil:
+		return nil, declined
+	case err != nil:
+		return nil, err
+	}
+	s := newSender(j, p, run, record.StartedAt)
+	err = s.send(ctx)
+	res := s.result(time.Now())
+	end := ledger.End{FinishedAt: res.FinishedAt, ExitCode: res.ExitCode(), Requests: res.Requests}
+	if res.Stopped != nil {
+		end.Stopped = res.Stopped.Message
+	}
+	if endErr := run.End(ctx, end); err == nil {
+		err = endErr
+	}
+	return res, err
+}
+
+// item is a submission on its way.
+type item struct {
+	index  int // 0-based position in the input
+	number int // the spreadsheet's row
+	sub    mapping.Submission
+	keys   ledger.Keys
+	// content is the digest of the body, for later runs to compare with.
+	content ledger.Digest
+	// ordered: the server counts places, so that rows of one slot leave one
+	// after the other, in input order.
+	ordered  bool
+	attempts int
+	due      time.Time // not before this: it waits to be tried again
+	backoff  interface{ NextBackOff() time.Duration }
+}
+
+// pending reads the input a second time and yields the submissions that the
+// plan wants sent. A row that is not the one that was planned ends it: the
+// plan was confirmed for other data.
+func (j *Job) pending(ctx context.Context, p *Plan) iter.Seq2[*item, error] {
+	return func(yield func(*item, error) bool) {
+		var (
+			index int
+			body  []byte
+		)
+		for row, err := range j.File.Rows(ctx) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if index >= len(p.entries) || p.entries[index].number != uint32(row.Number) {
+				yield(nil, j.changed(row.Number))
+				return
+			}
+			e := p.entries[index]
+			index++
+			if e.outcome != ledger.NotSent {
+				continue
+			}
+			it := &item{index: index - 1, number: row.Number}
+			if row.Err != nil || blocked(j.Mapper.Map(row.Cells, &it.sub)) || it.sub.Skipped != "" {
+				yield(nil, j.changed(row.Number))
+				return
+			}
+			keys, content, err := j.fingerprint(&it.sub, &body)
+			if err != nil || half(content) != e.content {
+				yield(nil, j.changed(row.Number))
+				return
+			}
+			it.keys, it.content = keys, content
+			limit := it.sub.Body.Options.EnableBookingLimitValidation
+			it.ordered = limit == nil || *limit
+			if !yield(it, nil) {
+				return
+			}
+		}
+		if index != len(p.entries) {
+			yield(nil, j.changed(0))
+		}
+	}
+}
+
+func blocked(problems []mapping.Problem) bool {
+	for _, p := range problems {
+		if !p.Warning {
+			return true
+		}
+	}
+	return false
+}
+
+// changed is the error of an input that is no longer what was planned.
+func (j *Job) changed(row int) error {
+	place := j.File.Info().Name
+	if row > 0 {
+		place = fmt.Sprintf("%s:%d", place, row)
+	}
+	return &InputChangedError{Place: place}
+}
+
+// InputChangedError tells that the input was changed between being planned
+// and being sent. No row of the change is sent.
+type InputChangedError struct{ Place string }
+
+func (e *InputChangedError) Error() string {
+	return e.Place + ": the file was changed while it was being imported"
+}

@@ -1,0 +1,170 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"vitec-import/importer/ledger"
+	"vitec-import/vitec"
+)
+
+// action is what a verdict means for the rest of the run.
+type action uint8
+
+const (
+	// goOn: the row has its outcome, the run goes on.
+	goOn action = iota
+	// again: the row was provably not processed and may be sent again.
+	again
+	// slowDown is again, and every worker pauses: the server asked for it.
+	slowDown
+	// stopCustomer: no other row of the same customerId is sent.
+	stopCustomer
+	// stopRun: no other row is sent at all.
+	stopRun
+)
+
+// verdict is what one answer means: the outcome of its row, and what the run
+// does next. For again and slowDown the outcome is the one that the row has
+// once its tries are used up.
+type verdict struct {
+	outcome ledger.Outcome
+	action  action
+	// code names the reason for programs and for translation, message is the
+	// English sentence. Neither carries personal data.
+	code    string
+	message string
+	// words are the server's own, not yet scrubbed of personal data.
+	words     []string
+	bookingId string
+	status    int
+	// wait is how long the server asks us to stay away; 0 = it did not say.
+	wait time.Duration
+}
+
+// The reasons a verdict can have.
+const (
+	codeBooked       = "booked"
+	codeRejected     = "rejected"
+	codeNoId         = "no_booking_id"
+	codeLogin        = "wrong_login"
+	codeForbidden    = "forbidden"
+	codeProxy        = "proxy_login"
+	codeTooMany      = "too_many_requests"
+	codeBusy         = "server_busy"
+	codeRedirect     = "redirect"
+	codeSeeOther     = "see_other"
+	codeServerError  = "server_error"
+	codeCertificate  = "certificate"
+	codeUnreachable  = "unreachable"
+	codeNoAnswer     = "no_answer"
+	codeUnsendable   = "unsendable"
+	codeUnclassified = "unknown_answer"
+)
+
+// judge turns the end of one call into a verdict. It is the only place that
+// does, and it leans to one side: whatever is not known to be unprocessed is
+// uncertain, because a row that is taken for unprocessed is sent again.
+func judge(answer vitec.Answer, err error) verdict {
+	if err == nil {
+		return verdict{outcome: ledger.Booked, code: codeBooked, bookingId: answer.Id, status: answer.Status}
+	}
+	var (
+		status     *vitec.StatusError
+		noId       *vitec.AnswerError
+		transport  *vitec.TransportError
+		unsendable *vitec.RequestError
+	)
+	switch {
+	case errors.As(err, &status):
+		return judgeStatus(status)
+	case errors.As(err, &noId):
+		return verdict{outcome: ledger.Uncertain, code: codeNoId, status: noId.Status,
+			message: "the server answered " + statusText(noId.Status) + " without a booking id: " + noId.Reason}
+	case errors.As(err, &transport):
+		return judgeTransport(transport)
+	case errors.As(err, &unsendable):
+		return verdict{outcome: ledger.NotSent, code: codeUnsendable, message: err.Error()}
+	default:
+		return verdict{outcome: ledger.Uncertain, code: codeUnclassified, message: "the request ended in a way that nobody foresaw"}
+	}
+}
+
+func judgeStatus(e *vitec.StatusError) verdict {
+	v := verdict{status: e.Status, words: e.Messages, outcome: ledger.Rejected}
+	said := "the server answered " + statusText(e.Status)
+	switch s := e.Status; {
+	case s == http.StatusUnauthorized:
+		v.outcome, v.action, v.code = ledger.NotSent, stopRun, codeLogin
+		v.message = said + ": the user name or password is not right"
+	case s == http.StatusForbidden:
+		v.action, v.code = stopCustomer, codeForbidden
+		v.message = said + ": the login has no right to this customer, or the office is closed"
+	case s == http.StatusProxyAuthRequired:
+		v.outcome, v.action, v.code = ledger.NotSent, stopRun, codeProxy
+		v.message = "the proxy between here and the server wants a login of its own"
+	case s == http.StatusTooManyRequests:
+		v.outcome, v.action, v.code = ledger.NotSent, slowDown, codeTooMany
+		v.wait, v.message = e.RetryAfter, said+": too many requests"
+	case s == http.StatusServiceUnavailable && e.HasRetryAfter:
+		v.outcome, v.action, v.code = ledger.NotSent, slowDown, codeBusy
+		v.wait, v.message = e.RetryAfter, said+" and asked to come back later"
+	case s == http.StatusSeeOther:
+		// "See other" is how a server says that it has done the work and shows
+		// the result elsewhere; the other redirects say that it has not.
+		v.outcome, v.action, v.code = ledger.Uncertain, stopRun, codeSeeOther
+		v.message = said + elsewhere(e) + ": the address is not the API's"
+	case s >= 300 && s < 400:
+		v.outcome, v.action, v.code = ledger.NotSent, stopRun, codeRedirect
+		v.message = said + elsewhere(e) + ": the address is not the API's"
+	case s >= 400 && s < 500:
+		v.code, v.message = codeRejected, said
+	case s >= 500 && s < 600:
+		v.outcome, v.code = ledger.Uncertain, codeServerError
+		v.message = said + ": it may or may not have booked"
+	default:
+		v.outcome, v.code = ledger.Uncertain, codeUnclassified
+		v.message = said
+	}
+	return v
+}
+
+func judgeTransport(e *vitec.TransportError) verdict {
+	switch {
+	case e.Certificate:
+		return verdict{outcome: ledger.NotSent, action: stopRun, code: codeCertificate,
+			message: "the server's certificate cannot be trusted: " + e.Err.Error()}
+	case !e.Written:
+		return verdict{outcome: ledger.NotSent, action: again, code: codeUnreachable,
+			message: "the server could not be reached: " + reason(e.Err)}
+	default:
+		return verdict{outcome: ledger.Uncertain, code: codeNoAnswer,
+			message: "the request was sent and no answer came back: " + reason(e.Err)}
+	}
+}
+
+// reason is the last, telling part of a network error.
+func reason(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "the time ran out"
+	}
+	return err.Error()
+}
+
+func statusText(status int) string {
+	if t := http.StatusText(status); t != "" {
+		return fmt.Sprintf("%d %s", status, strings.ToLower(t))
+	}
+	return fmt.Sprint(status)
+}
+
+func elsewhere(e *vitec.StatusError) string {
+	if e.Location == "" {
+		return ""
+	}
+	return " and pointed to " + e.Location
+}

@@ -1,0 +1,618 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"vitec-import/importer/ledger"
+	"vitec-import/vitec"
+)
+
+const (
+	maxTries = 5 // sends of one row, the first included
+
+	// Runs of bad ends that stop a run: going on would make more of the same.
+	uncertainInARow   = 3
+	rejectedFromStart = 20
+	unsentInARow      = 5
+
+	// longestPause is the longest Retry-After that a run waits out.
+	longestPause = 10 * time.Minute
+
+	// Without a Retry-After, and for a server that cannot be reached.
+	firstBackoff = 500 * time.Millisecond
+	lastBackoff  = 30 * time.Second
+
+	// lookAhead is how many rows are read ahead of the one that is next, so
+	// that other slots go on while one waits for its turn.
+	lookAhead = 1024
+)
+
+// sender sends the rows of a plan. One goroutine, the dispatcher, reads the
+// input, waits for the pace and decides; workers begin, send and finish one
+// row each. All fields below the channels belong to the dispatcher.
+type sender struct {
+	job      *Job
+	plan     *Plan
+	run      *ledger.Run
+	gate     *gate
+	log      *slog.Logger
+	progress *Progress
+	ids      bookingIds
+
+	work chan *item
+	done chan sent
+
+	pace    *pace
+	next    func() (*item, error, bool) // the rows still to be read
+	drained bool
+	waiting []*item               // read, not yet under way, in input order
+	retries []*item               // to be tried again once due
+	busy    map[vitec.Target]bool // ordered slots with a row under way or in retries
+	barred  map[string]bool       // customerIds that were refused
+	active  int
+	proven  bool // the first submission has its outcome
+	taken   int  // rows that were begun at least once
+
+	res         Result
+	uncertain   int // in a row
+	rejected    int // in a row, from the start
+	unsent      int // in a row
+	anyAccepted bool
+	stopCause   error
+}
+
+// sent is what a worker brings back.
+type sent struct {
+	it       *item
+	verdict  verdict
+	left     time.Time // when the request left; zero = it did not
+	ledger   error     // the ledger failed
+	requests int
+}
+
+func newSender(j *Job, p *Plan, run *ledger.Run, started time.Time) *sender {
+	n := max(j.Concurrency, 1)
+	log := j.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	s := &sender{
+		job: j, plan: p, run: run,
+		gate: newGate(j.Rate), pace: newPace(j.Rate),
+		log:      log.With("run", run.ID()),
+		progress: &Progress{},
+		work:     make(chan *item, n), done: make(chan sent, n),
+		busy: map[vitec.Target]bool{}, barred: map[string]bool{},
+	}
+	s.res = Result{Run: run.ID(), Plan: p, Outcomes: p.Outcomes, StartedAt: started}
+	s.progress.s = State{Total: p.ToSend(), Outcomes: p.Outcomes, Limit: s.pace.current, StartedAt: started}
+	return s
+}
+
+// send runs until every row has its outcome, or until the run is stopped and
+// nothing is under way any more.
+func (s *sender) send(ctx context.Context) error {
+	if s.job.Watch != nil {
+		s.job.Watch(s.progress)
+	}
+	next, stop := iter.Pull2(s.job.pending(ctx, s.plan))
+	defer stop()
+	s.next = func() (*item, error, bool) { return next() }
+
+	var workers sync.WaitGroup
+	for range cap(s.work) {
+		workers.Go(func() {
+			for it := range s.work {
+				s.done <- s.submit(ctx, it)
+			}
+		})
+	}
+	s.dispatch()
+	close(s.work)
+	workers.Wait()
+	return s.stopCause
+}
+
+// dispatch is the loop of the run.
+func (s *sender) dispatch() {
+	for {
+		s.collect()
+		if s.stopped() {
+			if s.active == 0 {
+				return
+			}
+			s.await(nil)
+			continue
+		}
+		if s.active >= s.room() {
+			s.await(nil)
+			continue
+		}
+		it, wait := s.pick()
+		switch {
+		case it != nil:
+			if s.turn() {
+				s.hand(it)
+			} else {
+				s.putBack(it)
+			}
+		case s.stopped(): // reading the input found that it must stop
+		case s.active == 0 && wait < 0:
+			return
+		default:
+			s.await(timer(wait))
+		}
+	}
+}
+
+// room is how many requests may be under way: one until the first submission
+// has its outcome, so that a wrong login costs one request and not one per
+// worker.
+func (s *sender) room() int {
+	if !s.proven {
+		return 1
+	}
+	return cap(s.work)
+}
+
+// pick takes the row that is to leave next: one that is due to be tried again,
+// else the first in input order whose slot is free. If there is none, wait
+// says how long until one is due; negative = none will be.
+func (s *sender) pick() (it *item, wait time.Duration) {
+	now := time.Now()
+	wait = -1
+	for i, r := range s.retries {
+		if d := r.due.Sub(now); d > 0 {
+			if wait < 0 || d < wait {
+				wait = d
+			}
+			continue
+		}
+		s.retries = append(s.retries[:i], s.retries[i+1:]...)
+		if s.barred[r.sub.Target.CustomerId] {
+			s.release(r)
+			return s.pick()
+		}
+		return r, 0
+	}
+	if s.job.MaxRows > 0 && s.taken >= s.job.MaxRows {
+		if s.active == 0 && wait < 0 && s.anyLeft() {
+			s.stop(Stop{Code: StopMaxRows, Message: fmt.Sprintf("--max-rows: %d rows were sent", s.taken)}, nil)
+		}
+		return nil, wait
+	}
+	for i := 0; ; i++ {
+		if i == len(s.waiting) && !s.read() {
+			return nil, wait
+		}
+		it := s.waiting[i]
+		if s.barred[it.sub.Target.CustomerId] {
+			s.waiting = append(s.waiting[:i], s.waiting[i+1:]...)
+			i--
+			continue
+		}
+		if it.ordered && s.busy[it.sub.Target] {
+			continue
+		}
+		if i == 0 {
+			s.waiting = s.waiting[1:]
+		} else {
+			s.waiting = append(s.waiting[:i], s.waiting[i+1:]...)
+		}
+		if it.ordered {
+			s.busy[it.sub.Target] = true
+		}
+		return it, 0
+	}
+}
+
+// read reads one more row ahead and tells whether there was one.
+func (s *sender) read() bool {
+	if s.drained || len(s.waiting) >= lookAhead {
+		return false
+	}
+	it, err, ok := s.next()
+	if !ok {
+		s.drained = true
+		return false
+	}
+	if err != nil {
+		s.drained = true
+		s.stop(Stop{Code: StopInput, Message: err.Error(), Hint: "leave the file alone until the import has ended, then run it again"}, err)
+		return false
+	}
+	s.waiting = append(s.waiting, it)
+	return true
+}
+
+func (s *sender) anyLeft() bool { return len(s.waiting) > 0 || s.read() }
+
+// turn waits for the pace. It returns false if the row may not leave after
+// all, because the run was stopped while it waited.
+func (s *sender) turn() bool {
+	for {
+		now := time.Now()
+		until, pausing := s.pace.pausing(now)
+		var wait time.Duration
+		if pausing {
+			wait = until.Sub(now)
+		} else if wait = s.pace.next(now); wait <= 0 {
+			return true
+		}
+		for deadline := now.Add(wait); ; {
+			left := time.Until(deadline)
+			if left <= 0 {
+				break
+			}
+			s.await(timer(left))
+			if s.stopped() {
+				return false
+			}
+		}
+		if _, again := s.pace.pausing(time.Now()); !pausing && !again {
+			return true
+		}
+	}
+}
+
+// hand gives a row to a worker.
+func (s *sender) hand(it *item) {
+	if s.barred[it.sub.Target.CustomerId] {
+		s.release(it)
+		return
+	}
+	if it.attempts == 0 {
+		s.taken++
+	}
+	it.attempts++
+	s.active++
+	s.pace.departed(time.Now())
+	s.work <- it
+	s.show()
+}
+
+// putBack returns a row that was picked and did not leave.
+func (s *sender) putBack(it *item) {
+	s.release(it)
+}
+
+// release frees the slot of a row that is not under way any more.
+func (s *sender) release(it *item) {
+	if it.ordered {
+		delete(s.busy, it.sub.Target)
+	}
+}
+
+// submit takes one row to its outcome.
+//
+// The order is the safety of the whole program. The row has waited for its
+// turn already: one that waits is not in doubt if the program dies. Then its
+// begin is made durable, before the first byte can leave; then the request is
+// sent, once; then the outcome is made durable, before anybody is told of it.
+// If the program dies in between, the ledger has a begun row without an
+// outcome, which is what is true.
+func (s *sender) submit(ctx context.Context, it *item) sent {
+	if err := s.run.Begin(ctx, ledger.Submission{Index: it.index, Keys: it.keys, Content: it.content, At: time.Now()}); err != nil {
+		return sent{it: it, ledger: err}
+	}
+	left, err := s.gate.pass(ctx)
+	var (
+		v        verdict
+		requests int
+	)
+	if err != nil {
+		v = verdict{outcome: ledger.NotSent, action: goOn, code: StopInterrupted, message: "the run was interrupted before the request left"}
+		left = time.Time{}
+	} else {
+		answer, err := s.job.Client.AddViewingParticipant(ctx, it.sub.Target, &it.sub.Body)
+		v = judge(answer, err)
+		requests = 1
+	}
+	res := ledger.Result{
+		Outcome: v.outcome, BookingID: v.bookingId, HTTPStatus: v.status,
+		Message: s.message(it, v), Attempts: it.attempts,
+	}
+	if !left.IsZero() {
+		res.Duration = time.Since(left)
+	}
+	err = s.run.Finish(ctx, it.index, res)
+	return sent{it: it, verdict: v, left: left, ledger: err, requests: requests}
+}
+
+// message is what the ledger and the reports say of a row's end.
+func (s *sender) message(it *item, v verdict) string {
+	text := v.message
+	if v.outcome == ledger.Booked {
+		if row, twice := s.ids.seen(s.job.Ledger, it, v.bookingId); twice {
+			return fmt.Sprintf("the server gave the same booking id to row %d: look in Vitec whether both are booked", row)
+		}
+	}
+	if words := scrub(v.words, it.sub.Target, &it.sub.Body); words != "" {
+		text += ": " + words
+	}
+	return shorten(text, 500)
+}
+
+// collect takes what the workers have brought back, without waiting.
+func (s *sender) collect() {
+	for {
+		select {
+		case d := <-s.done:
+			s.take(d)
+		default:
+			s.show()
+			return
+		}
+	}
+}
+
+// await waits for a worker, for the stop signal, or for the timer.
+func (s *sender) await(t *time.Timer) {
+	var tick <-chan time.Time
+	if t != nil {
+		defer t.Stop()
+		tick = t.C
+	}
+	stop := s.job.Stop
+	if s.res.Stopped != nil {
+		stop = nil
+	}
+	select {
+	case d := <-s.done:
+		s.take(d)
+	case <-stop:
+		s.interrupted()
+	case <-tick:
+	}
+}
+
+// stopped tells whether nothing more may leave.
+func (s *sender) stopped() bool {
+	if s.res.Stopped == nil {
+		select {
+		case <-s.job.Stop:
+			s.interrupted()
+		default:
+		}
+	}
+	return s.res.Stopped != nil
+}
+
+func (s *sender) interrupted() {
+	s.stop(Stop{Code: StopInterrupted, Message: "interrupted", Hint: "run the same command again to go on"}, nil)
+}
+
+// take books a row's end and draws the consequences.
+func (s *sender) take(d sent) {
+	it, v := d.it, d.verdict
+	s.active--
+	s.res.Requests += d.requests
+	if d.ledger != nil {
+		s.ledgerFailed(d)
+		s.release(it)
+		return
+	}
+	now := time.Now()
+	switch v.action {
+	case again, slowDown:
+		wait := v.wait
+		if wait <= 0 {
+			wait = s.backoff(it)
+		}
+		if v.action == slowDown {
+			s.slowDown(d, now, wait)
+		}
+		if it.attempts < maxTries && s.res.Stopped == nil && wait <= longestPause {
+			it.due = now.Add(wait)
+			s.retries = append(s.retries, it)
+			s.log.Info("row will be tried again", "row", it.number, "reason", v.code, "try", it.attempts, "wait", wait.Round(time.Millisecond))
+			return
+		}
+	}
+	s.end(d)
+}
+
+// end gives a row its outcome.
+func (s *sender) end(d sent) {
+	it, v := d.it, d.verdict
+	s.proven = true
+	s.release(it)
+	s.res.Outcomes[ledger.NotSent]--
+	s.res.Outcomes[v.outcome]++
+	if v.outcome != ledger.Booked {
+		s.log.Warn("row was not booked", "row", it.number, "outcome", v.outcome.String(), "reason", v.code, "status", v.status)
+	}
+	s.count(v)
+	switch {
+	case s.res.Stopped != nil:
+	case v.action == stopRun:
+		s.stop(Stop{Code: v.code, Message: v.message, Hint: hint(v.code)}, nil)
+	case v.action == stopCustomer:
+		s.bar(it.sub.Target.CustomerId, v)
+	case s.uncertain >= uncertainInARow:
+		s.stop(Stop{Code: StopUncertain, Message: fmt.Sprintf("%d rows in a row ended without a trustworthy answer, the last because %s", s.uncertain, v.message),
+			Hint: "look in Vitec whether these rows were booked, settle them with \"vitec-import resolve\", then run again"}, nil)
+	case !s.anyAccepted && s.rejected >= rejectedFromStart:
+		s.stop(Stop{Code: StopRejected, Message: fmt.Sprintf("the first %d rows were all rejected, the last because %s", s.rejected, v.message),
+			Hint: "look at the mapping and at the ids of the viewing and its slots"}, nil)
+	case s.unsent >= unsentInARow:
+		s.stop(Stop{Code: StopUnreachable, Message: fmt.Sprintf("%d rows in a row could not be sent, the last because %s", s.unsent, v.message),
+			Hint: "look at the network and at --url, then run the same command again"}, nil)
+	}
+}
+
+// count keeps the runs of bad ends.
+func (s *sender) count(v verdict) {
+	s.uncertain = follow(s.uncertain, v.outcome == ledger.Uncertain)
+	s.rejected = follow(s.rejected, v.outcome == ledger.Rejected)
+	s.unsent = follow(s.unsent, v.outcome == ledger.NotSent)
+	s.anyAccepted = s.anyAccepted || v.outcome == ledger.Booked
+}
+
+func follow(n int, more bool) int {
+	if more {
+		return n + 1
+	}
+	return 0
+}
+
+// slowDown pauses every worker and halves the rate.
+func (s *sender) slowDown(d sent, now time.Time, wait time.Duration) {
+	if wait > longestPause {
+		s.stop(Stop{Code: StopLongWait, Message: fmt.Sprintf("the server asked to be left alone for %s", wait.Round(time.Second)),
+			Hint: "run the same command again after that"}, nil)
+		return
+	}
+	before := s.pace.current
+	s.pace.refuse(now, d.left, wait)
+	s.log.Warn("the server asked for a pause", "row", d.it.number, "status", d.verdict.status,
+		"wait", wait.Round(time.Millisecond), "rate_before", before, "rate", s.pace.current)
+	s.event("pause", fmt.Sprintf("%d ms, then %s/s", wait.Milliseconds(), number(s.pace.current)))
+}
+
+// bar sends nothing more for a customer.
+func (s *sender) bar(customer string, v verdict) {
+	s.barred[customer] = true
+	for _, c := range s.plan.Customers() {
+		if !s.barred[c] {
+			s.log.Warn("customer is refused, its other rows are not sent", "customer", customer)
+			s.event("customer_stopped", customer)
+			return
+		}
+	}
+	s.stop(Stop{Code: StopForbidden, Message: v.message, Hint: hint(v.code)}, nil)
+}
+
+// ledgerFailed stops the run: without its memory nothing may be sent.
+func (s *sender) ledgerFailed(d sent) {
+	if d.requests > 0 {
+		s.res.Outcomes[ledger.NotSent]--
+		s.res.Outcomes[ledger.Uncertain]++
+		s.res.Unrecorded = append(s.res.Unrecorded, fmt.Sprintf("row %d: %s %s", d.it.number, d.verdict.outcome, d.verdict.bookingId))
+	}
+	s.stop(Stop{Code: StopLedger, Message: d.ledger.Error()}, d.ledger)
+}
+
+// stop ends the sending; the first reason is kept.
+func (s *sender) stop(why Stop, cause error) {
+	if s.stopCause == nil {
+		s.stopCause = cause
+	}
+	if s.res.Stopped != nil {
+		return
+	}
+	s.res.Stopped = &why
+	s.log.Warn("the run stops", "reason", why.Code)
+	if !errors.Is(cause, ledger.ErrDisk) {
+		s.event("stop", why.Code)
+	}
+}
+
+// event leaves a mark in the ledger for the report's charts. A ledger that
+// cannot take it fails the next Begin as well, so the error is told there.
+func (s *sender) event(kind, detail string) {
+	err := s.run.Event(context.Background(), ledger.Event{At: time.Now(), Kind: kind, Detail: detail})
+	if err != nil {
+		s.log.Error("the ledger did not take an event", "kind", kind)
+	}
+}
+
+// backoff is how long a row waits that was not told how long.
+func (s *sender) backoff(it *item) time.Duration {
+	if it.backoff == nil {
+		b := backoff.NewExponentialBackOff()
+		b.InitialInterval, b.MaxInterval, b.Multiplier = firstBackoff, lastBackoff, 2
+		it.backoff = b
+	}
+	return it.backoff.NextBackOff()
+}
+
+// show brings the progress up to date.
+func (s *sender) show() {
+	s.progress.update(func(p *State) {
+		p.Outcomes = s.res.Outcomes
+		p.Done = p.Total - s.res.Outcomes[ledger.NotSent]
+		p.Requests = s.res.Requests
+		p.InFlight, p.Waiting = s.active, len(s.retries)
+		p.Limit, p.PausedUntil = s.pace.current, s.pace.paused
+		p.Stopping = s.res.Stopped
+	})
+}
+
+func (s *sender) result(now time.Time) *Result {
+	res := s.res
+	res.FinishedAt = now
+	return &res
+}
+
+// bookingIds remembers which ids the server has given out in this run. One
+// hash a row.
+type bookingIds struct {
+	mu    sync.Mutex
+	index ledger.Index
+}
+
+// seen tells which earlier row got the same id. Only booking ids count: the
+// contact's id, which comes when none was asked for, may come again.
+func (b *bookingIds) seen(l *ledger.Ledger, it *item, id string) (row int, twice bool) {
+	if ask := it.sub.Body.ReturnBookingId; ask == nil || !*ask {
+		return 0, false
+	}
+	key := ledger.Keys{Contact: l.Content([]byte(id))}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if row, twice = b.index.Find(key); twice {
+		return row, true
+	}
+	b.index.Add(it.number, key)
+	return 0, false
+}
+
+// hint says what a person can do about a stop.
+func hint(code string) string {
+	switch code {
+	case codeLogin:
+		return "check VITEC_USERNAME and VITEC_PASSWORD, or the credentials file; each customer has a password of its own"
+	case codeForbidden:
+		return "ask Vitec which customers the login is for; each customer has a login of its own"
+	case codeRedirect, codeSeeOther:
+		return "check --url: the API's own address is https://connect.maklare.vitec.net"
+	case codeCertificate:
+		return "check --url and the clock of this computer; a proxy that reads along needs its certificate installed in the system"
+	case codeProxy:
+		return "set HTTPS_PROXY with the proxy's login"
+	default:
+		return ""
+	}
+}
+
+func timer(d time.Duration) *time.Timer {
+	if d < 0 {
+		return nil
+	}
+	return time.NewTimer(d)
+}
+
+func shorten(s string, limit int) string {
+	r := []rune(s)
+	if len(r) <= limit {
+		return s
+	}
+	return string(r[:limit-1]) + "…"
+}
+
+func number(f float64) string {
+	if math.IsInf(f, 1) {
+		return "unlimited"
+	}
+	return fmt.Sprintf("%.3g", f)
+}
