@@ -11,18 +11,18 @@ import (
 
 // toEmail reads one e-mail address. It refuses what no server could deliver
 // to; whether the address exists is not its business.
-func toEmail(text string, _ *surroundings) (value, fault) {
+func toEmail(text string, _ *surroundings) (value, *fault) {
 	if len(text) > 7 && strings.EqualFold(text[:7], "mailto:") {
 		text = text[7:]
 	}
 	local, domain, ok := strings.Cut(text, "@")
 	switch {
 	case strings.Count(text, "@") > 1 && strings.ContainsAny(text, ",;/| \n"):
-		return value{}, fault{code: "many_emails"}
+		return value{}, &fault{code: "many_emails"}
 	case !ok || !goodLocal(local) || !goodDomain(domain):
-		return value{}, fault{code: "email"}
+		return value{}, &fault{code: "email"}
 	}
-	return value{text: text}, fault{}
+	return value{text: text}, nil
 }
 
 // goodLocal reports whether text may stand before the @: what RFC 6531 lets
@@ -78,11 +78,11 @@ func goodDomain(text string) bool {
 
 // toCountry reads a country's ISO code or its Swedish or English name and
 // returns the code of two letters.
-func toCountry(text string, _ *surroundings) (value, fault) {
+func toCountry(text string, _ *surroundings) (value, *fault) {
 	if code, ok := countries()[fold(oneLine(text))]; ok {
-		return value{text: code}, fault{}
+		return value{text: code}, nil
 	}
-	return value{}, fault{code: "country"}
+	return value{}, &fault{code: "country"}
 }
 
 // countries is ISO codes by code and by name, folded. It is made once, when a
@@ -120,13 +120,13 @@ var countries = sync.OnceValue(func() map[string]string {
 
 // toZip reads a postal code. A Swedish one is returned as NNN NN; the row is
 // Swedish if its country says so or is empty.
-func toZip(text string, s *surroundings) (value, fault) {
+func toZip(text string, s *surroundings) (value, *fault) {
 	if lostDigits(text) {
-		return value{}, fault{code: "lost_digits"}
+		return value{}, &fault{code: "lost_digits"}
 	}
 	text = oneLine(text)
 	if s.country != "" && s.country != "SE" && s.country != "?" {
-		return value{text: text}, fault{}
+		return value{text: text}, nil
 	}
 	digits := strings.ReplaceAll(text, " ", "")
 	for _, prefix := range []string{"SE-", "S-", "SE"} {
@@ -140,9 +140,9 @@ func toZip(text string, s *surroundings) (value, fault) {
 	}
 	switch {
 	case len(digits) == 5 && allDigits(digits) && digits[0] != '0':
-		return value{text: digits[:3] + " " + digits[3:]}, fault{}
+		return value{text: digits[:3] + " " + digits[3:]}, nil
 	case s.country == "?":
-		return value{text: text}, fault{}
+		return value{text: text}, nil
 	}
-	return value{}, fault{code: "zip"}
+	return value{}, &fault{code: "zip"}
 }

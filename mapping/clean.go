@@ -28,18 +28,20 @@ func clean(cell string) string {
 }
 
 func cleanSlow(cell string) string {
-	changed := false
+	changed, composed := false, true
 	for _, r := range cell {
 		if mended(r) != r {
 			changed = true
-			break
+		}
+		if r >= 0x300 {
+			composed = false // below that nothing combines
 		}
 	}
 	if changed {
 		cell = strings.ReplaceAll(cell, "\r\n", "\n")
 		cell = strings.Map(mended, cell)
 	}
-	if !norm.NFC.IsNormalString(cell) {
+	if !composed && !norm.NFC.IsNormalString(cell) {
 		cell = norm.NFC.String(cell)
 	}
 	return strings.TrimSpace(cell)
@@ -48,7 +50,7 @@ func cleanSlow(cell string) string {
 // mended returns what stands for r in a cleaned cell, or -1 for nothing.
 func mended(r rune) rune {
 	switch {
-	case r == '\n' || r > ' ' && r < 0x7f:
+	case r == '\n' || r >= ' ' && r < 0x7f || r > 0xad && r < 0x300:
 		return r
 	case r == '\r' || r == 0x85 || r == '\u2028' || r == '\u2029':
 		return '\n'

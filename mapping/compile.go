@@ -27,6 +27,7 @@ type field struct {
 	kind   vitec.Kind
 	target int         // index in targetPaths, -1 for a member of the body
 	member vitec.Field // of the body
+	role   role
 	pos    pos
 	words  string // what is done to the cell, for a person
 
@@ -47,6 +48,24 @@ type field struct {
 	when      []test
 }
 
+// role is what a field means to others of its row.
+type role uint8
+
+const (
+	roleNone         role = iota
+	roleForeign           // says that the personal number is not Swedish
+	roleCountry           // says whose postal code it is
+	roleSameCustomer      // is the customerId of the address
+)
+
+// rank is the order in which fields are mapped.
+func (r role) rank() int {
+	if r == roleForeign || r == roleCountry {
+		return 0
+	}
+	return 1
+}
+
 // fixed is a value that the mapping says. Nothing of it means that the member
 // is left out.
 type fixed struct {
@@ -56,7 +75,7 @@ type fixed struct {
 }
 
 // splitter takes a part of a cell.
-type splitter func(text string) (string, fault)
+type splitter func(text string) (string, *fault)
 
 // test is a condition, ready to be bound.
 type test struct {
@@ -80,13 +99,20 @@ func (c *compiler) fail(p pos, code, suggestion, hint, format string, args ...an
 	c.errs = append(c.errs, e)
 }
 
-// path returns the field that a path names.
+// fieldOf returns the field that a path names.
 func fieldOf(path string) (field, bool) {
 	if i := slices.Index(targetPaths, path); i >= 0 {
 		return field{path: path, kind: vitec.KindText, target: i}, true
 	}
 	member, ok := vitec.FieldByPath(path)
-	return field{path: path, kind: member.Kind, target: -1, member: member}, ok
+	f := field{path: path, kind: member.Kind, target: -1, member: member}
+	switch path {
+	case "updatePerson.isForeignSocialSecurityNumber":
+		f.role = roleForeign
+	case "updatePerson.address.countryCode":
+		f.role = roleCountry
+	}
+	return f, ok
 }
 
 // allPaths returns the path of every field, those of the address first.
@@ -254,7 +280,7 @@ func (c *compiler) settings(r *rule, f *field, name string) convert {
 	case "zip":
 		return toZip
 	case "date", "datetime":
-		return c.dates(r, name == "datetime")
+		return c.dates(r, f.kind, name == "datetime")
 	case "list":
 		separator := r.Separator.text
 		if r.Join != nil {
@@ -284,7 +310,7 @@ func (c *compiler) settings(r *rule, f *field, name string) convert {
 }
 
 // dates reads the layouts and the zone.
-func (c *compiler) dates(r *rule, clock bool) convert {
+func (c *compiler) dates(r *rule, kind vitec.Kind, clock bool) convert {
 	var layouts []dateLayout
 	for _, s := range r.Layout {
 		l, what, suggestion := parseLayout(s.text)
@@ -309,7 +335,19 @@ func (c *compiler) dates(r *rule, clock bool) convert {
 			shown = "YYYY-MM-DD HH:mm"
 		}
 	}
-	return dater(layouts, shown, zone, clock)
+	dates := dater(layouts, shown, zone, clock)
+	if kind == vitec.KindDateTime {
+		return dates
+	}
+	layout := "2006-01-02"
+	if clock {
+		layout = "2006-01-02 15:04"
+	}
+	return func(text string, s *surroundings) (value, *fault) {
+		v, why := dates(text, s)
+		v.text = v.moment.Format(layout)
+		return v, why
+	}
 }
 
 // knownZones is what a mistyped zone is compared with.
@@ -317,7 +355,7 @@ var knownZones = []string{
 	"Europe/Stockholm", "Europe/Oslo", "Europe/Copenhagen", "Europe/Helsinki", "Europe/London", "Europe/Berlin",
 	"Europe/Paris", "Europe/Madrid", "Europe/Rome", "Europe/Warsaw", "Europe/Athens", "Europe/Dublin", "Europe/Zurich",
 	"Europe/Amsterdam", "Europe/Brussels", "Europe/Vienna", "Europe/Prague", "Europe/Lisbon", "Europe/Tallinn",
-	"Europe/Riga", "Europe/Vilnius", "Europe/Reykjavik", "Atlantic/Reykjavik", "America/New_York", "America/Chicago",
+	"Europe/Riga", "Europe/Vilnius", "Atlantic/Reykjavik", "America/New_York", "America/Chicago",
 	"America/Los_Angeles", "Asia/Dubai", "Asia/Bangkok", "Asia/Tokyo", "Asia/Shanghai", "Australia/Sydney", "UTC",
 }
 
@@ -351,9 +389,9 @@ func (c *compiler) fixed(s scalar, f *field) *fixed {
 	if text == "" {
 		return &fixed{none: true}
 	}
-	v, fault := f.convert(text, &surroundings{today: c.today, country: "?"})
-	if fault.bad() {
-		p := Problem{Code: fault.code, Args: fault.args}
+	v, why := f.convert(text, &surroundings{today: c.today, country: "?"})
+	if why.bad() {
+		p := Problem{Code: why.code, Args: why.args}
 		c.fail(s.pos, "bad_constant", "", p.Hint(), "%q does not suit the field %q: %s", s.text, f.path, p.Message())
 		return &fixed{none: true}
 	}
@@ -436,7 +474,7 @@ func (c *compiler) split(r *rule, f *field, converter string) {
 		c.fail(s.pos, "misplaced_key", "", "", `"split" takes a "column" apart`)
 	case s.name.set:
 		last := s.name.text == "last"
-		f.split = func(text string) (string, fault) {
+		f.split = func(text string) (string, *fault) {
 			first, rest, f := splitName(text)
 			if last {
 				return rest, f
@@ -456,7 +494,7 @@ func (c *compiler) split(r *rule, f *field, converter string) {
 			return
 		}
 		separator := s.Separator.text
-		f.split = func(text string) (string, fault) { return partOf(text, separator, n), fault{} }
+		f.split = func(text string) (string, *fault) { return partOf(text, separator, n), nil }
 	}
 }
 

@@ -210,14 +210,14 @@ func exprPos(text scalar, loc file.Location) pos {
 }
 
 // run computes the text of a row.
-func (c *computed) run(machine *vm.VM, cells row) (string, fault) {
+func (c *computed) run(machine *vm.VM, cells row) (string, *fault) {
 	result, err := machine.Run(c.program, cells)
 	if err != nil {
-		return "", fault{code: "computed"}
+		return "", &fault{code: "computed"}
 	}
 	text, ok := result.(string)
 	if !ok || len(text) > maxResult {
-		return "", fault{code: "computed"}
+		return "", &fault{code: "computed"}
 	}
-	return clean(text), fault{}
+	return clean(text), nil
 }

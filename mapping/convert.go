@@ -10,15 +10,14 @@ import (
 )
 
 // fault is why a text cannot be converted, or with doubt why its value should
-// be looked at; the zero fault is none. Args are for the message and never
-// personal.
+// be looked at; nil is neither. Args are for the message and never personal.
 type fault struct {
 	code  string
 	args  []string
 	doubt bool
 }
 
-func (f fault) bad() bool { return f.code != "" && !f.doubt }
+func (f *fault) bad() bool { return f != nil && !f.doubt }
 
 // value is a converted text; which member counts is said by the field's kind.
 type value struct {
@@ -85,7 +84,7 @@ type surroundings struct {
 }
 
 // convert is one converter with its settings.
-type convert func(text string, s *surroundings) (value, fault)
+type convert func(text string, s *surroundings) (value, *fault)
 
 // converterNames is every converter, in the order in which they are
 // documented.
@@ -144,11 +143,11 @@ func convertersOf(f vitec.Field) []string {
 
 // texter returns the converter of a text that is sent as it is.
 func texter(lines bool) convert {
-	return func(text string, _ *surroundings) (value, fault) {
+	return func(text string, _ *surroundings) (value, *fault) {
 		if !lines {
 			text = oneLine(text)
 		}
-		return value{text: text}, fault{}
+		return value{text: text}, nil
 	}
 }
 
@@ -161,21 +160,21 @@ func chooser(from, to []string, open bool) convert {
 		known[fold(clean(word))] = to[i]
 	}
 	want := quoteList(from)
-	return func(text string, _ *surroundings) (value, fault) {
+	return func(text string, _ *surroundings) (value, *fault) {
 		if word, ok := known[fold(oneLine(text))]; ok {
-			return value{text: word}, fault{}
+			return value{text: word}, nil
 		}
 		if open {
-			return value{text: oneLine(text)}, fault{}
+			return value{text: oneLine(text)}, nil
 		}
-		return value{}, fault{code: "choice", args: []string{want}}
+		return value{}, &fault{code: "choice", args: []string{want}}
 	}
 }
 
 // lister returns the converter of several texts in one cell. An empty
 // separator means comma, semicolon, bar or line break.
 func lister(separator string) convert {
-	return func(text string, _ *surroundings) (value, fault) {
+	return func(text string, _ *surroundings) (value, *fault) {
 		var parts []string
 		if separator == "" {
 			parts = strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;|\n", r) })
@@ -188,17 +187,17 @@ func lister(separator string) convert {
 				list = append(list, p)
 			}
 		}
-		return value{list: list}, fault{}
+		return value{list: list}, nil
 	}
 }
 
 // toBoolean knows the words of Swedish and English lists and of Excel.
-func toBoolean(text string, _ *surroundings) (value, fault) {
+func toBoolean(text string, _ *surroundings) (value, *fault) {
 	switch fold(text) {
 	case "ja", "j", "yes", "y", "sant", "true", "1", "x", "✓", "✔":
-		return value{truth: true}, fault{}
+		return value{truth: true}, nil
 	case "nej", "n", "no", "falskt", "false", "0":
-		return value{}, fault{}
+		return value{}, nil
 	}
-	return value{}, fault{code: "boolean"}
+	return value{}, &fault{code: "boolean"}
 }

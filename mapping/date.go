@@ -31,28 +31,36 @@ var isoLayouts = []dateLayout{
 }
 
 // layoutTokens is the letters of a layout in the form people know, longest
-// first, and what they are in Go's.
-var layoutTokens = []struct{ letters, layout string }{
-	{"YYYY", "2006"}, {"yyyy", "2006"}, {"ÅÅÅÅ", "2006"}, {"åååå", "2006"},
-	{"YY", "06"}, {"yy", "06"}, {"ÅÅ", "06"}, {"åå", "06"},
-	{"MM", "01"}, {"M", "1"},
-	{"DD", "02"}, {"dd", "02"}, {"D", "2"}, {"d", "2"},
-	{"HH", "15"}, {"mm", "04"}, {"ss", "05"}, {"SS", "05"},
-	{"T", "T"}, {"ZZ", "-07:00"}, {"Z", "Z07:00"},
+// first, what they are in Go's, and which part of a moment they are.
+var layoutTokens = []struct {
+	letters, layout string
+	part            byte
+}{
+	{"YYYY", "2006", 'Y'}, {"yyyy", "2006", 'Y'}, {"ÅÅÅÅ", "2006", 'Y'}, {"åååå", "2006", 'Y'},
+	{"YY", "06", 'Y'}, {"yy", "06", 'Y'}, {"ÅÅ", "06", 'Y'}, {"åå", "06", 'Y'},
+	{"MM", "01", 'M'}, {"M", "1", 'M'},
+	{"DD", "02", 'D'}, {"dd", "02", 'D'}, {"D", "2", 'D'}, {"d", "2", 'D'},
+	{"HH", "15", 'H'}, {"mm", "04", 'm'}, {"ss", "05", 's'}, {"SS", "05", 's'},
+	{"T", "T", 'T'}, {"ZZ", "-07:00", 'Z'}, {"Z", "Z07:00", 'Z'},
 }
 
 // parseLayout compiles a layout in the form people know (YYYY-MM-DD HH:mm) or
 // in Go's (2006-01-02 15:04). what is "" if it is sound, and else says why it
 // is not, with the layout that was probably meant.
 func parseLayout(text string) (l dateLayout, what, suggestion string) {
-	if strings.Contains(text, "2006") || strings.Contains(text, "06") && strings.Contains(text, "02") {
+	if strings.Contains(text, "2006") || strings.Contains(text, "06") && !strings.ContainsFunc(text, unicode.IsLetter) {
 		l.layout = text
 	} else {
 		var b strings.Builder
+		seen := map[byte]bool{}
 	next:
 		for rest := text; rest != ""; {
 			for _, t := range layoutTokens {
 				if strings.HasPrefix(rest, t.letters) {
+					if seen[t.part] {
+						return l, "a part of the date stands in it twice", suggestLayout(text)
+					}
+					seen[t.part] = true
 					b.WriteString(t.layout)
 					rest = rest[len(t.letters):]
 					continue next
@@ -103,9 +111,9 @@ func suggestLayout(text string) string {
 // alone becomes the first moment of that day in the zone.
 func dater(layouts []dateLayout, shown string, zone *time.Location, clock bool) convert {
 	all := append(layouts[:len(layouts):len(layouts)], isoLayouts...)
-	return func(text string, _ *surroundings) (value, fault) {
+	return func(text string, _ *surroundings) (value, *fault) {
 		if lostDigits(text) {
-			return value{}, fault{code: "lost_digits"}
+			return value{}, &fault{code: "lost_digits"}
 		}
 		for _, l := range all {
 			wall, err := time.Parse(l.layout, text)
@@ -113,7 +121,7 @@ func dater(layouts []dateLayout, shown string, zone *time.Location, clock bool) 
 				continue
 			}
 			if wall.Year() < 1900 || wall.Year() > 2100 {
-				return value{}, fault{code: "date_range"}
+				return value{}, &fault{code: "date_range"}
 			}
 			var moment time.Time
 			switch {
@@ -125,17 +133,14 @@ func dater(layouts []dateLayout, shown string, zone *time.Location, clock bool) 
 			case !clock || !l.clock:
 				moment = midnight(wall.Year(), wall.Month(), wall.Day(), zone)
 			default:
-				var f fault
+				var f *fault
 				if moment, f = atZone(wall, zone); f.bad() {
 					return value{}, f
 				}
 			}
-			if !clock {
-				return value{moment: moment, text: moment.Format("2006-01-02")}, fault{}
-			}
-			return value{moment: moment, text: moment.Format("2006-01-02 15:04")}, fault{}
+			return value{moment: moment}, nil
 		}
-		return value{}, fault{code: "date", args: []string{shown}}
+		return value{}, &fault{code: "date", args: []string{shown}}
 	}
 }
 
@@ -160,17 +165,17 @@ func midnight(year int, month time.Month, day int, zone *time.Location) time.Tim
 
 // atZone returns the moment at which the clocks of a zone show what wall, in
 // UTC, shows.
-func atZone(wall time.Time, zone *time.Location) (time.Time, fault) {
+func atZone(wall time.Time, zone *time.Location) (time.Time, *fault) {
 	first, second := moments(wall, zone)
 	switch {
 	case first.IsZero() && second.IsZero():
-		return time.Time{}, fault{code: "time_missing", args: []string{zone.String()}}
+		return time.Time{}, &fault{code: "time_missing", args: []string{zone.String()}}
 	case first.IsZero():
-		return second, fault{}
+		return second, nil
 	case second.IsZero() || first.Equal(second):
-		return first, fault{}
+		return first, nil
 	}
-	return time.Time{}, fault{code: "time_twice", args: []string{zone.String()}}
+	return time.Time{}, &fault{code: "time_twice", args: []string{zone.String()}}
 }
 
 // moments returns the moments at which the clocks of a zone show what wall

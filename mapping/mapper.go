@@ -97,7 +97,7 @@ func (m *Mapping) Bind(cells []string) (*Mapper, error) {
 		return nil, b.errs.sorted(m.files)
 	}
 	// Personal number and postal code depend on what the row says elsewhere.
-	slices.SortStableFunc(mp.fields, func(a, b bound) int { return rank(a.path) - rank(b.path) })
+	slices.SortStableFunc(mp.fields, func(a, b bound) int { return a.role.rank() - b.role.rank() })
 	mp.row.Column = func(name string) string {
 		if i, ok := mp.byName[name]; ok {
 			return oneLine(clean(mp.cell(i)))
@@ -105,14 +105,6 @@ func (m *Mapping) Bind(cells []string) (*Mapper, error) {
 		return ""
 	}
 	return mp, nil
-}
-
-// rank is 0 for the fields on which others depend.
-func rank(path string) int {
-	if path == "updatePerson.isForeignSocialSecurityNumber" || path == "updatePerson.address.countryCode" {
-		return 0
-	}
-	return 1
 }
 
 type binder struct {
@@ -242,24 +234,16 @@ func (mp *Mapper) apply(cells []string, s *Submission, steps []Step) []Problem {
 	}
 	for i := range mp.fields {
 		f := &mp.fields[i]
-		v, set, words := mp.value(f)
+		v, set, words := mp.value(f, s)
 		if set != nil {
 			if err := s.set(f.field, v, set); err != nil {
 				// The kinds of fields and converters are held together by a
 				// test; a row must not be sent if they are not.
-				mp.problem(f, fault{code: "internal"})
+				mp.problem(f, &fault{code: "internal"})
 			}
 		}
 		if steps != nil {
 			steps[f.step] = mp.step(f, v, set != nil, words)
-		}
-	}
-	if s.Body.UpdatePerson.CustomerId == "" && mp.silent("updatePerson.customerId") {
-		s.Body.UpdatePerson.CustomerId = s.Target.CustomerId
-		for i := range steps {
-			if steps[i].Field == "updatePerson.customerId" {
-				steps[i].Value, steps[i].Omitted = s.Target.CustomerId, s.Target.CustomerId == ""
-			}
 		}
 	}
 	for _, v := range vitec.Check(s.Target, &s.Body) {
@@ -283,17 +267,6 @@ func (s *Submission) set(f *field, v value, set any) error {
 	return nil
 }
 
-// silent reports whether the field at path is one that the mapping does not
-// mention.
-func (mp *Mapper) silent(path string) bool {
-	for i := range mp.fields {
-		if mp.fields[i].path == path {
-			return mp.fields[i].implied
-		}
-	}
-	return true
-}
-
 func (mp *Mapper) cell(i int) string {
 	if i < 0 || i >= len(mp.cells) {
 		return ""
@@ -311,9 +284,9 @@ func (mp *Mapper) holds(t *boundTest) bool {
 	return is != t.not
 }
 
-// value returns a field's value, the same as it is set (nil: it is left out),
+// value returns a field's value of the row that becomes s, the same as it is set (nil: it is left out),
 // and how it came about if not by the field's own words.
-func (mp *Mapper) value(f *bound) (v value, set any, words string) {
+func (mp *Mapper) value(f *bound, s *Submission) (v value, set any, words string) {
 	for i := range f.when {
 		if !mp.holds(&f.when[i]) {
 			return value{}, nil, "left out: the condition does not hold"
@@ -322,12 +295,12 @@ func (mp *Mapper) value(f *bound) (v value, set any, words string) {
 	if f.fixed != nil {
 		return mp.take(f, f.fixed, "")
 	}
-	if f.implied {
-		return value{}, nil, ""
+	if f.role == roleSameCustomer {
+		return value{text: s.Target.CustomerId}, s.Target.CustomerId, ""
 	}
-	text, fault := mp.text(f)
-	if fault.bad() {
-		mp.problem(f, fault)
+	text, why := mp.text(f)
+	if why.bad() {
+		mp.problem(f, why)
 		return value{}, nil, ""
 	}
 	if text == "" {
@@ -335,7 +308,7 @@ func (mp *Mapper) value(f *bound) (v value, set any, words string) {
 			return mp.take(f, f.fallback, "default")
 		}
 		if f.must {
-			mp.problem(f, faultEmpty)
+			mp.problem(f, &fault{code: "empty"})
 		}
 		return value{}, nil, ""
 	}
@@ -346,15 +319,14 @@ func (mp *Mapper) value(f *bound) (v value, set any, words string) {
 		if f.otherwise != nil {
 			return mp.take(f, f.otherwise, "otherwise")
 		}
-		fault.code, fault.args = "lookup", f.tableArgs
-		mp.problem(f, fault)
+		mp.problem(f, &fault{code: "lookup", args: f.tableArgs})
 		return value{}, nil, ""
 	}
-	v, fault = f.convert(text, &mp.around)
-	if fault.code != "" {
-		mp.problem(f, fault)
-		if fault.bad() {
-			if f.path == "updatePerson.address.countryCode" {
+	v, why = f.convert(text, &mp.around)
+	if why != nil {
+		mp.problem(f, why)
+		if why.bad() {
+			if f.role == roleCountry {
 				mp.around.country = "?" // one problem is enough
 			}
 			return value{}, nil, ""
@@ -367,8 +339,6 @@ func (mp *Mapper) value(f *bound) (v value, set any, words string) {
 	return v, v.of(f.kind), ""
 }
 
-var faultEmpty = fault{code: "empty"}
-
 // take uses what the mapping says.
 func (mp *Mapper) take(f *bound, x *fixed, words string) (value, any, string) {
 	if x.none {
@@ -380,23 +350,23 @@ func (mp *Mapper) take(f *bound, x *fixed, words string) (value, any, string) {
 
 // note keeps what other fields depend on.
 func (mp *Mapper) note(f *bound, v value) {
-	switch f.path {
-	case "updatePerson.isForeignSocialSecurityNumber":
+	switch f.role {
+	case roleForeign:
 		mp.around.foreign = v.truth
-	case "updatePerson.address.countryCode":
+	case roleCountry:
 		mp.around.country = v.text
 	}
 }
 
 // text returns what stands in a field's cells, before it is looked up and
 // converted.
-func (mp *Mapper) text(f *bound) (string, fault) {
+func (mp *Mapper) text(f *bound) (string, *fault) {
 	text := ""
 	switch {
 	case f.computed != nil:
-		var fault fault
-		if text, fault = f.computed.run(&mp.machine, mp.row); fault.bad() {
-			return "", fault
+		var why *fault
+		if text, why = f.computed.run(&mp.machine, mp.row); why.bad() {
+			return "", why
 		}
 	case len(f.cells) == 1:
 		text = clean(mp.cell(f.cells[0]))
@@ -410,19 +380,19 @@ func (mp *Mapper) text(f *bound) (string, fault) {
 		text = strings.Join(parts, f.separator)
 	}
 	if f.split != nil && text != "" {
-		var fault fault
-		if text, fault = f.split(text); fault.bad() {
-			return "", fault
+		var why *fault
+		if text, why = f.split(text); why.bad() {
+			return "", why
 		}
 	}
 	if f.edit != nil && text != "" {
 		text = f.edit(text)
 	}
-	return text, fault{}
+	return text, nil
 }
 
 // problem notes what is wrong with a field.
-func (mp *Mapper) problem(f *bound, why fault) {
+func (mp *Mapper) problem(f *bound, why *fault) {
 	p := Problem{Column: -1, Field: f.path, Code: why.code, Args: why.args, Warning: why.doubt}
 	mp.place(&p, f)
 	mp.problems = append(mp.problems, p)

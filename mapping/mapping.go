@@ -277,7 +277,7 @@ func (m *Mapping) imply(doc *document) {
 	}
 	if !m.Maps("updatePerson.customerId") {
 		f, _ := fieldOf("updatePerson.customerId")
-		f.implied, f.words, f.pos = true, "as customerId", doc.pos
+		f.role, f.implied, f.words, f.pos = roleSameCustomer, true, "as customerId", doc.pos
 		m.fields = append(m.fields, f)
 	}
 }

@@ -57,9 +57,9 @@ func allDigits(text string) bool {
 }
 
 // toInteger reads a whole number; ",0" and ".0" after it are no loss.
-func toInteger(text string, _ *surroundings) (value, fault) {
+func toInteger(text string, _ *surroundings) (value, *fault) {
 	if lostDigits(text) {
-		return value{}, fault{code: "lost_digits"}
+		return value{}, &fault{code: "lost_digits"}
 	}
 	minus, digits := sign(text)
 	for _, end := range []string{",0", ".0", ",00", ".00"} {
@@ -70,29 +70,29 @@ func toInteger(text string, _ *surroundings) (value, fault) {
 	}
 	digits, ok := ungroup(digits)
 	if !ok || !allDigits(digits) {
-		return value{}, fault{code: "integer"}
+		return value{}, &fault{code: "integer"}
 	}
 	n, err := strconv.ParseInt(digits, 10, 32)
 	if err != nil {
-		return value{}, fault{code: "number_range"}
+		return value{}, &fault{code: "number_range"}
 	}
 	if minus {
 		n = -n
 	}
-	return value{whole: int(n), text: strconv.FormatInt(n, 10)}, fault{}
+	return value{whole: int(n), text: strconv.FormatInt(n, 10)}, nil
 }
 
 // toDecimal reads a number with a decimal comma or point. A text with both is
 // refused: which of them separates thousands cannot be known.
-func toDecimal(text string, _ *surroundings) (value, fault) {
+func toDecimal(text string, _ *surroundings) (value, *fault) {
 	if lostDigits(text) {
-		return value{}, fault{code: "lost_digits"}
+		return value{}, &fault{code: "lost_digits"}
 	}
 	minus, digits := sign(text)
 	whole, fraction, pointed := strings.Cut(strings.Replace(digits, ",", ".", 1), ".")
 	whole, ok := ungroup(whole)
 	if !ok || !allDigits(whole) || pointed && !allDigits(fraction) {
-		return value{}, fault{code: "decimal"}
+		return value{}, &fault{code: "decimal"}
 	}
 	plain := whole
 	if pointed {
@@ -103,7 +103,7 @@ func toDecimal(text string, _ *surroundings) (value, fault) {
 	}
 	f, err := strconv.ParseFloat(plain, 64)
 	if err != nil || math.IsInf(f, 0) {
-		return value{}, fault{code: "number_range"}
+		return value{}, &fault{code: "number_range"}
 	}
-	return value{decimal: f, text: plain}, fault{}
+	return value{decimal: f, text: plain}, nil
 }

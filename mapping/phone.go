@@ -11,12 +11,12 @@ import (
 // returns it in one way of writing: a Swedish one as the digits that are
 // dialled in Sweden (0701740605), another in E.164 (+4790012345). Both fit
 // the 17 characters that the server keeps.
-func toPhone(text string, _ *surroundings) (value, fault) {
+func toPhone(text string, _ *surroundings) (value, *fault) {
 	if lostDigits(text) {
-		return value{}, fault{code: "lost_digits"}
+		return value{}, &fault{code: "lost_digits"}
 	}
 	if mobile, ok := swedishMobile(text); ok {
-		return value{text: mobile}, fault{}
+		return value{text: mobile}, nil
 	}
 	return phoneByLibrary(text)
 }
@@ -69,7 +69,7 @@ func swedishMobile(text string) (string, bool) {
 
 // phoneByLibrary reads every other number. The library is generous: it reads
 // letters as a keypad does and two numbers as one, so both are refused first.
-func phoneByLibrary(text string) (value, fault) {
+func phoneByLibrary(text string) (value, *fault) {
 	digits, national := 0, true
 	first := rune(0)
 	for i, r := range text {
@@ -81,35 +81,35 @@ func phoneByLibrary(text string) (value, fault) {
 			digits++
 		case r == '+':
 			if digits > 0 {
-				return value{}, fault{code: "many_phones"}
+				return value{}, &fault{code: "many_phones"}
 			}
 			first = r
 			national = false
 		case unicode.IsLetter(r):
-			return value{}, fault{code: "phone_letters"}
+			return value{}, &fault{code: "phone_letters"}
 		case strings.ContainsRune("/,;|\n&", r):
 			if i > 0 && digits >= 5 {
-				return value{}, fault{code: "many_phones"}
+				return value{}, &fault{code: "many_phones"}
 			}
 		case strings.ContainsRune(" -.()–−‐‑/", r):
 		default:
-			return value{}, fault{code: "phone"}
+			return value{}, &fault{code: "phone"}
 		}
 	}
 	switch {
 	case digits == 0:
-		return value{}, fault{code: "phone"}
+		return value{}, &fault{code: "phone"}
 	case digits > 15:
-		return value{}, fault{code: "many_phones"}
+		return value{}, &fault{code: "many_phones"}
 	case national && first != '0':
-		return value{}, fault{code: "phone_prefix"}
+		return value{}, &fault{code: "phone_prefix"}
 	}
 	number, err := phonenumbers.Parse(text, "SE")
 	if err != nil || !phonenumbers.IsValidNumber(number) {
-		return value{}, fault{code: "phone"}
+		return value{}, &fault{code: "phone"}
 	}
 	if number.GetCountryCode() == 46 {
-		return value{text: "0" + phonenumbers.GetNationalSignificantNumber(number)}, fault{}
+		return value{text: "0" + phonenumbers.GetNationalSignificantNumber(number)}, nil
 	}
-	return value{text: phonenumbers.Format(number, phonenumbers.E164)}, fault{}
+	return value{text: phonenumbers.Format(number, phonenumbers.E164)}, nil
 }
