@@ -232,7 +232,7 @@ func (x *exchange) cutOff(b []byte, reset bool) {
 		}
 	}
 	if reset {
-		setReset(conn)
+		closeByReset(conn)
 	}
 }
 
@@ -260,14 +260,16 @@ func (x *exchange) hijack() (conn net.Conn, done func()) {
 	}
 }
 
-// setReset has the connection end with a reset when it is closed.
-func setReset(conn net.Conn) {
-	if outer, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
+// closeByReset ends a connection with a reset. Under TLS, that goes past the
+// layer that would say goodbye first.
+func closeByReset(conn net.Conn) {
+	if outer, ok := conn.(interface{ NetConn() net.Conn }); ok {
 		conn = outer.NetConn()
 	}
 	if tcp, ok := conn.(interface{ SetLinger(int) error }); ok {
 		_ = tcp.SetLinger(0) // fails only on a connection that is gone
 	}
+	conn.Close()
 }
 
 // wait waits, without end if d is negative. It is false when the client left

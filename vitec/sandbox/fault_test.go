@@ -1,0 +1,205 @@
+package sandbox_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"vitec-import/vitec"
+	"vitec-import/vitec/sandbox"
+)
+
+func TestParseFault(t *testing.T) {
+	for text, want := range map[string]string{
+		// The happy half: the text, and how it is written when it comes out.
+		"500-after-commit:10%":                       "500-after-commit:10%",
+		"500-after":                                  "500-after-commit",
+		"reset-after:3":                              "reset-after-commit:3",
+		"reset-before-commit":                        "reset",
+		"latency=200ms":                              "latency=200ms",
+		"latency=10ms..2s:50%":                       "latency=10ms..2s:50%",
+		"401:50+":                                    "401:50+",
+		"429=date+3s:3-7":                            "429=date+3s:3-7",
+		"403:customer=M2":                            "403:customer=M2",
+		`stall:slot="a:b":viewing=V:x2`:              `stall:viewing=V:slot="a:b":x2`,
+		`302="http://127.0.0.1:9/":/5`:               `302="http://127.0.0.1:9/":/5`,
+		"close-after-commit:reused:0.5%":             "close-after-commit:reused:0.5%",
+		"rate-limit=20,5":                            "rate-limit=20,5",
+		`429="Wed, 21 Oct 2015 07:28:00 GMT"`:        `429="Wed, 21 Oct 2015 07:28:00 GMT"`,
+		"x2":                                         "error: there is no fault",
+		"503:x2:1+:x3":                               "503:1+:x3",
+		`answer="{\"message\":null}":customer="M 1"`: `answer="{\"message\":null}":customer=M 1`,
+
+		// The sad half: what is wrong.
+		"":                         "error: there is no fault",
+		"500-after-comit":          "error: there is no fault",
+		"rest":                     `error: did you mean "reset"?`,
+		"endles-body":              `error: did you mean "endless-body"?`,
+		"99":                       "error: want a status from 200",
+		"199":                      "error: want a status from 200",
+		"STATUS":                   "error: there is no fault",
+		"latency":                  "error: latency=DURATION",
+		"latency=soon":             "error: not a duration",
+		"latency=2s..1s":           "error: not a duration from 2s up",
+		"latency=":                 `error: nothing behind "="`,
+		"reset=1":                  "error: takes no value",
+		"cut-after-commit":         "error: commits always",
+		"rate-limit-after-commit=": "error: nothing behind",
+		"rate-limit=0":             "error: not a number of requests",
+		"500:0":                    "error: not a number from 1",
+		"500:0%":                   "error: not a share",
+		"500:101%":                 "error: not a share",
+		"500:NaN%":                 "error: not a share",
+		"500:7-3":                  "error: ends before it begins",
+		"500:often":                "error: does not say when",
+		"500:":                     "error: does not say when",
+		"500:customer=":            "error: nothing behind",
+		"302=http://127.0.0.1/":    "error: an address stands in quotes",
+		`302="http`:                "error: a quote is not closed",
+		`answer="x"y`:              "error: want a colon",
+		"429=\"\\n\"":              "error: cannot stand in a header",
+	} {
+		f, err := sandbox.ParseFault(text)
+		if message, wrong := strings.CutPrefix(want, "error: "); wrong {
+			if err == nil || !strings.Contains(err.Error(), message) {
+				t.Errorf("%s: %v, want an error with %q", text, err, message)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%v", err)
+		} else if f.String() != want {
+			t.Errorf("%s is written %s, want %s", text, f, want)
+		}
+	}
+}
+
+func FuzzParseFault(f *testing.F) {
+	for _, s := range []string{"500-after-commit:10%", `302="http://a:1/":3+`, "latency=1ms..2s:/5:x2", `stall:slot="a:b":reused:1-2`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		fault, err := sandbox.ParseFault(text)
+		if err != nil {
+			return
+		}
+		again, err := sandbox.ParseFault(fault.String())
+		if err != nil {
+			t.Fatalf("%q is written %q, which is not read: %v", text, fault, err)
+		}
+		if again.String() != fault.String() {
+			t.Errorf("%q is written %q, and that %q", text, fault, again)
+		}
+	})
+}
+
+// TestWhen strikes some of 100 requests and looks at which.
+func TestWhen(t *testing.T) {
+	for when, want := range map[string]func(n int) bool{
+		"500":             func(n int) bool { return true },
+		"500:3":           func(n int) bool { return n == 3 },
+		"500:90+":         func(n int) bool { return n >= 90 },
+		"500:3-7":         func(n int) bool { return n >= 3 && n <= 7 },
+		"500:/10":         func(n int) bool { return n%10 == 0 },
+		"500:5+:/10":      func(n int) bool { return n >= 5 && (n-4)%10 == 0 },
+		"500:/10:x2":      func(n int) bool { return n == 10 || n == 20 },
+		"500:100%":        func(n int) bool { return true },
+		"500:customer=M2": func(n int) bool { return n%2 == 0 },
+		"500:slot=TS2:2":  func(n int) bool { return n == 4 },
+		"500:viewing=V9":  func(n int) bool { return false },
+		"500:reused":      func(n int) bool { return false }, // no connection here
+	} {
+		srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault(when)}})
+		for n := 1; n <= 100; n++ {
+			odd := []vitec.Target{{CustomerId: "M2", ViewingId: "V2", TimeSlotId: "TS2"}, {CustomerId: "M1", ViewingId: "V1", TimeSlotId: "TS1"}}[n%2]
+			if struck := book(t, srv, odd, person(n)).status == 500; struck != want(n) {
+				t.Errorf("%s: request %d struck %v", when, n, struck)
+			}
+		}
+	}
+}
+
+// TestShare throws the dice of several seeds.
+func TestShare(t *testing.T) {
+	series := map[string]bool{}
+	for seed := uint64(1); seed <= 5; seed++ {
+		var same string
+		for range 2 {
+			srv := unstarted(t, sandbox.Config{Seed: seed, Faults: []sandbox.Fault{{Name: "500", Share: .2}}})
+			var b strings.Builder
+			for n := range 1000 {
+				b.WriteByte("-x"[min(book(t, srv, home, person(n)).status/500, 1)])
+			}
+			if n := strings.Count(b.String(), "x"); n < 150 || n > 250 {
+				t.Errorf("seed %d: %d of 1000 struck at 20%%", seed, n)
+			}
+			if same != "" && same != b.String() {
+				t.Errorf("seed %d: not the same twice", seed)
+			}
+			same = b.String()
+		}
+		series[same] = true
+	}
+	if len(series) != 5 {
+		t.Errorf("5 seeds gave %d series", len(series))
+	}
+}
+
+func TestSeveralFaults(t *testing.T) {
+	srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{
+		sandbox.MustFault("latency=1ms"), sandbox.MustFault("409:2"), sandbox.MustFault("500-after-commit:2-3"),
+		{Name: "410", Match: func(r sandbox.Request) bool { return r.Number == 4 }},
+	}})
+	for n, want := range []int{200, 409, 500, 410, 200} {
+		if got := book(t, srv, home, person(n)); got.status != want {
+			t.Errorf("request %d answered %d, want %d", n+1, got.status, want)
+		}
+	}
+	if n := len(srv.Commits()); n != 3 {
+		t.Errorf("%d commits", n)
+	}
+	for _, r := range srv.Requests() {
+		if len(r.Delayed) != 1 || r.Delayed[0] != "latency=1ms" {
+			t.Errorf("request %d delayed by %v", r.Number, r.Delayed)
+		}
+	}
+}
+
+// TestAfterCommitNeedsACommit: a request that is refused is told so.
+func TestAfterCommitNeedsACommit(t *testing.T) {
+	srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("500-after-commit")}})
+	if got := book(t, srv, home, vitec.AddNewViewingParticipant{}); got.status != 400 {
+		t.Errorf("answered %d", got.status)
+	}
+	if r := srv.Requests()[0]; r.Fault != "" || r.Commit != 0 {
+		t.Errorf("remembered as %+v", r)
+	}
+}
+
+func TestSameId(t *testing.T) {
+	srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("same-id:2+")}})
+	for n := range 3 {
+		book(t, srv, home, person(n))
+	}
+	c := srv.Commits()
+	if c[0].BookingId != c[1].BookingId || c[1].BookingId != c[2].Answer || c[0].ContactId == c[1].ContactId {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestSetFaults(t *testing.T) {
+	srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("500:1")}})
+	if err := srv.SetFaults(sandbox.Fault{Name: "reset", Value: "x"}); err == nil || !strings.Contains(err.Error(), "reset=x") {
+		t.Errorf("set: %v", err)
+	}
+	if got := srv.Faults(); len(got) != 1 || got[0].Name != "500" {
+		t.Errorf("an error has changed the faults to %v", got)
+	}
+	if _, err := sandbox.NewUnstarted(sandbox.Config{Faults: []sandbox.Fault{{Name: "flood"}}}); err == nil {
+		t.Error("an unknown fault in the config is taken")
+	}
+	b, err := json.Marshal(srv.Faults())
+	if err != nil || string(b) != `["500:1"]` {
+		t.Errorf("marshalled %s, %v", b, err)
+	}
+}

@@ -1,0 +1,431 @@
+package sandbox_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"vitec-import/vitec"
+	"vitec-import/vitec/sandbox"
+)
+
+// home is where the tests book.
+var home = vitec.Target{CustomerId: "M1", ViewingId: "VIS1", TimeSlotId: "TS1"}
+
+// person is the n-th of the tests' people, with a number for fiction.
+func person(n int) vitec.AddNewViewingParticipant {
+	yes := true
+	return vitec.AddNewViewingParticipant{
+		UpdatePerson:    vitec.UpdatePerson{FirstName: "Test", LastName: fmt.Sprint("Nr ", n), CellPhone: fmt.Sprintf("070-17406%02d", n%95+5)},
+		ReturnBookingId: &yes,
+	}
+}
+
+// unstarted makes a sandbox that is used as a handler.
+func unstarted(t testing.TB, c sandbox.Config) *sandbox.Server {
+	t.Helper()
+	srv, err := sandbox.NewUnstarted(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(srv.Close)
+	return srv
+}
+
+type reply struct {
+	status int
+	id     string // of a 200
+	body   string
+}
+
+// book sends a booking to the handler, with the customer of the target in its body.
+func book(t testing.TB, srv http.Handler, target vitec.Target, b vitec.AddNewViewingParticipant) reply {
+	t.Helper()
+	b.UpdatePerson.CustomerId = target.CustomerId
+	text, err := json.Marshal(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest("POST", "/Viewing/"+target.CustomerId+"/"+target.ViewingId+"/"+target.TimeSlotId+"/Participant", bytes.NewReader(text))
+	r.Header.Set("Content-Type", "application/json")
+	r.SetBasicAuth("user", "secret-password")
+	w := httptest.NewRecorder()
+	srv.ServeHTTP(w, r)
+	got := reply{status: w.Code, body: w.Body.String()}
+	if w.Code == 200 {
+		if err := json.Unmarshal(w.Body.Bytes(), &got.id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return got
+}
+
+func TestPlacesAndDeadline(t *testing.T) {
+	now := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	yes, no := true, false
+	open := vitec.Target{CustomerId: "M1", ViewingId: "V", TimeSlotId: "open"}
+	full := vitec.Target{CustomerId: "M1", ViewingId: "V", TimeSlotId: "full"}
+	late := vitec.Target{CustomerId: "M1", ViewingId: "V", TimeSlotId: "late"}
+	srv := unstarted(t, sandbox.Config{
+		Now: func() time.Time { return now },
+		Viewings: []sandbox.Viewing{{CustomerId: "M1", ViewingId: "V", Slots: []sandbox.Slot{
+			{TimeSlotId: "open", Places: 2, Deadline: now},
+			{TimeSlotId: "full", Places: 3, Taken: 3},
+			{TimeSlotId: "late", Deadline: now.Add(-time.Second)},
+		}}},
+	})
+	for i, try := range []struct {
+		target           vitec.Target
+		places, deadline *bool
+		status           int
+		words            string
+	}{
+		{open, &yes, &yes, 200, ""},
+		{open, &no, &no, 200, ""}, // takes the second place although it does not ask
+		{open, &yes, &yes, 400, "fullbokat"},
+		{open, nil, nil, 200, ""},
+		{full, &yes, nil, 400, "fullbokat"},
+		{full, &no, nil, 200, ""},
+		{late, nil, &yes, 400, "Sista bokningstid"},
+		{late, nil, &no, 200, ""},
+		{vitec.Target{CustomerId: "M1", ViewingId: "V", TimeSlotId: "none"}, nil, nil, 404, "finns inte"},
+	} {
+		b := person(i)
+		b.Options = vitec.ViewingParticipantBookingOptions{IsDeadlineValidationEnabled: try.deadline, EnableBookingLimitValidation: try.places}
+		if got := book(t, srv, try.target, b); got.status != try.status || !strings.Contains(got.body, try.words) {
+			t.Errorf("try %d: %d %s", i, got.status, got.body)
+		}
+	}
+	if n := srv.Counts().Commits; n != 5 {
+		t.Errorf("%d commits", n)
+	}
+}
+
+// TestPlacesUnderPressure: however many come at once, the places do not run over.
+func TestPlacesUnderPressure(t *testing.T) {
+	srv := unstarted(t, sandbox.Config{Viewings: []sandbox.Viewing{{CustomerId: home.CustomerId, ViewingId: home.ViewingId,
+		Slots: []sandbox.Slot{{TimeSlotId: home.TimeSlotId, Places: 10}}}}})
+	yes := true
+	var wg sync.WaitGroup
+	for n := range 200 {
+		wg.Go(func() {
+			b := person(n)
+			b.Options.EnableBookingLimitValidation = &yes
+			book(t, srv, home, b)
+		})
+	}
+	wg.Wait()
+	commits := srv.Commits()
+	if len(commits) != 10 {
+		t.Errorf("%d commits for 10 places", len(commits))
+	}
+	for i, c := range commits {
+		if c.Seq != i+1 {
+			t.Errorf("commit %d has number %d", i+1, c.Seq)
+		}
+	}
+	if n := len(srv.Requests()); n != 200 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+func TestMessages(t *testing.T) {
+	yes, ten := true, 10
+	begin := time.Date(2026, 11, 1, 18, 0, 0, 0, time.UTC)
+	srv := unstarted(t, sandbox.Config{Viewings: []sandbox.Viewing{{CustomerId: home.CustomerId, ViewingId: home.ViewingId,
+		Slots: []sandbox.Slot{{TimeSlotId: home.TimeSlotId, Start: begin}}}}})
+	b := person(1)
+	b.SMSConfirmation, b.MailConfirmation, b.SMSReminder, b.ReminderTime = &yes, &yes, &yes, &ten
+	book(t, srv, home, b) // no e-mail address: nothing to send the confirmation to
+	m := srv.Commits()[0].Messages
+	if len(m) != 2 || m[0].Kind != sandbox.SMSConfirmation || m[0].To != b.UpdatePerson.CellPhone ||
+		m[1].Kind != sandbox.SMSReminder || !m[1].Time.Equal(begin.Add(-10*time.Minute)) {
+		t.Errorf("messages %+v", m)
+	}
+	b.UpdatePerson.Email.EmailAddress = "nr1@example.com"
+	b.SMSConfirmation, b.SMSReminder = nil, nil
+	book(t, srv, home, b)
+	if got := srv.Counts().Messages; got[sandbox.SMSConfirmation] != 1 || got[sandbox.MailConfirmation] != 1 || got[sandbox.SMSReminder] != 1 {
+		t.Errorf("counted %v", got)
+	}
+}
+
+// TestRemembers looks at what is kept of a request, and what is not.
+func TestRemembers(t *testing.T) {
+	srv := unstarted(t, sandbox.Config{Seed: 7})
+	got := book(t, srv, home, person(1))
+	r, c := srv.Requests()[0], srv.Commits()[0]
+	if r.Number != 1 || r.Method != "POST" || r.Path != "/Viewing/M1/VIS1/TS1/Participant" || r.Target != home ||
+		r.Username != "user" || r.Status != 200 || r.Commit != 1 || r.Duration <= 0 || time.Since(r.Time) > time.Minute {
+		t.Errorf("request %+v", r)
+	}
+	if c.Seq != 1 || c.Request != 1 || c.Target != home || c.Answer != got.id || c.BookingId != got.id || c.Format != "json" || c.Matched ||
+		c.Body.UpdatePerson.LastName != "Nr 1" || time.Since(c.Time) > time.Minute {
+		t.Errorf("commit %+v", c)
+	}
+	for _, v := range []any{r, c, sandbox.Login{Username: "user", Password: "secret-password"}} {
+		for _, format := range []string{"%v", "%+v", "%#v"} {
+			if strings.Contains(fmt.Sprintf(format, v), "secret-password") {
+				t.Errorf("the password is in %T as %s", v, format)
+			}
+		}
+	}
+
+	again := unstarted(t, sandbox.Config{Seed: 7})
+	if id := book(t, again, home, person(1)).id; id != got.id {
+		t.Errorf("the same seed gave %s and %s", got.id, id)
+	}
+	other := unstarted(t, sandbox.Config{})
+	if id := book(t, other, home, person(1)).id; id == got.id {
+		t.Errorf("no seed gave %s", id)
+	}
+}
+
+func TestBookings(t *testing.T) {
+	srv := unstarted(t, sandbox.Config{})
+	away := vitec.Target{CustomerId: "M1", ViewingId: "VIS1", TimeSlotId: "TS2"}
+	book(t, srv, home, person(1))
+	book(t, srv, home, person(2))
+	book(t, srv, away, person(1))
+	book(t, srv, home, person(1))
+	var got [][]int
+	for _, b := range srv.Bookings() {
+		got = append(got, b.Commits)
+	}
+	if !slices.EqualFunc(got, [][]int{{1, 4}, {2}, {3}}, slices.Equal) {
+		t.Errorf("bookings %v", got)
+	}
+}
+
+func TestKeep(t *testing.T) {
+	srv := unstarted(t, sandbox.Config{Keep: 10})
+	first := book(t, srv, home, person(0))
+	for n := 1; n < 95; n++ {
+		book(t, srv, home, person(n))
+	}
+	commits, requests := srv.Commits(), srv.Requests()
+	if len(commits) != 10 || commits[0].Seq != 86 || commits[9].Seq != 95 || len(requests) != 10 || requests[9].Number != 95 || requests[9].Status != 200 {
+		t.Errorf("kept %d commits and %d requests", len(commits), len(requests))
+	}
+	if c := srv.Counts(); c.Commits != 95 || c.Requests != 95 {
+		t.Errorf("counted %+v", c)
+	}
+	// The forgotten are still the same people.
+	b := person(0)
+	b.ReturnBookingId = nil
+	if got := book(t, srv, home, b); !srv.Commits()[9].Matched {
+		t.Errorf("%s was %s before", got.id, first.id)
+	}
+}
+
+func TestReset(t *testing.T) {
+	srv := unstarted(t, sandbox.Config{Seed: 3, Contacts: []sandbox.Contact{{CustomerId: "M1", ContactId: "K1", Person: person(1).UpdatePerson}}})
+	first := book(t, srv, home, person(1))
+	srv.Reset()
+	if c := srv.Counts(); c.Commits != 0 || c.Requests != 0 || len(c.Messages) != 0 {
+		t.Errorf("after the reset %+v", c)
+	}
+	if again := book(t, srv, home, person(1)); again != first || !srv.Commits()[0].Matched {
+		t.Errorf("%+v, before the reset %+v", again, first)
+	}
+}
+
+func TestControl(t *testing.T) {
+	srv := start(t, sandbox.Config{})
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	do := func(method, path, body string) (int, string) {
+		t.Helper()
+		r, err := http.NewRequest(method, srv.URL+"/_sandbox/"+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		var b bytes.Buffer
+		if _, err := b.ReadFrom(resp.Body); err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode, b.String()
+	}
+	if status, b := do("POST", "faults", `{"faults":["500-after-commit:2-3"]}`); status != 200 || !strings.Contains(b, `"faults":["500-after-commit:2-3"]`) || !strings.Contains(b, `"gzip-bomb"`) {
+		t.Errorf("%d %s", status, b)
+	}
+	for n := 1; n <= 5; n++ {
+		book(t, srv, home, person(n))
+	}
+	var c struct {
+		Total   int
+		Commits []sandbox.Commit
+	}
+	_, b := do("GET", "commits?after=1&limit=2", "")
+	if err := json.Unmarshal([]byte(b), &c); err != nil || c.Total != 5 || len(c.Commits) != 2 || c.Commits[0].Seq != 2 || c.Commits[0].Body.UpdatePerson.LastName != "Nr 2" {
+		t.Errorf("%v %s", err, b)
+	}
+	var r struct{ Requests []sandbox.Request }
+	_, b = do("GET", "requests", "")
+	if err := json.Unmarshal([]byte(b), &r); err != nil || len(r.Requests) != 5 || r.Requests[2].Status != 500 || r.Requests[2].Commit != 3 || r.Requests[2].Fault != "500-after-commit:2-3" {
+		t.Errorf("%v %s", err, b)
+	}
+	if _, b := do("GET", "bookings", ""); !strings.Contains(b, `"commits":[5]`) {
+		t.Errorf("%s", b)
+	}
+	if status, b := do("POST", "faults", `{"faults":["resett"]}`); status != 400 || !strings.Contains(b, "did you mean") {
+		t.Errorf("%d %s", status, b)
+	}
+	if status, _ := do("GET", "commits?after=x", ""); status != 400 {
+		t.Errorf("%d", status)
+	}
+	if status, _ := do("GET", "nothing", ""); status != 404 {
+		t.Errorf("%d", status)
+	}
+	do("DELETE", "faults", "")
+	if f := srv.Faults(); len(f) != 0 {
+		t.Errorf("left %v", f)
+	}
+	if status, b := do("POST", "reset", ""); status != 200 || !strings.Contains(b, `"commits":0`) {
+		t.Errorf("%d %s", status, b)
+	}
+	if n := len(srv.Requests()); n != 0 {
+		t.Errorf("%d requests of its own", n)
+	}
+
+	foreign := httptest.NewRequest("POST", "/_sandbox/faults", strings.NewReader(`{"faults":[]}`))
+	foreign.Header.Set("Sec-Fetch-Site", "cross-site")
+	w := httptest.NewRecorder()
+	if srv.ServeHTTP(w, foreign); w.Code != 403 {
+		t.Errorf("a foreign page was answered %d", w.Code)
+	}
+	w = httptest.NewRecorder()
+	unstarted(t, sandbox.Config{Private: true}).ServeHTTP(w, httptest.NewRequest("GET", "/_sandbox/commits", nil))
+	if w.Code != 404 {
+		t.Errorf("a private sandbox answered %d", w.Code)
+	}
+}
+
+// TestClose: closing ends what would never end, and what was remembered stays.
+func TestClose(t *testing.T) {
+	srv := start(t, sandbox.Config{Faults: []sandbox.Fault{
+		sandbox.MustFault("stall-after-commit:1"), sandbox.MustFault("endless-headers:2"), sandbox.MustFault("latency=1h:3")}})
+	for n := range 3 {
+		w := dial(t, srv)
+		w.send(booking(n))
+		for len(srv.Requests()) <= n {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	for len(srv.Commits()) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	srv.Close()
+	srv.Close()
+	if n := len(srv.Commits()); n != 1 {
+		t.Errorf("%d commits", n)
+	}
+	if err := srv.Listen("127.0.0.1:0"); err == nil {
+		t.Error("a closed server listens")
+	}
+}
+
+// TestClientLeaves: half a request is no booking; a whole one is, whether or
+// not anybody waits for the answer.
+func TestClientLeaves(t *testing.T) {
+	srv := start(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("latency=50ms:2")}})
+	w := dial(t, srv)
+	w.send(booking(1)[:len(booking(1))-5])
+	w.conn.Close()
+	settle(t, srv)
+	if n := len(srv.Commits()); n != 0 {
+		t.Fatalf("%d commits from half a request", n)
+	}
+	w = dial(t, srv)
+	w.send(booking(2))
+	for len(srv.Requests()) < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	w.conn.Close()
+	settle(t, srv)
+	if n := len(srv.Commits()); n != 1 {
+		t.Errorf("%d commits", n)
+	}
+}
+
+func TestKeptAliveConnection(t *testing.T) {
+	srv := start(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("close-after-commit:reused:x1")}})
+	w := dial(t, srv)
+	w.send(booking(1))
+	if resp, _ := w.answer(); resp.StatusCode != 200 {
+		t.Fatalf("answered %d", resp.StatusCode)
+	}
+	w.send(booking(2))
+	if b, err := w.rest(); b != "" || err != nil {
+		t.Errorf("read %q, %v", b, err)
+	}
+	if r := settle(t, srv); !r.Reused || r.Commit != 2 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestTLS resets a connection under TLS, where the socket is a layer below.
+func TestTLS(t *testing.T) {
+	srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("reset-after-commit:2")}})
+	front := httptest.NewTLSServer(srv)
+	defer front.Close()
+	client := front.Client()
+	for n, whole := range []bool{true, false} {
+		r, err := http.NewRequest("POST", front.URL+"/Viewing/M1/VIS1/TS1/Participant", strings.NewReader(`{"updatePerson":{"customerId":"M1","telePhone":"08-4650041"}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		r.SetBasicAuth("u", "p")
+		resp, err := client.Do(r)
+		if err == nil {
+			resp.Body.Close()
+		}
+		if whole != (err == nil) || !whole && !isReset(err) && !errors.Is(err, http.ErrServerClosed) {
+			t.Errorf("request %d: %v", n+1, err)
+		}
+	}
+	if n := len(srv.Commits()); n != 2 {
+		t.Errorf("%d commits", n)
+	}
+}
+
+func TestRateLimit(t *testing.T) {
+	srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("rate-limit=0.01,3")}})
+	var statuses []int
+	for n := range 5 {
+		statuses = append(statuses, book(t, srv, home, person(n)).status)
+	}
+	if !slices.Equal(statuses, []int{200, 200, 200, 429, 429}) {
+		t.Errorf("answered %v", statuses)
+	}
+}
+
+func TestConfigErrors(t *testing.T) {
+	for name, c := range map[string]sandbox.Config{
+		"keep":    {Keep: -1},
+		"twice":   {Viewings: []sandbox.Viewing{{CustomerId: "M", ViewingId: "V", Slots: []sandbox.Slot{{TimeSlotId: "T"}, {TimeSlotId: "T"}}}}},
+		"empty":   {Viewings: []sandbox.Viewing{{CustomerId: "M", Slots: []sandbox.Slot{{TimeSlotId: "T"}}}}},
+		"contact": {Contacts: []sandbox.Contact{{ContactId: "K"}}},
+	} {
+		if _, err := sandbox.NewUnstarted(c); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if err := unstarted(t, sandbox.Config{}).Listen("256.0.0.1:0"); err == nil {
+		t.Error("listens on no address")
+	}
+}
