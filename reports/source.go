@@ -1,0 +1,348 @@
+package reports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"vitec-import/importer/ledger"
+	"vitec-import/importer/table"
+)
+
+// Source is what a report is made from.
+type Source struct {
+	Run ledger.RunInfo
+	// Rows are the run's rows in input order, as ledger.Rows yields them. They
+	// are asked for once, or twice if the input turns out to be another file
+	// halfway.
+	Rows iter.Seq2[ledger.Row, error]
+	// Events are what happened to the run, oldest first.
+	Events []ledger.Event
+	// Input is the run's input, opened with table.Options.KeepRaw; see
+	// [OpenInput]. Nil: it is not at hand, and NoInput says why.
+	Input *table.File
+	// NoInput is the error that OpenInput returned.
+	NoInput error
+}
+
+// The reasons for which [OpenInput] does not return the input.
+var (
+	// ErrInputMissing: there is no file at the recorded path.
+	ErrInputMissing = errors.New("the input file is gone")
+	// ErrInputChanged: the file is not, byte for byte, what the run read.
+	ErrInputChanged = errors.New("the input file was changed after the run")
+)
+
+// InputError says why the input of a run is not at hand.
+type InputError struct {
+	Path string
+	Err  error // ErrInputMissing, ErrInputChanged or what table.Open said
+}
+
+// Error returns the place and the reason.
+func (e *InputError) Error() string { return e.Path + ": " + e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *InputError) Unwrap() error { return e.Err }
+
+// OpenInput opens the file that a run read, in the way in which the run read
+// it. The error is an *InputError if the file is missing, unreadable or not
+// the same any more; a report can be written without it.
+func OpenInput(run ledger.RunInfo) (*table.File, error) {
+	in := run.Input
+	o := table.Options{Sheet: in.Sheet, HeaderRow: in.HeaderRow, Encoding: in.Encoding, KeepRaw: true}
+	if d, size := utf8.DecodeRuneInString(in.Delimiter); size > 0 {
+		o.Delimiter = d
+	}
+	f, err := table.Open(in.Path, o)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &InputError{Path: in.Path, Err: ErrInputMissing}
+	case err != nil:
+		// A file with other content may well be unreadable with the options of
+		// the old one; which of the two it is does not matter to the reader.
+		return nil, &InputError{Path: in.Path, Err: err}
+	case f.Info().SHA256 != in.SHA256:
+		return nil, errors.Join(&InputError{Path: in.Path, Err: ErrInputChanged}, f.Close())
+	}
+	return f, nil
+}
+
+// record is one row as the files of a report show it.
+type record struct {
+	ledger.Row
+	cells       []string // of the input; nil without it, and for a refused row
+	raw         []byte   // of the input, for CSV
+	participant string
+	problems    []ledger.Problem // without the warnings
+	message     string
+	hint        string
+	column      string     // letters of the first problem's column
+	code        string     // of the first problem
+	refused     table.Code // why the input's row cannot be read; "" = it can
+	// copyOf is the row of which this one, in a corrections file, is the copy.
+	copyOf origin
+	// first is the earlier row that this one goes back to: the same booking,
+	// or else copyOf.
+	first origin
+}
+
+// origin is an earlier row, as spreadsheets count. The zero origin is none.
+type origin struct {
+	run int64
+	row int // 0 = not known any more
+}
+
+// errNoMatch tells that the input's rows are not those that the ledger has.
+var errNoMatch = errors.New("its rows are not those of the run")
+
+// records joins the ledger's rows with the input's, which are in the same
+// order. An error about the input is an *InputError.
+func records(ctx context.Context, src *Source, d describer) iter.Seq2[*record, error] {
+	return func(yield func(*record, error) bool) {
+		next := func() (table.Row, error, bool) { return table.Row{}, nil, false }
+		columns := originColumns{run: -1, row: -1}
+		if src.Input != nil {
+			var stop func()
+			next, stop = iter.Pull2(src.Input.Rows(ctx))
+			defer stop()
+			columns = findOriginColumns(src.Input.Info().Header)
+		}
+		unfit := func(err error) { yield(nil, &InputError{Path: src.Run.Input.Path, Err: err}) }
+		var r record
+		for row, err := range src.Rows {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			r = record{Row: row}
+			if src.Input != nil {
+				in, err, ok := next()
+				switch {
+				case ok && err != nil:
+					unfit(err)
+					return
+				case !ok || in.Number != row.Number:
+					unfit(errNoMatch)
+					return
+				}
+				r.raw = in.Raw
+				if in.Err != nil {
+					r.refused = in.Err.Code
+				} else {
+					r.cells = in.Cells
+					r.participant = participant(in.Cells, src.Run.NameColumns)
+					r.copyOf = columns.of(in.Cells)
+					r.first = r.copyOf
+				}
+			}
+			d.describe(&r)
+			if !yield(&r, nil) {
+				return
+			}
+		}
+		if src.Input != nil {
+			if _, err, ok := next(); ok && err != nil {
+				unfit(err)
+			} else if ok {
+				unfit(errNoMatch)
+			}
+		}
+	}
+}
+
+// participant is a person's name as the input has it.
+func participant(cells []string, columns []int) string {
+	var parts []string
+	for _, c := range columns {
+		if c >= 0 && c < len(cells) {
+			if s := oneLine(cells[c]); s != "" {
+				parts = append(parts, s)
+			}
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// describer puts into words what became of a row.
+type describer struct {
+	run   *ledger.RunInfo
+	words words
+	zone  *time.Location
+}
+
+func (d *describer) describe(r *record) {
+	w := d.words
+	for _, p := range r.Problems {
+		if !p.Warning {
+			r.problems = append(r.problems, p)
+		}
+	}
+	if r.Ref != (ledger.Ref{}) {
+		r.first = origin{run: r.Ref.Run, row: r.Ref.Row}
+		if r.first.run == 0 {
+			r.first.run = d.run.ID
+		}
+	}
+	switch r.Outcome {
+	case ledger.Invalid:
+		d.problems(r)
+	default:
+		r.message = oneLine(r.Message)
+	}
+	if r.message == "" {
+		r.message = d.fallback(r)
+	}
+	switch r.Outcome {
+	case ledger.Uncertain:
+		r.hint = w.text("row.uncertain.hint")
+	case ledger.NotSent:
+		if d.run.Ended || d.run.Interrupted {
+			r.hint = w.text("row.not_sent.hint")
+		}
+	}
+	if s := r.Settled; s != nil {
+		k := key("row.settled.not_booked")
+		if s.BookingID != "" {
+			k = "row.settled.booked"
+		}
+		text := w.text(k, s.At.In(d.zone).Format(time.DateOnly))
+		if reason := oneLine(s.Reason); reason != "" {
+			text = w.text("row.settled.reason", text, reason)
+		}
+		r.message = text
+	}
+	if r.ContentDiffers {
+		r.message += w.text("problem.separator") + w.text("row.differs")
+	}
+}
+
+// problems joins the problems of a row, and takes place and hint of the first
+// that has them.
+func (d *describer) problems(r *record) {
+	var texts []string
+	for i, p := range r.problems {
+		text := oneLine(p.Message)
+		if p.Header != "" && len(r.problems) > 1 && !strings.Contains(text, p.Header) {
+			text = d.words.text("problem.column", oneLine(p.Header), text)
+		}
+		texts = append(texts, text)
+		if i == 0 {
+			r.column, r.hint, r.code = table.ColumnName(p.Column), oneLine(p.Hint), p.Code
+		}
+	}
+	r.message = strings.Join(texts, d.words.text("problem.separator"))
+}
+
+// fallback is what to say of a row of which nobody has said anything.
+func (d *describer) fallback(r *record) string {
+	w := d.words
+	switch r.Outcome {
+	case ledger.AlreadyBooked:
+		return w.origin("row.already_booked", r.first)
+	case ledger.Duplicate:
+		return w.text("row.duplicate", r.first.row)
+	case ledger.Uncertain:
+		if r.Ref != (ledger.Ref{}) {
+			return w.origin("row.uncertain", r.first)
+		}
+		return w.text("row.uncertain.none")
+	case ledger.Rejected:
+		return w.text("row.rejected.none", r.HTTPStatus)
+	case ledger.Invalid:
+		return w.text("row.invalid.none")
+	case ledger.NotSent:
+		switch {
+		case d.run.Stopped != "":
+			return w.text("row.not_sent.stopped", oneLine(d.run.Stopped))
+		case d.run.Interrupted:
+			return w.text("row.not_sent.cut")
+		case !d.run.Ended:
+			return w.text("row.not_sent.running")
+		}
+		return w.text("row.not_sent")
+	}
+	return ""
+}
+
+// origin words a text about an earlier row whose number may be lost.
+func (w words) origin(k key, o origin) string {
+	if o.row == 0 {
+		return w.text(k+".run", o.run)
+	}
+	return w.text(k, o.run, o.row)
+}
+
+// noInput says in a sentence why the input is not at hand.
+func (w words) noInput(err error, run *ledger.RunInfo) string {
+	place := run.Input.Path
+	if place == "" {
+		place = run.Input.Name
+	}
+	switch {
+	case err == nil:
+		return w.text("input.none")
+	case errors.Is(err, ErrInputMissing):
+		return w.text("input.missing", place)
+	case errors.Is(err, ErrInputChanged), errors.Is(err, errNoMatch):
+		return w.text("input.changed", place)
+	}
+	var ie *InputError
+	if errors.As(err, &ie) {
+		err = ie.Err
+	}
+	return w.text("input.unreadable", err.Error())
+}
+
+// originColumns are the 0-based columns of a corrections file that tell where
+// a row comes from; -1 = there is none.
+type originColumns struct{ run, row int }
+
+func findOriginColumns(header []string) originColumns {
+	c := originColumns{run: -1, row: -1}
+	for i, h := range header {
+		switch reasonColumn(h) {
+		case columnRun:
+			c.run = i
+		case columnRow:
+			c.row = i
+		}
+	}
+	return c
+}
+
+// of reads where a row comes from. What is not a number says nothing.
+func (c originColumns) of(cells []string) origin {
+	if c.run < 0 || c.row < 0 || c.run >= len(cells) || c.row >= len(cells) {
+		return origin{}
+	}
+	run, err1 := strconv.ParseInt(strings.TrimSpace(cells[c.run]), 10, 64)
+	row, err2 := strconv.Atoi(strings.TrimSpace(cells[c.row]))
+	if err1 != nil || err2 != nil || run < 1 || row < 1 {
+		return origin{}
+	}
+	return origin{run: run, row: row}
+}
+
+// inputName is what a report calls the input.
+func inputName(run *ledger.RunInfo) string {
+	if run.Input.Name != "" {
+		return run.Input.Name
+	}
+	return filepath.Base(run.Input.Path)
+}
+
+// errConservation is the error for a report whose rows do not add up.
+func errConservation(what string, got, want int) error {
+	return fmt.Errorf("the report does not add up: %d rows, but %s %d; nothing was written", got, what, want)
+}

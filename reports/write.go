@@ -1,0 +1,224 @@
+package reports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Options say where a report goes and what is in it.
+type Options struct {
+	// Dir is the folder of the report, see [Folder]. It is made, with the
+	// folders above it.
+	Dir string
+	// Files are the files to write; none means all. summary.json is always
+	// written, uncertain.csv and the corrections where there is something in them.
+	Files []Kind
+	// Language is that of what people read.
+	Language Language
+	// Zone is the time zone of what people read; nil = the system's.
+	Zone *time.Location
+	// Paths are what the commands in the report are made of. Corrections and
+	// Uncertain are filled in.
+	Paths Paths
+}
+
+// Kind is one of the files that a report can have.
+type Kind string
+
+// The files of a report.
+const (
+	KindCSV  Kind = "csv"
+	KindXLSX Kind = "xlsx"
+	KindHTML Kind = "html"
+)
+
+// ParseKind returns the file that a person calls name.
+func ParseKind(name string) (Kind, error) {
+	switch k := Kind(name); k {
+	case KindCSV, KindXLSX, KindHTML:
+		return k, nil
+	}
+	return "", fmt.Errorf("there is no report format %q\nhint: use csv, xlsx or html", name)
+}
+
+func (o *Options) wants(k Kind) bool {
+	for _, f := range o.Files {
+		if f == k {
+			return true
+		}
+	}
+	return len(o.Files) == 0
+}
+
+// Report is a report that has been written.
+type Report struct {
+	Dir     string   // where it is, which is Options.Dir unless Notes say otherwise
+	Files   []string // paths of its files
+	Summary *Summary // what the terminal says; the files say the same
+	// Notes tell what happened to an earlier report: what a person had changed
+	// and where it is now, or that it was in the way.
+	Notes []string
+}
+
+// sink is a file of a report that takes the rows one by one.
+type sink interface {
+	add(*record) error
+	finish() error // writes what is left and puts the file on the disk
+	abort() error  // closes what is open
+}
+
+// Write writes the report of a run. It appears under Options.Dir whole, in
+// place of an earlier one of the same run, or not at all. If the input is
+// found to be another file while it is read, the report is written without it.
+//
+// It returns an error if the disk refuses, if the ledger's rows cannot be
+// read, and if they do not add up; then there is no report.
+func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) {
+	w, err := dictionary(o.Language)
+	if err != nil {
+		return nil, err
+	}
+	if o.Zone == nil {
+		o.Zone = time.Local
+	}
+	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
+		return nil, err
+	}
+	s, err := stage(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.discard()) }()
+	var (
+		sum   *Summary
+		saved []kept
+		dir   string
+		self  = identityOf(&src.Run)
+	)
+	for n := 0; ; {
+		if dir, n, err = s.choose(self, n); err != nil {
+			return nil, err
+		}
+		o.Dir = dir // the commands in the report name its files
+		sum, err = fill(ctx, s, &src, &o, w)
+		var unfit *InputError
+		if errors.As(err, &unfit) && src.Input != nil {
+			if err := s.empty(); err != nil {
+				return nil, err
+			}
+			src.Input, src.NoInput = nil, unfit
+			sum, err = fill(ctx, s, &src, &o, w)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if saved, err = s.commit(dir); err == nil {
+			break
+		}
+		if !errors.Is(err, errInUse) {
+			return nil, err
+		}
+		if err := s.empty(); err != nil {
+			return nil, err
+		}
+	}
+	rep = &Report{Dir: dir, Summary: sum}
+	for _, name := range s.names() {
+		rep.Files = append(rep.Files, filepath.Join(dir, name))
+	}
+	if dir != s.final {
+		rep.Notes = append(rep.Notes, w.text("note.name", s.final, dir))
+	}
+	for _, k := range saved {
+		rep.Notes = append(rep.Notes, w.text("note.kept", k.name, k.as))
+	}
+	return rep, nil
+}
+
+// fill writes the files of a report into the staging folder, in one pass over
+// the rows.
+func fill(ctx context.Context, s *staging, src *Source, o *Options, w words) (sum *Summary, err error) {
+	t := Tally{}
+	sinks, err := open(s, src, o, w)
+	defer func() {
+		if err != nil {
+			for _, k := range sinks {
+				err = errors.Join(err, ignoreClosed(k.abort()))
+			}
+		}
+	}()
+	if err != nil {
+		return nil, err
+	}
+	for r, err := range records(ctx, src, describer{run: &src.Run, words: w, zone: o.Zone}) {
+		if err != nil {
+			return nil, err
+		}
+		t.Add(&r.Row)
+		for _, k := range sinks {
+			if err := k.add(r); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := t.Check(&src.Run); err != nil {
+		return nil, err
+	}
+	for _, k := range sinks {
+		if err := k.finish(); err != nil {
+			return nil, err
+		}
+	}
+	p := o.Paths
+	p.Corrections, p.Uncertain = "", ""
+	for _, name := range s.names() {
+		switch name {
+		case "uncertain.csv":
+			p.Uncertain = filepath.Join(o.Dir, name)
+		case correctionsStem + ".csv", correctionsStem + ".xlsx":
+			p.Corrections = filepath.Join(o.Dir, name)
+		}
+	}
+	if sum, err = Summarize(src.Run, t, p, o.Language); err != nil {
+		return nil, err
+	}
+	if src.Input == nil {
+		sum.Notes = append(sum.Notes, w.text("note.input", w.noInput(src.NoInput, &src.Run)))
+	}
+	return sum, writeSummary(s, sum, &t, src.Input != nil)
+}
+
+// open opens the files that take rows.
+func open(s *staging, src *Source, o *Options, w words) (sinks []sink, err error) {
+	if o.wants(KindCSV) {
+		c, err := newReportCSV(s, src.Run.Input.Sheet)
+		if err != nil {
+			return sinks, err
+		}
+		sinks = append(sinks, c)
+	}
+	comma := ';'
+	if d := src.Run.Input.Delimiter; len(d) == 1 && (d == "," || d == "\t") {
+		comma = rune(d[0])
+	}
+	sinks = append(sinks, &uncertainCSV{stage: s, run: src.Run.ID, comma: comma})
+	if src.Input == nil {
+		return sinks, nil
+	}
+	if info := src.Input.Info(); info.Format == "csv" {
+		sinks = append(sinks, &csvCorrections{stage: s, info: info, run: src.Run.ID})
+	}
+	return sinks, nil
+}
+
+// ignoreClosed forgets the error of closing what is closed already.
+func ignoreClosed(err error) error {
+	if errors.Is(err, os.ErrClosed) {
+		return nil
+	}
+	return err
+}
