@@ -176,13 +176,10 @@ func decodeText(b []byte) (string, bool) {
 // looksLikeHTML reports whether text begins like a page for people.
 func looksLikeHTML(text string) bool {
 	head := strings.ToLower(text[:min(len(text), 1024)])
-	if !strings.HasPrefix(head, "<") {
-		return false
-	}
-	for _, tag := range [...]string{"<!doctype html", "<html", "<head", "<body", "<title", "<h1"} {
-		if strings.Contains(head, tag) {
+	for _, start := range [...]string{"<head", "<body", "<title", "<h1"} {
+		if strings.HasPrefix(head, start) {
 			return true
 		}
 	}
-	return false
+	return strings.HasPrefix(head, "<") && (strings.Contains(head, "<!doctype html") || strings.Contains(head, "<html"))
 }

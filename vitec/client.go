@@ -321,7 +321,7 @@ type login struct{ token, password string }
 // what it was sent. Passwords of less than four bytes are not looked for, as
 // there would be nothing left of the words.
 func (l *login) hide(s string) string {
-	s = strings.ReplaceAll(s, l.token, redacted)
+	s = strings.ReplaceAll(s, strings.TrimRight(l.token, "="), redacted)
 	if len(l.password) >= 4 {
 		s = strings.ReplaceAll(s, l.password, redacted)
 	}
@@ -372,10 +372,13 @@ func (c *Client) request(t Target, b *AddNewViewingParticipant, l *login) (*http
 // transportError says what is known when there is no answer. The context's
 // error wins over what its end did to the connection.
 func (c *Client) transportError(caller context.Context, f *flight, l *login, err error) error {
+	if werr := f.writeError(); werr != nil && errors.Is(err, net.ErrClosed) {
+		err = werr // the connection was closed because of it
+	}
 	e := &TransportError{
 		Written:     f.written(),
 		Certificate: isCertificateError(err),
-		Phase:       phaseWords[f.phase.Load()],
+		Phase:       f.phaseWord(),
 		Host:        c.base.Host,
 		Err:         err,
 	}

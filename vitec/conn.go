@@ -43,12 +43,16 @@ type conn struct {
 	net.Conn
 	socket *socket
 	sent   atomic.Int64
+	failed atomic.Pointer[error] // what a write ended with; no other follows
 }
 
 func (c *conn) Write(p []byte) (int, error) {
 	before := c.socket.taken.Load()
 	n, err := c.Conn.Write(p)
 	c.sent.Add(c.socket.taken.Load() - before)
+	if err != nil {
+		c.failed.Store(&err)
+	}
 	return n, err
 }
 
@@ -195,4 +199,25 @@ func (f *flight) trace() *httptrace.ClientTrace {
 // written. Where an answer has begun nothing is to be proved any more.
 func (f *flight) written() bool {
 	return f.phase.Load() == reading || f.connected && (f.conn == nil || f.conn.sent.Load() != f.sent)
+}
+
+// phaseWord returns how far the request got. net/http calls a request written
+// that is still in its buffer.
+func (f *flight) phaseWord() string {
+	phase := f.phase.Load()
+	if phase == waiting && f.writeError() != nil {
+		phase = writing
+	}
+	return phaseWords[phase]
+}
+
+// writeError returns what a write failed with, or nil.
+func (f *flight) writeError() error {
+	if f.conn == nil {
+		return nil
+	}
+	if err := f.conn.failed.Load(); err != nil {
+		return *err
+	}
+	return nil
 }

@@ -1,0 +1,149 @@
+package vitec
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// acceptable is a submission that breaks no rule.
+func acceptable() (Target, *AddNewViewingParticipant) {
+	return Target{"M11385", "VIS1", "slot 1"}, &AddNewViewingParticipant{
+		UpdatePerson: UpdatePerson{
+			CustomerId: "M11385",
+			FirstName:  "Åsa",
+			Email:      Email{EmailAddress: "asa@example.com"},
+		},
+		Options: ViewingParticipantBookingOptions{ptr(true), ptr(false)},
+	}
+}
+
+func TestCheck(t *testing.T) {
+	type change = func(*Target, *AddNewViewingParticipant)
+	person := func(f func(p *UpdatePerson)) change {
+		return func(_ *Target, b *AddNewViewingParticipant) { f(&b.UpdatePerson) }
+	}
+	one := func(path, code string) []Violation { return []Violation{{Path: path, Code: code}} }
+	warning := func(path, code string) []Violation { return []Violation{{Path: path, Code: code, Warning: true}} }
+	for _, test := range []struct {
+		name   string
+		change change
+		want   []Violation
+	}{
+		{"nothing wrong", func(*Target, *AddNewViewingParticipant) {}, nil},
+		{"no customer in the body", person(func(p *UpdatePerson) { p.CustomerId = "" }), one("updatePerson.customerId", CodeRequired)},
+		{"another customer", person(func(p *UpdatePerson) { p.CustomerId = "m11385" }), one("updatePerson.customerId", CodeCustomerMismatch)},
+		{"no customer in the path", func(g *Target, _ *AddNewViewingParticipant) { g.CustomerId = "" }, one("customerId", CodeRequired)},
+		{"blank viewing", func(g *Target, _ *AddNewViewingParticipant) { g.ViewingId = " \u00a0" }, one("viewingId", CodeRequired)},
+		{"no contact", person(func(p *UpdatePerson) { p.Email.EmailAddress = "" }), one("updatePerson.email.emailAddress", CodeNoContact)},
+		{"blank contact", person(func(p *UpdatePerson) { p.Email.EmailAddress, p.CellPhone = " ", "\u00a0" }), one("updatePerson.email.emailAddress", CodeNoContact)},
+		{"contact that does not count", person(func(p *UpdatePerson) {
+			p.Email = Email{EmailAddress2: "a@example.com"}
+			p.OtherPhone = "070"
+		}), one("updatePerson.email.emailAddress", CodeNoContact)},
+		{"telephone", person(func(p *UpdatePerson) { p.Email.EmailAddress, p.TelePhone = "", "070" }), nil},
+		{"work phone", person(func(p *UpdatePerson) { p.Email.EmailAddress, p.WorkPhone = "", "070" }), nil},
+		{"mobile", person(func(p *UpdatePerson) { p.Email.EmailAddress, p.CellPhone = "", "070" }), nil},
+		{"negative reminder", func(_ *Target, b *AddNewViewingParticipant) { b.ReminderTime = ptr(-5) }, []Violation{{Path: "reminderTime", Code: CodeNegative, Got: -5}}},
+		{"reminder at once", func(_ *Target, b *AddNewViewingParticipant) { b.ReminderTime = ptr(0) }, nil},
+		{"huge reminder", func(_ *Target, b *AddNewViewingParticipant) { b.ReminderTime = ptr(1 << 31) }, []Violation{{Path: "reminderTime", Code: CodeOutOfRange, Got: 1 << 31, Warning: true}}},
+		{"negative score", person(func(p *UpdatePerson) { p.LeadScore = ptr(-1 << 31) }), nil},
+		{"another way", person(func(p *UpdatePerson) { p.ObtainThrough = "Chatt" }), warning("updatePerson.obtainThrough", CodeUnknownValue)},
+		{"a known way", person(func(p *UpdatePerson) { p.ObtainThrough = "NotAsked" }), nil},
+		{"no options", func(_ *Target, b *AddNewViewingParticipant) { b.Options = ViewingParticipantBookingOptions{} }, []Violation{
+			{Path: "options.isDeadlineValidationEnabled", Code: CodeNotSaid, Warning: true},
+			{Path: "options.enableBookingLimitValidation", Code: CodeNotSaid, Warning: true},
+		}},
+		{"invalid text", person(func(p *UpdatePerson) { p.LastName = "\xe5" }), one("updatePerson.lastName", CodeBadText)},
+		{"invalid text in a list", person(func(p *UpdatePerson) { p.CategoryIds = []string{"a", "\xe5"} }), one("updatePerson.categoryIds", CodeBadText)},
+		{"control character", person(func(p *UpdatePerson) { p.Note = "a\vb" }), warning("updatePerson.note", CodeControl)},
+		{"in order", func(g *Target, b *AddNewViewingParticipant) {
+			g.TimeSlotId = "a/b"
+			b.UpdatePerson = UpdatePerson{CustomerId: "X", Address: Address{CountryCode: "SWE"}}
+			b.ReminderTime = ptr(-1)
+		}, []Violation{
+			{Path: "timeSlotId", Code: CodeBadId},
+			{Path: "updatePerson.customerId", Code: CodeCustomerMismatch},
+			{Path: "updatePerson.address.countryCode", Code: CodeTooLong, Limit: 2, Got: 3},
+			{Path: "updatePerson.email.emailAddress", Code: CodeNoContact},
+			{Path: "reminderTime", Code: CodeNegative, Got: -1},
+		}},
+	} {
+		g, b := acceptable()
+		test.change(&g, b)
+		if got := Check(g, b); !reflect.DeepEqual(got, test.want) {
+			t.Errorf("%s: %+v", test.name, got)
+		}
+	}
+}
+
+// The limits of the vendor's documentation, in UTF-16 code units.
+func TestLengths(t *testing.T) {
+	limits := map[string]int{
+		"updatePerson.contactId": 40, "updatePerson.customerId": 40,
+		"updatePerson.firstName": 30, "updatePerson.lastName": 30, "updatePerson.socialSecurityNumber": 20,
+		"updatePerson.telePhone": 17, "updatePerson.workPhone": 17, "updatePerson.cellPhone": 17, "updatePerson.otherPhone": 17,
+		"updatePerson.email.emailAddress": 100, "updatePerson.email.emailAddress2": 100,
+		"updatePerson.address.streetAddress": 68, "updatePerson.address.zipCode": 15,
+		"updatePerson.address.city": 25, "updatePerson.address.countryCode": 2,
+	}
+	for _, f := range Fields() {
+		limit := limits[f.Path]
+		if f.MaxLength != limit {
+			t.Errorf("%s may have %d, want %d", f.Path, f.MaxLength, limit)
+		}
+		if f.Kind != KindText || f.Values != nil {
+			continue
+		}
+		for text, length := range map[string]int{
+			strings.Repeat("x", limit): limit, strings.Repeat("x", limit+1): limit + 1,
+			strings.Repeat("å", limit): limit, strings.Repeat("å", limit+1): limit + 1,
+			strings.Repeat("😀", limit/2): limit / 2 * 2, strings.Repeat("😀", limit/2+1): limit/2*2 + 2,
+		} {
+			g, b := acceptable()
+			f.Set(b, text)
+			if f.Path == "updatePerson.customerId" {
+				g.CustomerId = text
+			}
+			var want []Violation
+			if limit > 0 && length > limit {
+				want = []Violation{{Path: f.Path, Code: CodeTooLong, Limit: limit, Got: length}}
+			}
+			got := Check(g, b)
+			if text != "" && !reflect.DeepEqual(got, want) {
+				t.Errorf("%s with %d: %+v", f.Path, length, got)
+			}
+		}
+	}
+}
+
+func TestIds(t *testing.T) {
+	for _, good := range []string{"M11385", "VIS" + strings.Repeat("0aF", 10) + "12", "1", "-", "...", ".a", "a b", "åäö", "18.30", "(a)=b;c,d+e~f!g'h@i$", "{guid}", strings.Repeat("x", 1000)} {
+		if code, reason := checkId(good); code != "" {
+			t.Errorf("%q: %s %s", good, code, reason)
+		}
+	}
+	for _, bad := range []string{".", "..", "a/b", `a\b`, "a?b", "a#b", "a%20b", "a&b", "a*b", "a:b", "a<b", "a>b", "a\nb", "a\x00", "\x7f", "a\u0085", "\xff"} {
+		if code, reason := checkId(bad); code != CodeBadId || reason == "" {
+			t.Errorf("%q: %s", bad, code)
+		}
+	}
+	for _, empty := range []string{"", " ", "\t", "\u00a0"} {
+		if code, _ := checkId(empty); code != CodeRequired {
+			t.Errorf("%q: %s", empty, code)
+		}
+	}
+}
+
+// What is fine costs no memory: it is checked for a million rows.
+func TestCheckDoesNotAllocate(t *testing.T) {
+	b := sample()
+	b.UpdatePerson.Address.CountryCode = "SE"
+	g := Target{b.UpdatePerson.CustomerId, "v", "s"}
+	if vs := Check(g, b); vs != nil {
+		t.Fatal(vs)
+	}
+	if n := testing.AllocsPerRun(100, func() { Check(g, b) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
