@@ -43,8 +43,9 @@ type field struct {
 	tableArgs []string            // for the message that an entry is missing
 	otherwise *fixed
 	convert   convert
-	fallback  *fixed // for an empty cell
-	must      bool   // an empty cell is a problem
+	choices   []string // what a constant may be, for suggestions
+	fallback  *fixed   // for an empty cell
+	must      bool     // an empty cell is a problem
 	when      []test
 }
 
@@ -88,6 +89,7 @@ type test struct {
 // compiler turns a document into fields and collects its mistakes.
 type compiler struct {
 	doc      *document
+	sound    bool // no mistake was found while it was read
 	today    time.Time
 	errs     Errors
 	warnings Errors
@@ -268,6 +270,7 @@ func (c *compiler) settings(r *rule, f *field, name string) convert {
 	case "personnummer":
 		return toPersonnummer
 	case "boolean":
+		f.choices = []string{"true", "false", "ja", "nej"}
 		return toBoolean
 	case "integer":
 		return toInteger
@@ -295,6 +298,7 @@ func (c *compiler) settings(r *rule, f *field, name string) convert {
 			if f.member.Values == nil {
 				c.fail(r.As.pos, "missing_key", "", "for example: choices: [Ja, Kanske]", `the converter "choice" needs "choices"`)
 			}
+			f.choices = f.member.Values
 			return chooser(f.member.Values, f.member.Values, true)
 		}
 		var from, to []string
@@ -304,6 +308,7 @@ func (c *compiler) settings(r *rule, f *field, name string) convert {
 			}
 			from, to = append(from, e.from.text), append(to, e.to.text)
 		}
+		f.choices = from
 		return chooser(from, to, false)
 	}
 	return texter(slices.Contains(freeText, f.path))
@@ -392,7 +397,7 @@ func (c *compiler) fixed(s scalar, f *field) *fixed {
 	v, why := f.convert(text, &surroundings{today: c.today, country: "?"})
 	if why.bad() {
 		p := Problem{Code: why.code, Args: why.args}
-		c.fail(s.pos, "bad_constant", "", p.Hint(), "%q does not suit the field %q: %s", s.text, f.path, p.Message())
+		c.fail(s.pos, "bad_constant", suggest(text, f.choices), p.Hint(), "%q does not suit the field %q: %s", s.text, f.path, p.Message())
 		return &fixed{none: true}
 	}
 	x := fix(v, f.kind)
@@ -400,7 +405,7 @@ func (c *compiler) fixed(s scalar, f *field) *fixed {
 		p := Problem{Code: v.Code, Args: violationArgs(v, f.member)}
 		if v.Warning {
 			e := s.pos.at(v.Code, "%q in the field %q: %s", s.text, f.path, p.Message())
-			e.Hint = p.Hint()
+			e.Suggestion, e.Hint = suggest(text, f.choices), p.Hint()
 			c.warnings = append(c.warnings, e)
 			continue
 		}
@@ -518,6 +523,9 @@ func (c *compiler) lookup(r *rule, f *field) {
 			var known []string
 			for _, s := range c.doc.Lookups.names {
 				known = append(known, s.text)
+			}
+			if known == nil && !c.sound {
+				return // the tables may be what was misspelt
 			}
 			suggestion, hint := suggest(name, known), ""
 			if suggestion == "" {

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -135,13 +136,12 @@ func compile(text scalar) (*computed, Errors) {
 	options = append(options, expr.Patch(g))
 	program, err := expr.Compile(text.text, options...)
 	if len(g.errs) > 0 {
-		for _, e := range g.errs {
-			if e.Suggestion != "" {
-				continue
-			}
+		// The leftmost: what is behind it is mostly its consequence.
+		e := slices.MinFunc(g.errs, func(a, b *Error) int { return cmp.Compare(a.Column, b.Column) })
+		if e.Suggestion == "" {
 			e.Hint = "it has " + strings.Join(computedNames, ", ") + "; " + strings.Join(computedOperators, " ") + " and ? :"
 		}
-		return nil, g.errs
+		return nil, Errors{e}
 	}
 	if err != nil {
 		return nil, Errors{exprError(text, err)}

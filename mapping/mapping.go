@@ -59,9 +59,7 @@ type Mapping struct {
 func Parse(name string, src []byte, o Options) (*Mapping, error) {
 	l := &loader{load: o.Load, digest: sha256.New()}
 	doc := l.read(name, src, nil)
-	decoded := len(l.errs) == 0
-
-	c := &compiler{doc: doc, today: o.Today, errs: l.errs}
+	c := &compiler{doc: doc, sound: len(l.errs) == 0, today: o.Today, errs: l.errs}
 	if c.today.IsZero() {
 		c.today = time.Now()
 	}
@@ -89,7 +87,7 @@ func Parse(name string, src []byte, o Options) (*Mapping, error) {
 	if doc.Version.set && doc.Version.text != "1" {
 		c.fail(doc.Version.pos, "version", "", "this program reads version 1", "unknown version %q", doc.Version.text)
 	}
-	if decoded {
+	if c.sound {
 		c.complete(m)
 	}
 	if len(c.errs) > 0 {

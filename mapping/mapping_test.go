@@ -1,0 +1,484 @@
+package mapping
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vitec-import/vitec"
+)
+
+// bind parses a mapping and binds it to a header.
+func bind(t *testing.T, src string, header ...string) *Mapper {
+	t.Helper()
+	m, err := Parse("mapping.yaml", []byte(src), Options{Today: today})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mp, err := m.Bind(header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mp
+}
+
+// codes returns the problems as "field code column", warnings with a ? before.
+func codes(problems []Problem) []string {
+	var all []string
+	for _, p := range problems {
+		text := fmt.Sprintf("%s %s %d", p.Field, p.Code, p.Column)
+		if p.Warning {
+			text = "?" + text
+		}
+		all = append(all, text)
+	}
+	return all
+}
+
+func TestMap(t *testing.T) {
+	mp := bind(t, good, goodHeader...)
+	row := []string{
+		"VIS1", "18:00", "Anna Maria EK", "anna@example.com", "70-1740605", "08-123 456 78", "Hem", "ringer", "Umeå", "K1,K2",
+		"2026-03-04", "Visning", "", "90325", "",
+	}
+	var s Submission
+	if p := mp.Map(row, &s); len(p) > 0 {
+		t.Fatal(codes(p))
+	}
+	yes, no, hour := true, false, 60
+	want := vitec.AddNewViewingParticipant{
+		UpdatePerson: vitec.UpdatePerson{
+			CustomerId: "M11385", FirstName: "Anna Maria", LastName: "Ek",
+			Email:     vitec.Email{EmailAddress: "anna@example.com"},
+			CellPhone: "0701740605", TelePhone: "0812345678", Note: "ringer; Umeå", CategoryIds: []string{"K1", "K2"},
+			ObtainThrough: "Visit", WishAdvertising: &no,
+			Address:     vitec.Address{City: "Umeå", ZipCode: "903 25"},
+			CustomField: vitec.CustomField{Name: "källa", Value: "VISNING"},
+		},
+		Participated: &no, ReminderTime: &hour, ReturnBookingId: &yes,
+		Options: vitec.ViewingParticipantBookingOptions{IsDeadlineValidationEnabled: &no, EnableBookingLimitValidation: &yes},
+	}
+	if got := s.Body.UpdatePerson.GDPRApprovalDate.Format("2006-01-02T15:04:05Z07:00"); got != "2026-03-04T00:00:00+01:00" {
+		t.Errorf("the date is %s", got)
+	}
+	want.UpdatePerson.GDPRApprovalDate = s.Body.UpdatePerson.GDPRApprovalDate
+	if diff := cmp.Diff(want, s.Body); diff != "" {
+		t.Error(diff)
+	}
+	if want := (vitec.Target{CustomerId: "M11385", ViewingId: "VIS1", TimeSlotId: "TS-1"}); s.Target != want {
+		t.Errorf("the target is %+v", s.Target)
+	}
+	if diff := cmp.Diff([]int{2}, mp.NameColumns()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14}, mp.Columns()); diff != "" {
+		t.Error(diff)
+	}
+
+	row[14] = "AVBOKAD"
+	if p := mp.Map(row, &s); len(p) > 0 || s.Skipped != "avbokad" || s.Body.UpdatePerson.FirstName != "" {
+		t.Errorf("skipped for %q, with %v and %+v", s.Skipped, codes(p), s.Body)
+	}
+}
+
+func TestProblems(t *testing.T) {
+	mp := bind(t, good, goodHeader...)
+	set := func(changes ...string) []string {
+		row := []string{
+			"VIS1", "18:00", "Anna Ek", "anna@example.com", "070-1740605", "", "", "", "", "", "", "", "", "", "",
+		}
+		for i := 0; i+1 < len(changes); i += 2 {
+			row[slices.Index(goodHeader, changes[i])] = changes[i+1]
+		}
+		return row
+	}
+	for _, c := range []struct {
+		name string
+		row  []string
+		want []string
+	}{
+		{"good", set(), nil},
+		{"several", set("Epost", "anna", "Mobil", "070", "Informerad", "igår"), []string{
+			"updatePerson.email.emailAddress email 3", "updatePerson.cellPhone phone 4", "updatePerson.gdprApprovalDate date 10",
+		}},
+		{"lookup", set("Tid", "19:00"), []string{"timeSlotId lookup 1"}},
+		{"empty id", set("Visning", " "), []string{"viewingId required 0"}},
+		{"bad id", set("Visning", "VIS/1"), []string{"viewingId bad_id 0"}},
+		{"required cell", set("Mobil", "\u200b"), []string{"updatePerson.cellPhone empty 4"}},
+		{"too long", set("Namn", strings.Repeat("a", 31)+" "+strings.Repeat("😀", 16)), []string{
+			"updatePerson.firstName too_long 2", "updatePerson.lastName too_long 2",
+		}},
+		{"two people", set("Namn", "Anna och Erik Ek"), []string{"updatePerson.firstName two_people 2", "updatePerson.lastName two_people 2"}},
+		{"short row", set()[:2], []string{"updatePerson.cellPhone empty 4"}},
+		{"empty row", nil, []string{"updatePerson.cellPhone empty 4", "viewingId required 0", "timeSlotId required 1"}},
+		{"choice", set("Ort", "Boden"), []string{"updatePerson.address.city choice 8"}},
+	} {
+		var s Submission
+		got := codes(mp.Map(c.row, &s))
+		slices.Sort(got)
+		slices.Sort(c.want)
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}
+
+// TestNoContact: the rule that some way to reach the person is needed is told
+// at the first of the columns that could hold it, and only if none of them
+// has a problem of its own.
+func TestNoContact(t *testing.T) {
+	mp := bind(t, `version: 1
+target: {customerId: {value: K}, viewingId: {value: V}, timeSlotId: {value: T}}
+participant:
+  updatePerson: {firstName: Namn, cellPhone: Mobil, email: {emailAddress: E-post}}
+`, "Namn", "Mobil", "E-post")
+	var s Submission
+	p := mp.Map([]string{"Anna", "", ""}, &s)
+	if diff := cmp.Diff([]string{" no_contact 2"}, codes(p)); diff != "" {
+		t.Error(diff)
+	}
+	p = mp.Map([]string{"Anna", "fråga", ""}, &s)
+	if diff := cmp.Diff([]string{"updatePerson.cellPhone phone_letters 1"}, codes(p)); diff != "" {
+		t.Error(diff)
+	}
+	if got := p[0].Message(); got != "not a phone number: it contains letters" {
+		t.Errorf("the message is %q", got)
+	}
+	if p[0].Header != "Mobil" || p[0].Value != "fråga" || p[0].Masked() != "f••••" {
+		t.Errorf("the problem is %+v, masked %q", p[0], p[0].Masked())
+	}
+}
+
+// TestDependentFields: the personal number and the postal code are read by
+// what the row says in columns that may stand behind them.
+func TestDependentFields(t *testing.T) {
+	mp := bind(t, `version: 1
+target: {customerId: Kund, viewingId: {value: V}, timeSlotId: {value: T}}
+participant:
+  updatePerson:
+    cellPhone: Mobil
+    socialSecurityNumber: Pnr
+    isForeignSocialSecurityNumber: Utländskt
+    address: {zipCode: Postnr, countryCode: Land}
+`, "Kund", "Mobil", "Pnr", "Utländskt", "Postnr", "Land")
+	var s Submission
+	for _, c := range []struct {
+		row  []string
+		want []string
+		zip  string
+	}{
+		{[]string{"K1", "0701740605", "010190-123M", "ja", "0150", "Norge"}, nil, "0150"},
+		{[]string{"K2", "0701740605", "900602-2397", "nej", "90325", ""}, nil, "903 25"},
+		{[]string{"K2", "0701740605", "010190-123M", "", "0150", ""}, []string{
+			"updatePerson.address.zipCode zip 4", "updatePerson.socialSecurityNumber personnummer 2",
+		}, ""},
+		{[]string{"K2", "0701740605", "", "", "0150", "Narnia"}, []string{"updatePerson.address.countryCode country 5"}, "0150"},
+	} {
+		got := codes(mp.Map(c.row, &s))
+		slices.Sort(got)
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%v: %s", c.row, diff)
+		}
+		if s.Body.UpdatePerson.Address.ZipCode != c.zip {
+			t.Errorf("%v: postal code %q", c.row, s.Body.UpdatePerson.Address.ZipCode)
+		}
+		if s.Target.CustomerId != c.row[0] || s.Body.UpdatePerson.CustomerId != c.row[0] {
+			t.Errorf("%v: customer %q in the address, %q in the body", c.row, s.Target.CustomerId, s.Body.UpdatePerson.CustomerId)
+		}
+	}
+}
+
+func TestColumns(t *testing.T) {
+	src := mappingOf("updatePerson.firstName", "Förnamn")
+	m, err := Parse("mapping.yaml", []byte(src), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		header []string
+		want   int // the cell, -1 for none, -2 for several
+	}{
+		{[]string{"Förnamn"}, 0},
+		{[]string{"x", " FÖRNAMN\u00a0"}, 1},
+		{[]string{"Fo\u0308rnamn"}, 0},
+		{[]string{"\ufeffFörnamn"}, 0},
+		{[]string{"För\u00adnamn"}, 0},
+		{[]string{"förnamn", "Förnamn"}, 1}, // an exact match wins
+		{[]string{"Förnamn", "Förnamn"}, -2},
+		{[]string{"förnamn", "FÖRNAMN"}, -2},
+		{[]string{"Namn", "Namn", "Förnamn"}, 2}, // what is not mapped may stand twice
+		{[]string{"Fornamn"}, -1},
+		{[]string{"Förnamn*"}, -1},
+		{nil, -1},
+	} {
+		fits := m.Fits(c.header)
+		mp, err := m.Bind(c.header)
+		switch {
+		case c.want >= 0 && (err != nil || !slices.Equal(mp.NameColumns(), []int{c.want}) || fits != 1):
+			t.Errorf("%q: %v, fits %d", c.header, err, fits)
+		case c.want < 0 && err == nil:
+			t.Errorf("%q is taken", c.header)
+		case c.want == -2 && !strings.Contains(err.Error(), "2 columns"), c.want == -1 && !strings.Contains(err.Error(), "no column"):
+			t.Errorf("%q: %v", c.header, err)
+		}
+	}
+}
+
+func TestFits(t *testing.T) {
+	m, err := Parse("mapping.yaml", []byte(good), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		cells []string
+		want  int
+	}{
+		{goodHeader, 15},
+		{[]string{"Deltagare på visningen", "", ""}, 0},
+		{[]string{"visning", "tid", "E-post", "Epost"}, 3},
+		{nil, 0},
+	} {
+		if got := m.Fits(c.cells); got != c.want {
+			t.Errorf("%q: %d, want %d", c.cells, got, c.want)
+		}
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	m, err := Parse("mapping.yaml", []byte(`version: 1
+target: {customerId: {value: K}, viewingId: {value: V}, timeSlotId: {value: T}}
+participant:
+  updatePerson:
+    cellPhone: Mobil
+    socialSecurityNumber: Pnr
+    gdprApprovalDate: Informerad
+    obtainThrough: {value: Visitt}
+  smsConfirmation: {value: true}
+  mailConfirmation: {value: false}
+  returnBookingId: {value: false}
+  options: {enableBookingLimitValidation: {value: false}}
+`), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, w := range m.Warnings() {
+		got = append(got, fmt.Sprintf("%d:%d %s %s", w.Line, w.Column, w.Code, w.Suggestion))
+	}
+	want := []string{"3:1 silent_option ", "6:5 personal_number ", "8:28 unknown_value Visit", "9:3 messages ", "11:3 no_booking_id "}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	mp, err := m.Bind([]string{"Mobil", "Pnr", "Informerad"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s Submission
+	if p := mp.Map([]string{"070-1740605", "199006022397", ""}, &s); len(p) > 0 {
+		t.Errorf("what the mapping is warned of is told again of a row: %v", codes(p))
+	}
+}
+
+func TestSet(t *testing.T) {
+	m, err := Parse("mapping.yaml", []byte(good), Options{Set: []string{
+		"viewingId=VIS9", "target.customerId=K9", "updatePerson.note=via mässan = bra", "participant.participated=ja", "contactMessage=hej",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mp, err := m.Bind(goodHeader[1:]) // no column for the viewing is needed any more
+	if err != nil {
+		t.Fatal(err)
+	}
+	trace := mp.Trace([]string{"18:00", "Anna Ek", "", "070-1740605"})
+	s := trace.Submission
+	if len(trace.Problems) > 0 || s.Target.ViewingId != "VIS9" || s.Target.CustomerId != "K9" || s.Body.UpdatePerson.CustomerId != "K9" ||
+		s.Body.UpdatePerson.Note != "via mässan = bra" || !*s.Body.Participated || s.Body.ContactMessage != "hej" {
+		t.Errorf("%v %+v", codes(trace.Problems), s)
+	}
+	_, err = Parse("mapping.yaml", []byte(good), Options{Set: []string{
+		"viewngId=V", "obtainThrough=Visit", "participated", "participated=kanske", "contactMessage=a", "contactMessage=b", "updatePerson.userId=",
+	}})
+	var found Errors
+	if !errors.As(err, &found) {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range found {
+		got = append(got, e.Place()+" "+e.Code+" "+e.Suggestion)
+	}
+	want := []string{
+		"--set viewngId unknown_field viewingId", "--set obtainThrough unknown_field updatePerson.obtainThrough", "--set participated set ",
+		"--set contactMessage duplicate_key ", "--set participated bad_constant ", "--set updatePerson.userId empty_value ",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestInclude(t *testing.T) {
+	files := map[string]string{
+		"gemensam.yaml": `version: 1
+target: {customerId: {value: ANNAN}, viewingId: Visning, timeSlotId: {column: Tid, lookup: slots}}
+participant:
+  updatePerson: {firstName: Förnamn, cellPhone: Mobil}
+lookups: {slots: {"18:00": TS-1}}
+skip: {column: Status, is: Avbokad}
+input: {headerRow: 3}
+`,
+		"a.yaml":   "version: 1\ninclude: b.yaml\n",
+		"b.yaml":   "version: 1\ninclude: a.yaml\n",
+		"bad.yaml": "version: 1\nparticipant:\n  updatePerson: {fistName: Namn}\n",
+	}
+	load := func(name string) ([]byte, error) {
+		if src, ok := files[name]; ok {
+			return []byte(src), nil
+		}
+		return nil, errors.New("no such file")
+	}
+	parse := func(src string) (*Mapping, error) {
+		return Parse("kontor.yaml", []byte(src), Options{Load: load, Today: today})
+	}
+	office := "version: 1\ninclude: gemensam.yaml\ntarget: {customerId: {value: M1}}\nparticipant:\n  updatePerson: {firstName: Tilltalsnamn}\nskip: [{column: Mobil, filled: false, reason: ingen mobil}]\n"
+	m, err := parse(office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mp, err := m.Bind([]string{"Visning", "Tid", "Tilltalsnamn", "Mobil", "Status"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s Submission
+	if p := mp.Map([]string{"V", "18:00", "Anna", "070-1740605", ""}, &s); len(p) > 0 || s.Target != (vitec.Target{CustomerId: "M1", ViewingId: "V", TimeSlotId: "TS-1"}) || s.Body.UpdatePerson.FirstName != "Anna" {
+		t.Errorf("%v %+v", codes(p), s)
+	}
+	for _, row := range [][]string{{"V", "18:00", "A", "", ""}, {"V", "18:00", "A", "070-1740605", "avbokad"}} {
+		if mp.Map(row, &s); s.Skipped == "" {
+			t.Errorf("%v is not skipped", row)
+		}
+	}
+	if m.Input().HeaderRow != 3 {
+		t.Error("the input of the included file is lost")
+	}
+	digest := m.SHA256()
+	files["gemensam.yaml"] += "# changed\n"
+	if m, err := parse(office); err != nil || m.SHA256() == digest {
+		t.Errorf("the digest does not change with an included file (%v)", err)
+	}
+
+	for src, want := range map[string]string{
+		"version: 1\ninclude: a.yaml\n":                                          `b.yaml:2:10: "a.yaml" includes itself`,
+		"version: 1\ninclude: kontor.yaml\n":                                     `kontor.yaml:2:10: "kontor.yaml" includes itself`,
+		"version: 1\ninclude: [borta.yaml]\n":                                    `kontor.yaml:2:11: "borta.yaml" cannot be read: no such file`,
+		strings.Replace(office, "gemensam.yaml", "[gemensam.yaml, bad.yaml]", 1): `bad.yaml:3:18: unknown field "fistName" in "updatePerson"; did you mean "firstName"?`,
+		strings.Replace(office, "Tilltalsnamn", "{column: X, lookup: slot}", 1):  `kontor.yaml:5:49: unknown lookup "slot"; did you mean "slots"?`,
+	} {
+		if _, err := parse(src); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %s, got\n%v", want, err)
+		}
+	}
+}
+
+// TestIncludeMany: files that include many others each do not make the parser
+// read without end.
+func TestIncludeMany(t *testing.T) {
+	calls := 0
+	load := func(name string) ([]byte, error) {
+		calls++
+		return fmt.Appendf(nil, "version: 1\ninclude: [%s1, %s2, %s3]\n", name, name, name), nil
+	}
+	if _, err := Parse("m.yaml", []byte("version: 1\ninclude: [a, b]\n"), Options{Load: load}); err == nil || calls > maxFiles {
+		t.Errorf("%d files were read (%v)", calls, err)
+	}
+}
+
+// TestErrorText holds the form in which mistakes are shown.
+func TestErrorText(t *testing.T) {
+	_, err := Parse("mapping.yaml", []byte("version: 1\ntarget: {customerId: {value: K}, viewingId: V, timeSlotId: T}\nparticipant:\n  updatePerson:\n    cellPhone: {column: Mobil, as: fhone}\n    firstNam: Namn\n"), Options{})
+	want := `mapping.yaml:5:36: unknown converter "fhone"; did you mean "phone"?
+  5 |     cellPhone: {column: Mobil, as: fhone}
+    |                                    ^^^^^
+mapping.yaml:6:5: unknown field "firstNam" in "updatePerson"; did you mean "firstName"?
+  6 |     firstNam: Namn
+    |     ^^^^^^^^`
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+	text, jsonErr := json.Marshal(err)
+	wantJSON := `[{"file":"mapping.yaml","line":5,"column":36,"code":"unknown_converter","message":"unknown converter \"fhone\"","suggestion":"phone","snippet":"    cellPhone: {column: Mobil, as: fhone}"},` +
+		`{"file":"mapping.yaml","line":6,"column":5,"code":"unknown_key","message":"unknown field \"firstNam\" in \"updatePerson\"","suggestion":"firstName","snippet":"    firstNam: Namn"}]`
+	if jsonErr != nil || string(text) != wantJSON {
+		t.Errorf("got %s (%v)", text, jsonErr)
+	}
+}
+
+// TestAllMistakesAtOnce puts independent mistakes into one file.
+func TestAllMistakesAtOnce(t *testing.T) {
+	src := good
+	for _, c := range [][2]string{
+		{"as: phone", "as: fone"}, {"as: date", "as: dat"}, {"lookup: slots", "lookup: slot"}, {"case: title", "case: titel"},
+		{"headerRow: 4", "headerRow: fyra"}, {"participated:", "participatd:"}, {"{value: 60}", "{value: snart}"}, {"reason:", "reson:"},
+	} {
+		src = strings.Replace(src, c[0], c[1], 1)
+	}
+	_, err := Parse("mapping.yaml", []byte(src), Options{})
+	var found Errors
+	if !errors.As(err, &found) || len(found) != 8 {
+		t.Fatalf("%d mistakes:\n%v", len(found), err)
+	}
+	if !slices.IsSortedFunc(found, func(a, b *Error) int { return a.Line - b.Line }) {
+		t.Errorf("not in the file's order:\n%v", err)
+	}
+}
+
+// TestMessages: every code has words, and what a person reads of a problem
+// never holds the cell.
+func TestMessages(t *testing.T) {
+	for code, w := range english {
+		if w.message == "" || strings.ToLower(w.message[:1]) != w.message[:1] || strings.HasSuffix(w.message, ".") {
+			t.Errorf("%s: %q", code, w.message)
+		}
+		checkWords(t, code, w.message+" "+w.hint)
+	}
+	if m := (Problem{Code: "of tomorrow"}).Message(); m == "" {
+		t.Error("an unknown code has no message")
+	}
+	mp := bind(t, good, goodHeader...)
+	row := make([]string, len(goodHeader))
+	for i := range row {
+		row[i] = "Hemlig" + fmt.Sprint(i)
+	}
+	var s Submission
+	problems := mp.Map(row, &s)
+	if len(problems) < 5 {
+		t.Fatal(codes(problems))
+	}
+	for _, p := range problems {
+		if text := p.Message() + p.Hint() + strings.Join(p.Args, ""); strings.Contains(text, "Hemlig") {
+			t.Errorf("%s tells the cell: %s", p.Code, text)
+		}
+		if strings.Contains(p.Masked(), "emlig") {
+			t.Errorf("%s shows the cell: %s", p.Code, p.Masked())
+		}
+	}
+}
+
+func TestMasked(t *testing.T) {
+	for value, want := range map[string]string{
+		"070-1740605":           "0••-•••••••",
+		"anna@@example.com":     "a•••@@•••••••.•••",
+		"31.02.1990":            "3•.••.••••",
+		"":                      "",
+		"Åsa\nEk":               "Å••·••",
+		strings.Repeat("x", 60): "x" + strings.Repeat("•", 39) + "…",
+	} {
+		if got := (Problem{Value: value}).Masked(); got != want {
+			t.Errorf("%q: got %q, want %q", value, got, want)
+		}
+	}
+}
