@@ -47,6 +47,9 @@ type Job struct {
 	// Record is what the ledger shall know of the run beside its rows. The
 	// importer fills in the times, the counts and how it ended.
 	Record ledger.RunInfo
+	// ReportDir, if not nil, says where the report of a run goes, for the ledger
+	// to remember.
+	ReportDir func(run int64) string
 	// Log is told of pauses, retries and stops, with the run and the row and
 	// without personal data. nil = no log.
 	Log *slog.Logger
@@ -163,6 +166,11 @@ func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error
 		return nil, declined
 	case err != nil:
 		return nil, err
+	}
+	if j.ReportDir != nil {
+		if err := run.SetReportDir(ctx, j.ReportDir(run.ID())); err != nil {
+			return nil, err
+		}
 	}
 	s := newSender(j, p, run, record.StartedAt)
 	err = s.send(ctx)

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestImports holds the agreed layers against the real imports: data flows one
+// way, and who may know whom is written down here and nowhere else.
+func TestImports(t *testing.T) {
+	const module = "vitec-import/"
+	may := map[string][]string{
+		"cmd/vitec-import": {"importer", "importer/ledger", "importer/table", "mapping", "reports", "vitec", "vitec/sandbox"},
+		"importer":         {"importer/ledger", "importer/table", "mapping", "vitec"},
+		"importer/ledger":  {},
+		"importer/table":   {},
+		"mapping":          {"vitec"},
+		"reports":          {"importer/ledger", "importer/table"},
+		"vitec":            {},
+		"vitec/sandbox":    {"vitec"},
+	}
+	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}}: {{join .Imports \" \"}}", "vitec-import/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		pkg, imports, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		pkg = strings.TrimPrefix(pkg, module)
+		allowed, known := may[pkg]
+		if !known {
+			t.Errorf("package %s is not in the table of layers", pkg)
+		}
+		for _, imp := range strings.Fields(imports) {
+			if name, ours := strings.CutPrefix(imp, module); ours && !slices.Contains(allowed, name) {
+				t.Errorf("%s imports %s, which it may not know", pkg, name)
+			}
+		}
+	}
+}

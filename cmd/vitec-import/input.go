@@ -1,0 +1,163 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"vitec-import/importer/table"
+	"vitec-import/mapping"
+)
+
+// tableFlags are the hints for reading a file, where detection is not enough.
+type tableFlags struct {
+	sheet     string
+	headerRow int
+	encoding  string
+	delimiter string
+}
+
+func (f *tableFlags) bind(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.sheet, "sheet", "", "the sheet of a workbook (default: the one whose header fits the mapping)")
+	cmd.Flags().IntVar(&f.headerRow, "header-row", 0, "the row of the header, counted from 1 (default: where the mapped columns are)")
+	cmd.Flags().StringVar(&f.encoding, "encoding", "", "the encoding of a CSV file, such as utf-8, windows-1252, cp850 (default: detected)")
+	cmd.Flags().StringVar(&f.delimiter, "delimiter", "", "the delimiter of a CSV file: \",\" \";\" \"|\" or tab (default: detected)")
+}
+
+// options are the table's options: the flags win over what the mapping says.
+func (f *tableFlags) options(m *mapping.Mapping) (table.Options, error) {
+	o := table.Options{Sheet: f.sheet, HeaderRow: f.headerRow, Encoding: f.encoding}
+	d, err := delimiter(f.delimiter)
+	if err != nil {
+		return o, err
+	}
+	o.Delimiter = d
+	if f.headerRow < 0 {
+		return o, exit{code: 2, err: fmt.Errorf("--header-row %d: rows are counted from 1", f.headerRow)}
+	}
+	if m == nil {
+		return o, nil
+	}
+	o.Fits = m.Fits
+	in := m.Input()
+	if o.Sheet == "" {
+		o.Sheet = in.Sheet
+	}
+	if o.HeaderRow == 0 {
+		o.HeaderRow = in.HeaderRow
+	}
+	if o.Encoding == "" {
+		o.Encoding = in.Encoding
+	}
+	if o.Delimiter == 0 {
+		o.Delimiter = in.Delimiter
+	}
+	return o, nil
+}
+
+func delimiter(s string) (rune, error) {
+	switch strings.ToLower(s) {
+	case "":
+		return 0, nil
+	case "tab", `\t`, "\t":
+		return '\t', nil
+	case "comma":
+		return ',', nil
+	case "semicolon":
+		return ';', nil
+	case "pipe":
+		return '|', nil
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	if n != len(s) || r == '"' || r == '\n' || r == '\r' || r == utf8.RuneError {
+		return 0, exit{code: 2, err: fmt.Errorf("--delimiter %q is not one character", s), hint: "write it as one character, or as comma, semicolon, tab or pipe"}
+	}
+	return r, nil
+}
+
+// mappingFlags say which mapping is used and what is put over it.
+type mappingFlags struct {
+	path string
+	set  []string
+}
+
+func (f *mappingFlags) bind(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&f.path, "mapping", "m", "", "the mapping file (default: mapping.yaml beside the input)")
+	cmd.Flags().StringArrayVar(&f.set, "set", nil, "a constant over the mapping, as field=value; may be given several times")
+}
+
+// load reads the mapping for an input.
+func (f *mappingFlags) load(input string) (*mapping.Mapping, string, error) {
+	path := f.path
+	if path == "" {
+		path = filepath.Join(filepath.Dir(input), "mapping.yaml")
+	}
+	src, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && f.path == "":
+		return nil, "", exit{code: 2, err: fmt.Errorf("%s: there is no mapping", path),
+			hint: "write one (see the README), or name one with --mapping"}
+	case err != nil:
+		return nil, "", exit{code: 2, err: fmt.Errorf("%s: the mapping cannot be read: %s", path, cause(err))}
+	}
+	m, err := mapping.Parse(path, src, mapping.Options{
+		Set: f.set,
+		Load: func(name string) ([]byte, error) {
+			if !filepath.IsAbs(name) {
+				name = filepath.Join(filepath.Dir(path), name)
+			}
+			return os.ReadFile(name)
+		},
+	})
+	return m, path, err
+}
+
+// cause is the system's reason without the path, which has been said.
+func cause(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+// source is an input with the mapping that fits it.
+type source struct {
+	file        *table.File
+	mapping     *mapping.Mapping
+	mappingPath string
+	mapper      *mapping.Mapper
+}
+
+// openSource opens the input and binds the mapping to its header.
+func openSource(path string, tf *tableFlags, mf *mappingFlags) (*source, error) {
+	// A missing input is told before a missing mapping: it is the likelier slip.
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, exit{code: 1, err: fmt.Errorf("%s: there is no such file", path)}
+	}
+	m, mappingPath, err := mf.load(path)
+	if err != nil {
+		return nil, err
+	}
+	o, err := tf.options(m)
+	if err != nil {
+		return nil, err
+	}
+	f, err := table.Open(path, o)
+	if err != nil {
+		return nil, err
+	}
+	mapper, err := m.Bind(f.Info().Header)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &source{file: f, mapping: m, mappingPath: mappingPath, mapper: mapper}, nil
+}
+
+func (s *source) Close() error { return s.file.Close() }

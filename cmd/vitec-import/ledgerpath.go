@@ -1,0 +1,56 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/spf13/cobra"
+)
+
+// ledgerFlag adds --ledger to a command.
+func ledgerFlag(cmd *cobra.Command, path *string) {
+	cmd.Flags().StringVar(path, "ledger", "", "the ledger's file (default: one for all runs, in your state directory; or VITEC_IMPORT_LEDGER)")
+}
+
+// ledgerPath is where the ledger is: the same place wherever the program is
+// started from, because a ledger that depends on the working directory books
+// everybody twice from a scheduled job.
+func (w *world) ledgerPath(flag string) (string, error) {
+	path := flag
+	if path == "" {
+		path = w.getenv("VITEC_IMPORT_LEDGER")
+	}
+	if path != "" {
+		return filepath.Abs(path)
+	}
+	dir, err := w.stateDir()
+	if err != nil {
+		return "", exit{code: 1, err: err, hint: "say where the ledger shall be with --ledger or VITEC_IMPORT_LEDGER"}
+	}
+	return filepath.Join(dir, "vitec-import", "ledger.db"), nil
+}
+
+// stateDir is the user's directory for data that a program keeps for itself.
+func (w *world) stateDir() (string, error) {
+	switch runtime.GOOS {
+	case "windows":
+		if dir := w.getenv("LOCALAPPDATA"); dir != "" {
+			return dir, nil
+		}
+		return os.UserConfigDir()
+	case "darwin":
+		return os.UserConfigDir()
+	}
+	if dir := w.getenv("STATE_DIRECTORY"); dir != "" { // of a systemd service
+		return filepath.SplitList(dir)[0], nil
+	}
+	if dir := w.getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return dir, nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(home, ".local", "state"), nil
+}

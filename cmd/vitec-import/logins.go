@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sort"
+
+	"go.yaml.in/yaml/v4"
+
+	"vitec-import/vitec"
+)
+
+// logins finds the login for a customer. Passwords come from the environment,
+// from a file or from systemd, never from an argument: arguments are seen by
+// everybody on the machine.
+type logins struct {
+	fallback   *vitec.Credentials
+	byCustomer map[string]vitec.Credentials
+}
+
+// For returns the login for a customerId.
+func (l *logins) For(customerId string) (vitec.Credentials, bool) {
+	if c, ok := l.byCustomer[customerId]; ok {
+		return c, true
+	}
+	if l.fallback != nil {
+		return *l.fallback, true
+	}
+	return vitec.Credentials{}, false
+}
+
+var errNoLogin = exit{code: 1, err: errors.New("there is no login"),
+	hint: "set VITEC_USERNAME and VITEC_PASSWORD, or name a file with --credentials; to try without one: --sandbox"}
+
+// logins reads the logins from where they are: the file that was named, the
+// environment, or the directory that systemd gives to a service.
+func (w *world) logins(file string) (*logins, error) {
+	if file != "" {
+		return readLogins(file)
+	}
+	user, password := w.getenv("VITEC_USERNAME"), w.getenv("VITEC_PASSWORD")
+	switch {
+	case user != "" && password != "":
+		return &logins{fallback: &vitec.Credentials{Username: user, Password: password}}, nil
+	case user != "":
+		return nil, exit{code: 1, err: errors.New("VITEC_USERNAME is set, but VITEC_PASSWORD is not")}
+	case password != "":
+		return nil, exit{code: 1, err: errors.New("VITEC_PASSWORD is set, but VITEC_USERNAME is not")}
+	}
+	if dir := w.getenv("CREDENTIALS_DIRECTORY"); dir != "" {
+		file := filepath.Join(dir, "vitec-import")
+		if _, err := os.Stat(file); err == nil {
+			return readLogins(file)
+		}
+	}
+	return nil, errNoLogin
+}
+
+// loginsFile is the YAML of a credentials file.
+type loginsFile struct {
+	Default   *loginEntry            `yaml:"default"`
+	Customers map[string]*loginEntry `yaml:"customers"`
+}
+
+type loginEntry struct {
+	Username string `yaml:"username"`
+	Password string `yaml:"password"`
+}
+
+const loginsExample = "it looks like: default: {username: u, password: p}, and below customers: one line like M11385: {username: u, password: p} per customer"
+
+func readLogins(path string) (*logins, error) {
+	bad := func(reason, hint string) error {
+		return exit{code: 1, err: fmt.Errorf("%s: %s", path, reason), hint: hint}
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, bad("no such credentials file", loginsExample)
+	case err != nil:
+		return nil, bad("the credentials file cannot be read", "")
+	case info.IsDir():
+		return nil, bad("is a directory, not a credentials file", "")
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+		return nil, bad("other users of this computer can read the credentials file", "chmod 600 "+path)
+	}
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, bad("the credentials file cannot be read", "")
+	}
+	var f loginsFile
+	// The decoder's own message may quote the file, so it is not shown.
+	if err := yaml.Load(src, &f, yaml.WithKnownFields(), yaml.WithUniqueKeys()); err != nil {
+		return nil, bad("is not a credentials file", loginsExample)
+	}
+	l := &logins{byCustomer: map[string]vitec.Credentials{}}
+	if f.Default != nil {
+		if f.Default.Username == "" || f.Default.Password == "" {
+			return nil, bad("the default login lacks its username or password", "")
+		}
+		l.fallback = &vitec.Credentials{Username: f.Default.Username, Password: f.Default.Password}
+	}
+	customers := make([]string, 0, len(f.Customers))
+	for c := range f.Customers {
+		customers = append(customers, c)
+	}
+	sort.Strings(customers)
+	for _, c := range customers {
+		e := f.Customers[c]
+		if e == nil || e.Username == "" || e.Password == "" {
+			return nil, bad(fmt.Sprintf("the login of customer %q lacks its username or password", c), "")
+		}
+		l.byCustomer[c] = vitec.Credentials{Username: e.Username, Password: e.Password}
+	}
+	if l.fallback == nil && len(l.byCustomer) == 0 {
+		return nil, bad("there is no login in it", loginsExample)
+	}
+	return l, nil
+}

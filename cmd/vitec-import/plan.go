@@ -1,0 +1,182 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+	"text/tabwriter"
+
+	"vitec-import/importer"
+	"vitec-import/importer/ledger"
+	"vitec-import/importer/table"
+	"vitec-import/vitec"
+)
+
+// shownProblems is how many problems a person is shown one by one.
+const shownProblems = 20
+
+// findings collects what the plan has to say about single rows, as far as a
+// person is shown it.
+type findings struct {
+	problems, warnings []importer.Problem
+	moreProblems       int
+	moreWarnings       int
+}
+
+func (f *findings) add(p importer.Problem) error {
+	list, more := &f.problems, &f.moreProblems
+	if p.Warning {
+		list, more = &f.warnings, &f.moreWarnings
+	}
+	if len(*list) < shownProblems {
+		*list = append(*list, p)
+	} else {
+		*more++
+	}
+	return nil
+}
+
+// describeInput says what was read and how it was understood.
+func describeInput(out io.Writer, s *source) {
+	i := s.file.Info()
+	fmt.Fprintf(out, "input    %s: %s\n", i.Name, strings.Join(detected(i), ", "))
+	for _, w := range i.Warnings {
+		describeTableWarning(out, i, w)
+	}
+	fmt.Fprintf(out, "mapping  %s\n", s.mappingPath)
+	for _, w := range s.mapping.Warnings() {
+		fmt.Fprintf(out, "warning  %s: %s\n", w.Place(), w.Message)
+		if w.Hint != "" {
+			fmt.Fprintf(out, "         hint: %s\n", w.Hint)
+		}
+	}
+}
+
+func describeTableWarning(out io.Writer, i table.Info, w table.Warning) {
+	place := importer.Problem{File: i.Name, Sheet: i.Sheet, Row: w.Row, Column: w.Column}.Place()
+	fmt.Fprintf(out, "warning  %s: %s\n", place, w.Text)
+	if w.Hint != "" {
+		fmt.Fprintf(out, "         hint: %s\n", w.Hint)
+	}
+}
+
+func detected(i table.Info) []string {
+	d := []string{i.Format}
+	if i.Sheet != "" {
+		d = append(d, fmt.Sprintf("sheet %q", i.Sheet))
+	}
+	if i.Encoding != "" {
+		d = append(d, i.Encoding)
+	}
+	if i.Delimiter != "" {
+		d = append(d, fmt.Sprintf("delimiter %q", i.Delimiter))
+	}
+	return append(d, fmt.Sprintf("header in row %d", i.HeaderRow))
+}
+
+// describePlan says what would happen, for a person.
+func describePlan(out io.Writer, p *importer.Plan, f *findings) {
+	fmt.Fprintf(out, "rows     %d: %s\n", p.Rows, planned(p))
+	if len(p.Slots) > 0 {
+		describeSlots(out, p.Slots)
+	}
+	if n := p.Messages.Total(); n > 0 {
+		fmt.Fprintf(out, "messages %d would be sent to people: %d SMS confirmations, %d e-mail confirmations, %d SMS reminders\n",
+			n, p.Messages.SMSConfirmation, p.Messages.MailConfirmation, p.Messages.SMSReminder)
+	} else {
+		fmt.Fprintf(out, "messages none are asked for\n")
+	}
+	if p.Differing > 0 {
+		fmt.Fprintf(out, "note     %d rows are booked already with other content; they are not sent again\n", p.Differing)
+	}
+	describeFindings(out, "problem", f.problems, f.moreProblems)
+	describeFindings(out, "warning", f.warnings, f.moreWarnings)
+	if f.moreProblems > 0 || f.moreWarnings > 0 {
+		describeCauses(out, p.Causes)
+	}
+}
+
+// planned is "23 to send, 2 already_booked": every row in one of them.
+func planned(p *importer.Plan) string {
+	var parts []string
+	if n := p.ToSend(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d to send", n))
+	}
+	for _, o := range ledger.Outcomes {
+		if n := p.Outcomes[o]; n > 0 && o != ledger.NotSent {
+			parts = append(parts, fmt.Sprintf("%d %s", n, o))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing to do"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func describeSlots(out io.Writer, slots map[vitec.Target]int) {
+	const shown = 20
+	targets := sortedTargets(slots)
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "         customer\tviewing\ttime slot\tto send")
+	for i, s := range targets {
+		if i == shown {
+			fmt.Fprintf(t, "         … and %d more slots\n", len(targets)-shown)
+			break
+		}
+		fmt.Fprintf(t, "         %s\t%s\t%s\t%d\n", s.CustomerId, s.ViewingId, s.TimeSlotId, slots[s])
+	}
+	t.Flush()
+}
+
+func sortedTargets(slots map[vitec.Target]int) []vitec.Target {
+	targets := make([]vitec.Target, 0, len(slots))
+	for s := range slots {
+		targets = append(targets, s)
+	}
+	sort.Slice(targets, func(i, k int) bool {
+		a, b := targets[i], targets[k]
+		if a.CustomerId != b.CustomerId {
+			return a.CustomerId < b.CustomerId
+		}
+		if a.ViewingId != b.ViewingId {
+			return a.ViewingId < b.ViewingId
+		}
+		return a.TimeSlotId < b.TimeSlotId
+	})
+	return targets
+}
+
+func describeFindings(out io.Writer, kind string, list []importer.Problem, more int) {
+	for _, p := range list {
+		fmt.Fprintf(out, "%-8s %s: %s", kind, p.Place(), p.Message)
+		if p.Masked != "" {
+			fmt.Fprintf(out, " (%s)", p.Masked)
+		}
+		fmt.Fprintln(out)
+		if p.Hint != "" {
+			fmt.Fprintf(out, "         hint: %s\n", p.Hint)
+		}
+	}
+	if more > 0 {
+		fmt.Fprintf(out, "%-8s … and %d more; \"vitec-import check --json\" lists them all\n", kind, more)
+	}
+}
+
+func describeCauses(out io.Writer, causes []importer.Cause) {
+	fmt.Fprintln(out, "by cause")
+	for _, c := range causes {
+		place := fmt.Sprint(c.First)
+		if c.Column > 0 {
+			place = table.ColumnName(c.Column) + place
+			if c.Header != "" {
+				fmt.Fprintf(out, "         column %s %q: ", table.ColumnName(c.Column), c.Header)
+			} else {
+				fmt.Fprintf(out, "         column %s: ", table.ColumnName(c.Column))
+			}
+		} else {
+			fmt.Fprint(out, "         ")
+		}
+		fmt.Fprintf(out, "%s: %d rows, first %s\n", c.Message, c.Rows, place)
+	}
+}

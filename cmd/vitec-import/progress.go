@@ -1,0 +1,163 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"vitec-import/importer"
+	"vitec-import/importer/ledger"
+)
+
+// progressView shows how a run goes: a line that moves on a terminal, a plain
+// line now and then elsewhere, nothing beside a log.
+type progressView struct {
+	out      io.Writer
+	terminal bool
+	silent   bool
+	stop     <-chan struct{}
+
+	progress *importer.Progress
+	quit     chan struct{}
+	done     sync.WaitGroup
+}
+
+const (
+	redraw    = 100 * time.Millisecond
+	plainLine = 30 * time.Second
+)
+
+func newProgressView(w *world, out io.Writer, f *runFlags) *progressView {
+	return &progressView{out: out, terminal: w.terminalErr, silent: f.quiet || f.logFormat != "", stop: w.stop, quit: make(chan struct{})}
+}
+
+// start begins to show p. It is the importer's Watch.
+func (v *progressView) start(p *importer.Progress) {
+	v.progress = p
+	if v.silent || p.State().Total == 0 {
+		return
+	}
+	v.done.Go(func() {
+		if v.terminal {
+			v.bar()
+		} else {
+			v.lines()
+		}
+	})
+}
+
+// end shows the last state and stops. It may be called without start.
+func (v *progressView) end() {
+	close(v.quit)
+	v.done.Wait()
+}
+
+func (v *progressView) bar() {
+	total := v.progress.State().Total
+	bar := progressbar.NewOptions(total,
+		progressbar.OptionSetWriter(v.out),
+		progressbar.OptionThrottle(redraw),
+		progressbar.OptionSetWidth(12),
+		progressbar.OptionSetPredictTime(false), // its estimate does not know the limit
+		progressbar.OptionSetElapsedTime(false),
+		progressbar.OptionClearOnFinish(),
+	)
+	tick := time.NewTicker(redraw)
+	defer tick.Stop()
+	stop := v.stop
+	for {
+		select {
+		case <-v.quit:
+			// A display that cannot be drawn is no reason to fail a run.
+			_ = bar.Clear()
+			return
+		case <-stop:
+			stop = nil
+			_ = bar.Clear()
+			v.stopping()
+		case <-tick.C:
+		}
+		s := v.progress.State()
+		bar.Describe(describeState(s, time.Now()))
+		_ = bar.Set(s.Done)
+	}
+}
+
+func (v *progressView) lines() {
+	tick := time.NewTicker(plainLine)
+	defer tick.Stop()
+	stop := v.stop
+	for {
+		select {
+		case <-v.quit:
+			return
+		case <-stop:
+			stop = nil
+			v.stopping()
+		case <-tick.C:
+			s := v.progress.State()
+			fmt.Fprintf(v.out, "%d of %d: %s\n", s.Done, s.Total, describeState(s, time.Now()))
+		}
+	}
+}
+
+func (v *progressView) stopping() {
+	n := v.progress.State().InFlight
+	fmt.Fprintf(v.out, "stopping: waiting for %d requests under way; Ctrl-C again leaves at once\n", n)
+}
+
+// describeState is the state in a few words.
+func describeState(s importer.State, now time.Time) string {
+	text := counts(sentOutcomes(s))
+	if s.Limit > 0 && !math.IsInf(s.Limit, 1) {
+		text += fmt.Sprintf(", limit %.3g/s", s.Limit)
+	}
+	switch wait := s.PausedUntil.Sub(now); {
+	case s.Stopping != nil:
+		text += ", stopping"
+	case wait > 0:
+		text += fmt.Sprintf(", the server wants a pause of %s", wait.Round(time.Second))
+	default:
+		if left, ok := timeLeft(s, now); ok {
+			text += ", " + left.String() + " left"
+		}
+	}
+	return text
+}
+
+// sentOutcomes are the outcomes that came while sending.
+func sentOutcomes(s importer.State) [len(ledger.Outcomes)]int {
+	o := s.Outcomes
+	o[ledger.NotSent], o[ledger.AlreadyBooked], o[ledger.Invalid], o[ledger.Duplicate], o[ledger.Skipped] = 0, 0, 0, 0, 0
+	return o
+}
+
+// timeLeft is the longer of what the limit allows and what the pace so far
+// promises.
+func timeLeft(s importer.State, now time.Time) (time.Duration, bool) {
+	rest := float64(s.Total - s.Done)
+	passed := now.Sub(s.StartedAt).Seconds()
+	if s.Done == 0 || passed < 1 {
+		if s.Limit > 0 && !math.IsInf(s.Limit, 1) {
+			return round(rest / s.Limit), true
+		}
+		return 0, false
+	}
+	seconds := rest * passed / float64(s.Done)
+	if s.Limit > 0 && !math.IsInf(s.Limit, 1) {
+		seconds = math.Max(seconds, rest/s.Limit)
+	}
+	return round(seconds), true
+}
+
+func round(seconds float64) time.Duration {
+	d := time.Duration(seconds * float64(time.Second))
+	if d > 10*time.Minute {
+		return d.Round(time.Minute)
+	}
+	return d.Round(time.Second)
+}

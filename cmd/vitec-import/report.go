@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"vitec-import/importer"
+	"vitec-import/importer/ledger"
+	"vitec-import/reports"
+	"vitec-import/vitec"
+)
+
+func newReportCommand(w *world) *cobra.Command {
+	var (
+		path, out string
+		formats   []string
+	)
+	cmd := &cobra.Command{
+		Use:   "report [RUN]",
+		Short: "Write the reports of a run again",
+		Long: `report writes the reports of a run again, of the latest one if no number is given: after
+the run was killed, after uncertain rows were settled, or after the folder was lost. What
+it writes comes from the ledger and from the input file alone; nothing is sent.
+
+EXIT STATUS
+  0  written
+  1  the ledger cannot be read, there is no such run, or the folder cannot be written
+  2  wrong use`,
+		Example: `  vitec-import report
+  vitec-import report 7
+  vitec-import report 7 --out /tmp`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			kinds, err := parseKinds(formats)
+			if err != nil {
+				return usage{err: err, command: cmd.CommandPath()}
+			}
+			p, err := w.ledgerPath(path)
+			if err != nil {
+				return err
+			}
+			l, err := ledger.OpenReader(cmd.Context(), p)
+			if err != nil {
+				return err
+			}
+			defer l.Close()
+			run, err := findRun(cmd, l, args)
+			if err != nil {
+				return err
+			}
+			rep, err := writeReport(cmd.Context(), l, run, reportPlace{out: out, ledgerFlag: path}, kinds)
+			if err != nil {
+				return err
+			}
+			w.printSummary(rep)
+			return nil
+		},
+	}
+	ledgerFlag(cmd, &path)
+	cmd.Flags().StringVar(&out, "out", "", "the folder in which the report folder is made (default: where it was, or the input's)")
+	cmd.Flags().StringSliceVar(&formats, "format", nil, "which files to write: csv, xlsx, html (default: all)")
+	return cmd
+}
+
+func parseKinds(names []string) ([]reports.Kind, error) {
+	var kinds []reports.Kind
+	for _, name := range names {
+		k, err := reports.ParseKind(name)
+		if err != nil {
+			return nil, fmt.Errorf("--format: %w", err)
+		}
+		kinds = append(kinds, k)
+	}
+	return kinds, nil
+}
+
+// findRun is the run that was named, or the latest.
+func findRun(cmd *cobra.Command, l *ledger.Ledger, args []string) (ledger.RunInfo, error) {
+	if len(args) == 1 {
+		id, err := strconv.ParseInt(args[0], 10, 64)
+		if err != nil || id < 1 {
+			return ledger.RunInfo{}, usage{err: fmt.Errorf("%q is not the number of a run", args[0]), command: cmd.CommandPath()}
+		}
+		run, err := l.RunInfo(cmd.Context(), id)
+		if errors.Is(err, ledger.ErrNotFound) {
+			return run, exit{code: 1, err: fmt.Errorf("there is no run %d in %s", id, l.Path()), hint: "\"vitec-import runs\" lists them"}
+		}
+		return run, err
+	}
+	runs, err := l.Runs(cmd.Context())
+	if err != nil {
+		return ledger.RunInfo{}, err
+	}
+	if len(runs) == 0 {
+		return ledger.RunInfo{}, exit{code: 1, err: fmt.Errorf("there are no runs yet in %s", l.Path())}
+	}
+	return runs[len(runs)-1], nil
+}
+
+// reportPlace says where a report goes and how its commands are written.
+type reportPlace struct {
+	out        string // the folder in which the report folder is made; empty: where it was, or the input's
+	input      string // as the user named it; empty: as the run recorded it
+	ledgerFlag string // --ledger, as given
+	sandbox    bool
+}
+
+func (p reportPlace) dir(run ledger.RunInfo) string {
+	switch {
+	case p.out != "":
+		return filepath.Join(p.out, filepath.Base(reports.Folder(run.Input.Path, run.ID)))
+	case run.ReportDir != "":
+		return run.ReportDir
+	default:
+		return reports.Folder(run.Input.Path, run.ID)
+	}
+}
+
+// writeReport writes the reports of a run from what the ledger knows.
+func writeReport(ctx context.Context, l *ledger.Ledger, run ledger.RunInfo, place reportPlace, kinds []reports.Kind) (*reports.Report, error) {
+	events, err := l.Events(ctx, run.ID)
+	if err != nil {
+		return nil, err
+	}
+	paths := reports.Paths{Input: place.input}
+	if place.ledgerFlag != "" {
+		paths.Flags = []string{"--ledger", place.ledgerFlag}
+	}
+	switch run.Target {
+	case sandboxTarget:
+		paths.RunFlags = []string{"--sandbox"}
+	case strings.TrimRight(vitec.DefaultBaseURL, "/"):
+	default:
+		paths.RunFlags = []string{"--url", run.Target}
+	}
+	src := reports.Source{Run: run, Rows: l.Rows(ctx, run.ID), Events: events}
+	src.Input, src.NoInput = reports.OpenInput(run)
+	if src.Input != nil {
+		defer src.Input.Close()
+	}
+	return reports.Write(ctx, src, reports.Options{Dir: place.dir(run), Files: kinds, Paths: paths})
+}
+
+// reporting is what the end of a run needs beside its result.
+type reporting struct {
+	input      string
+	ledgerFlag string
+	talk       bool
+}
+
+// report writes the report of a run that has just ended, says how it went,
+// and returns the exit code as an error.
+func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Result, r reporting) error {
+	code := res.ExitCode()
+	if res.Stopped != nil {
+		fmt.Fprintf(w.stderr, "stopped: %s\n", res.Stopped.Message)
+		if res.Stopped.Hint != "" {
+			fmt.Fprintf(w.stderr, "hint: %s\n", res.Stopped.Hint)
+		}
+	}
+	run, err := l.RunInfo(ctx, res.Run)
+	if err != nil {
+		return errors.Join(exit{code: max(code, importer.ExitFailed)}, err)
+	}
+	rep, err := writeReport(ctx, l, run, reportPlace{input: r.input, ledgerFlag: r.ledgerFlag}, nil)
+	if err != nil {
+		// The run itself has ended as it has: its exit code stands unless it
+		// would say that all is well.
+		if code == importer.ExitDone {
+			code = importer.ExitFailed
+		}
+		return exit{code: code, err: fmt.Errorf("the report could not be written: %w", err),
+			hint: fmt.Sprintf("nothing is lost: \"vitec-import report %d --out FOLDER\" writes it elsewhere", res.Run)}
+	}
+	if r.talk {
+		w.printSummary(rep)
+	}
+	fmt.Fprintf(w.stdout, "run %d: %s of %d rows; %s\n", res.Run, counts(res.Outcomes), res.Plan.Rows, rep.Dir)
+	if code == importer.ExitDone {
+		return nil
+	}
+	return exit{code: code}
+}
+
+// printSummary tells how a run went, in the report's own words.
+func (w *world) printSummary(rep *reports.Report) {
+	s := rep.Summary
+	fmt.Fprintf(w.stderr, "\n%s\n", s.Headline)
+	for _, share := range s.Outcomes {
+		if share.Count > 0 {
+			fmt.Fprintf(w.stderr, "  %s %6d  %-14s %s\n", share.Symbol, share.Count, share.Name, share.Meaning)
+		}
+	}
+	for _, n := range s.Notes {
+		fmt.Fprintf(w.stderr, "note: %s\n", n)
+	}
+	for _, n := range rep.Notes {
+		fmt.Fprintf(w.stderr, "note: %s\n", n)
+	}
+	fmt.Fprintf(w.stderr, "\nreports in %s\n", rep.Dir)
+	for _, f := range rep.Files {
+		fmt.Fprintf(w.stderr, "  %s\n", filepath.Base(f))
+	}
+	if s.Left != "" {
+		fmt.Fprintf(w.stderr, "\n%s\n", s.Left)
+	}
+	for _, step := range s.Steps {
+		fmt.Fprintf(w.stderr, "- %s\n", step.Text)
+		if step.Command != "" {
+			fmt.Fprintf(w.stderr, "    %s\n", step.Command)
+		}
+	}
+	fmt.Fprintln(w.stderr)
+}

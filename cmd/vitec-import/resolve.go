@@ -1,0 +1,266 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vitec-import/importer/ledger"
+	"vitec-import/reports"
+)
+
+func newResolveCommand(w *world) *cobra.Command {
+	var r resolveFlags
+	cmd := &cobra.Command{
+		Use:   "resolve [FILE]",
+		Short: "List uncertain rows, and settle them",
+		Long: `resolve without arguments lists the rows whose request may have reached the server while
+no trustworthy answer came back. They are never sent again by themselves. Look in Vitec
+whether each of them is booked (its portal shows a partner's latest calls), then say so:
+
+  --run N --row N --booked ID    it is booked, under this id
+  --run N --row N --not-booked   it is not booked; the next run sends it
+  FILE                           the uncertain.csv of a report, filled in
+
+Every settlement is kept with its reason, and the run's report is written anew.
+
+EXIT STATUS
+  0  listed, or settled
+  1  the ledger cannot be read or written, or a row is not uncertain; nothing was settled
+  2  wrong use
+  6  a run holds the ledger`,
+		Example: `  vitec-import resolve
+  vitec-import resolve --run 7 --row 17 --booked VID0123456789ABCDEF0123456789ABCDEF --reason "seen in the portal"
+  vitec-import resolve --run 7 --row 18,21 --not-booked
+  vitec-import resolve participants-run-0007/uncertain.csv`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			list, err := r.settlements(cmd, args)
+			if err != nil {
+				return err
+			}
+			path, err := w.ledgerPath(r.ledger)
+			if err != nil {
+				return err
+			}
+			if list == nil {
+				return w.listUncertain(cmd.Context(), path)
+			}
+			return w.settle(cmd.Context(), path, &r, list)
+		},
+	}
+	ledgerFlag(cmd, &r.ledger)
+	cmd.Flags().Int64Var(&r.run, "run", 0, "the run in which the row was sent")
+	cmd.Flags().StringVar(&r.row, "row", "", "the spreadsheet's row, or several with commas")
+	cmd.Flags().StringVar(&r.booked, "booked", "", "the booking id that the row has in Vitec")
+	cmd.Flags().BoolVar(&r.notBooked, "not-booked", false, "the row is not booked in Vitec")
+	cmd.Flags().StringVar(&r.reason, "reason", "", "how you know; kept in the ledger")
+	return cmd
+}
+
+type resolveFlags struct {
+	ledger    string
+	run       int64
+	row       string
+	booked    string
+	notBooked bool
+	reason    string
+}
+
+// settlements are what the flags or the file say; nil = only list.
+func (r *resolveFlags) settlements(cmd *cobra.Command, args []string) ([]reports.Settled, error) {
+	wrong := func(format string, a ...any) error {
+		return usage{err: fmt.Errorf(format, a...), command: cmd.CommandPath()}
+	}
+	byFlags := r.run != 0 || r.row != "" || r.booked != "" || r.notBooked
+	switch {
+	case len(args) == 1 && byFlags:
+		return nil, wrong("either a file or --run and --row, not both")
+	case len(args) == 1:
+		return readSettlements(args[0])
+	case !byFlags:
+		return nil, nil
+	case r.run < 1 || r.row == "":
+		return nil, wrong("--run and --row say which row is meant")
+	case (r.booked != "") == r.notBooked:
+		return nil, wrong("say either --booked ID or --not-booked")
+	}
+	var list []reports.Settled
+	for part := range strings.SplitSeq(r.row, ",") {
+		row, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil || row < 1 {
+			return nil, wrong("--row %q is not a row number", part)
+		}
+		list = append(list, reports.Settled{Run: r.run, Row: row, BookingID: r.booked, NotBooked: r.notBooked, Reason: r.reason})
+	}
+	if r.booked != "" && len(list) > 1 {
+		return nil, wrong("one booking id cannot be that of %d rows", len(list))
+	}
+	return list, nil
+}
+
+func readSettlements(path string) ([]reports.Settled, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, exit{code: 1, err: fmt.Errorf("%s: %s", path, cause(err))}
+	}
+	defer f.Close()
+	list, err := reports.ParseSettlements(f)
+	if err != nil {
+		return nil, exit{code: 1, err: fmt.Errorf("%s: nothing was settled:\n%w", path, err)}
+	}
+	if len(list) == 0 {
+		return nil, exit{code: 1, err: fmt.Errorf("%s: no row is filled in", path),
+			hint: "write the booking id into booked_id, or yes into not_booked, in the rows that you have looked up"}
+	}
+	return list, nil
+}
+
+// listUncertain shows what has to be settled.
+func (w *world) listUncertain(ctx context.Context, path string) error {
+	l, err := ledger.OpenReader(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	byRun := map[int64][]ledger.Row{}
+	var runs []int64
+	n := 0
+	for row, err := range l.Uncertain(ctx) {
+		if err != nil {
+			return err
+		}
+		if byRun[row.Run] == nil {
+			runs = append(runs, row.Run)
+		}
+		byRun[row.Run] = append(byRun[row.Run], row)
+		n++
+	}
+	if n == 0 {
+		fmt.Fprintf(w.stderr, "no row is uncertain\n")
+		return nil
+	}
+	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "run\trow\tparticipant\tcustomer\tviewing\ttime slot\tsent\twhat was seen")
+	for _, id := range runs {
+		names, err := participants(ctx, l, id, byRun[id])
+		if err != nil {
+			return err
+		}
+		for _, row := range byRun[id] {
+			fmt.Fprintf(t, "%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", row.Run, row.Number, names[row.Number], row.Slot.CustomerId,
+				row.Slot.ViewingId, row.Slot.TimeSlotId, row.SubmittedAt.Local().Format("2006-01-02 15:04:05"), row.Message)
+		}
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(w.stderr, "%d rows are uncertain; look in Vitec whether they are booked, then see \"vitec-import resolve --help\"\n", n)
+	return nil
+}
+
+// settle settles all rows of the list, or none.
+func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list []reports.Settled) (err error) {
+	l, err := ledger.Open(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	settlements, err := findUncertain(ctx, l, list)
+	if err != nil {
+		return err
+	}
+	var runs []int64
+	for _, s := range settlements {
+		if err := l.Settle(ctx, s); err != nil {
+			return err
+		}
+		if !slices.Contains(runs, s.Run) {
+			runs = append(runs, s.Run)
+		}
+	}
+	fmt.Fprintf(w.stdout, "%d rows settled\n", len(settlements))
+	for _, id := range runs {
+		run, err := l.RunInfo(ctx, id)
+		if err != nil {
+			return err
+		}
+		rep, err := writeReport(ctx, l, run, reportPlace{ledgerFlag: r.ledger}, nil)
+		if err != nil {
+			return exit{code: 1, err: fmt.Errorf("the rows are settled, but the report of run %d could not be written: %w", id, err),
+				hint: fmt.Sprintf("\"vitec-import report %d --out FOLDER\" writes it elsewhere", id)}
+		}
+		w.printSummary(rep)
+	}
+	return nil
+}
+
+// findUncertain finds the submissions that are meant. It settles nothing and
+// names every row that is not uncertain.
+func findUncertain(ctx context.Context, l *ledger.Ledger, list []reports.Settled) ([]ledger.Settlement, error) {
+	type place struct {
+		run int64
+		row int
+	}
+	index := map[place]int{}
+	for row, err := range l.Uncertain(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		index[place{row.Run, row.Number}] = row.Index
+	}
+	var (
+		settlements []ledger.Settlement
+		unknown     []string
+	)
+	for _, s := range list {
+		i, ok := index[place{s.Run, s.Row}]
+		if !ok {
+			unknown = append(unknown, fmt.Sprintf("row %d of run %d", s.Row, s.Run))
+			continue
+		}
+		delete(index, place{s.Run, s.Row})
+		settlements = append(settlements, ledger.Settlement{Run: s.Run, Index: i, BookingID: s.BookingID, Reason: s.Reason, At: time.Now()})
+	}
+	if len(unknown) > 0 {
+		return nil, exit{code: 1, err: fmt.Errorf("not uncertain, or settled already: %s; nothing was settled", strings.Join(unknown, ", ")),
+			hint: "\"vitec-import resolve\" lists the uncertain rows with the run that sent them"}
+	}
+	return settlements, nil
+}
+
+// participants finds the names in rows of a run's input. There are none if the
+// input is gone or is no longer what was run: then nobody can say.
+func participants(ctx context.Context, l *ledger.Ledger, run int64, rows []ledger.Row) (map[int]string, error) {
+	info, err := l.RunInfo(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	f, err := reports.OpenInput(info)
+	if err != nil {
+		return nil, nil
+	}
+	defer f.Close()
+	wanted := map[int]bool{}
+	for _, row := range rows {
+		wanted[row.Number] = true
+	}
+	names := map[int]string{}
+	for row, err := range f.Rows(ctx) {
+		if err != nil {
+			return nil, nil
+		}
+		if wanted[row.Number] && row.Err == nil {
+			names[row.Number] = reports.Participant(row.Cells, info.NameColumns)
+		}
+	}
+	return names, nil
+}

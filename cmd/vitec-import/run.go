@@ -1,0 +1,345 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vitec-import/importer"
+	"vitec-import/importer/ledger"
+	"vitec-import/reports"
+	"vitec-import/vitec"
+	"vitec-import/vitec/sandbox"
+)
+
+// runFlags are all flags of run.
+type runFlags struct {
+	checkFlags
+	rate        float64
+	concurrency int
+	timeout     time.Duration
+	out         string
+	credentials string
+	skipInvalid bool
+	maxRows     int
+	maxMessages int
+	yes         bool
+	format      string
+	logFormat   string
+	quiet       bool
+}
+
+func newRunCommand(w *world) *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run FILE",
+		Short: "Book every participant in a file and write a report",
+		Long: `run plans first: it reads the whole file, maps and checks every row, and looks up who is
+booked already. While there are problems it sends nothing, unless --skip-invalid leaves
+those rows out. Then it asks (or needs --yes where there is nobody to ask), books row by
+row, and writes a folder with the reports beside the input.
+
+It can be interrupted or killed at any time and started again: whoever is booked is not
+booked again, and a row whose answer was lost is told as uncertain and not sent again.
+
+The login comes from VITEC_USERNAME and VITEC_PASSWORD, from --credentials, or from
+systemd's credentials directory; there is no flag for a password.
+
+EXIT STATUS
+  0    every row is booked, or was already
+  1    could not run
+  2    wrong use, or a mistake in the mapping
+  3    finished, some rows are invalid or rejected (or nothing was sent because of problems)
+  4    some rows are uncertain
+  5    stopped early, rows are left
+  6    another run holds the ledger
+  130  interrupted, rows are left`,
+		Example: `  vitec-import run participants.csv --sandbox
+  vitec-import run participants.xlsx --max-rows 10
+  vitec-import run participants.csv --yes --skip-invalid --rate 5 --log-format json`,
+		Args: exactly(1, "the input file"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.validate(cmd); err != nil {
+				return err
+			}
+			return w.runJob(cmd, args[0], &f)
+		},
+	}
+	f.table.bind(cmd)
+	f.mapping.bind(cmd)
+	f.target.bind(cmd)
+	ledgerFlag(cmd, &f.ledger)
+	cmd.Flags().Float64Var(&f.rate, "rate", 10, "requests per second at most, retries included; 0 = no limit")
+	cmd.Flags().IntVar(&f.concurrency, "concurrency", 5, "requests under way at once at most")
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how long one request may take")
+	cmd.Flags().StringVar(&f.out, "out", "", "the folder in which the report folder is made (default: the input's)")
+	cmd.Flags().StringVar(&f.credentials, "credentials", "", "a YAML file with a login per customer, readable by you alone")
+	cmd.Flags().BoolVar(&f.skipInvalid, "skip-invalid", false, "leave out rows with problems and send the others")
+	cmd.Flags().IntVar(&f.maxRows, "max-rows", 0, "send so many rows at most, then stop; 0 = all")
+	cmd.Flags().IntVar(&f.maxMessages, "max-messages", 0, "the number of SMS and e-mails that people may be sent")
+	cmd.Flags().BoolVar(&f.yes, "yes", false, "do not ask before sending")
+	cmd.Flags().StringVar(&f.format, "format", "json", "the format of the requests: json or xml")
+	cmd.Flags().StringVar(&f.logFormat, "log-format", "", "write a log to stderr instead of the progress: text or json")
+	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "print nothing but the last line and errors")
+	return cmd
+}
+
+func (f *runFlags) validate(cmd *cobra.Command) error {
+	wrong := func(format string, a ...any) error {
+		return usage{err: fmt.Errorf(format, a...), command: cmd.CommandPath()}
+	}
+	switch {
+	case !(f.rate >= 0) || f.rate > 1e6:
+		return wrong("--rate %v: want requests per second, 0 for no limit", f.rate)
+	case f.concurrency < 1 || f.concurrency > 1024:
+		return wrong("--concurrency %d: want 1 to 1024", f.concurrency)
+	case f.timeout < time.Millisecond:
+		return wrong("--timeout %s: want a time such as 30s", f.timeout)
+	case f.maxRows < 0:
+		return wrong("--max-rows %d: want 0 or more", f.maxRows)
+	case f.maxMessages < 0:
+		return wrong("--max-messages %d: want 0 or more", f.maxMessages)
+	case f.logFormat != "" && f.logFormat != "text" && f.logFormat != "json":
+		return wrong("--log-format %q: want text or json", f.logFormat)
+	case f.target.sandbox && cmd.Flags().Changed("url"):
+		return wrong("--sandbox and --url name two different servers")
+	}
+	if _, err := vitec.ParseFormat(f.format); err != nil {
+		return wrong("--format: %w", err)
+	}
+	return nil
+}
+
+// server is who the requests go to.
+type server struct {
+	client *vitec.Client
+	logins *logins
+	close  func()
+}
+
+// server prepares the client, and the sandbox if it is to be one.
+func (f *runFlags) server(w *world) (*server, error) {
+	format, err := vitec.ParseFormat(f.format)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{close: func() {}}
+	base := f.target.url
+	if f.target.sandbox {
+		box := sandbox.New(sandbox.Config{Keep: 1000})
+		s.close = box.Close
+		base = box.URL
+		s.logins = &logins{fallback: &vitec.Credentials{Username: "sandbox", Password: "sandbox"}}
+	} else if s.logins, err = w.logins(f.credentials); err != nil {
+		return nil, err
+	}
+	s.client, err = vitec.NewClient(vitec.Config{
+		BaseURL: base, Format: format, Timeout: f.timeout, Concurrency: f.concurrency,
+		UserAgent: "vitec-import/" + version(), Credentials: s.logins.For,
+	})
+	if err != nil {
+		s.close()
+		// The client's words are the reason and, on a second line, the hint.
+		reason, hint, _ := strings.Cut(err.Error(), "\n")
+		return nil, exit{code: importer.ExitUsage, err: errors.New(reason), hint: hint}
+	}
+	return s, nil
+}
+
+// runJob is the command: everything that can fail is tried before the first
+// request.
+func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
+	talk := w.stderr
+	if f.quiet {
+		talk = io.Discard
+	}
+	src, err := openSource(input, &f.table, &f.mapping)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	srv, err := f.server(w)
+	if err != nil {
+		return err
+	}
+	defer srv.close()
+	out, err := reportParent(input, f.out)
+	if err != nil {
+		return err
+	}
+	path, err := w.ledgerPath(f.ledger)
+	if err != nil {
+		return err
+	}
+	l, err := ledger.Open(cmd.Context(), path)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+
+	job := newJob(src, l, &f.target)
+	job.Client, job.Stop = srv.client, w.stop
+	job.Rate, job.Concurrency, job.MaxRows = f.rate, f.concurrency, f.maxRows
+	job.Log = f.logger(w)
+	job.Record = record(src, f)
+	job.ReportDir = func(run int64) string { return filepath.Join(out, filepath.Base(reports.Folder(input, run))) }
+	var found findings
+	job.Problem = found.add
+	view := newProgressView(w, talk, f)
+	job.Watch = view.start
+
+	describeInput(talk, src)
+	fmt.Fprintf(talk, "target   %s\n", job.Target)
+	fmt.Fprintf(talk, "ledger   %s\n", path)
+	if l.Created() {
+		fmt.Fprintf(talk, "         it is new: bookings made before it are not known\n")
+	}
+	res, err := job.Run(cmd.Context(), func(p *importer.Plan) error {
+		describePlan(talk, p, &found)
+		return w.approve(p, f, srv.logins)
+	})
+	view.end()
+	if res == nil {
+		return err
+	}
+	if err != nil {
+		w.printError(err)
+	}
+	for _, u := range res.Unrecorded {
+		fmt.Fprintf(w.stderr, "not recorded: %s\n", u)
+	}
+	return w.report(cmd.Context(), l, res, reporting{input: input, ledgerFlag: f.ledger, talk: !f.quiet})
+}
+
+// approve decides whether what is planned shall be sent.
+func (w *world) approve(p *importer.Plan, f *runFlags, l *logins) error {
+	if p.Problems > 0 && !f.skipInvalid {
+		hint := "mend them in the file and run again"
+		if p.ToSend() > 0 {
+			hint += fmt.Sprintf(", or leave them out with --skip-invalid: %d rows can be sent", p.ToSend())
+		}
+		return exit{code: importer.ExitProblems, err: fmt.Errorf("%d of %d rows have problems; nothing was sent", p.Problems, p.Rows), hint: hint}
+	}
+	if p.ToSend() == 0 {
+		return nil
+	}
+	for _, c := range p.Customers() {
+		if _, ok := l.For(c); !ok {
+			return exit{code: importer.ExitFailed, err: fmt.Errorf("there is no login for customer %q; nothing was sent", c),
+				hint: "add it to the credentials file, below customers, or give a default"}
+		}
+	}
+	if n := p.Messages.Total(); n > 0 && !f.target.sandbox {
+		if err := w.approveMessages(n, f); err != nil {
+			return err
+		}
+	}
+	if f.yes || f.target.sandbox {
+		return nil
+	}
+	n := p.ToSend()
+	if f.maxRows > 0 {
+		n = min(n, f.maxRows)
+	}
+	ok, err := w.confirm(fmt.Sprintf("Send %d rows to %s?", n, f.target.name()))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return exit{code: importer.ExitFailed, err: errors.New("nothing was sent")}
+	}
+	return nil
+}
+
+// approveMessages makes sure that messages to people are meant.
+func (w *world) approveMessages(n int, f *runFlags) error {
+	if f.maxMessages >= n {
+		return nil
+	}
+	if f.maxMessages > 0 || !w.terminalIn {
+		return exit{code: importer.ExitFailed, err: fmt.Errorf("%d messages would be sent to people, and --max-messages allows %d; nothing was sent", n, f.maxMessages),
+			hint: fmt.Sprintf("if that is what you want: --max-messages %d; else take the confirmations and reminders out of the mapping", n)}
+	}
+	answer, err := w.ask(fmt.Sprintf("%d messages will be sent to people. Type that number to go on: ", n))
+	if err != nil {
+		return err
+	}
+	if answer != strconv.Itoa(n) {
+		return exit{code: importer.ExitFailed, err: errors.New("nothing was sent")}
+	}
+	return nil
+}
+
+// record is what the ledger shall know of the run from its start.
+func record(s *source, f *runFlags) ledger.RunInfo {
+	i := s.file.Info()
+	path, err := filepath.Abs(i.Path)
+	if err != nil {
+		path = i.Path
+	}
+	mappingPath, err := filepath.Abs(s.mappingPath)
+	if err != nil {
+		mappingPath = s.mappingPath
+	}
+	return ledger.RunInfo{
+		Input: ledger.Input{
+			Path: path, Name: i.Name, SHA256: i.SHA256, Size: i.Size,
+			Format: i.Format, Encoding: i.Encoding, Delimiter: i.Delimiter, Sheet: i.Sheet, HeaderRow: i.HeaderRow,
+		},
+		Mapping: mappingPath, MappingSHA256: s.mapping.SHA256(), Format: f.format,
+	}
+}
+
+func (f *runFlags) logger(w *world) *slog.Logger {
+	switch f.logFormat {
+	case "text":
+		return slog.New(slog.NewTextHandler(w.stderr, nil))
+	case "json":
+		return slog.New(slog.NewJSONHandler(w.stderr, nil))
+	default:
+		return nil
+	}
+}
+
+// reportParent is the folder in which the report folder will be made. It is
+// tried before anything is sent: a run whose report cannot be written had
+// better not begin.
+func reportParent(input, out string) (string, error) {
+	dir := out
+	if dir == "" {
+		dir = filepath.Dir(input)
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	if out != "" {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return "", exit{code: 1, err: fmt.Errorf("%s: the folder for the reports cannot be made: %s", dir, cause(err)), hint: "name another folder with --out"}
+		}
+	}
+	probe, err := os.MkdirTemp(dir, ".vitec-import-")
+	if err != nil {
+		return "", exit{code: 1, err: fmt.Errorf("%s: the reports cannot be written there: %s", dir, cause(err)), hint: "name another folder with --out"}
+	}
+	return dir, os.Remove(probe)
+}
+
+// shellQuote quotes a path for a command that is shown to be copied.
+func shellQuote(s string) string {
+	if s != "" && !strings.ContainsAny(s, " \t'\"$&|<>;()*?[]#~`\\!") {
+		return s
+	}
+	if filepath.Separator == '\\' {
+		return `"` + s + `"`
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"vitec-import/importer"
+	"vitec-import/importer/table"
+)
+
+func newShowCommand(w *world) *cobra.Command {
+	var (
+		flags  tableFlags
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "show FILE",
+		Short: "Print the rows of a file as they are read",
+		Long: `show prints what was detected of a file (encoding, delimiter, sheet, header row) and
+its rows as the importer reads them: every cell as text, dates as YYYY-MM-DD, numbers
+without exponent. It needs no mapping.
+
+With --json it prints one JSON object per line: first what was detected, then one per row.
+
+EXIT STATUS
+  0  the file was read; rows that had to be refused are shown with the reason
+  1  the file cannot be read
+  2  wrong use`,
+		Example: `  vitec-import show participants.csv
+  vitec-import show participants.xlsx --sheet Deltagare --header-row 4
+  vitec-import show participants.csv --json`,
+		Args: exactly(1, "the input file"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := flags.options(nil)
+			if err != nil {
+				return err
+			}
+			f, err := table.Open(args[0], o)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			if asJSON {
+				return w.showJSON(cmd, f)
+			}
+			return w.show(cmd, f)
+		},
+	}
+	flags.bind(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
+	return cmd
+}
+
+func (w *world) show(cmd *cobra.Command, f *table.File) error {
+	i := f.Info()
+	fmt.Fprintf(w.stdout, "%s: %s\n", i.Name, strings.Join(detected(i), ", "))
+	for _, t := range i.Warnings {
+		describeTableWarning(w.stdout, i, t)
+	}
+	fmt.Fprintf(w.stdout, "%6d  %s\n", i.HeaderRow, strings.Join(i.Header, " | "))
+	for row, err := range f.Rows(cmd.Context()) {
+		if err != nil {
+			return err
+		}
+		if w.stopping() {
+			return importer.ErrInterrupted
+		}
+		if row.Err != nil {
+			_, err = fmt.Fprintf(w.stdout, "%6d  refused: %s\n", row.Number, row.Err.Reason)
+		} else {
+			_, err = fmt.Fprintf(w.stdout, "%6d  %s\n", row.Number, strings.Join(row.Cells, " | "))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *world) showJSON(cmd *cobra.Command, f *table.File) error {
+	enc := json.NewEncoder(w.stdout)
+	enc.SetEscapeHTML(false)
+	i := f.Info()
+	err := enc.Encode(struct {
+		File      string   `json:"file"`
+		Format    string   `json:"format"`
+		Encoding  string   `json:"encoding"`
+		Delimiter string   `json:"delimiter"`
+		Sheet     string   `json:"sheet"`
+		HeaderRow int      `json:"header_row"`
+		Header    []string `json:"header"`
+	}{i.Name, i.Format, i.Encoding, i.Delimiter, i.Sheet, i.HeaderRow, i.Header})
+	if err != nil {
+		return err
+	}
+	for row, err := range f.Rows(cmd.Context()) {
+		if err != nil {
+			return err
+		}
+		if w.stopping() {
+			return importer.ErrInterrupted
+		}
+		if row.Err != nil {
+			err = enc.Encode(struct {
+				Row   int    `json:"row"`
+				Error string `json:"error"`
+			}{row.Number, row.Err.Error()})
+		} else {
+			err = enc.Encode(struct {
+				Row   int      `json:"row"`
+				Cells []string `json:"cells"`
+			}{row.Number, row.Cells})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stopping tells whether the program was asked to end.
+func (w *world) stopping() bool {
+	select {
+	case <-w.stop:
+		return true
+	default:
+		return false
+	}
+}
