@@ -22,6 +22,7 @@ func (f *File) count() error {
 		return err
 	}
 	totals.done("look like totals")
+	f.reader.counted(&f.info)
 	return f.src.verifyEnd()
 }
 

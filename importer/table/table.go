@@ -78,6 +78,8 @@ type reader interface {
 	// rows calls yield for each row in order, until it returns false. The
 	// error says why the rows ended early.
 	rows(ctx context.Context, yield func(*Row) bool) error
+	// counted adds to info what the first whole pass saw besides the rows.
+	counted(info *Info)
 	// close gives up what the reader holds.
 	close()
 }

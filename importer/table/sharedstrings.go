@@ -1,0 +1,226 @@
+package table
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+const (
+	stringChunk   = 256 << 10
+	maxCellText   = 2 << 20   // bytes of one cell
+	maxStringData = 160 << 20 // bytes of all shared strings with their index
+)
+
+// stringTable holds the shared strings of a workbook: the texts one behind
+// the other in chunks, and eight bytes an entry.
+type stringTable struct {
+	chunks  []string
+	refs    []uint64 // chunk<<40 | offset<<22 | length
+	size    int
+	faults  map[int]*verdict // texts that refuse their row
+	pending []byte
+	unique  int // what the part says of itself, -1 if it does not
+}
+
+func (t *stringTable) add(b []byte) error {
+	if t.size += len(b) + 8; t.size > maxStringData {
+		return errTooMuchText
+	}
+	if len(t.pending)+len(b) > stringChunk {
+		t.seal()
+	}
+	t.refs = append(t.refs, uint64(len(t.chunks))<<40|uint64(len(t.pending))<<22|uint64(len(b)))
+	t.pending = append(t.pending, b...)
+	return nil
+}
+
+func (t *stringTable) seal() {
+	if len(t.pending) > 0 {
+		t.chunks = append(t.chunks, string(t.pending))
+		t.pending = t.pending[:0]
+	}
+}
+
+func (t *stringTable) len() int { return len(t.refs) }
+
+func (t *stringTable) get(i int) string {
+	ref := t.refs[i]
+	length := int(ref & (1<<22 - 1))
+	if length == 0 {
+		return ""
+	}
+	offset := int(ref >> 22 & (1<<18 - 1))
+	return t.chunks[ref>>40][offset : offset+length]
+}
+
+var errTooMuchText = fmt.Errorf("it has more text than any sheet")
+
+// loadStrings reads the shared strings part.
+func (p *opc) loadStrings(f *zip.File, x *xmlScanner) (*stringTable, error) {
+	t := &stringTable{unique: -1, faults: map[int]*verdict{}}
+	var buf []byte
+	err := p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
+		switch {
+		case e == xmlText && len(bytes.TrimSpace(x.text)) > 0:
+			return fmt.Errorf("there is text between its strings")
+		case e != xmlStart || x.depth > 2 || x.depth == 2 && x.is(nsMain, "extLst"):
+			if e == xmlStart && x.depth == 2 {
+				return x.skipElement()
+			}
+			return nil
+		case x.depth == 1 && x.is(nsMain, "sst"):
+			if s, ok := x.attr(nsNone, "uniqueCount"); ok {
+				if n, err := strconv.Atoi(s); err == nil {
+					t.unique = n
+				}
+			}
+			return nil
+		case x.depth == 1 || !x.is(nsMain, "si"):
+			return fmt.Errorf("there is an unknown element %q", x.local)
+		}
+		var err error
+		if buf, err = readText(x, buf[:0]); err != nil {
+			return err
+		}
+		if plain(buf) && bytes.IndexByte(buf, '_') < 0 {
+			return t.add(buf)
+		}
+		text := clean(unescape(string(buf)))
+		if r, ok := control(text); ok {
+			t.faults[t.len()] = controlVerdict(r, text)
+		}
+		return t.add([]byte(text))
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.seal()
+	t.pending = nil
+	return t, nil
+}
+
+func controlVerdict(r rune, text string) *verdict {
+	return &verdict{code: CodeControl, reason: fmt.Sprintf("there is a control character (U+%04X) in the cell", r), hint: "remove it", value: text}
+}
+
+// readText appends the text of the element that has just started, an si or
+// an is, to dst: plain or in runs, without the phonetic guide.
+func readText(x *xmlScanner, dst []byte) ([]byte, error) {
+	for depth := x.depth; ; {
+		e, err := x.next()
+		if err != nil {
+			return dst, err
+		}
+		switch e {
+		case xmlEOF:
+			return dst, errXMLCut
+		case xmlEnd:
+			if x.depth == depth {
+				return dst, nil
+			}
+		case xmlText:
+			if len(bytes.TrimSpace(x.text)) > 0 {
+				return dst, fmt.Errorf("there is text outside of its place")
+			}
+		case xmlStart:
+			switch {
+			case x.is(nsMain, "t"):
+				if dst, err = readCharacters(x, dst); err != nil {
+					return dst, err
+				}
+			case x.is(nsMain, "r") && x.depth == depth+1:
+			case x.is(nsMain, "rPh"), x.is(nsMain, "phoneticPr"), x.is(nsMain, "rPr"), x.is(nsMain, "extLst"):
+				if err := x.skipElement(); err != nil {
+					return dst, err
+				}
+			default:
+				return dst, fmt.Errorf("there is an unknown element %q in a text", x.local)
+			}
+		}
+	}
+}
+
+// readCharacters appends the characters of the element that has just started,
+// which must have no elements in it.
+func readCharacters(x *xmlScanner, dst []byte) ([]byte, error) {
+	from := len(dst)
+	for {
+		e, err := x.next()
+		if err != nil {
+			return dst, err
+		}
+		switch e {
+		case xmlText:
+			if dst = append(dst, x.text...); len(dst)-from > maxCellText {
+				return dst, errTooMuchText
+			}
+		case xmlEnd:
+			return dst, nil
+		case xmlStart:
+			return dst, fmt.Errorf("there is an element %q in a text", x.local)
+		case xmlEOF:
+			return dst, errXMLCut
+		}
+	}
+}
+
+// unescape undoes _x000D_ and the like, by which workbooks write characters
+// that XML cannot have. _x005F_ is the underscore itself.
+func unescape(s string) string {
+	for i := 0; i+7 <= len(s); i++ {
+		if _, ok := escaped(s[i:]); ok {
+			return unescapeFrom(s, i)
+		}
+	}
+	return s
+}
+
+func unescapeFrom(s string, i int) string {
+	b := append(make([]byte, 0, len(s)), s[:i]...)
+	for i < len(s) {
+		r, ok := escaped(s[i:])
+		if !ok {
+			b = append(b, s[i])
+			i++
+			continue
+		}
+		i += 7
+		if utf16.IsSurrogate(r) {
+			low, ok := escaped(s[i:])
+			if pair := utf16.DecodeRune(r, low); ok && pair != utf8.RuneError {
+				b = utf8.AppendRune(b, pair)
+				i += 7
+				continue
+			}
+			i -= 7 // half a character: leave it as it is written
+			b = append(b, s[i:i+7]...)
+			i += 7
+			continue
+		}
+		b = utf8.AppendRune(b, r)
+	}
+	return string(b)
+}
+
+// escaped reads an _xHHHH_ at the beginning of s.
+func escaped(s string) (rune, bool) {
+	if len(s) < 7 || s[0] != '_' || s[1] != 'x' || s[6] != '_' {
+		return 0, false
+	}
+	var r rune
+	for _, c := range []byte(s[2:6]) {
+		switch {
+		case c >= '0' && c <= '9':
+			r = r<<4 | rune(c-'0')
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			r = r<<4 | rune(c|0x20-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return r, true
+}

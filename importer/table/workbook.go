@@ -1,0 +1,328 @@
+package table
+
+import (
+	"archive/zip"
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// workbook is what a workbook says of itself besides its cells.
+type workbook struct {
+	date1904 bool
+	sheets   []sheetRef
+	strings  *zip.File // nil if there is no such part
+	styles   *zip.File
+}
+
+// sheetRef is one sheet of a workbook, in the order of its tabs.
+type sheetRef struct {
+	name   string
+	hidden bool
+	part   *zip.File
+	cells  bool // a worksheet, not a chart or a macro sheet
+}
+
+// openWorkbook finds the workbook's parts through its relationships.
+func (p *opc) openWorkbook(x *xmlScanner) (*workbook, error) {
+	root, err := p.relationships("", x)
+	if err != nil {
+		return nil, err
+	}
+	name := ""
+	for _, r := range root {
+		if r.hasKind("officeDocument") && !r.external {
+			name = r.target
+		}
+	}
+	if err := p.notWorkbook(name); err != nil {
+		return nil, err
+	}
+	part := p.part(name)
+	if part == nil {
+		return nil, p.damaged("its main part is missing")
+	}
+	rels, err := p.relationships(name, x)
+	if err != nil {
+		return nil, err
+	}
+	w := &workbook{}
+	byID := map[string]relationship{}
+	for _, r := range rels {
+		byID[r.id] = r
+		if r.external {
+			continue
+		}
+		for _, one := range []struct {
+			kind string
+			part **zip.File
+		}{{"sharedStrings", &w.strings}, {"styles", &w.styles}} {
+			if !r.hasKind(one.kind) {
+				continue
+			}
+			if *one.part != nil {
+				return nil, p.damaged(fmt.Sprintf("it has two parts for its %s", one.kind))
+			}
+			if *one.part = p.part(r.target); *one.part == nil {
+				return nil, p.damaged(fmt.Sprintf("part %q is missing", path.Base(r.target)))
+			}
+		}
+	}
+	err = p.scan(part, x, func(x *xmlScanner, e xmlEvent) error { return w.visit(p, x, e, byID) })
+	if err != nil {
+		return nil, err
+	}
+	if len(w.sheets) == 0 {
+		return nil, p.damaged("it has no sheets")
+	}
+	return w, nil
+}
+
+// visit takes in the workbook part.
+func (w *workbook) visit(p *opc, x *xmlScanner, e xmlEvent, byID map[string]relationship) error {
+	if e != xmlStart {
+		return nil
+	}
+	switch {
+	case x.depth == 1 && !x.is(nsMain, "workbook"):
+		return fmt.Errorf("it is no workbook but %q", x.local)
+	case x.depth == 2 && x.is(nsMain, "workbookPr"):
+		var err error
+		w.date1904, err = x.boolean("date1904", false)
+		return err
+	case x.depth == 3 && x.is(nsMain, "sheet"):
+		s := sheetRef{}
+		var okName, okID bool
+		s.name, okName = x.attr(nsNone, "name")
+		id, okID := x.attr(nsRel, "id")
+		if !okName || !okID {
+			return fmt.Errorf("there is a sheet without name or id")
+		}
+		s.name = unescape(s.name)
+		switch state, ok := x.attr(nsNone, "state"); {
+		case !ok, state == "visible":
+		case state == "hidden", state == "veryHidden":
+			s.hidden = true
+		default:
+			return fmt.Errorf("there is a sheet of the unknown state %q", state)
+		}
+		r, ok := byID[id]
+		if !ok {
+			return fmt.Errorf("sheet %q refers to nothing", s.name)
+		}
+		s.cells = r.hasKind("worksheet")
+		if !r.external {
+			s.part = p.part(r.target)
+		}
+		if s.part == nil && s.cells {
+			return fmt.Errorf("the part of sheet %q is missing", s.name)
+		}
+		for _, other := range w.sheets {
+			if strings.EqualFold(other.name, s.name) {
+				return fmt.Errorf("there are two sheets %q", s.name)
+			}
+		}
+		w.sheets = append(w.sheets, s)
+	}
+	return nil
+}
+
+// boolean reads an attribute of XML Schema's boolean.
+func (x *xmlScanner) boolean(local string, dflt bool) (bool, error) {
+	s, ok := x.attr(nsNone, local)
+	switch {
+	case !ok:
+		return dflt, nil
+	case s == "1" || s == "true" || s == "on":
+		return true, nil
+	case s == "0" || s == "false" || s == "off":
+		return false, nil
+	}
+	return false, fmt.Errorf("%q is neither true nor false", s)
+}
+
+// notWorkbook refuses by name the other things that come as zip archives.
+func (p *opc) notWorkbook(main string) error {
+	refuse := func(what, hint string) error { return p.fail(CodeNotTable, what, hint) }
+	const export = "export the list as .xlsx or CSV"
+	const save = "open it in a spreadsheet program and save it as .xlsx"
+	dir := strings.ToLower(path.Dir(main))
+	switch {
+	case strings.HasSuffix(strings.ToLower(main), ".bin"):
+		return refuse("the file is a binary workbook (.xlsb)", save)
+	case main != "" && (dir == "word" || strings.HasSuffix(main, "document.xml")):
+		return refuse("the file is a Word document (.docx)", "copy the table into a spreadsheet and save it as .xlsx")
+	case main != "" && (dir == "ppt" || strings.HasSuffix(main, "presentation.xml")):
+		return refuse("the file is a PowerPoint presentation", export)
+	case main != "" && dir == "visio":
+		return refuse("the file is a Visio drawing", export)
+	case main != "":
+		return nil
+	}
+	if kind, err := p.mimeType(); err != nil {
+		return err
+	} else if kind != "" {
+		switch {
+		case strings.Contains(kind, "opendocument.spreadsheet"):
+			return refuse("the file is an OpenDocument spreadsheet (.ods)", save)
+		case strings.Contains(kind, "opendocument"):
+			return refuse("the file is an OpenDocument text or drawing", export)
+		case strings.Contains(kind, "epub"):
+			return refuse("the file is an e-book", export)
+		}
+	}
+	for name := range p.parts {
+		switch {
+		case strings.HasSuffix(name, ".iwa"), name == "index.zip", name == "index.apxl", name == "index.xml":
+			return refuse("the file is a spreadsheet or document of Apple's", "export it as Excel (.xlsx) in Numbers")
+		case name == "xl/workbook.bin":
+			return refuse("the file is a binary workbook (.xlsb)", save)
+		}
+	}
+	if p.part("[Content_Types].xml") != nil || p.part("xl/workbook.xml") != nil {
+		return p.damaged("it does not say which part is the workbook")
+	}
+	return refuse(fmt.Sprintf("the file is a zip archive of %d files, not a workbook", len(p.parts)), "unpack it and take the list in it")
+}
+
+// mimeType returns what the part mimetype says, which OpenDocument files have.
+func (p *opc) mimeType() (string, error) {
+	f := p.part("mimetype")
+	if f == nil || f.UncompressedSize64 > 200 {
+		return "", nil
+	}
+	r, err := p.open(f)
+	if err != nil {
+		return "", err
+	}
+	defer r.close()
+	b := make([]byte, 200)
+	n, _ := r.Read(b) // what cannot be read is no OpenDocument
+	return string(b[:n]), nil
+}
+
+// maxStyles is how many cell formats are read; Excel stops at 65,490.
+const maxStyles = 70_000
+
+// loadStyles reads the number formats of the cells, by style index.
+func (p *opc) loadStyles(f *zip.File, x *xmlScanner) ([]*numFormat, error) {
+	codes := map[int]string{}
+	var ids []int
+	inXfs, inFormats := false, false
+	said, err := -1, error(nil)
+	err = p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
+		if e == xmlEnd && x.depth == 2 {
+			inXfs, inFormats = false, false
+		}
+		if e != xmlStart {
+			return nil
+		}
+		switch {
+		case x.depth == 1 && !x.is(nsMain, "styleSheet"):
+			return fmt.Errorf("it has no styles but %q", x.local)
+		case x.depth == 2 && x.is(nsMain, "cellXfs"):
+			if len(ids) > 0 {
+				return fmt.Errorf("it has its cell formats twice")
+			}
+			inXfs = true
+			if s, ok := x.attr(nsNone, "count"); ok {
+				if n, err := strconv.Atoi(s); err == nil {
+					said = n
+				}
+			}
+		case x.depth == 2 && x.is(nsMain, "numFmts"):
+			inFormats = true
+		case x.depth == 3 && inXfs:
+			if !x.is(nsMain, "xf") {
+				return fmt.Errorf("there is an unknown element %q", x.local)
+			}
+			id, err := x.number("numFmtId", 0)
+			if err != nil {
+				return err
+			}
+			if err := x.onlyAttrs(xfAttrs); err != nil {
+				return err
+			}
+			if len(ids) == maxStyles {
+				return fmt.Errorf("it has too many cell formats")
+			}
+			ids = append(ids, id)
+		case x.depth == 3 && inFormats:
+			id, err := x.number("numFmtId", -1)
+			code, ok := x.attr(nsNone, "formatCode")
+			if err != nil || id < 0 || !ok || !x.is(nsMain, "numFmt") {
+				return fmt.Errorf("there is a number format without id or code")
+			}
+			if len(codes) == maxStyles || len(code) > 4096 {
+				return fmt.Errorf("it has too many number formats")
+			}
+			codes[id] = unescape(code)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if said > len(ids) {
+		return nil, p.damaged(fmt.Sprintf("part %q promises %d cell formats and has %d", path.Base(f.Name), said, len(ids)))
+	}
+	return makeFormats(ids, codes), nil
+}
+
+// makeFormats gives every style its number format; equal ones share it.
+func makeFormats(ids []int, codes map[int]string) []*numFormat {
+	byID := map[int]*numFormat{}
+	formats := make([]*numFormat, len(ids))
+	for i, id := range ids {
+		f := byID[id]
+		if f == nil {
+			code, ok := codes[id]
+			if !ok {
+				code, ok = builtinFormat(id)
+			}
+			parsed := parseFormat(code)
+			f = &parsed
+			f.unknown = !ok
+			byID[id] = f
+		}
+		formats[i] = f
+	}
+	return formats
+}
+
+var xfAttrs = []string{"numFmtId", "fontId", "fillId", "borderId", "xfId", "quotePrefix", "pivotButton",
+	"applyNumberFormat", "applyFont", "applyFill", "applyBorder", "applyAlignment", "applyProtection"}
+
+// onlyAttrs returns an error if the element that starts has an attribute
+// without a namespace that is not known: a damaged name must not pass for a
+// missing one.
+func (x *xmlScanner) onlyAttrs(known []string) error {
+next:
+	for i := range x.attrs {
+		a := &x.attrs[i]
+		if a.prefix != nil || a.space == nsXMLNS {
+			continue
+		}
+		for _, k := range known {
+			if string(a.local) == k {
+				continue next
+			}
+		}
+		return fmt.Errorf("there is an unknown attribute %q in <%s>", a.local, x.local)
+	}
+	return nil
+}
+
+// number reads an attribute that is a whole number, not negative.
+func (x *xmlScanner) number(local string, dflt int) (int, error) {
+	s, ok := x.attr(nsNone, local)
+	if !ok {
+		return dflt, nil
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%q is no number", s)
+	}
+	return n, nil
+}
