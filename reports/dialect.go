@@ -288,24 +288,14 @@ func blankBytes(cell []byte) bool {
 }
 
 // text makes a text of our own fit for a cell that needs no quotation marks:
-// the cells beside it must not change, whatever it says.
+// the cells beside it must not change, whatever it says. It has none of the
+// characters that a reader could take for the delimiter of the file.
 func (d *dialect) text(s string) []byte {
-	instead := ' '
-	switch d.comma {
-	case ';':
-		instead = ','
-	case ',':
-		instead = ';'
-	case '|':
-		instead = '/'
-	}
 	double, single := `"`, `'`
 	if bytes.Equal(d.quote, d.encode(single)) {
-		double, single = `'`, `"`
+		double, single = single, double
 	}
-	clean := func(s string) string {
-		s = strings.ReplaceAll(s, double, single)
-		return strings.ReplaceAll(s, string(d.comma), string(instead))
-	}
-	return d.encode(clean(Inert(clean(oneLine(s)))))
+	marks := strings.NewReplacer(double, single)
+	s = strings.NewReplacer("; ", " · ", ";", " · ", ", ", " – ", ",", ".", "|", "/", string(d.comma), " ").Replace(oneLine(s))
+	return d.encode(marks.Replace(Inert(marks.Replace(s))))
 }
