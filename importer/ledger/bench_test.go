@@ -3,6 +3,7 @@ package ledger
 import (
 	"fmt"
 	"iter"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -91,4 +92,124 @@ func BenchmarkSubmit(b *testing.B) {
 			}
 		})
 	}
+}
+
+func BenchmarkStartRun(b *testing.B) {
+	l := mustOpen(b, filepath.Join(b.TempDir(), "ledger.db"))
+	b.ReportAllocs()
+	b.ResetTimer()
+	if _, err := l.StartRun(b.Context(), RunInfo{StartedAt: time.Now()}, planOf(b.N)); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkLedger is what a ledger with 1,000,000 booked rows of one run costs.
+func BenchmarkLedger(b *testing.B) {
+	const n = 1_000_000
+	path := filepath.Join(b.TempDir(), "ledger.db")
+	l := mustOpen(b, path)
+	fill(b, l, n)
+	if err := l.Close(); err != nil {
+		b.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("%.0f bytes a row", float64(info.Size())/n)
+
+	b.Run("Open", func(b *testing.B) {
+		for b.Loop() {
+			l, err := Open(b.Context(), path)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := l.Close(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	l = mustOpen(b, path)
+	for name, first := range map[string]int{"Match/known": 0, "Match/unknown": n} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			const batch = 1000
+			at, rows := 0, 0
+			for b.Loop() {
+				keys := make([]Keys, batch)
+				for i := range keys {
+					keys[i] = benchKeys(first + (at+i)%n)
+				}
+				found, err := l.Match(b.Context(), keys)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if found[0].Found != (first == 0) || found[batch-1].Found != (first == 0) {
+					b.Fatal("wrong match")
+				}
+				at, rows = (at+batch)%n, rows+batch
+			}
+			b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
+	b.Run("Rows", func(b *testing.B) {
+		b.ReportAllocs()
+		rows := 0
+		for b.Loop() {
+			for r, err := range l.Rows(b.Context(), 1) {
+				if err != nil || r.Outcome != Booked {
+					b.Fatal(r, err)
+				}
+				rows++
+			}
+		}
+		b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+	})
+}
+
+// fill books n people in one run, as fast as it goes.
+func fill(b *testing.B, l *Ledger, n int) {
+	b.Helper()
+	run, err := l.StartRun(b.Context(), RunInfo{StartedAt: time.Now()}, planOf(n))
+	if err != nil {
+		b.Fatal(err)
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range 1024 {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				err := run.Begin(b.Context(), Submission{Index: i, Keys: benchKeys(i), Content: Digest{1}, At: time.Now()})
+				if err == nil {
+					err = run.Finish(b.Context(), i, Result{Outcome: Booked, BookingID: "VID0123456789abcdef0123456789abcdef", HTTPStatus: 200, Attempts: 1})
+				}
+				if err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	began := time.Now()
+	if err := run.End(b.Context(), End{}); err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("End took %v", time.Since(began).Round(time.Millisecond))
+}
+
+func BenchmarkIndex(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		var x Index
+		for i := range 100_000 {
+			k := benchKeys(i)
+			if _, ok := x.Find(k); ok {
+				b.Fatal("found a stranger")
+			}
+			x.Add(i, k)
+		}
+	}
+	b.ReportMetric(float64(b.N)*100_000/b.Elapsed().Seconds(), "rows/s")
 }

@@ -51,11 +51,12 @@ type Ledger struct {
 	disk    *disk  // nil: a reader of a file that does not exist
 	lock    *lock  // nil: opened for reading
 
-	write  sync.Mutex // held while w is used
-	w      *conn      // nil: opened for reading
-	tidied int64      // where the write-ahead log ended when it was last moved
-	broken atomic.Pointer[error]
-	queue  queue
+	write    sync.Mutex // held while w is used
+	w        *conn      // nil: opened for reading
+	tidied   int64      // where the write-ahead log ended when it was last moved
+	walLimit int64
+	broken   atomic.Pointer[error]
+	queue    queue
 
 	pool    sync.Mutex // guards the rest
 	idle    []*conn
@@ -69,9 +70,20 @@ type Ledger struct {
 //
 // The errors are of type *[Error]: ErrHeld at once if another run holds the
 // ledger, ErrDamaged, ErrForeign, ErrNewer, ErrDisk.
-func Open(ctx context.Context, path string) (*Ledger, error) { return open(ctx, path, nil) }
+func Open(ctx context.Context, path string) (*Ledger, error) {
+	return open(ctx, path, options{walLimit: 16 << 20})
+}
 
-func open(ctx context.Context, path string, hook func(diskOp) int32) (*Ledger, error) {
+// options are what tests set otherwise.
+type options struct {
+	hook func(diskOp) int32
+	// walLimit is the number of bytes by which the write-ahead log grows before
+	// it is moved into the database: many, so that pages which change often are
+	// moved seldom.
+	walLimit int64
+}
+
+func open(ctx context.Context, path string, o options) (*Ledger, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -86,9 +98,9 @@ func open(ctx context.Context, path string, hook func(diskOp) int32) (*Ledger, e
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{path: path, lock: lock}
+	l := &Ledger{path: path, lock: lock, walLimit: o.walLimit}
 	if l.created, err = ensureFile(path); err == nil {
-		l.disk = newDisk(path, hook)
+		l.disk = newDisk(path, o.hook)
 		if err = l.openWriter(); err == nil {
 			l.queue.start(l)
 			return l, nil
@@ -376,6 +388,20 @@ func (l *Ledger) change(submissions bool, f func(c *conn) error) error {
 	if l.w.db == 0 {
 		return ErrClosed
 	}
+	err := l.changeHeld(submissions, f)
+	// A write that failed, and a page that could not be believed, end it all;
+	// an answer such as ErrNotFound does not.
+	if errors.Is(err, ErrDisk) || errors.Is(err, ErrDamaged) || l.disk.err() != nil {
+		l.broken.CompareAndSwap(nil, &err)
+	}
+	return err
+}
+
+func (l *Ledger) changeHeld(submissions bool, f func(c *conn) error) error {
+	// Before, not after: when this fails nothing has been recorded.
+	if err := l.tidy(); err != nil {
+		return err
+	}
 	var commits int64
 	err := l.w.inTx(func() (err error) {
 		if err := f(l.w); err != nil {
@@ -388,18 +414,10 @@ func (l *Ledger) change(submissions bool, f func(c *conn) error) error {
 		}
 		return s.done()
 	})
-	if err == nil {
-		err = l.lock.mark(l.number, commits)
+	if err != nil {
+		return err
 	}
-	// A write that failed, and a page that could not be believed, end it all;
-	// an answer such as ErrNotFound does not.
-	if err == nil {
-		err = l.tidy()
-	}
-	if errors.Is(err, ErrDisk) || errors.Is(err, ErrDamaged) || l.disk.err() != nil {
-		l.broken.CompareAndSwap(nil, &err)
-	}
-	return err
+	return l.lock.mark(l.number, commits)
 }
 
 func (l *Ledger) brokenErr() error {
@@ -415,15 +433,12 @@ func (l *Ledger) tidy() error {
 	if end < l.tidied { // SQLite has started it afresh
 		l.tidied = 0
 	}
-	if end-l.tidied < walLimit {
+	if end-l.tidied < l.walLimit {
 		return nil
 	}
 	l.tidied = end
 	return l.w.checkpoint(sqlite3.SQLITE_CHECKPOINT_PASSIVE)
 }
-
-// walLimit in bytes: large enough that pages which change often are moved seldom.
-const walLimit = 16 << 20
 
 func (c *conn) readOnly() bool {
 	z, _ := c.cstring("main")

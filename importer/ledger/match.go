@@ -7,18 +7,20 @@ import (
 
 // Match looks up who is booked already, or may be: begun, booked or uncertain,
 // and not settled as not booked. The answer has one Match for each of keys, in
-// order. Where several submissions match, a booked one is preferred, then the
-// earliest. It is made for batches of thousands.
+// order. Where several submissions match, a booked one is preferred, then one
+// with the stronger evidence (contact id, personal number, the traits in their
+// order), then the earliest. It is made for batches of thousands.
 func (l *Ledger) Match(ctx context.Context, keys []Keys) ([]Match, error) {
 	found := make([]Match, len(keys))
 	err := l.read(ctx, func(c *conn) error {
 		m := matcher{c: c}
-		if any, err := c.value("SELECT EXISTS (SELECT 1 FROM identities)"); err != nil {
+		some, err := c.value("SELECT EXISTS (SELECT 1 FROM identities)")
+		if err != nil {
 			return err
-		} else if m.indexed = any == 1; true {
-			if err := m.loadOpenRuns(); err != nil {
-				return err
-			}
+		}
+		m.indexed = some == 1
+		if err := m.loadOpenRuns(); err != nil {
+			return err
 		}
 		if !m.indexed && m.open.n == 0 {
 			return nil
@@ -113,6 +115,9 @@ func (m *matcher) match(k *Keys) (best Match, err error) {
 	}
 	if m.indexed {
 		k.probes(func(p place, last uint64) {
+			if best.Outcome == Booked {
+				return
+			}
 			end := int64(p.key&^3 | last)
 			for at := int64(p.key); err == nil && at <= end; {
 				at = m.scan(at, end, consider, &err)

@@ -22,7 +22,9 @@ import (
 //     that a changed byte anywhere is an error and never another answer.
 //   - The first write, sync or truncation that fails is the last one tried.
 //     After a failed fsync nobody knows what the disk holds, and a second one
-//     that succeeds would only hide it.
+//     that succeeds would only hide it. The commit that failed is crossed out
+//     as far as that is possible, so that it does not come back with the next
+//     Open: its callers were told that nothing is recorded.
 //
 // It is a shim over SQLite's own file layer, which does the work. Every ledger
 // has its own.
@@ -33,6 +35,7 @@ type disk struct {
 	below   uintptr                     // the system's sqlite3_vfs
 	failed  atomic.Pointer[diskFailure] // the first failure to write
 	walEnd  atomic.Int64                // where the last write to the write-ahead log ended
+	dirty   atomic.Int64                // 1 + where its first write since the last sync began; 0 = none
 	verdict atomic.Int32                // on a first page that is not ours or damaged; 0 = none
 	hook    func(diskOp) int32          // a test's word before each operation: a result code to fail with, or 0
 }
@@ -303,10 +306,17 @@ func fileWrite(tls *libc.TLS, file, buf uintptr, n int32, off int64) int32 {
 	f := (*diskFile)(pointer(file))
 	write := fn[func(*libc.TLS, uintptr, uintptr, int32, int64) int32](m.FxWrite)
 	op := diskOp{what: "write", wal: f.kind == walFile, off: off, data: bytesAt(buf, int(n))}
-	if f.kind == walFile {
-		f.owner().walEnd.Store(off + int64(n))
-	}
-	if f.kind != databaseFile {
+	switch f.kind {
+	case walFile:
+		d := f.owner()
+		d.walEnd.Store(off + int64(n))
+		d.dirty.CompareAndSwap(0, 1+off)
+		rc := d.change(op, func() int32 { return write(tls, real, buf, n, off) })
+		if rc != sqlite3.SQLITE_OK {
+			d.crossOut(tls, file)
+		}
+		return rc
+	case otherFile:
 		return f.owner().change(op, func() int32 { return write(tls, real, buf, n, off) })
 	}
 	if n != pageSize || off%pageSize != 0 {
@@ -328,9 +338,36 @@ func fileWrite(tls *libc.TLS, file, buf uintptr, n int32, off int64) int32 {
 func fileSync(tls *libc.TLS, file uintptr, flags int32) int32 {
 	real, m := realFile(file)
 	f := (*diskFile)(pointer(file))
-	return f.owner().change(diskOp{what: "sync", wal: f.kind == walFile}, func() int32 {
+	d := f.owner()
+	rc := d.change(diskOp{what: "sync", wal: f.kind == walFile}, func() int32 {
 		return fn[func(*libc.TLS, uintptr, int32) int32](m.FxSync)(tls, real, flags)
 	})
+	if f.kind == walFile {
+		if rc != sqlite3.SQLITE_OK {
+			d.crossOut(tls, file)
+		}
+		d.dirty.Store(0)
+	}
+	return rc
+}
+
+// crossOut overwrites the head of what was written to the write-ahead log since
+// it was last synced: a frame's or the log's own. Readers stop there. It is
+// only tried: if it fails, the commit may come back, as uncertain.
+func (d *disk) crossOut(tls *libc.TLS, file uintptr) {
+	from := d.dirty.Swap(0) - 1
+	if from < 0 {
+		return
+	}
+	const head = 24 // of a frame; the log's is longer
+	zeros := sqlite3.Xsqlite3_malloc(tls, head)
+	if zeros == 0 {
+		return
+	}
+	defer sqlite3.Xsqlite3_free(tls, zeros)
+	clear(bytesAt(zeros, head))
+	real, m := realFile(file)
+	fn[func(*libc.TLS, uintptr, uintptr, int32, int64) int32](m.FxWrite)(tls, real, zeros, head, from)
 }
 
 func fileTruncate(tls *libc.TLS, file uintptr, size int64) int32 {
@@ -407,8 +444,8 @@ func fileShmUnmap(tls *libc.TLS, file uintptr, remove int32) int32 {
 func (d *disk) error(rc int32, errno syscall.Errno, msg string) error {
 	e := &Error{Path: d.path, Err: ErrDisk}
 	what := "cannot be written"
-	if f := d.failed.Load(); f != nil {
-		rc = f.rc
+	if f := d.failed.Load(); f != nil && rc == sqlite3.SQLITE_IOERR {
+		rc = f.rc // refused because of that one
 	}
 	switch {
 	case d.verdict.Load() == firstPageNewer:
