@@ -22,7 +22,7 @@ type gate struct {
 
 // gateSlack is added to the second, so that two requests a second apart here
 // are not less than that apart where they arrive.
-const gateSlack = 2 * time.Millisecond
+const gateSlack = 4 * time.Millisecond
 
 // newGate allows perSecond departures in any second; 0, and whatever is too
 // fast for a network to keep order, = no limit.

@@ -18,6 +18,10 @@ import (
 // has changed its mind, and it climbs faster. Not safe for concurrent use.
 type pace struct {
 	limiter *rate.Limiter
+	// held are places that were taken ahead of time, oldest first: after a
+	// stall (a slow disk, a busy machine) those that are due leave at once,
+	// so that the stall does not cost rate. The gate keeps that in bounds.
+	held    []time.Time
 	asked   float64 // requests per second that the user allows; +Inf = no limit
 	current float64
 	// refused is the level at which the server last said no; 0 = it never did.
@@ -61,13 +65,24 @@ func limitOf(perSecond float64) rate.Limit {
 	return rate.Limit(perSecond)
 }
 
+// ahead is how long before their time places are taken.
+const ahead = 200 * time.Millisecond
+
 // next takes the next place and returns how long after now it comes.
 func (p *pace) next(now time.Time) time.Duration {
 	p.recover(now)
 	if wait := p.paused.Sub(now); wait > 0 {
 		return wait // no place is taken: ask again after the pause
 	}
-	return p.limiter.ReserveN(now, 1).DelayFrom(now)
+	if math.IsInf(p.current, 1) {
+		return 0
+	}
+	for len(p.held) == 0 || p.held[len(p.held)-1].Before(now.Add(ahead)) {
+		p.held = append(p.held, now.Add(p.limiter.ReserveN(now, 1).DelayFrom(now)))
+	}
+	at := p.held[0]
+	p.held = p.held[1:]
+	return at.Sub(now)
 }
 
 // pausing tells whether nobody may leave at the moment, and until when.
@@ -101,6 +116,7 @@ func (p *pace) refuse(now, sent time.Time, wait time.Duration) {
 		level *= 0.98 // the last guess was too high: close in from below
 	}
 	p.refused, p.reduced = math.Max(level, slowest), now
+	p.held = nil // they were taken at the old rate
 	p.set(now, math.Max(level/2, slowest))
 }
 
