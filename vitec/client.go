@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -375,6 +374,10 @@ func (c *Client) transportError(caller context.Context, f *flight, l *login, err
 	if werr := f.writeError(); werr != nil && errors.Is(err, net.ErrClosed) {
 		err = werr // the connection was closed because of it
 	}
+	var record tls.RecordHeaderError
+	if errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/" {
+		err = fmt.Errorf("it speaks http and not https there: %w", err)
+	}
 	e := &TransportError{
 		Written:     f.written(),
 		Certificate: isCertificateError(err),
@@ -393,10 +396,6 @@ func (c *Client) transportError(caller context.Context, f *flight, l *login, err
 
 // isCertificateError reports whether the server's certificate was refused.
 func isCertificateError(err error) bool {
-	var verification *tls.CertificateVerificationError
-	var unknown x509.UnknownAuthorityError
-	var invalid x509.CertificateInvalidError
-	var hostname x509.HostnameError
-	return errors.As(err, &verification) || errors.As(err, &unknown) ||
-		errors.As(err, &invalid) || errors.As(err, &hostname)
+	var refused *tls.CertificateVerificationError
+	return errors.As(err, &refused)
 }

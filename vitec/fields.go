@@ -32,12 +32,13 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
-// Source says where a field's limit or its list of values comes from. Names and
-// kinds are always the specification's.
+// Source says where that comes from which a field has beyond the specification:
+// a limit, a list of values, a rule of [Check]. Names and kinds are always the
+// specification's.
 type Source uint8
 
 const (
-	// SourceNone: there is no limit and no list of values.
+	// SourceNone: there is nothing.
 	SourceNone Source = iota
 	// SourceKnown: seen in the vendor's public documentation, or in public
 	// clients that run against the API. [Check] refuses what breaks it.
@@ -68,7 +69,7 @@ type Field struct {
 	Values    []string // the values that are known; others only warn. Not to be changed
 	Doc       string   // what it means, in English
 	Swedish   string   // the specification's own words; "" where it has none
-	Source    Source   // of MaxLength and Values
+	Source    Source   // of MaxLength, Values and what Check wants of it
 
 	// at returns a pointer to the member in b: *string, **bool, **int,
 	// **float64, *time.Time or *[]string, as Kind says.

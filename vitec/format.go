@@ -70,7 +70,7 @@ func unsendable(f Format, b *AddNewViewingParticipant) error {
 				}
 			}
 		case **float64:
-			if *v != nil && (math.IsNaN(**v) || math.IsInf(**v, 0)) {
+			if *v != nil && !isFinite(**v) {
 				reason = "is not a finite number"
 			}
 		case *time.Time:
@@ -98,6 +98,8 @@ func badText(f Format, s string) string {
 	}
 	return ""
 }
+
+func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // isXMLChar reports whether XML 1.0 can hold r, escaped or not
 // (https://www.w3.org/TR/xml/#charsets).

@@ -161,7 +161,7 @@ func (j *jsonAppender) decimal(name string, v *float64) {
 	if v == nil {
 		return
 	}
-	if math.IsNaN(*v) || math.IsInf(*v, 0) {
+	if !isFinite(*v) {
 		j.bad = true
 		return
 	}

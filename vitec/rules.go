@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -16,7 +17,7 @@ const (
 	CodeBadId            = "bad_id"            // an id that cannot stand in the path of the call
 	CodeCustomerMismatch = "customer_mismatch" // another customerId than in the path
 	CodeNegative         = "negative"          // below 0; Got is the number
-	CodeOutOfRange       = "out_of_range"      // warning: no 32-bit integer; Got is the number
+	CodeOutOfRange       = "out_of_range"      // no finite number, no year from 1 to 9999; or, a warning, no 32-bit integer: Got
 	CodeUnknownValue     = "unknown_value"     // warning: none of the values that are known
 	CodeNotSaid          = "not_said"          // warning: left out, and what then holds is unknown
 	CodeBadText          = "bad_text"          // invalid UTF-8
@@ -35,8 +36,9 @@ type Violation struct {
 
 // Check returns the rules that t and b break: first those of the path, then
 // those of the body in the specification's order. It is nil if there are none.
-// Whatever has a violation that is not a warning will be refused by the server
-// or cannot be sent.
+// What has a violation that is not a warning will be refused by the server or
+// cannot be sent; what has none can be written in JSON, and in XML if there is
+// no warning of a control character.
 //
 // The rules are those of the vendor's public documentation: the customerId in
 // the body is the one in the path; there is an e-mail address or a phone number
@@ -68,6 +70,14 @@ func Check(t Target, b *AddNewViewingParticipant) []Violation {
 		case **int:
 			if *p != nil && (**p < math.MinInt32 || **p > math.MaxInt32) {
 				vs = append(vs, Violation{Path: f.Path, Code: CodeOutOfRange, Got: **p, Warning: true})
+			}
+		case **float64:
+			if *p != nil && !isFinite(**p) {
+				vs = append(vs, Violation{Path: f.Path, Code: CodeOutOfRange})
+			}
+		case *time.Time:
+			if !p.IsZero() && !sendableTime(*p) {
+				vs = append(vs, Violation{Path: f.Path, Code: CodeOutOfRange})
 			}
 		}
 		if rule := f.rule; rule != nil {

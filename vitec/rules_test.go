@@ -1,9 +1,13 @@
 package vitec
 
 import (
+	"math"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
+
+	"pgregory.net/rapid"
 )
 
 // acceptable is a submission that breaks no rule.
@@ -48,6 +52,8 @@ func TestCheck(t *testing.T) {
 		{"reminder at once", func(_ *Target, b *AddNewViewingParticipant) { b.ReminderTime = ptr(0) }, nil},
 		{"huge reminder", func(_ *Target, b *AddNewViewingParticipant) { b.ReminderTime = ptr(1 << 31) }, []Violation{{Path: "reminderTime", Code: CodeOutOfRange, Got: 1 << 31, Warning: true}}},
 		{"negative score", person(func(p *UpdatePerson) { p.LeadScore = ptr(-1 << 31) }), nil},
+		{"no number", person(func(p *UpdatePerson) { p.Coordinate.Latitud = ptr(math.NaN()) }), one("updatePerson.coordinate.latitud", CodeOutOfRange)},
+		{"no year", person(func(p *UpdatePerson) { p.ApprovalDate = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }), one("updatePerson.approvalDate", CodeOutOfRange)},
 		{"another way", person(func(p *UpdatePerson) { p.ObtainThrough = "Chatt" }), warning("updatePerson.obtainThrough", CodeUnknownValue)},
 		{"a known way", person(func(p *UpdatePerson) { p.ObtainThrough = "NotAsked" }), nil},
 		{"no options", func(_ *Target, b *AddNewViewingParticipant) { b.Options = ViewingParticipantBookingOptions{} }, []Violation{
@@ -133,6 +139,42 @@ func TestIds(t *testing.T) {
 			t.Errorf("%q: %s", empty, code)
 		}
 	}
+}
+
+// What breaks no rule can be sent; what cannot be sent breaks one.
+func TestCheckedIsSendable(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := anyBody(t)
+		for _, f := range fields {
+			if rapid.IntRange(0, 20).Draw(t, "spoil "+f.Path) > 0 {
+				continue
+			}
+			switch f.Kind {
+			case KindText:
+				f.Set(b, rapid.SampledFrom([]string{"\xff", "\x00", "\ufffe", "\ufffd"}).Draw(t, "text"))
+			case KindTextList:
+				f.Set(b, []string{"a", rapid.SampledFrom([]string{"\xff", "\v"}).Draw(t, "text")})
+			case KindDecimal:
+				f.Set(b, rapid.SampledFrom([]float64{math.NaN(), math.Inf(1), math.Inf(-1)}).Draw(t, "number"))
+			case KindDateTime:
+				f.Set(b, time.Date(rapid.SampledFrom([]int{-1, 0, 10000}).Draw(t, "year"), 6, 1, 0, 0, 0, 0, time.UTC))
+			}
+		}
+		unsendable := map[Format]bool{}
+		for _, v := range Check(Target{}, b) {
+			switch {
+			case v.Code == CodeBadText || v.Code == CodeOutOfRange && !v.Warning:
+				unsendable[JSON], unsendable[XML] = true, true
+			case v.Code == CodeControl:
+				unsendable[XML] = true
+			}
+		}
+		for _, f := range []Format{JSON, XML} {
+			if _, err := Encode(nil, f, b); (err != nil) != unsendable[f] {
+				t.Fatalf("%v: %v, and Check says %v", f, err, Check(Target{}, b))
+			}
+		}
+	})
 }
 
 // What is fine costs no memory: it is checked for a million rows.

@@ -1,7 +1,6 @@
 package vitec
 
 import (
-	"math"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -173,7 +172,7 @@ func (x *xmlAppender) decimal(name string, v *float64) {
 	if v == nil {
 		return
 	}
-	if math.IsNaN(*v) || math.IsInf(*v, 0) {
+	if !isFinite(*v) {
 		x.bad = true
 		return
 	}
