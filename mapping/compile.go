@@ -437,6 +437,9 @@ func (c *compiler) edits(r *rule, f *field) {
 		steps = append(steps, func(text string) string { return strings.TrimSpace(strings.ReplaceAll(text, from, to)) })
 	}
 	if r.Trim.set {
+		if strings.ContainsFunc(r.Trim.text, isWord) || strings.TrimSpace(r.Trim.text) == "" {
+			c.fail(r.Trim.pos, "unknown_value", "", `spaces are always cut off; other signs are named: trim: "*-"`, "%q are not signs to cut off", r.Trim.text)
+		}
 		cutset := r.Trim.text + " "
 		steps = append(steps, func(text string) string { return strings.Trim(text, cutset) })
 	}

@@ -85,7 +85,7 @@ func parseLayout(text string) (l dateLayout, what, suggestion string) {
 		return l, "a layout needs the year, the month and the day", suggestLayout(text)
 	case strings.ContainsFunc(strings.NewReplacer("T", "", "Z07:00", "", "-07:00", "").Replace(l.layout), unicode.IsLetter):
 		return l, "names of months, days and zones are not part of a layout", ""
-	case strings.Index(l.layout, "2006") >= 0 && strings.Index(l.layout, "2006") < strings.Index(l.layout, "02") && strings.Index(l.layout, "02") < strings.Index(l.layout, "01"):
+	case yearDayMonth(l.layout):
 		return l, "a layout that begins with the year goes on with the month", strings.NewReplacer("YYYY-DD-MM", "YYYY-MM-DD", "2006-02-01", "2006-01-02").Replace(text)
 	}
 	l.clock = back.Hour() == 17
@@ -96,6 +96,14 @@ func parseLayout(text string) (l dateLayout, what, suggestion string) {
 	return l, "", ""
 }
 
+// yearDayMonth reports whether a layout of Go has that order, which nobody
+// writes and which reads ISO's dates wrong.
+func yearDayMonth(layout string) bool {
+	before, after, ok := strings.Cut(layout, "02")
+	return ok && strings.Contains(before, "2006") && strings.Contains(after, "01")
+}
+
+// suggestLayout returns the usual layout that is nearest to text, or "".
 func suggestLayout(text string) string {
 	known := []string{
 		"YYYY-MM-DD", "YYYY-MM-DD HH:mm", "YYYY-MM-DD HH:mm:ss", "DD.MM.YYYY", "DD/MM/YYYY",

@@ -35,18 +35,18 @@ type decodable interface {
 
 // decodeDocument reads a file. The document is as complete as the mistakes
 // allow.
-func decodeDocument(name string, src []byte) (*document, *source, Errors) {
+func decodeDocument(name string, src []byte) (*document, Errors) {
 	d := &decoder{src: newSource(name, src)}
 	doc := &document{pos: pos{src: d.src, line: 1, col: 1}}
 	if root := d.parse(src); root != nil {
 		doc.pos = d.pos(root)
-		d.refuse(root, 0)
+		d.refuse(root)
 		d.object(root, reflect.ValueOf(doc).Elem(), "")
 		if !doc.Version.set {
 			d.add(doc.pos.at("missing_key", `the mapping does not say its version`), "", "begin it with: version: 1")
 		}
 	}
-	return doc, d.src, d.errs
+	return doc, d.errs
 }
 
 // parse returns the root of the only document in src, or nil.
@@ -106,7 +106,7 @@ func (d *decoder) firstForeign(src []byte) (pos, string) {
 			if r == utf8.RuneError && size == 1 {
 				return at, fmt.Sprintf("the byte 0x%02X is not UTF-8", rest[0])
 			}
-			if r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff || r == 0xfeff {
+			if r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfffe || r == 0xffff || r == 0xfeff {
 				return at, fmt.Sprintf("the invisible character U+%04X does not belong in a mapping", r)
 			}
 			rest = rest[size:]
@@ -177,7 +177,7 @@ var syntaxWords = []struct{ library, ours, hint string }{
 // refuse tells every anchor, alias, merge key and tag in the tree. They would
 // let a small file stand for an endless one, and make the reader look in two
 // places; lookups and include share what is worth sharing.
-func (d *decoder) refuse(n *yaml.Node, depth int) {
+func (d *decoder) refuse(n *yaml.Node) {
 	const share = `to share a part of a mapping use "lookups" or "include"`
 	if n.Anchor != "" {
 		d.fail(n, "anchor", "", share, "anchors (&%s) are not part of the mapping language", n.Anchor)
@@ -192,7 +192,7 @@ func (d *decoder) refuse(n *yaml.Node, depth int) {
 		d.fail(n, "tag", "", "put the text in quotes instead", "tags (%s) are not part of the mapping language", n.Tag)
 	}
 	for _, c := range n.Content {
-		d.refuse(c, depth+1)
+		d.refuse(c)
 	}
 }
 

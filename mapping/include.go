@@ -26,7 +26,7 @@ func (l *loader) read(name string, src []byte, within []string) *document {
 	l.files = append(l.files, name)
 	fmt.Fprintf(l.digest, "file %d\n", len(src))
 	l.digest.Write(src)
-	doc, _, errs := decodeDocument(name, src)
+	doc, errs := decodeDocument(name, src)
 	l.errs = append(l.errs, errs...)
 	within = append(within[:len(within):len(within)], name)
 	for _, s := range doc.Include {

@@ -41,7 +41,8 @@ type boundTest struct {
 	cell int
 }
 
-// Submission is one row on its way to a time slot.
+// Submission is one row on its way to a time slot. Lists in its body may be
+// shared with other rows and are not to be changed.
 type Submission struct {
 	Target vitec.Target
 	Body   vitec.AddNewViewingParticipant
@@ -364,6 +365,11 @@ func (mp *Mapper) text(f *bound) (string, *fault) {
 	text := ""
 	switch {
 	case f.computed != nil:
+		for _, c := range f.cells {
+			if len(mp.cell(c)) > maxResult {
+				return "", &fault{code: "computed"}
+			}
+		}
 		var why *fault
 		if text, why = f.computed.run(&mp.machine, mp.row); why.bad() {
 			return "", why

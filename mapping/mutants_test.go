@@ -74,6 +74,7 @@ var mutants = []struct{ name, old, new, code, suggestion string }{
 	{"unsuitable converter of a name", "split: first", "as: §date", "unsuitable_converter", ""},
 	{"lookup", "lookup: slots", "lookup: §slot", "unknown_lookup", "slots"},
 	{"case", "case: title", "case: §titel", "unknown_value", "title"},
+	{"trim", "case: title", "trim: §true", "unknown_value", ""},
 	{"empty", "empty: error", "empty: §eror", "unknown_value", "error"},
 	{"split", "split: first", "split: §frist", "unknown_split", "first"},
 	{"layout", "layout: YYYY-MM-DD", "layout: §YYY-MM-DD", "layout", "YYYY-MM-DD"},
