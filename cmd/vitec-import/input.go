@@ -153,6 +153,10 @@ func openSource(path string, tf *tableFlags, mf *mappingFlags) (*source, error) 
 	if err != nil {
 		return nil, err
 	}
+	if i := f.Info(); i.Rows == 0 {
+		return nil, errors.Join(exit{code: 1, err: fmt.Errorf("%s: there is a header in row %d, but no row below it", i.Name, i.HeaderRow),
+			hint: "check that this is the right file, and that its export was complete"}, f.Close())
+	}
 	mapper, err := m.Bind(f.Info().Header)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
