@@ -80,10 +80,16 @@ type guard struct {
 
 func (g *guard) Visit(n *ast.Node) {
 	refuse := func(what string) {
-		g.errs = append(g.errs, exprPos(g.text, (*n).Location()).at("expression", "%s is not part of the expressions of a mapping", what))
+		e := exprPos(g.text, (*n).Location()).at("expression", "%s is not part of the expressions of a mapping", what)
+		e.Hint = "it has " + strings.Join(computedNames, ", ") + "; " + strings.Join(computedOperators, " ") + " and ? :"
+		g.errs = append(g.errs, e)
 	}
 	switch node := (*n).(type) {
-	case *ast.StringNode, *ast.IntegerNode, *ast.BoolNode, *ast.ConditionalNode, *ast.IdentifierNode:
+	case *ast.StringNode, *ast.IntegerNode, *ast.BoolNode, *ast.ConditionalNode:
+	case *ast.IdentifierNode:
+		if strings.HasPrefix(node.Value, "$") {
+			refuse(fmt.Sprintf("%q", node.Value))
+		}
 	case *ast.UnaryNode:
 		if node.Operator != "-" && !slices.Contains(computedOperators, node.Operator) {
 			refuse(fmt.Sprintf("the operator %q", node.Operator))
@@ -95,12 +101,14 @@ func (g *guard) Visit(n *ast.Node) {
 	case *ast.CallNode:
 		name, ok := node.Callee.(*ast.IdentifierNode)
 		if !ok {
-			refuse("such a call")
+			refuse("a call of this kind")
 			return
 		}
 		if !slices.Contains(computedNames, name.Value) {
 			e := exprPos(g.text, name.Location()).at("expression", "unknown function %q in the expression", name.Value)
-			e.Suggestion = suggest(name.Value, computedNames)
+			if e.Suggestion = suggest(name.Value, computedNames); e.Suggestion == "" {
+				e.Hint = "it has " + strings.Join(computedNames, ", ")
+			}
 			g.errs = append(g.errs, e)
 			return
 		}
@@ -109,7 +117,7 @@ func (g *guard) Visit(n *ast.Node) {
 		}
 		column, ok := node.Arguments[0].(*ast.StringNode)
 		if !ok {
-			g.errs = append(g.errs, exprPos(g.text, node.Location()).at("expression", `column takes a name in quotes: column("Ort")`))
+			g.errs = append(g.errs, exprPos(g.text, node.Location()).at("expression", `"column" takes a name in quotes: column("Ort")`))
 			return
 		}
 		if !slices.ContainsFunc(g.columns, func(s scalar) bool { return s.text == column.Value }) {
@@ -120,7 +128,7 @@ func (g *guard) Visit(n *ast.Node) {
 	case *ast.BuiltinNode:
 		refuse(fmt.Sprintf("%q", node.Name))
 	default:
-		refuse("this")
+		refuse("what stands here")
 	}
 }
 
@@ -138,9 +146,6 @@ func compile(text scalar) (*computed, Errors) {
 	if len(g.errs) > 0 {
 		// The leftmost: what is behind it is mostly its consequence.
 		e := slices.MinFunc(g.errs, func(a, b *Error) int { return cmp.Compare(a.Column, b.Column) })
-		if e.Suggestion == "" {
-			e.Hint = "it has " + strings.Join(computedNames, ", ") + "; " + strings.Join(computedOperators, " ") + " and ? :"
-		}
 		return nil, Errors{e}
 	}
 	if err != nil {

@@ -41,8 +41,9 @@ func decodeDocument(name string, src []byte) (*document, Errors) {
 	if root := d.parse(src); root != nil {
 		doc.pos = d.pos(root)
 		d.refuse(root)
-		d.object(root, reflect.ValueOf(doc).Elem(), "")
-		if !doc.Version.set {
+		ok := d.object(root, reflect.ValueOf(doc).Elem(), "")
+		misspelt := slices.ContainsFunc(d.errs, func(e *Error) bool { return e.Suggestion == "version" })
+		if ok && !doc.Version.set && !misspelt {
 			d.add(doc.pos.at("missing_key", `the mapping does not say its version`), "", "begin it with: version: 1")
 		}
 	}
@@ -574,6 +575,10 @@ func (p *participant) group(d *decoder, n *yaml.Node, what, prefix string) {
 			p.group(d, value, key.Value, path+".")
 			return
 		}
+		if what != "participant" && slices.Contains(ruleKeys, key.Value) {
+			d.fail(key, "wrong_kind", "", fmt.Sprintf("for example: %s: {%s: …}", what, names[0]), "%q is a group of fields; %q belongs to one of them", what, key.Value)
+			return
+		}
 		if suggest(key.Value, names) == "" {
 			if home := homeOf(key.Value); home != "" {
 				d.fail(key, "unknown_key", "", fmt.Sprintf("%q belongs in %q", key.Value, home), "unknown field %q in %q", key.Value, what)
@@ -587,6 +592,9 @@ func (p *participant) group(d *decoder, n *yaml.Node, what, prefix string) {
 		d.fail(key, "unknown_key", suggestion, hint, "unknown field %q in %q", key.Value, what)
 	})
 }
+
+// ruleKeys is the keys of a field's own block.
+var ruleKeys = memberNames(keysOf(reflect.TypeFor[rule]()))
 
 // childNames returns the names that may follow prefix in a field's path, in
 // the specification's order.

@@ -1,22 +1,25 @@
 package mapping
 
 import (
+	"fmt"
+	"math"
 	"testing"
 
 	"pgregory.net/rapid"
 )
 
-// TestSwedishMobileEqualsLibrary: what the quick way reads, the library reads
+// TestPlainSwedishEqualsLibrary: what the quick way reads, the library reads
 // alike, once the zero or plus that a spreadsheet took is put back.
-func TestSwedishMobileEqualsLibrary(t *testing.T) {
+func TestPlainSwedishEqualsLibrary(t *testing.T) {
 	quick := 0
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.OneOf(
 			rapid.StringMatching(`(0|\+46 ?|0046 ?|46|)7[0-9]([ -]?[0-9]){6,8}`),
+			rapid.StringMatching(`(0|\+46 ?|0046 ?|46|)[1-9][0-9]([ -]?[0-9]){4,8}`),
 			rapid.StringMatching(`\+?[0-9 -]{5,18}`),
 			rapid.StringMatching(`(\+46|0046|0)[ -]?0?7[0-9]{8}`),
 		).Draw(t, "text")
-		got, ok := swedishMobile(clean(text))
+		got, ok := plainSwedish(clean(text))
 		if !ok {
 			return
 		}
@@ -38,21 +41,33 @@ func TestSwedishMobileEqualsLibrary(t *testing.T) {
 	}
 }
 
-// TestMobilePrefixes goes through every pair of first digits: the quick way
-// takes exactly those ranges that the library calls mobile and valid.
-func TestMobilePrefixes(t *testing.T) {
-	for c := byte('0'); c <= '9'; c++ {
-		text := "07" + string(c) + "1740605"
-		_, ok := swedishMobile(text)
-		_, why := phoneByLibrary(text)
-		if ok && why.bad() {
-			t.Errorf("%s is taken, the library refuses it", text)
+// TestSwedishRanges goes through all ranges and lengths, with ten numbers
+// each: what the quick way takes, the library calls valid and writes alike.
+func TestSwedishRanges(t *testing.T) {
+	for prefix := 100; prefix < 1000; prefix++ {
+		for length := 7; length <= 9; length++ {
+			mobile, fixed := swedishRange(prefix/10, length)
+			if !mobile && !fixed {
+				continue
+			}
+			for tail := range 10 {
+				number := fmt.Sprintf("0%d%0*d", prefix, length-3, tail*1111111%int(math.Pow10(length-3)))
+				if v, why := phoneByLibrary(number); why.bad() || v.text != number {
+					t.Errorf("%s: the library says %q (%v)", number, v.text, why)
+				}
+			}
 		}
 	}
-	for n := 0; n <= 94; n++ {
-		text := "07017406" + string(rune('0'+(5+n/10)%10)) + string(rune('0'+n%10))
-		if _, why := phoneByLibrary(text); why.bad() {
-			t.Errorf("%s, for fiction, is refused", text)
+}
+
+// TestFiction: the numbers that are set aside for fiction are numbers.
+func TestFiction(t *testing.T) {
+	for n := 605; n <= 699; n++ {
+		text := fmt.Sprintf("070-1740%d", n)
+		for _, convert := range []convert{toPhone, func(text string, _ *surroundings) (value, *fault) { return phoneByLibrary(text) }} {
+			if v, why := convert(text, nil); why.bad() || v.text != "070"+text[4:] {
+				t.Errorf("%s: %q (%v)", text, v.text, why)
+			}
 		}
 	}
 }
