@@ -12,10 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var (
 	noon   = time.Date(2026, 3, 4, 12, 0, 0, 123456789, time.UTC)

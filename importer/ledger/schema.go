@@ -147,9 +147,9 @@ func firstPage() []byte {
 
 const sqliteMagic = "SQLite format 3\x00"
 
-// What a first page with a wrong checksum is.
+// What a page with a wrong checksum is.
 const (
-	firstPageDamaged = iota + 1
+	pageDamaged = iota + 1
 	firstPageForeign
 	firstPageNewer
 )
@@ -161,5 +161,5 @@ func judgeFirstPage(p []byte) int32 {
 	case binary.BigEndian.Uint32(p[60:]) > version && string(p[:len(sqliteMagic)]) == sqliteMagic:
 		return firstPageNewer
 	}
-	return firstPageDamaged
+	return pageDamaged
 }

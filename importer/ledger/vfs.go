@@ -36,7 +36,7 @@ type disk struct {
 	failed  atomic.Pointer[diskFailure] // the first failure to write
 	walEnd  atomic.Int64                // where the last write to the write-ahead log ended
 	dirty   atomic.Int64                // 1 + where its first write since the last sync began; 0 = none
-	verdict atomic.Int32                // on a first page that is not ours or damaged; 0 = none
+	verdict atomic.Int32                // on the first page that had a wrong checksum; 0 = none had
 	hook    func(diskOp) int32          // a test's word before each operation: a result code to fail with, or 0
 }
 
@@ -295,9 +295,11 @@ func readPage(tls *libc.TLS, d *disk, read func(*libc.TLS, uintptr, uintptr, int
 	if pageSealed(off/pageSize+1, page) {
 		return sqlite3.SQLITE_OK
 	}
+	verdict := int32(pageDamaged)
 	if off == 0 {
-		d.verdict.CompareAndSwap(0, judgeFirstPage(page))
+		verdict = judgeFirstPage(page)
 	}
+	d.verdict.CompareAndSwap(0, verdict)
 	return sqlite3.SQLITE_IOERR_DATA
 }
 
@@ -455,11 +457,13 @@ func (d *disk) error(rc int32, errno syscall.Errno, msg string) error {
 		e.Reason = "this is not a ledger but some other file"
 		e.Hint = "give the ledger another place with --ledger"
 		return e
-	case rc&0xff == sqlite3.SQLITE_CORRUPT, rc == sqlite3.SQLITE_IOERR_DATA, rc == sqlite3.SQLITE_IOERR_CORRUPTFS:
+	case rc&0xff == sqlite3.SQLITE_CORRUPT, d.verdict.Load() == pageDamaged, rc == sqlite3.SQLITE_IOERR_DATA, rc == sqlite3.SQLITE_IOERR_CORRUPTFS:
 		e.Err = ErrDamaged
 		e.Reason = "the ledger is damaged: a part of the file is not as it was written"
 		e.Hint = hintDamaged
 		return e
+	case rc == sqlite3.SQLITE_ERROR: // what the ledger asks is right for its own tables
+		return errDamaged(d.path, msg)
 	case rc&0xff == sqlite3.SQLITE_FULL:
 		e.Reason = what + ": the disk is full"
 		e.Hint = "make room and run again; what is recorded so far stays"

@@ -1,0 +1,314 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// soundLedger makes a ledger with a bit of everything and returns its files by
+// suffix, closed or as a kill leaves them, and what it tells.
+func soundLedger(t *testing.T, killed bool) (files map[string][]byte, tells ledgerStory) {
+	t.Helper()
+	path := tempLedger(t)
+	l := mustOpen(t, path)
+	run := start(t, l, slices.Repeat([]Row{{Slot: slotA}, {Slot: slotB}, {Outcome: Skipped, Message: "of no interest"}}, 30)...)
+	for i := range 60 {
+		if i%3 == 2 {
+			continue
+		}
+		begin(t, run, i, benchKeys(i))
+		finish(t, run, i, Result{Outcome: Booked, BookingID: fmt.Sprint("VID", i)})
+	}
+	if !killed {
+		end(t, run)
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files = make(map[string][]byte)
+	for _, suffix := range []string{"", "-wal", lockSuffix} {
+		b, err := os.ReadFile(path + suffix)
+		if err != nil && (killed || suffix != "-wal") {
+			t.Fatal(err)
+		}
+		files[suffix] = b
+	}
+	return files, tellAll(t, l, path)
+}
+
+// ledgerStory is all that a ledger can be asked.
+type ledgerStory struct {
+	Runs    []RunInfo
+	Rows    []Row
+	Matches []Match
+}
+
+func tellAll(t *testing.T, l *Ledger, path string) (s ledgerStory) {
+	t.Helper()
+	r, err := OpenReader(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if s, err = story(t, r); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// story asks a ledger everything, or returns its first error.
+func story(t *testing.T, l *Ledger) (s ledgerStory, err error) {
+	if s.Runs, err = l.Runs(t.Context()); err != nil {
+		return s, err
+	}
+	for _, run := range s.Runs {
+		for r, err := range l.Rows(t.Context(), run.ID) {
+			if err != nil {
+				return s, err
+			}
+			s.Rows = append(s.Rows, r)
+		}
+	}
+	var keys []Keys
+	for i := range 90 {
+		keys = append(keys, benchKeys(i))
+	}
+	s.Matches, err = l.Match(t.Context(), keys)
+	return s, err
+}
+
+func putLedger(t *testing.T, dir string, files map[string][]byte) string {
+	t.Helper()
+	path := filepath.Join(dir, "ledger.db")
+	for _, suffix := range []string{"", "-wal", "-shm", lockSuffix} {
+		if err := os.RemoveAll(path + suffix); err != nil {
+			t.Fatal(err)
+		}
+		if b := files[suffix]; b != nil {
+			if err := os.WriteFile(path+suffix, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return path
+}
+
+// askDamaged opens a damaged ledger and asks it everything. It must tell the
+// same as before, or say that it is damaged, with its file and a hint.
+func askDamaged(t *testing.T, path string, want ledgerStory, where string) (refused bool) {
+	t.Helper()
+	l, err := OpenReader(t.Context(), path)
+	var got ledgerStory
+	if err == nil {
+		got, err = story(t, l)
+		if e := l.Close(); e != nil {
+			t.Errorf("%s: closing: %v", where, e)
+		}
+	}
+	if err == nil {
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: the ledger guesses: %s", where, diff)
+		}
+		return false
+	}
+	var e *Error
+	if !errors.As(err, &e) || !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrForeign) && !errors.Is(err, ErrNewer) {
+		t.Errorf("%s: error without a reason: %#v", where, err)
+		return true
+	}
+	if !strings.HasPrefix(e.Path, path) || e.Hint == "" || strings.Contains(e.Reason, "\n") {
+		t.Errorf("%s: error without place or hint: %+v", where, e)
+	}
+	return true
+}
+
+func TestFlippedByte(t *testing.T) {
+	for _, killed := range []bool{false, true} {
+		t.Run(fmt.Sprintf("killed=%v", killed), func(t *testing.T) {
+			files, want := soundLedger(t, killed)
+			dir := t.TempDir()
+			refusedSome := false
+			for _, suffix := range []string{"", "-wal", lockSuffix} {
+				b := files[suffix]
+				for at := 0; at < len(b); at += 1 + len(b)/400 {
+					damaged := slices.Clone(b)
+					damaged[at] ^= 1 << (at % 8)
+					set := map[string][]byte{"": files[""], "-wal": files["-wal"], lockSuffix: files[lockSuffix]}
+					set[suffix] = damaged
+					path := putLedger(t, dir, set)
+					if askDamaged(t, path, want, fmt.Sprintf("byte %d of %q", at, suffix)) {
+						refusedSome = true
+					}
+				}
+			}
+			if !refusedSome {
+				t.Error("no damage was noticed")
+			}
+		})
+	}
+}
+
+func TestCutAndGarbledTail(t *testing.T) {
+	for _, killed := range []bool{false, true} {
+		suffix := ""
+		if killed {
+			suffix = "-wal"
+		}
+		files, want := soundLedger(t, killed)
+		whole := files[suffix]
+		dir := t.TempDir()
+		step := 41
+		if os.Getenv("VITEC_IMPORT_TEST_FULL") != "" {
+			step = 1
+		}
+		rnd := rand.New(rand.NewPCG(3, 4))
+		for cut := 1; cut <= 4096; cut += step {
+			for how, tail := range map[string][]byte{"cut": nil, "zeroed": make([]byte, cut), "garbled": noise(rnd, cut)} {
+				files[suffix] = append(slices.Clone(whole[:len(whole)-cut]), tail...)
+				path := putLedger(t, dir, files)
+				refused := askDamaged(t, path, want, fmt.Sprintf("last %d bytes of %q %s", cut, suffix, how))
+				if !refused && !slices.Equal(files[suffix], whole) && suffix == "" && cut > pageSize {
+					t.Errorf("last %d bytes %s, and nobody has noticed", cut, how)
+				}
+			}
+		}
+	}
+}
+
+func noise(rnd *rand.Rand, n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(rnd.Uint32())
+	}
+	return b
+}
+
+// TestLostLog deletes the write-ahead log that a kill has left, and puts an
+// older copy back: what was booked since would be booked again.
+func TestLostLog(t *testing.T) {
+	files, _ := soundLedger(t, true)
+	delete(files, "-wal")
+	path := putLedger(t, t.TempDir(), files)
+	for name, open := range map[string]func() (*Ledger, error){
+		"Open":       func() (*Ledger, error) { return Open(t.Context(), path) },
+		"OpenReader": func() (*Ledger, error) { return OpenReader(t.Context(), path) },
+	} {
+		if l, err := open(); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "lost its last") {
+			t.Errorf("%s: %v", name, err)
+			if err == nil {
+				l.Close()
+			}
+		}
+	}
+
+	// A copy that is taken somewhere else has no mark to be held against.
+	delete(files, lockSuffix)
+	path = putLedger(t, t.TempDir(), files)
+	mustOpen(t, path)
+}
+
+// TestDeletedLedgerIsNew deletes the ledger but not what lies beside it.
+func TestDeletedLedgerIsNew(t *testing.T) {
+	files, _ := soundLedger(t, true)
+	delete(files, "")
+	path := putLedger(t, t.TempDir(), files)
+	l := mustOpen(t, path)
+	if !l.Created() {
+		t.Error("a ledger that was deleted is not said to be new")
+	}
+	if runs, err := l.Runs(t.Context()); err != nil || len(runs) != 0 {
+		t.Errorf("Runs = %v, %v", runs, err)
+	}
+}
+
+func TestNotALedger(t *testing.T) {
+	newer := firstPage()
+	newer[63] = version + 1
+	newerSealed := slices.Clone(newer)
+	sealPage(1, newerSealed)
+	other := firstPage()
+	copy(other[68:], "Wiki")
+	otherSealed := slices.Clone(other)
+	sealPage(1, otherSealed)
+	noMagic := firstPage()
+	noMagic[0] = 's'
+	for name, c := range map[string]struct {
+		content []byte
+		want    error
+	}{
+		"text":                        {[]byte("first name;last name\n"), ErrForeign},
+		"long text":                   {[]byte(strings.Repeat("first name;last name\n", 1000)), ErrForeign},
+		"zeros":                       {make([]byte, 3*pageSize), ErrForeign},
+		"empty":                       {[]byte{}, ErrDamaged},
+		"other database":              {other, ErrForeign},
+		"other database with sums":    {otherSealed, ErrForeign},
+		"newer":                       {newer, ErrNewer},
+		"newer with sums":             {newerSealed, ErrNewer},
+		"ours, with a changed header": {noMagic, ErrDamaged},
+		"ours, without its tables":    {firstPage(), ErrDamaged},
+		"ours, cut":                   {firstPage()[:1000], ErrDamaged},
+	} {
+		path := putLedger(t, t.TempDir(), map[string][]byte{"": c.content})
+		for how, f := range map[string]func() (*Ledger, error){
+			"Open":       func() (*Ledger, error) { return Open(t.Context(), path) },
+			"OpenReader": func() (*Ledger, error) { return OpenReader(t.Context(), path) },
+		} {
+			l, err := f()
+			var e *Error
+			if !errors.Is(err, c.want) || !errors.As(err, &e) || e.Path != path || e.Hint == "" {
+				t.Errorf("%s of %s: %+v, want %v", how, name, err, c.want)
+			}
+			if err == nil {
+				l.Close()
+			}
+		}
+		if got, err := os.ReadFile(path); err != nil || !slices.Equal(got, c.content) {
+			t.Errorf("%s: the file was changed: %v", name, err)
+		}
+	}
+}
+
+// FuzzOpen opens garbled files: no panic, no hang, and never a ledger that
+// cannot be asked.
+func FuzzOpen(f *testing.F) {
+	l, err := Open(f.Context(), filepath.Join(f.TempDir(), "ledger.db"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	path := l.Path()
+	if err := l.Close(); err != nil {
+		f.Fatal(err)
+	}
+	sound, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(sound, []byte{}, false)
+	f.Add(firstPage(), []byte{}, true)
+	f.Add([]byte("x"), []byte("y"), false)
+	// Seal: with right checksums, so that SQLite itself gets to see the garbage.
+	f.Fuzz(func(t *testing.T, db, wal []byte, seal bool) {
+		if seal {
+			for n := 0; (n+1)*pageSize <= len(db); n++ {
+				sealPage(int64(n+1), db[n*pageSize:(n+1)*pageSize])
+			}
+		}
+		path := putLedger(t, t.TempDir(), map[string][]byte{"": db, "-wal": wal})
+		l, err := Open(t.Context(), path)
+		if err != nil {
+			return
+		}
+		defer l.Close()
+		if _, err := story(t, l); err != nil && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrForeign) && !seal {
+			t.Errorf("%v", err)
+		}
+	})
+}
