@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -316,22 +318,22 @@ func TestControl(t *testing.T) {
 
 // TestClose: closing ends what would never end, and what was remembered stays.
 func TestClose(t *testing.T) {
+	told, match := arrivals()
 	srv := start(t, sandbox.Config{Faults: []sandbox.Fault{
-		sandbox.MustFault("stall-after-commit:1"), sandbox.MustFault("endless-headers:2"), sandbox.MustFault("latency=1h:3")}})
+		{Name: "latency", Value: "0s", Match: match},
+		sandbox.MustFault("stall-after-commit:2"), sandbox.MustFault("endless-headers:3"), sandbox.MustFault("latency=1h:4"),
+	}})
+	book(t, srv, home, person(1))
 	for n := range 3 {
-		w := dial(t, srv)
-		w.send(booking(n))
-		for len(srv.Requests()) <= n {
-			time.Sleep(time.Millisecond)
-		}
+		dial(t, srv).send(booking(n))
 	}
-	for len(srv.Commits()) == 0 {
-		time.Sleep(time.Millisecond)
+	for range 4 {
+		<-told
 	}
 	srv.Close()
 	srv.Close()
-	if n := len(srv.Commits()); n != 1 {
-		t.Errorf("%d commits", n)
+	if n := len(srv.Commits()); n < 1 {
+		t.Errorf("%d commits are left", n)
 	}
 	if err := srv.Listen("127.0.0.1:0"); err == nil {
 		t.Error("a closed server listens")
@@ -341,23 +343,29 @@ func TestClose(t *testing.T) {
 // TestClientLeaves: half a request is no booking; a whole one is, whether or
 // not anybody waits for the answer.
 func TestClientLeaves(t *testing.T) {
-	srv := start(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("latency=50ms:2")}})
-	w := dial(t, srv)
-	w.send(booking(1)[:len(booking(1))-5])
-	w.conn.Close()
-	settle(t, srv)
-	if n := len(srv.Commits()); n != 0 {
-		t.Fatalf("%d commits from half a request", n)
-	}
-	w = dial(t, srv)
-	w.send(booking(2))
-	for len(srv.Requests()) < 2 {
-		time.Sleep(time.Millisecond)
-	}
-	w.conn.Close()
-	settle(t, srv)
-	if n := len(srv.Commits()); n != 1 {
-		t.Errorf("%d commits", n)
+	told, match := arrivals()
+	srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{{Name: "latency", Value: "20ms", Match: match}}})
+	ended := make(chan bool)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() { ended <- true }()
+		srv.ServeHTTP(w, r)
+	}))
+	defer front.Close()
+	for _, try := range []struct{ missing, commits int }{{5, 0}, {0, 1}} {
+		conn, err := net.Dial("tcp", front.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		request := booking(1)
+		if _, err := io.WriteString(conn, request[:len(request)-try.missing]); err != nil {
+			t.Fatal(err)
+		}
+		<-told
+		conn.Close()
+		<-ended
+		if n := len(srv.Commits()); n != try.commits {
+			t.Errorf("%d bytes missing: %d commits, want %d", try.missing, n, try.commits)
+		}
 	}
 }
 
@@ -372,7 +380,7 @@ func TestKeptAliveConnection(t *testing.T) {
 	if b, err := w.rest(); b != "" || err != nil {
 		t.Errorf("read %q, %v", b, err)
 	}
-	if r := settle(t, srv); !r.Reused || r.Commit != 2 {
+	if r := finish(t, srv); !r.Reused || r.Commit != 2 {
 		t.Errorf("%+v", r)
 	}
 }

@@ -85,15 +85,23 @@ func isReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, wsaeConnReset)
 }
 
-// settle waits for the last request to be remembered in full.
-func settle(t *testing.T, srv *sandbox.Server) sandbox.Request {
+// finish closes the server, which waits for every request to end, and returns
+// the last one.
+func finish(t *testing.T, srv *sandbox.Server) sandbox.Request {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
-		if all := srv.Requests(); len(all) > 0 && all[len(all)-1].Duration > 0 {
-			return all[len(all)-1]
-		}
-		time.Sleep(time.Millisecond)
+	srv.Close()
+	all := srv.Requests()
+	if len(all) == 0 {
+		t.Fatal("no request has arrived")
 	}
-	t.Fatal("the request does not end")
-	panic("unreachable")
+	return all[len(all)-1]
+}
+
+// arrivals is a fault's Match that tells of every request that arrives.
+func arrivals() (told chan sandbox.Request, match func(sandbox.Request) bool) {
+	told = make(chan sandbox.Request, 100)
+	return told, func(r sandbox.Request) bool {
+		told <- r
+		return true
+	}
 }
