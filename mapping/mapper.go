@@ -95,7 +95,7 @@ func (m *Mapping) Bind(cells []string) (*Mapper, error) {
 		mp.fields = append(mp.fields, f)
 	}
 	if len(b.errs) > 0 {
-		return nil, b.errs.sorted(m.files)
+		return nil, b.mistakes().sorted(m.files)
 	}
 	// Personal number and postal code depend on what the row says elsewhere.
 	slices.SortStableFunc(mp.fields, func(a, b bound) int { return a.role.rank() - b.role.rank() })
@@ -108,9 +108,23 @@ func (m *Mapping) Bind(cells []string) (*Mapper, error) {
 	return mp, nil
 }
 
+// binder finds columns and collects those that it does not find.
 type binder struct {
 	header *header
+	found  bool // some column is there
 	errs   Errors
+}
+
+// mistakes returns what was not found. A row that has none of the columns is
+// hardly the header: then its cells may be a person's and are not shown.
+func (b *binder) mistakes() Errors {
+	for _, e := range b.errs {
+		if !b.found {
+			e.Suggestion = ""
+			e.Hint = "none of the mapping's columns is in the header that was found; if it is another row, say which with input: {headerRow: N}"
+		}
+	}
+	return b.errs
 }
 
 // column returns the cell of the first name that the header has.
@@ -119,8 +133,10 @@ func (b *binder) column(names []scalar) int {
 		switch at := b.header.find(s.text); len(at) {
 		case 0:
 		case 1:
+			b.found = true
 			return at[0]
 		default:
+			b.found = true
 			e := s.pos.at("ambiguous_column", "the file has %d columns called %q", len(at), s.text)
 			var places []string
 			for _, i := range at {
@@ -226,6 +242,7 @@ func (mp *Mapper) Trace(cells []string) Trace {
 func (mp *Mapper) apply(cells []string, s *Submission, steps []Step) []Problem {
 	*s = Submission{}
 	mp.cells, mp.problems = cells, mp.problems[:0]
+	defer func() { mp.cells = nil }()
 	mp.around = surroundings{today: mp.today}
 	for i := range mp.skip {
 		if t := &mp.skip[i]; mp.holds(t) {
@@ -285,8 +302,9 @@ func (mp *Mapper) holds(t *boundTest) bool {
 	return is != t.not
 }
 
-// value returns a field's value of the row that becomes s, the same as it is set (nil: it is left out),
-// and how it came about if not by the field's own words.
+// value returns a field's value of the row that becomes s, the same as it is
+// set (nil: it is left out), and how it came about if not by the field's own
+// words.
 func (mp *Mapper) value(f *bound, s *Submission) (v value, set any, words string) {
 	for i := range f.when {
 		if !mp.holds(&f.when[i]) {

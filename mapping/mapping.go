@@ -71,8 +71,13 @@ func Parse(name string, src []byte, o Options) (*Mapping, error) {
 	m.digest = hex.EncodeToString(l.digest.Sum(nil))
 
 	for _, r := range rules {
-		if !r.broken {
-			m.fields = append(m.fields, c.compile(r))
+		before := len(c.errs)
+		m.fields = append(m.fields, c.compile(r))
+		if r.broken {
+			// What is missing or out of place may be what was misspelt.
+			c.errs = append(c.errs[:before], slices.DeleteFunc(c.errs[before:], func(e *Error) bool {
+				return e.Code == "no_source" || e.Code == "missing_key" || e.Code == "misplaced_key"
+			})...)
 		}
 	}
 	m.input = c.inputOf(doc.Input)

@@ -229,6 +229,18 @@ func TestColumns(t *testing.T) {
 	}
 }
 
+// TestWrongHeader: a row of data that is taken for the header is not told.
+func TestWrongHeader(t *testing.T) {
+	m, err := Parse("mapping.yaml", []byte(good), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = m.Bind([]string{"VIS1", "18:00", "Mobila Anna", "anna@example.com"})
+	if err == nil || strings.Contains(err.Error(), "anna") || strings.Contains(err.Error(), "Anna") || !strings.Contains(err.Error(), "headerRow") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestFits(t *testing.T) {
 	m, err := Parse("mapping.yaml", []byte(good), Options{})
 	if err != nil {
@@ -423,12 +435,13 @@ func TestAllMistakesAtOnce(t *testing.T) {
 	for _, c := range [][2]string{
 		{"as: phone", "as: fone"}, {"as: date", "as: dat"}, {"lookup: slots", "lookup: slot"}, {"case: title", "case: titel"},
 		{"headerRow: 4", "headerRow: fyra"}, {"participated:", "participatd:"}, {"{value: 60}", "{value: snart}"}, {"reason:", "reson:"},
+		{"{column: Nyhetsbrev, default: false}", "{colum: Nyhetsbrev, default: flase}"}, // two in one rule
 	} {
 		src = strings.Replace(src, c[0], c[1], 1)
 	}
 	_, err := Parse("mapping.yaml", []byte(src), Options{})
 	var found Errors
-	if !errors.As(err, &found) || len(found) != 8 {
+	if !errors.As(err, &found) || len(found) != 10 {
 		t.Fatalf("%d mistakes:\n%v", len(found), err)
 	}
 	if !slices.IsSortedFunc(found, func(a, b *Error) int { return a.Line - b.Line }) {

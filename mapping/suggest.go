@@ -14,12 +14,16 @@ func suggest(word string, candidates []string) string {
 	best, bestRank := "", suggestRank{}
 	for _, c := range candidates {
 		r := []rune(strings.ToLower(c))
+		most := max(1, min(len(w), len(r))/3)
+		if abs(len(w)-len(r)) > most {
+			continue
+		}
 		rank := suggestRank{
 			edits:  edits(w, r),
 			prefix: commonPrefix(w, r),
 			length: abs(len(w) - len(r)),
 		}
-		if rank.edits > max(1, min(len(w), len(r))/3) {
+		if rank.edits > most {
 			continue
 		}
 		if best == "" || rank.before(bestRank) {
