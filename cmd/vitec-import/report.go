@@ -194,7 +194,7 @@ func (w *world) printSummary(rep *reports.Report) {
 	fmt.Fprintf(w.stderr, "\n%s\n", s.Headline)
 	for _, share := range s.Outcomes {
 		if share.Count > 0 {
-			fmt.Fprintf(w.stderr, "  %s %6d  %-14s %s\n", share.Symbol, share.Count, share.Name, share.Meaning)
+			fmt.Fprintf(w.stderr, "  %s %6d  %-16s %s\n", share.Symbol, share.Count, share.Name, share.Meaning)
 		}
 	}
 	for _, n := range s.Notes {

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// consoleBlock is a block of the README with a command and what it prints.
+var consoleBlock = regexp.MustCompile("(?s)```console\n(\\$ .*?)```")
+
+// notRun are commands of the README that would download, install, or run this
+// test again.
+var notRun = []string{"go test ./...", "go install ./cmd/vitec-import", "go doc ./mapping"}
+
+// TestREADME runs the README's commands, in order, in a copy of the samples,
+// and holds what they print against what the README says that they print.
+// With -update it writes the README anew.
+func TestREADME(t *testing.T) {
+	const path = "../../README.md"
+	readme, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	work := t.TempDir()
+	if err := os.CopyFS(filepath.Join(work, "samples"), os.DirFS("../../samples")); err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	got := consoleBlock.ReplaceAllStringFunc(string(readme), func(block string) string {
+		n++
+		command, _, _ := strings.Cut(strings.TrimPrefix(block, "```console\n$ "), "\n")
+		for _, c := range notRun {
+			if command == c {
+				return block
+			}
+		}
+		return "```console\n$ " + command + "\n" + console(t, program, work, command) + "```"
+	})
+	if n < 10 {
+		t.Errorf("only %d commands were found", n)
+	}
+	if got == string(readme) {
+		return
+	}
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	old, now := strings.Split(string(readme), "\n"), strings.Split(got, "\n")
+	for i := range min(len(old), len(now)) {
+		if old[i] != now[i] {
+			t.Fatalf("README.md:%d says\n\t%s\nbut it is\n\t%s\n(go test ./cmd/vitec-import -run README -update mends it)", i+1, old[i], now[i])
+		}
+	}
+	t.Fatalf("README.md has %d lines, want %d", len(old), len(now))
+}
+
+// console runs a command as the README's reader would, and returns what a
+// terminal would show, with the places of this machine taken out.
+func console(t *testing.T, program, work, command string) string {
+	t.Helper()
+	args := strings.Fields(command)
+	switch {
+	case strings.HasPrefix(command, "go run ./cmd/vitec-import "):
+		args = args[3:]
+	case args[0] == "vitec-import":
+		args = args[1:]
+	default:
+		t.Fatalf("the README has a command that this test cannot run: %s", command)
+	}
+	cmd := exec.Command(program, args...)
+	cmd.Args[0] = "vitec-import" // testscript's name for the program in this binary
+	link := filepath.Join(work, "vitec-import")
+	if err := os.Symlink(program, link); err == nil || os.IsExist(err) {
+		cmd.Path = link
+	} else {
+		t.Skipf("the program cannot be called by its name here: %v", err)
+	}
+	cmd.Dir = work
+	cmd.Env = append(os.Environ(), "HOME="+work, "XDG_STATE_HOME=", "LOCALAPPDATA="+work, "VITEC_IMPORT_LEDGER=", "LANG=C.UTF-8", "NO_COLOR=1", "LC_ALL=", "TZ=Europe/Stockholm")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Run(); err != nil {
+		if _, ok := err.(*exec.ExitError); !ok {
+			t.Fatal(err)
+		}
+	}
+	real, err := filepath.EvalSymlinks(work)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.NewReplacer(real+"/.local", "~/.local", work+"/.local", "~/.local", real+"/", "", work+"/", "").Replace(out.String())
+	return strings.TrimRight(text, "\n") + "\n"
+}
