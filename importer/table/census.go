@@ -197,6 +197,7 @@ func (c *census) singleByte() *doubt {
 	old := []string{"windows-1252", "macintosh", "cp850"}
 	if c.sum(nordic, afterLetter, 0)+c.sum(nordic, beforeLetter, afterLetter) == 0 {
 		// No å ä ö where windows-1252 has them: are there some where others have them?
+		suspects := ""
 		for _, suspect := range []struct {
 			set         string
 			want, avoid int
@@ -210,9 +211,12 @@ func (c *census) singleByte() *doubt {
 			{smalls1252, 0, 0},
 		} {
 			if c.sum(suspect.set, suspect.want, suspect.avoid) > 0 {
-				b, at := c.firstOf(suspect.set)
-				return &doubt{at: at, reason: readings(b, old), candidates: old}
+				suspects += suspect.set
 			}
+		}
+		if suspects != "" {
+			b, at := c.firstOf(suspects)
+			return &doubt{at: at, reason: readings(b, old), candidates: old}
 		}
 		// A closing quotation mark without an opening one is the ö of CP850.
 		if c.sum("\x94", afterLetter, beforeLetter) > c.sum("\x93\x94\x84", beforeLetter, afterLetter) {

@@ -3,27 +3,58 @@ package table
 import (
 	"context"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 )
 
 // count reads all rows once, so that a file with a fault near its end is
 // known before its first row is used, and keeps their number.
 func (f *File) count() error {
 	totals := warner{info: &f.info, code: WarnFooter}
+	mojibake := warner{info: &f.info, code: WarnMojibake}
+	lost := warner{info: &f.info, code: WarnReplacement}
+	letters := func(number int, cells []string) {
+		for i, c := range cells {
+			if !isASCII(c) {
+				if doubleEncoded(c) {
+					mojibake.add(number, i+1, "the text looks as if it had been encoded twice, and is left as it is", "export the list again as UTF-8")
+				}
+				if strings.ContainsRune(c, utf8.RuneError) {
+					lost.add(number, i+1, "letters were lost before the file came here: there is U+FFFD in their place", "export the list again")
+				}
+			}
+		}
+	}
+	letters(f.info.HeaderRow, f.info.Header)
 	err := f.reader.rows(context.Background(), func(r *Row) bool {
 		f.info.Rows++
 		if r.Err != nil {
 			f.info.Refused++
-		} else if f.opts.Fits == nil && looksLikeTotal(r.Cells) {
-			totals.add(r.Number, "looks like a total", "delete the row if it is none of the list")
+			return true
 		}
+		if f.opts.Fits == nil && looksLikeTotal(r.Cells) {
+			totals.add(r.Number, 0, "looks like a total", "delete the row if it is none of the list")
+		}
+		letters(r.Number, r.Cells)
 		return true
 	})
 	if err != nil {
 		return err
 	}
-	totals.done("look like totals")
+	totals.done("rows look like totals")
+	mojibake.done("cells look as if they had been encoded twice")
+	lost.done("cells have lost letters")
 	f.reader.counted(&f.info)
 	return f.src.verifyEnd()
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // looksLikeTotal is what a judge without a mapping can say of a row.
@@ -46,15 +77,15 @@ type warner struct {
 	n    int
 }
 
-func (w *warner) add(row int, text, hint string) {
+func (w *warner) add(row, column int, text, hint string) {
 	if w.n++; w.n <= maxWarnings {
-		w.info.Warnings = append(w.info.Warnings, Warning{Row: row, Code: w.code, Text: text, Hint: hint})
+		w.info.Warnings = append(w.info.Warnings, Warning{Row: row, Column: column, Code: w.code, Text: text, Hint: hint})
 	}
 }
 
 // done tells how many there were if not all were told.
 func (w *warner) done(what string) {
 	if w.n > maxWarnings {
-		w.info.Warnings = append(w.info.Warnings, Warning{Code: w.code, Text: fmt.Sprintf("%d rows in all %s", w.n, what)})
+		w.info.Warnings = append(w.info.Warnings, Warning{Code: w.code, Text: fmt.Sprintf("%d %s in all", w.n, what)})
 	}
 }

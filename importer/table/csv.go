@@ -43,9 +43,6 @@ func openCSV(src *source, opts Options, census *census, info *Info) (*csvReader,
 	if err := c.findDialect(info); err != nil {
 		return nil, err
 	}
-	if c.enc.single != nil || census.wellFormed > 0 || c.enc.wide != narrow {
-		c.lookForMojibake(info)
-	}
 	return c, nil
 }
 
@@ -285,17 +282,38 @@ func (c *csvReader) decode(r *record, dst []string) ([]string, *verdict) {
 	if r.fault != "" {
 		return dst, c.faultVerdict(r)
 	}
-	if plain(r.raw) { // ASCII: one string for the whole record
-		whole := string(r.raw)
-		for _, f := range r.fields {
-			cell := whole[f.start:f.end]
-			if f.quoted {
-				cell = c.unquote(cell, f.doubled)
+	raw := r.raw
+	whole := "" // one string for the whole record, whose parts are the cells
+	switch looks := lookAt(raw); {
+	case looks == tame || looks == lettered && c.enc.single == nil && utf8.Valid(raw):
+		whole = string(raw)
+	case looks == wild || c.enc.single == nil:
+		return c.decodeWild(r, dst)
+	default:
+		b := c.scratch[:0]
+		for i := range r.fields {
+			f := &r.fields[i]
+			from, bad := len(b), 0
+			if b, bad = c.enc.appendText(b, raw[f.start:f.end]); bad >= 0 {
+				return c.decodeWild(r, dst)
 			}
-			dst = append(dst, cell)
+			f.start, f.end = from, len(b)
 		}
-		return dst, nil
+		c.scratch, whole = b, string(b)
 	}
+	for _, f := range r.fields {
+		cell := whole[f.start:f.end]
+		if f.quoted {
+			cell = c.unquote(cell, f.doubled)
+		}
+		dst = append(dst, clean(cell))
+	}
+	return dst, nil
+}
+
+// decodeWild is decode for a record that has bytes that are no characters,
+// or control characters, in some of its cells.
+func (c *csvReader) decodeWild(r *record, dst []string) ([]string, *verdict) {
 	for i, f := range r.fields {
 		raw := r.raw[f.start:f.end]
 		text, bad := c.enc.appendText(c.scratch[:0], raw)
@@ -310,23 +328,36 @@ func (c *csvReader) decode(r *record, dst []string) ([]string, *verdict) {
 			cell = c.unquote(cell, f.doubled)
 		}
 		if r, ok := control(cell); ok {
-			return dst, &verdict{code: CodeControl, column: i,
-				reason: fmt.Sprintf("there is a control character (U+%04X) in the cell", r), hint: "remove it", value: cell}
+			v := controlVerdict(r, cell)
+			v.column = i
+			return dst, v
 		}
 		dst = append(dst, clean(cell))
 	}
 	return dst, nil
 }
 
-// plain reports whether b is ASCII without control characters but tabs and
-// line breaks.
-func plain(b []byte) bool {
-	for _, c := range b {
-		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c >= 0x7F {
-			return false
+// looks is what kinds of bytes a record has.
+type looks uint8
+
+const (
+	tame     looks = iota // ASCII without control characters but tabs and line breaks
+	lettered              // others that may be letters
+	wild                  // others, control characters among them
+)
+
+func lookAt(b []byte) looks {
+	l := tame
+	for i, c := range b {
+		if c >= ' ' && c < 0x7F || c == '\t' || c == '\n' || c == '\r' {
+			continue
 		}
+		if c < utf8.RuneSelf || c == 0xC2 && i+1 < len(b) && b[i+1] < 0xA0 {
+			return wild
+		}
+		l = lettered
 	}
-	return true
+	return l
 }
 
 // unquote undoes doubled marks and the ="…" with which people keep leading

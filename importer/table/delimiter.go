@@ -84,9 +84,13 @@ func (c *csvReader) try(d dialect) (*trial, error) {
 		if numbers[i] <= h.number {
 			continue
 		}
+		if w < 0 {
+			continue // says nothing of the delimiter
+		}
 		t.rows++
 		switch {
-		case w < 0 || w > t.width:
+		case w > t.width:
+			good += 0.25
 		case w == t.width:
 			good++
 		case w > 1:
@@ -112,6 +116,8 @@ func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
 			return true
 		case a.named != b.named:
 			return a.named > b.named
+		case a.score > 0.9 && b.score > 0.9 && a.header != b.header:
+			return a.header < b.header
 		case a.score != b.score:
 			return a.score > b.score
 		}
@@ -129,6 +135,9 @@ func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
 		if delim == 0 {
 			single = t
 			break
+		}
+		if len(t.head) == 0 {
+			return t, nil // nothing but delimiters
 		}
 		if t.header < 0 || t.names < 2 || t.score < 0.2 {
 			continue
@@ -152,7 +161,7 @@ func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
 		}
 		return single, nil
 	}
-	if second != nil && second.named == best.named && best.names < 2*second.names && best.score-second.score < 0.1 {
+	if second != nil && second.named == best.named && second.header == best.header && best.names < 2*second.names && best.score-second.score < 0.1 {
 		return nil, c.fail(CodeDelimiter, 0, fmt.Sprintf("the delimiter could be %s (%d columns) or %s (%d columns)",
 			delimiterWord(best.d), best.names, delimiterWord(second.d), second.names),
 			"say which one with --delimiter")

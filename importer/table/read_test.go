@@ -107,8 +107,19 @@ func check(t *testing.T, got, want string) {
 			lines = append(lines, line)
 		}
 	}
-	if want = strings.Join(lines, "\n"); strings.TrimRight(got, "\n") != want {
-		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	gotLines := strings.Split(strings.TrimRight(got, "\n"), "\n")
+	for i := range max(len(lines), len(gotLines)) {
+		var g, w string
+		if i < len(gotLines) {
+			g = gotLines[i]
+		}
+		if i < len(lines) {
+			w = lines[i]
+		}
+		if g != w {
+			t.Errorf("line %d of %d:\ngot  %.300s\nwant %.300s", i+1, len(gotLines), g, w)
+			return
+		}
 	}
 }
 

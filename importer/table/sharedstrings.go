@@ -86,7 +86,7 @@ func (p *opc) loadStrings(f *zip.File, x *xmlScanner) (*stringTable, error) {
 		if buf, err = readText(x, buf[:0]); err != nil {
 			return err
 		}
-		if plain(buf) && bytes.IndexByte(buf, '_') < 0 {
+		if lookAt(buf) == tame && bytes.IndexByte(buf, '_') < 0 {
 			return t.add(buf)
 		}
 		text := clean(unescape(string(buf)))

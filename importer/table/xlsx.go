@@ -376,7 +376,7 @@ func (r *xlsxReader) cellText(row *sheetRow, c *sheetCell) (text string, start i
 		return r.strings.get(n), -1, nil, nil
 	case typeString, typeInline:
 		text := string(data)
-		if plain(data) && strings.IndexByte(text, '_') < 0 {
+		if lookAt(data) == tame && strings.IndexByte(text, '_') < 0 {
 			return text, -1, nil, nil
 		}
 		text = clean(unescape(text))

@@ -1,0 +1,202 @@
+package table
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"golang.org/x/text/encoding/charmap"
+)
+
+// in encodes a text.
+func in(cm *charmap.Charmap, s string) string {
+	out, err := cm.NewEncoder().String(s)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
+func inUTF16(s string, big bool) string {
+	var b strings.Builder
+	for _, u := range utf16.Encode([]rune(s)) {
+		if big {
+			b.WriteByte(byte(u >> 8))
+			b.WriteByte(byte(u))
+		} else {
+			b.WriteByte(byte(u))
+			b.WriteByte(byte(u >> 8))
+		}
+	}
+	return b.String()
+}
+
+const swedish = "Förnamn;Efternamn;Ort\r\nÅsa;Öberg;Malmö\r\nBjörn;Åkesson;Växjö\r\n"
+const swedishRead = "1: Förnamn|Efternamn|Ort\n2: Åsa|Öberg|Malmö\n3: Björn|Åkesson|Växjö"
+
+func TestCSVEncodings(t *testing.T) {
+	for _, tc := range []struct {
+		name, input string
+		encoding    string // option
+		want        string
+	}{
+		{"UTF-8", swedish, "", `csv utf-8 ";" ` + swedishRead},
+		{"UTF-8 with mark", "\ufeff" + swedish, "", `csv utf-8-bom ";" ` + swedishRead},
+		{"UTF-8 with mark, asked for", "\ufeff" + swedish, "UTF8", `csv utf-8-bom ";" ` + swedishRead},
+		{"UTF-16LE with mark", "\xff\xfe" + inUTF16(swedish, false), "", `csv utf-16le ";" ` + swedishRead},
+		{"UTF-16BE with mark", "\xfe\xff" + inUTF16(swedish, true), "", `csv utf-16be ";" ` + swedishRead},
+		{"UTF-16LE", inUTF16(swedish, false), "", `csv utf-16le ";" ` + swedishRead},
+		{"UTF-16BE", inUTF16(swedish, true), "", `csv utf-16be ";" ` + swedishRead},
+		{"UTF-16BE asked for", inUTF16(swedish, true), "utf-16be", `csv utf-16be ";" ` + swedishRead},
+		{"UTF-16 says BE by its mark", "\xfe\xff" + inUTF16(swedish, true), "utf-16", `csv utf-16be ";" ` + swedishRead},
+		{"UTF-16 with an emoji", "\xff\xfe" + inUTF16("Namn;Ort\n😀;Ö\n", false), "", "csv utf-16le \";\" 1: Namn|Ort\n2: 😀|Ö"},
+		{"UTF-16 with half a pair", "\xff\xfe" + inUTF16("Namn;Ort\n", false) + "\x3d\xd8" + inUTF16(";Ö\nÅ;Ä\n", false), "", "csv utf-16le \";\" 1: Namn|Ort\n2! invalid_byte A\n3: Å|Ä"},
+		{"UTF-16 with an odd byte at the end", "\xff\xfe" + inUTF16("Namn;Ort\nÅ;Ö", false) + "x", "", "csv utf-16le \";\" 1: Namn|Ort\n2! invalid_byte B"},
+		{"UTF-32", "\xff\xfe\x00\x00N\x00\x00\x00", "", "! encoding"},
+		{"windows-1252", in(charmap.Windows1252, swedish), "", `csv windows-1252 ";" ` + swedishRead},
+		{"windows-1252 with its own signs", in(charmap.Windows1252, "Namn;Not\r\nÅsa;“€ 5” – ’n’ … ™\r\nŽarko Hašek;Œuvre\r\n"), "", "csv windows-1252 \";\" 1: Namn|Not\n2: Åsa|“€ 5” – ’n’ … ™\n3: Žarko Hašek|Œuvre"},
+		{"windows-1252 with one letter", in(charmap.Windows1252, "Namn;Ort\nRené;Lund\n"), "", "csv windows-1252 \";\" 1: Namn|Ort\n2: René|Lund"},
+		{"an undefined byte among windows-1252", in(charmap.Windows1252, "Namn;Ort\nÅsa;Malmö\n") + "B\x81;C\n", "", "csv windows-1252 \";\" 1: Namn|Ort\n2: Åsa|Malmö\n3! invalid_byte A"},
+		{"iso-8859-1 is part of windows-1252", in(charmap.ISO8859_1, swedish), "", `csv windows-1252 ";" ` + swedishRead},
+		{"iso-8859-1 asked for", in(charmap.ISO8859_1, swedish), "latin1", `csv iso-8859-1 ";" ` + swedishRead},
+		{"iso-8859-15 without its own letters", in(charmap.ISO8859_15, swedish), "", `csv windows-1252 ";" ` + swedishRead},
+		{"iso-8859-15 with its own letters", in(charmap.ISO8859_15, "Namn;Ort\nŽarko Hašek;Malmö\n"), "", "! encoding on line 2"},
+		{"iso-8859-15 with a euro", in(charmap.ISO8859_15, "Namn;Pris\nÅsa;5 €\n"), "", "! encoding on line 2"},
+		{"iso-8859-15 asked for", in(charmap.ISO8859_15, "Namn;Pris\nHašek;5 €\n"), "iso-8859-15", "csv iso-8859-15 \";\" 1: Namn|Pris\n2: Hašek|5 €"},
+		{"Mac Roman", in(charmap.Macintosh, swedish), "", "! encoding on line 1"},
+		{"Mac Roman asked for", in(charmap.Macintosh, swedish), "macintosh", `csv macintosh ";" ` + swedishRead},
+		{"Mac Roman, one ö", in(charmap.Macintosh, "Namn;Ort\nBo;Malmö\n"), "", "! encoding on line 2"},
+		{"Mac Roman, one å", in(charmap.Macintosh, "Namn;Ort\nBo;Skå\n"), "", "! encoding on line 2"},
+		{"Mac Roman, one é", in(charmap.Macintosh, "Namn;Ort\nRené;Lund\n"), "", "! encoding on line 2"},
+		{"Mac Roman, one í", in(charmap.Macintosh, "Namn;Ort\nGarcía;Lund\n"), "", "! encoding on line 2"},
+		{"CP850", in(charmap.CodePage850, swedish), "", "! encoding on line 1"},
+		{"CP850 asked for", in(charmap.CodePage850, swedish), "cp850", `csv cp850 ";" ` + swedishRead},
+		{"CP850, one ö at the end", in(charmap.CodePage850, "Namn;Ort\nBo;Malmö\n"), "", "! encoding on line 2"},
+		{"CP850, one ö inside", in(charmap.CodePage850, "Namn;Ort\nBjörk;Lund\n"), "", "! encoding on line 2"},
+		{"CP850, one Ö", in(charmap.CodePage850, "Namn;Ort\nBo;Örebro\n"), "", "! encoding on line 2"},
+		{"CP850, one Å", in(charmap.CodePage850, "Namn;Ort\nBo;Åre\n"), "", "! encoding on line 2"},
+		{"CP437 asked for", in(charmap.CodePage437, swedish), "cp437", `csv cp437 ";" ` + swedishRead},
+		{"Cyrillic", in(charmap.Windows1251, "Имя;Город\nИван;Москва\n"), "", "! encoding on line 1"},
+		{"Cyrillic asked for", in(charmap.Windows1251, "Имя;Город\nИван;Москва\n"), "windows-1251", "csv windows-1251 \";\" 1: Имя|Город\n2: Иван|Москва"},
+		{"one bad byte in UTF-8", "Namn;Ort\nÅsa;Malmö\nBj\xf6rn;Åre\nÖrjan;Växjö\n", "", "csv utf-8 \";\" 1: Namn|Ort\n2: Åsa|Malmö\n3! invalid_byte A\n4: Örjan|Växjö"},
+		{"one bad byte with a mark", "\ufeffNamn;Ort\nBj\xf6rn;Lund\n", "", "csv utf-8-bom \";\" 1: Namn|Ort\n2! invalid_byte A"},
+		{"as many bad as good", "Namn;Ort\nÅsa;\xc5re\nBj\xf6rn;\xc4ng\nG\xf6ran;\xd6sby\n", "", "! encoding on line 2"},
+		{"asked for the wrong one", "\ufeff" + swedish, "windows-1252", "! invalid_option"},
+		{"asked for an unknown one", swedish, "klingon", "! invalid_option"},
+		{"encoded twice", "Namn;Ort\nÃ…sa;MalmÃ¶\n", "", "csv utf-8 \";\" 1: Namn|Ort\n2: Ã…sa|MalmÃ¶"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			check(t, read(t, write(t, "a.csv", tc.input), Options{Encoding: tc.encoding}), tc.want)
+		})
+	}
+}
+
+// The one letter that tells the encoding may stand on the last line.
+func TestCSVEncodingOnLastLine(t *testing.T) {
+	long := "Namn;Ort\n" + strings.Repeat("Anna;Lund\n", 40_000) + "Åsa;Malmö\n"
+	for want, input := range map[string]string{"utf-8": long, "windows-1252": in(charmap.Windows1252, long)} {
+		got := read(t, write(t, "a.csv", input), Options{})
+		if !strings.HasPrefix(got, "csv "+want) || !strings.HasSuffix(got, "\n40002: Åsa|Malmö\n") {
+			t.Errorf("got %.40s … %s, want %s", got, got[len(got)-40:], want)
+		}
+	}
+}
+
+func TestCSVShapes(t *testing.T) {
+	wide := make([]string, 10_000)
+	for i := range wide {
+		wide[i] = "k" + ColumnName(i+1)
+	}
+	for _, tc := range []struct {
+		name, input string
+		options     Options
+		want        string
+	}{
+		{"comma", "a,b,c\n1,2,3\n", Options{}, "csv utf-8 \",\" 1: a|b|c\n2: 1|2|3"},
+		{"tab", "a\tb\n1\t2\n", Options{}, "csv utf-8 \"\\t\" 1: a|b\n2: 1|2"},
+		{"bar", "a|b\n1|2\n", Options{}, "csv utf-8 \"|\" 1: a|b\n2: 1|2"},
+		{"sep line", "sep=|\r\na|b\r\n1|2\r\n", Options{}, "csv utf-8 \"|\" 2: a|b\n3: 1|2"},
+		{"sep line in quotes", "\"sep=;\"\na;b\n1;2\n", Options{}, "csv utf-8 \";\" 2: a|b\n3: 1|2"},
+		{"sep line in capitals with a mark", "\ufeffSEP=,\na,b\n1,2\n", Options{}, "csv utf-8-bom \",\" 2: a|b\n3: 1|2"},
+		{"sep line in UTF-16", "\xff\xfe" + inUTF16("sep=;\r\na;b\r\n1;2\r\n", false), Options{}, "csv utf-16le \";\" 2: a|b\n3: 1|2"},
+		{"sep line against the looks", "sep=;\na;b,c\n1;2,3\n", Options{}, "csv utf-8 \";\" 2: a|b,c\n3: 1|2,3"},
+		{"one column", "E-post\nanna@example.com\nbo@example.com\n", Options{}, "csv utf-8 \"\" 1: E-post\n2: anna@example.com\n3: bo@example.com"},
+		{"one column of names with commas", "Namn\nEk, Anna\nAl, Bo\n", Options{}, "csv utf-8 \"\" 1: Namn\n2: Ek, Anna\n3: Al, Bo"},
+		{"one column in quotes", "\"Namn\"\n\"Ek\"\n", Options{}, "csv utf-8 \"\" 1: Namn\n2: Ek"},
+		{"one column of decimals", "Pris\n1,5\n2,5\n", Options{}, "csv utf-8 \"\" 1: Pris\n2: 1,5\n3: 2,5"},
+		{"semicolons full of commas", "Namn;Adress;Pris\nEk, Anna;Gatan 1, Lund;1,5\nAl, Bo;Vägen 2, Åre;2,5\n", Options{}, "csv utf-8 \";\" 1: Namn|Adress|Pris\n2: Ek, Anna|Gatan 1, Lund|1,5\n3: Al, Bo|Vägen 2, Åre|2,5"},
+		{"commas full of semicolons", "Namn,Tags\nAnna,a;b\nBo,c;d\n", Options{}, "csv utf-8 \",\" 1: Namn|Tags\n2: Anna|a;b\n3: Bo|c;d"},
+		{"a near-tie", "a;b,c\n1;2,3\n4;5,6\n", Options{}, "! delimiter"},
+		{"a near-tie, settled", "a;b,c\n1;2,3\n", Options{Delimiter: ';'}, "csv utf-8 \";\" 1: a|b,c\n2: 1|2,3"},
+		{"a near-tie, settled by the mapping", "Namn;Mobil,Fax\nA;1,2\n", Options{Fits: naming("Namn", "Fax")}, "! delimiter"},
+		{"settled by the mapping", "Namn;Mobil, privat\nA;1, 2\nB;3, 4\n", Options{Fits: naming("Namn", "Mobil, privat")}, "csv utf-8 \";\" 1: Namn|Mobil, privat\n2: A|1, 2\n3: B|3, 4"},
+		{"an odd delimiter", "a^b^c\n1^2^3\n4^5^6\n", Options{}, "! delimiter"},
+		{"an odd delimiter asked for", "a§b§c\n1§2§3\n", Options{Delimiter: '§'}, "csv utf-8 \"§\" 1: a|b|c\n2: 1|2|3"},
+		{"an odd delimiter in windows-1252", "a\xa7b\xa7\xe5\n1\xa72\xa7\xf6n\n", Options{Delimiter: '§'}, "csv windows-1252 \"§\" 1: a|b|å\n2: 1|2|ön"},
+		{"spaces", "a b c d\n1 2 3 4\n5 6 7 8\n", Options{}, "! delimiter"},
+		{"spaces asked for", "a b c d\n1 2 3 4\n", Options{Delimiter: ' '}, "csv utf-8 \" \" 1: a|b|c|d\n2: 1|2|3|4"},
+		{"a delimiter that cannot be", "a;b\n", Options{Delimiter: '"'}, "! invalid_option"},
+		{"single quotes", "'a','b'\n'1,5','it''s'\n", Options{}, "csv utf-8 \",\" 1: a|b\n2: 1,5|it's"},
+		{"CRLF", "a;b\r\n1;2\r\n", Options{}, "csv utf-8 \";\" 1: a|b\n2: 1|2"},
+		{"CR", "a;b\r1;2\r3;4", Options{}, "csv utf-8 \";\" 1: a|b\n2: 1|2\n3: 3|4"},
+		{"mixed line ends", "a;b\r\n1;2\n3;4\r5;6\r\n\r\n7;8", Options{}, "csv utf-8 \";\" 1: a|b\n2: 1|2\n3: 3|4\n4: 5|6\n6: 7|8"},
+		{"line breaks in cells", "a;b\r\n\"1\r\n2\";x\r\n\"3\n4\n5\";y\r\n6;z\r\n", Options{}, "csv utf-8 \";\" 1: a|b\n2: 1␍␊2|x\n4: 3␊4␊5|y\n7: 6|z"},
+		{"line break in the header", "\"a\nx\";b\n1;2\n", Options{}, "csv utf-8 \";\" 1: a␊x|b\n3: 1|2"},
+		{"delimiters and quotes in cells", "a,b\n\"1,5\",\"say \"\"hi\"\"\"\n", Options{}, "csv utf-8 \",\" 1: a|b\n2: 1,5|say \"hi\""},
+		{"empty quoted cells", "a,b,c\n1,\"\",\"\"\n2,3,4\n", Options{}, "csv utf-8 \",\" 1: a|b|c\n2: 1||\n3: 2|3|4"},
+		{"a mark inside an unquoted cell", "a,b\n5\" rör,2\nO\"Neil,3\n", Options{}, "csv utf-8 \",\" 1: a|b\n2: 5\" rör|2\n3: O\"Neil|3"},
+		{"a mark inside a cell that has a delimiter", "a,b\n5\" rör, 2\" rör,2\n1,2\n", Options{}, "csv utf-8 \",\" 1: a|b\n2! stray_quote A\n3: 1|2"},
+		{"text behind the closing mark", "a,b\n\"x\"y,2\n1,2\n", Options{}, "csv utf-8 \",\" 1: a|b\n2! stray_quote A\n3: 1|2"},
+		{"an unclosed mark", "a,b\n1,2\n3,\"4\n5,6\n7,8\n", Options{}, "csv utf-8 \",\" 1: a|b\n2: 1|2\n3! unclosed_quote B\n4: 5|6\n5: 7|8"},
+		{"an unclosed mark before quoted cells", "a,b\n1,\"2\"\n3,\"4\n5,\"6\"\n\"7\",\"8\n9\"\n", Options{}, "csv utf-8 \",\" 1: a|b\n2: 1|2\n3! unclosed_quote B\n4: 5|6\n5: 7|8␊9"},
+		{"an unclosed mark before a line that is no row", "a,b,c\n1,\"2,3\nx,y\n4,5,6\n", Options{}, "csv utf-8 \",\" 1: a|b|c\n2! unclosed_quote B\n3! unclosed_quote\n4: 4|5|6"},
+		{"an unclosed mark in one column", "a\n\"b\nc\n", Options{}, "csv utf-8 \"\" 1: a\n2! unclosed_quote A\n3! unclosed_quote"},
+		{"two unclosed marks", "a,b,c\n1,\"2,3\n4,5\",6\n7,8,9\n", Options{}, "csv utf-8 \",\" 1: a|b|c\n2! swallowed_row\n4: 7|8|9"},
+		{"backslash quotes", "a,b\n\"say \\\"hi\\\"\",2\n3,4\n", Options{}, "csv utf-8 \",\" 1: a|b\n2! stray_quote A\n3: 3|4"},
+		{"short rows", "a;b;c\n1;2;3\n4\n5;6;7\n8;9\n", Options{}, "csv utf-8 \";\" 1: a|b|c\n2: 1|2|3\n3: 4||\n4: 5|6|7\n5: 8|9|"},
+		{"a row broken in two", "a;b;c;d\n1;2;3;4\n5;x\ny;7;8\n9;9;9;9\n", Options{}, "csv utf-8 \";\" 1: a|b|c|d\n2: 1|2|3|4\n3! too_few_cells\n4! too_few_cells\n5: 9|9|9|9"},
+		{"a row broken in three", "a;b;c;d\n5;x\ny\nz;7;8\n9;9;9;9\n", Options{}, "csv utf-8 \";\" 1: a|b|c|d\n2! too_few_cells\n3! too_few_cells\n4! too_few_cells\n5: 9|9|9|9"},
+		{"a filled cell too many", "a;b\n1;2;3\n4;5\n", Options{}, "csv utf-8 \";\" 1: a|b\n2! too_many_cells C\n3: 4|5"},
+		{"empty cells too many", "a;b\n1;2;;\n4;5; \n", Options{}, "csv utf-8 \";\" 1: a|b\n2: 1|2\n3: 4|5"},
+		{"blank lines and delimiters only", "a;b\n\n;\n ; \n1;2\n;;;;\n\n", Options{}, "csv utf-8 \";\" 1: a|b\n5: 1|2"},
+		{"title rows", "Deltagarlista\n\nVisning 3 maj\nNamn;Mobil;Ort\nAnna;1;Lund\n", Options{}, "csv utf-8 \";\" 4: Namn|Mobil|Ort\n5: Anna|1|Lund"},
+		{"title rows by the mapping", "Objekt;Gatan 1\nNamn;Mobil\nAnna;1\n", Options{Fits: naming("Namn", "Mobil")}, "csv utf-8 \";\" 2: Namn|Mobil\n3: Anna|1"},
+		{"header by hand", "x;y\nNamn;Mobil\nAnna;1\n", Options{HeaderRow: 2}, "csv utf-8 \";\" 2: Namn|Mobil\n3: Anna|1"},
+		{"header by hand far down", strings.Repeat("x;y\n", 99) + "Namn;Mobil\nAnna;1\n", Options{HeaderRow: 100}, "csv utf-8 \";\" 100: Namn|Mobil\n101: Anna|1"},
+		{"header by hand where there is none", "x;y\n\nAnna;1\n", Options{HeaderRow: 2}, "! header on line 2"},
+		{"header only", "Namn;Mobil\n", Options{}, "csv utf-8 \";\" 1: Namn|Mobil"},
+		{"duplicate headers", "a;a;\n1;2;3\n", Options{}, "csv utf-8 \";\" 1: a|a|\n2: 1|2|3"},
+		{"spaces around headers", " Namn ;\u00a0Mobil\u200b\nAnna;1\n", Options{}, "csv utf-8 \";\" 1: Namn|Mobil\n2: Anna|1"},
+		{"decomposed letters", "Fo\u0308rnamn;Ort\nA\u030asa;Malmo\u0308\n", Options{}, "csv utf-8 \";\" 1: Förnamn|Ort\n2: Åsa|Malmö"},
+		{"invisible characters", "Namn;Ort\nAnna\u00a0Ek;\u200bLund\ufeff\nBo\u00ad;L\u2009u\u200dnd\n", Options{}, "csv utf-8 \";\" 1: Namn|Ort\n2: Anna Ek|Lund\n3: Bo|L und"},
+		{"joiners that mean something", "Namn;Ort\n👩\u200d👧;می\u200cخواهم\n", Options{}, "csv utf-8 \";\" 1: Namn|Ort\n2: 👩\u200d👧|می\u200cخواهم"},
+		{"a zero byte", "a;b\n1;2\x003\n4;5\n", Options{}, "csv utf-8 \";\" 1: a|b\n2! control_character B\n3: 4|5"},
+		{"kept zeros", "Mobil;Ort\n=\"0701740605\";Lund\n\"=\"\"0701\"\"\";Åre\n", Options{}, "csv utf-8 \";\" 1: Mobil|Ort\n2: 0701740605|Lund\n3: 0701|Åre"},
+		{"kept zeros that are none", "a;b\n=\"x\"&\"y\";2\n=1+1;3\n", Options{}, "csv utf-8 \";\" 1: a|b\n2: =\"x\"&\"y\"|2\n3: =1+1|3"},
+		{"lost digits", "Pnr;Ort\n1,98501E+11;Lund\n1.98501E+11;Lund\n7E+09;L\n1,5E+1;ok\n2E10;ok\n", Options{}, "csv utf-8 \";\" 1: Pnr|Ort\n2! lost_digits A\n3! lost_digits A\n4! lost_digits A\n5: 1,5E+1|ok\n6: 2E10|ok"},
+		{"too narrow columns", "Datum;Ort\n########;Lund\n", Options{}, "csv utf-8 \";\" 1: Datum|Ort\n2! lost_digits A"},
+		{"errors of formulas", "Tid;Ort\n#SAKNAS!;Lund\n#N/A;Lund\n#1;Lund\n", Options{}, "csv utf-8 \";\" 1: Tid|Ort\n2! error_cell A\n3! error_cell A\n4: #1|Lund"},
+		{"totals with a mapping", "Namn;Mobil;Ort\nAnna;1;Lund\nSumma;;\n;;25\nTotalt: 2;;\nAntal: 25;;\n", Options{Fits: naming("Namn", "Mobil")}, "csv utf-8 \";\" 1: Namn|Mobil|Ort\n2: Anna|1|Lund\n3! footer A\n4! footer C\n5! footer A\n6! footer A"},
+		{"totals without one", "Namn;Mobil;Ort\nAnna;1;Lund\nSumma;;\n", Options{}, "csv utf-8 \";\" 1: Namn|Mobil|Ort\n2: Anna|1|Lund\n3: Summa||"},
+		{"the header once more", "Namn;Mobil\nAnna;1\nNamn;Mobil\nBo;2\n", Options{Fits: naming("Namn", "Mobil")}, "csv utf-8 \";\" 1: Namn|Mobil\n2: Anna|1\n3! repeated_header\n4: Bo|2"},
+		{"another table below", "Namn;Mobil;Ort\nAnna;1;L\nMobil;Namn;Ort\n2;Bo;L\n", Options{Fits: naming("Namn", "Mobil", "Ort")}, "csv utf-8 \";\" 1: Namn|Mobil|Ort\n2: Anna|1|L\n3! repeated_header\n4! repeated_header"},
+		{"a megabyte in a cell", "a;b\n" + strings.Repeat("x", 1<<20) + ";1\n2;3\n", Options{}, "csv utf-8 \";\" 1: a|b\n2: " + strings.Repeat("x", 1<<20) + "|1\n3: 2|3"},
+		{"ten thousand columns", strings.Join(wide, ";") + "\n" + strings.Join(wide, ";") + "\n", Options{}, "csv utf-8 \";\" 1: " + strings.Join(wide, "|") + "\n2: " + strings.Join(wide, "|")},
+		{"a line without end", "a;b\n" + strings.Repeat("x", maxRecord+10), Options{}, "! too_large on line 2"},
+		{"a quoted cell without end", "a;b\n1;\"2\n" + strings.Repeat("3;"+strings.Repeat("x", 10_000)+"\n", maxRecord/10_000+10), Options{}, "csv utf-8 …"},
+		{"blanks only", " \r\n\t\r\n", Options{}, "! empty"},
+		{"delimiters only", ";;;\n;;;\n", Options{}, "! empty"},
+		{"a mark only", "\ufeff", Options{}, "! empty"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got := read(t, write(t, "a.csv", tc.input), tc.options)
+			if head, ok := strings.CutSuffix(tc.want, "…"); ok {
+				if !strings.HasPrefix(got, head) {
+					t.Errorf("got %.200s", got)
+				}
+				return
+			}
+			check(t, got, tc.want)
+		})
+	}
+}
