@@ -107,6 +107,34 @@ func TestMessagesAreBounded(t *testing.T) {
 	}
 }
 
+// A hostile document does not become a large tree.
+func TestTreesAreBounded(t *testing.T) {
+	var measure func(n *node) (nodes, depth int)
+	measure = func(n *node) (nodes, depth int) {
+		if len(n.text) > 2*maxNodeText {
+			t.Errorf("a text of %d bytes", len(n.text))
+		}
+		nodes = 1
+		for _, kid := range n.kids {
+			k, d := measure(kid)
+			nodes, depth = nodes+k, max(depth, d+1)
+		}
+		return nodes, depth
+	}
+	for name, parsed := range map[string]func() (*node, bool){
+		"deep JSON":   func() (*node, bool) { return parseJSONTree(strings.Repeat("[", 1<<12)) },
+		"wide JSON":   func() (*node, bool) { return parseJSONTree("[" + strings.Repeat("0,", 1<<16)) },
+		"deep XML":    func() (*node, bool) { return parseXMLTree(strings.Repeat("<a>", 1<<12)) },
+		"wide XML":    func() (*node, bool) { return parseXMLTree("<a>" + strings.Repeat("<b/>", 1<<16)) },
+		"XML in bits": func() (*node, bool) { return parseXMLTree("<a>" + strings.Repeat("x<!---->", 1<<16)) },
+	} {
+		root, whole := parsed()
+		if nodes, depth := measure(root); whole || nodes > maxNodes+1 || depth > maxDepth {
+			t.Errorf("%s: whole %v, %d nodes, %d deep", name, whole, nodes, depth)
+		}
+	}
+}
+
 func TestOneLine(t *testing.T) {
 	for in, want := range map[string]string{
 		"": "", " \n": "", " a\t\r\n b ": "a b", "12345678": "12345678", "123456789": "1234567…", "1234567 9": "1234567…",
