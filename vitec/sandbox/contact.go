@@ -10,11 +10,27 @@ import (
 	"vitec-import/vitec"
 )
 
-// Contact is a person that the office knows.
+// Contact is a person that the office knows, as far as others are told apart
+// from it.
 type Contact struct {
-	CustomerId string             `json:"customerId" yaml:"customerId"`
-	ContactId  string             `json:"contactId" yaml:"contactId"`
-	Person     vitec.UpdatePerson `json:"person" yaml:"person"`
+	CustomerId           string `json:"customerId" yaml:"customerId"`
+	ContactId            string `json:"contactId" yaml:"contactId"`
+	FirstName            string `json:"firstName,omitempty" yaml:"firstName,omitempty"`
+	LastName             string `json:"lastName,omitempty" yaml:"lastName,omitempty"`
+	SocialSecurityNumber string `json:"socialSecurityNumber,omitempty" yaml:"socialSecurityNumber,omitempty"`
+	TelePhone            string `json:"telePhone,omitempty" yaml:"telePhone,omitempty"`
+	WorkPhone            string `json:"workPhone,omitempty" yaml:"workPhone,omitempty"`
+	CellPhone            string `json:"cellPhone,omitempty" yaml:"cellPhone,omitempty"`
+	EmailAddress         string `json:"emailAddress,omitempty" yaml:"emailAddress,omitempty"`
+}
+
+// person is the contact in the body's form.
+func (c *Contact) person() *vitec.UpdatePerson {
+	return &vitec.UpdatePerson{
+		FirstName: c.FirstName, LastName: c.LastName, SocialSecurityNumber: c.SocialSecurityNumber,
+		TelePhone: c.TelePhone, WorkPhone: c.WorkPhone, CellPhone: c.CellPhone,
+		Email: vitec.Email{EmailAddress: c.EmailAddress},
+	}
 }
 
 // contact is what the server has on a card.

@@ -90,8 +90,8 @@ func TestOverwriting(t *testing.T) {
 // contactId is nobody's.
 func TestConfiguredContacts(t *testing.T) {
 	srv := unstarted(t, sandbox.Config{Contacts: []sandbox.Contact{
-		{CustomerId: "M1", ContactId: "K1", Person: vitec.UpdatePerson{FirstName: "Anna", LastName: "Ek", TelePhone: "08-4650041"}},
-		{CustomerId: "M1", ContactId: "K2", Person: vitec.UpdatePerson{FirstName: "Nils", LastName: "Ek"}},
+		{CustomerId: "M1", ContactId: "K1", FirstName: "Anna", LastName: "Ek", TelePhone: "08-4650041"},
+		{CustomerId: "M1", ContactId: "K2", FirstName: "Nils", LastName: "Ek"},
 	}})
 	for id, status := range map[string]int{"K1": 200, "K2": 400, "K3": 400} {
 		if got := book(t, srv, home, vitec.AddNewViewingParticipant{UpdatePerson: vitec.UpdatePerson{ContactId: id}}); got.status != status {

@@ -266,19 +266,34 @@ func (f *Fault) UnmarshalText(text []byte) (err error) {
 
 // FaultInfo describes a fault to people.
 type FaultInfo struct {
-	Name     string    `json:"name"`
-	Argument string    `json:"argument,omitempty"` // what stands behind "="; in brackets if it may be missing
-	Commits  CommitsIs `json:"commits"`
-	Doc      string    `json:"doc"`
+	Name     string     `json:"name"`
+	Argument string     `json:"argument,omitempty"` // what stands behind "="; in brackets if it may be missing
+	Commits  CommitKind `json:"commits"`
+	Doc      string     `json:"doc"`
 }
 
-// CommitsIs says whether a struck request is processed.
-type CommitsIs string
+// Usage is how the fault is written: "stall[-after-commit]", "drip=DURATION".
+func (i FaultInfo) Usage() string {
+	s := i.Name
+	if i.Commits == CommitsChoice {
+		s += "[-after-commit]"
+	}
+	if optional, ok := strings.CutPrefix(i.Argument, "["); ok {
+		s += "[=" + optional
+	} else if i.Argument != "" {
+		s += "=" + i.Argument
+	}
+	return s
+}
 
+// CommitKind says whether a struck request is processed.
+type CommitKind string
+
+// What [FaultInfo].Commits says.
 const (
-	CommitsNever  CommitsIs = "never"
-	CommitsAlways CommitsIs = "always"
-	CommitsChoice CommitsIs = "with -after-commit"
+	CommitsNever  CommitKind = "never"
+	CommitsAlways CommitKind = "always"
+	CommitsChoice CommitKind = "with -after-commit"
 )
 
 // KnownFaults lists every fault, for help texts.

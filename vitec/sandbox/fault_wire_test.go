@@ -117,7 +117,9 @@ func TestFaultsOnTheWire(t *testing.T) {
 
 // TestKnownFaultsParse holds the list of faults against the parser.
 func TestKnownFaultsParse(t *testing.T) {
+	usage := make(map[string]bool)
 	for _, k := range sandbox.KnownFaults() {
+		usage[k.Usage()] = true
 		f := sandbox.Fault{Name: strings.Replace(k.Name, "STATUS", "418", 1)}
 		if k.Argument != "" && k.Argument[0] != '[' {
 			f.Value = map[string]string{"DURATION": "1ms", "DURATION[..DURATION]": "1ms..2ms", "RATE[,BURST]": "5", "TEXT": "x"}[k.Argument]
@@ -128,6 +130,11 @@ func TestKnownFaultsParse(t *testing.T) {
 			if wrong := after && k.Commits != sandbox.CommitsChoice; wrong != (err != nil) {
 				t.Errorf("%s: %v", f, err)
 			}
+		}
+	}
+	for _, u := range []string{"stall[-after-commit]", "drip=DURATION", "STATUS[-after-commit][=TEXT]", "rate-limit=RATE[,BURST]", "cut"} {
+		if !usage[u] {
+			t.Errorf("no fault is written %s", u)
 		}
 	}
 }

@@ -66,7 +66,7 @@ func (o *office) reset() {
 		c := &contact{customer: k.CustomerId, id: k.ContactId}
 		o.cards.add(c)
 		o.cards.name(c, k.ContactId)
-		o.cards.update(c, &k.Person)
+		o.cards.update(c, k.person())
 	}
 }
 

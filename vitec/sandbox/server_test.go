@@ -15,6 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"go.yaml.in/yaml/v4"
+
 	"vitec-import/vitec"
 	"vitec-import/vitec/sandbox"
 )
@@ -229,7 +233,9 @@ func TestKeep(t *testing.T) {
 }
 
 func TestReset(t *testing.T) {
-	srv := unstarted(t, sandbox.Config{Seed: 3, Contacts: []sandbox.Contact{{CustomerId: "M1", ContactId: "K1", Person: person(1).UpdatePerson}}})
+	p := person(1).UpdatePerson
+	srv := unstarted(t, sandbox.Config{Seed: 3, Contacts: []sandbox.Contact{
+		{CustomerId: "M1", ContactId: "K1", FirstName: p.FirstName, LastName: p.LastName, CellPhone: p.CellPhone}}})
 	first := book(t, srv, home, person(1))
 	srv.Reset()
 	if c := srv.Counts(); c.Commits != 0 || c.Requests != 0 || len(c.Messages) != 0 {
@@ -419,6 +425,37 @@ func TestRateLimit(t *testing.T) {
 	}
 	if !slices.Equal(statuses, []int{200, 200, 200, 429, 429}) {
 		t.Errorf("answered %v", statuses)
+	}
+}
+
+// TestConfigFile reads a Config as the command does.
+func TestConfigFile(t *testing.T) {
+	var c sandbox.Config
+	err := yaml.Load([]byte(`
+logins:
+  - {username: office, password: secret, customers: [M1]}
+closedCustomers: [M9]
+viewings:
+  - customerId: M1
+    viewingId: VIS1
+    slots: [{timeSlotId: TS1, places: 4, taken: 1, deadline: 2026-11-01T12:00:00+01:00}]
+contacts:
+  - {customerId: M1, contactId: K1, firstName: Anna, cellPhone: 070-1740605}
+faults: ["500-after-commit:10%"]
+seed: 7
+keep: 100
+`), &c, yaml.WithKnownFields())
+	want := sandbox.Config{
+		Logins:          []sandbox.Login{{Username: "office", Password: "secret", Customers: []string{"M1"}}},
+		ClosedCustomers: []string{"M9"},
+		Viewings: []sandbox.Viewing{{CustomerId: "M1", ViewingId: "VIS1", Slots: []sandbox.Slot{
+			{TimeSlotId: "TS1", Places: 4, Taken: 1, Deadline: time.Date(2026, 11, 1, 11, 0, 0, 0, time.UTC)}}}},
+		Contacts: []sandbox.Contact{{CustomerId: "M1", ContactId: "K1", FirstName: "Anna", CellPhone: "070-1740605"}},
+		Faults:   []sandbox.Fault{{Name: "500", AfterCommit: true, Share: .1}},
+		Seed:     7, Keep: 100,
+	}
+	if diff := cmp.Diff(want, c, cmpopts.IgnoreFields(sandbox.Fault{}, "Match")); err != nil || diff != "" {
+		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}
 }
 

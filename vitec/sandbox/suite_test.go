@@ -170,13 +170,14 @@ func runSuite(t *testing.T, s suite) {
 			}
 		})
 	}
+	t.Run("client", func(t *testing.T) { runClient(t, s, look, inside) })
 	t.Run("one contact for one person", func(t *testing.T) {
 		if !inside {
 			t.Skip("the server has no /_sandbox/ to look into")
 		}
 		contacts := map[string]bool{}
 		for _, c := range look.commits(t) {
-			if strings.HasPrefix(c.Body.UpdatePerson.LastName, person) {
+			if c.Body.UpdatePerson.LastName == person {
 				contacts[c.ContactId] = true
 			}
 		}
