@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -294,6 +295,33 @@ participant:
 	if p := mp.Map([]string{"070-1740605", "199006022397", ""}, &s); len(p) > 0 {
 		t.Errorf("what the mapping is warned of is told again of a row: %v", codes(p))
 	}
+}
+
+// TestConcurrentMappers: one mapping serves many at once.
+func TestConcurrentMappers(t *testing.T) {
+	m, err := Parse("mapping.yaml", []byte(good), Options{Today: today})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			mp, err := m.Bind(goodHeader)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			var s Submission
+			for range 200 {
+				mp.Map([]string{"VIS1", "18:00", "Anna Ek", "", "070-1740605", "", "", "", "", "", "2026-03-04", "Visning"}, &s)
+				if s.Body.UpdatePerson.CustomField.Value != "VISNING" {
+					t.Errorf("computed %q", s.Body.UpdatePerson.CustomField.Value)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestSet(t *testing.T) {
