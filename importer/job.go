@@ -67,7 +67,9 @@ type Result struct {
 	Run      int64
 	Plan     *Plan
 	Outcomes [len(ledger.Outcomes)]int
-	Requests int
+	// Requests is how many were made, Retries how many of them were a row's
+	// second or later one.
+	Requests, Retries int
 	// Stopped says why the run ended before its last row; nil = it did not.
 	Stopped *Stop
 	// Unrecorded are outcomes that were known but could not be written down;
@@ -120,6 +122,8 @@ func (r *Result) ExitCode() int {
 		return ExitStopped
 	case o[ledger.Uncertain] > 0:
 		return ExitUncertain
+	case r.Stopped != nil && r.Stopped.Code == StopLedger:
+		return ExitFailed
 	case o[ledger.Invalid] > 0 || o[ledger.Rejected] > 0:
 		return ExitProblems
 	default:
@@ -174,15 +178,30 @@ func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error
 	}
 	s := newSender(j, p, run, record.StartedAt)
 	err = s.send(ctx)
-	res := s.result(time.Now())
+	res := s.result()
 	end := ledger.End{FinishedAt: res.FinishedAt, ExitCode: res.ExitCode(), Requests: res.Requests}
 	if res.Stopped != nil {
 		end.Stopped = res.Stopped.Message
 	}
-	if endErr := run.End(ctx, end); err == nil {
+	if endErr := run.End(ctx, end); endErr != nil && err == nil {
 		err = endErr
+		if res.Stopped == nil {
+			res.Stopped = &Stop{Code: StopLedger, Message: endErr.Error()}
+		}
 	}
+	s.log.Info("the run has ended", "outcomes", outcomes(res.Outcomes), "requests", res.Requests, "exit_code", res.ExitCode())
 	return res, err
+}
+
+// outcomes are counts of rows as a log shows them: those that there are.
+func outcomes(counts [len(ledger.Outcomes)]int) slog.Value {
+	var attrs []slog.Attr
+	for _, o := range ledger.Outcomes {
+		if counts[o] > 0 {
+			attrs = append(attrs, slog.Int(o.String(), counts[o]))
+		}
+	}
+	return slog.GroupValue(attrs...)
 }
 
 // item is a submission on its way.

@@ -38,7 +38,8 @@ type verdict struct {
 	// English sentence. Neither carries personal data.
 	code    string
 	message string
-	// words are the server's own, not yet scrubbed of personal data.
+	// words are the server's or the system's own, not yet scrubbed of personal
+	// data. They are said behind the message.
 	words     []string
 	bookingId string
 	status    int
@@ -134,17 +135,19 @@ func judgeStatus(e *vitec.StatusError) verdict {
 }
 
 func judgeTransport(e *vitec.TransportError) verdict {
+	v := verdict{words: []string{reason(e.Err)}}
 	switch {
 	case e.Certificate:
-		return verdict{outcome: ledger.NotSent, action: stopRun, code: codeCertificate,
-			message: "the server's certificate cannot be trusted: " + e.Err.Error()}
+		v.outcome, v.action, v.code = ledger.NotSent, stopRun, codeCertificate
+		v.message = "the server's certificate cannot be trusted"
 	case !e.Written:
-		return verdict{outcome: ledger.NotSent, action: again, code: codeUnreachable,
-			message: "the server could not be reached: " + reason(e.Err)}
+		v.outcome, v.action, v.code = ledger.NotSent, again, codeUnreachable
+		v.message = "the server could not be reached"
 	default:
-		return verdict{outcome: ledger.Uncertain, code: codeNoAnswer,
-			message: "the request was sent and no answer came back: " + reason(e.Err)}
+		v.outcome, v.code = ledger.Uncertain, codeNoAnswer
+		v.message = "the request was sent and no answer came back"
 	}
+	return v
 }
 
 // reason is the last, telling part of a network error.

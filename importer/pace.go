@@ -150,10 +150,13 @@ func (p *pace) set(now time.Time, perSecond float64) {
 	p.limiter.SetLimitAt(now, limitOf(perSecond))
 }
 
-// window counts in the second that ends now, in slots of a tenth.
+// window counts in the second that ends now, in slots of a tenth. Time is
+// counted from the first moment that it is told of, so that setting the
+// system's clock does not move it.
 type window struct {
 	slots [10]int
-	last  int64 // the tenth of a second that slots[last%10] stands for
+	zero  time.Time
+	last  int64 // the tenth of a second since zero that slots[last%10] stands for
 }
 
 func (w *window) add(now time.Time, n int) {
@@ -169,12 +172,15 @@ func (w *window) perSecond(now time.Time) float64 {
 	for _, c := range w.slots {
 		n += c
 	}
-	covered := 0.9 + float64(now.UnixMilli()%100)/1000
+	covered := 0.9 + float64(now.Sub(w.zero).Milliseconds()%100)/1000
 	return math.Max(float64(n)/covered, 0)
 }
 
 func (w *window) advance(now time.Time) {
-	tenth := now.UnixMilli() / 100
+	if w.zero.IsZero() {
+		w.zero = now
+	}
+	tenth := now.Sub(w.zero).Milliseconds() / 100
 	if tenth-w.last > 10 {
 		w.slots, w.last = [10]int{}, tenth
 	}

@@ -7,12 +7,15 @@ import (
 	"iter"
 	"log/slog"
 	"math"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/table"
 	"vitec-import/vitec"
 )
 
@@ -24,8 +27,10 @@ const (
 	rejectedFromStart = 20
 	unsentInARow      = 5
 
-	// longestPause is the longest Retry-After that a run waits out.
-	longestPause = 10 * time.Minute
+	// longestPause is the longest Retry-After that a run waits out, and
+	// longestStandstill how long it goes on while every request is put off.
+	longestPause      = 10 * time.Minute
+	longestStandstill = 30 * time.Minute
 
 	// Without a Retry-After, and for a server that cannot be reached.
 	firstBackoff = 500 * time.Millisecond
@@ -50,23 +55,29 @@ type sender struct {
 
 	work chan *item
 	done chan sent
+	// halted: nothing more may leave. Set by whoever knows first, a worker whose
+	// ledger fails or the dispatcher, so that rows which are begun and have not
+	// left yet do not.
+	halted atomic.Bool
 
 	pace    *pace
 	next    func() (*item, error, bool) // the rows still to be read
 	drained bool
 	waiting []*item               // read, not yet under way, in input order
-	retries []*item               // to be tried again once due
+	retries []*item               // to be tried again once due; they count as under way
 	busy    map[vitec.Target]bool // ordered slots with a row under way or in retries
 	barred  map[string]bool       // customerIds that were refused
 	active  int
-	proven  bool // the first submission has its outcome
-	taken   int  // rows that were begun at least once
+	proven  bool      // the server has decided about a submission
+	taken   int       // rows that were begun at least once
+	moved   time.Time // when the server last decided about a row; the run's start before
 
 	res         Result
 	uncertain   int // in a row
 	rejected    int // in a row, from the start
 	unsent      int // in a row
 	anyAccepted bool
+	refused     string // the customer that was refused last
 	stopCause   error
 }
 
@@ -74,6 +85,7 @@ type sender struct {
 type sent struct {
 	it       *item
 	verdict  verdict
+	begun    bool      // the ledger has its begin
 	left     time.Time // when the request left; zero = it did not
 	ledger   error     // the ledger failed
 	requests int
@@ -93,6 +105,7 @@ func newSender(j *Job, p *Plan, run *ledger.Run, started time.Time) *sender {
 		work:     make(chan *item, n), done: make(chan sent, n),
 		busy: map[vitec.Target]bool{}, barred: map[string]bool{},
 	}
+	s.moved = time.Now()
 	s.res = Result{Run: run.ID(), Plan: p, Outcomes: p.Outcomes, StartedAt: started}
 	s.progress.s = State{Total: p.ToSend(), Outcomes: p.Outcomes, Limit: s.pace.current, StartedAt: started}
 	return s
@@ -116,46 +129,54 @@ func (s *sender) send(ctx context.Context) error {
 			}
 		})
 	}
-	s.dispatch()
+	s.log.Info("the sending begins", "rows", s.plan.Rows, "to_send", s.plan.ToSend())
+	if s.plan.ToSend() > 0 {
+		s.dispatch(ctx)
+	}
 	close(s.work)
 	workers.Wait()
+	if s.refused != "" && s.res.Outcomes[ledger.NotSent] > 0 && s.res.Stopped == nil {
+		s.res.Stopped = &Stop{Code: StopForbidden, Hint: hint(codeForbidden),
+			Message: fmt.Sprintf("the server refused customer %q; its other rows were not sent", s.refused)}
+	}
+	s.show()
 	return s.stopCause
 }
 
 // dispatch is the loop of the run.
-func (s *sender) dispatch() {
+func (s *sender) dispatch(ctx context.Context) {
 	for {
 		s.collect()
-		if s.stopped() {
+		if s.stopped(ctx) {
 			if s.active == 0 {
 				return
 			}
-			s.await(nil)
+			s.await(ctx, nil)
 			continue
 		}
 		if s.active >= s.room() {
-			s.await(nil)
+			s.await(ctx, nil)
 			continue
 		}
 		it, wait := s.pick()
 		switch {
 		case it != nil:
-			if s.turn() {
+			if s.turn(ctx) {
 				s.hand(it)
 			} else {
-				s.putBack(it)
+				s.release(it)
 			}
-		case s.stopped(): // reading the input found that it must stop
+		case s.stopped(ctx): // reading the input found that it must stop
 		case s.active == 0 && wait < 0:
 			return
 		default:
-			s.await(timer(wait))
+			s.await(ctx, timer(wait))
 		}
 	}
 }
 
-// room is how many requests may be under way: one until the first submission
-// has its outcome, so that a wrong login costs one request and not one per
+// room is how many rows may be under way: one until the server has decided
+// about a submission, so that a wrong login costs one request and not one per
 // worker.
 func (s *sender) room() int {
 	if !s.proven {
@@ -183,6 +204,9 @@ func (s *sender) pick() (it *item, wait time.Duration) {
 			return s.pick()
 		}
 		return r, 0
+	}
+	if s.active+len(s.retries) >= s.room() {
+		return nil, wait
 	}
 	if s.job.MaxRows > 0 && s.taken >= s.job.MaxRows {
 		if s.active == 0 && wait < 0 && s.anyLeft() {
@@ -227,18 +251,31 @@ func (s *sender) read() bool {
 	}
 	if err != nil {
 		s.drained = true
-		s.stop(Stop{Code: StopInput, Message: err.Error(), Hint: "leave the file alone until the import has ended, then run it again"}, err)
+		s.stop(unreadable(err), err)
 		return false
 	}
 	s.waiting = append(s.waiting, it)
 	return true
 }
 
+// unreadable is the stop of a run whose input cannot be read on.
+func unreadable(err error) Stop {
+	stop := Stop{Code: StopInput, Message: err.Error(), Hint: "leave the file alone until the import has ended, then run it again"}
+	var refused *table.Error
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		stop.Code = StopInterrupted
+	case errors.As(err, &refused) && refused.Hint != "":
+		stop.Hint = refused.Hint
+	}
+	return stop
+}
+
 func (s *sender) anyLeft() bool { return len(s.waiting) > 0 || s.read() }
 
 // turn waits for the pace. It returns false if the row may not leave after
 // all, because the run was stopped while it waited.
-func (s *sender) turn() bool {
+func (s *sender) turn(ctx context.Context) bool {
 	for {
 		now := time.Now()
 		until, pausing := s.pace.pausing(now)
@@ -253,8 +290,8 @@ func (s *sender) turn() bool {
 			if left <= 0 {
 				break
 			}
-			s.await(timer(left))
-			if s.stopped() {
+			s.await(ctx, timer(left))
+			if s.stopped(ctx) {
 				return false
 			}
 		}
@@ -272,17 +309,14 @@ func (s *sender) hand(it *item) {
 	}
 	if it.attempts == 0 {
 		s.taken++
+	} else {
+		s.res.Retries++
 	}
 	it.attempts++
 	s.active++
 	s.pace.departed(time.Now())
 	s.work <- it
 	s.show()
-}
-
-// putBack returns a row that was picked and did not leave.
-func (s *sender) putBack(it *item) {
-	s.release(it)
 }
 
 // release frees the slot of a row that is not under way any more.
@@ -301,31 +335,51 @@ func (s *sender) release(it *item) {
 // If the program dies in between, the ledger has a begun row without an
 // outcome, which is what is true.
 func (s *sender) submit(ctx context.Context, it *item) sent {
-	if err := s.run.Begin(ctx, ledger.Submission{Index: it.index, Keys: it.keys, Content: it.content, At: time.Now()}); err != nil {
+	err := s.run.Begin(ctx, ledger.Submission{Index: it.index, Keys: it.keys, Content: it.content, At: time.Now()})
+	if err != nil {
+		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			return sent{it: it, verdict: notLeft} // nothing was written
+		}
+		s.halted.Store(true)
 		return sent{it: it, ledger: err}
 	}
 	left, err := s.gate.pass(ctx)
-	var (
-		v        verdict
-		requests int
-	)
-	if err != nil {
-		v = verdict{outcome: ledger.NotSent, action: goOn, code: StopInterrupted, message: "the run was interrupted before the request left"}
-		left = time.Time{}
-	} else {
+	d := sent{it: it, begun: true, verdict: notLeft}
+	res := ledger.Result{Attempts: it.attempts - 1}
+	if err == nil && s.mayLeave(ctx) {
 		answer, err := s.job.Client.AddViewingParticipant(ctx, it.sub.Target, &it.sub.Body)
-		v = judge(answer, err)
-		requests = 1
+		d.verdict = judge(answer, err)
+		if d.verdict.code != codeUnsendable {
+			d.left, d.requests = left, 1
+			res.Attempts, res.Duration = it.attempts, time.Since(left)
+		}
+		d.verdict.message = s.message(it, d.verdict)
 	}
-	res := ledger.Result{
-		Outcome: v.outcome, BookingID: v.bookingId, HTTPStatus: v.status,
-		Message: s.message(it, v), Attempts: it.attempts,
+	v := d.verdict
+	res.Outcome, res.BookingID, res.HTTPStatus, res.Message = v.outcome, v.bookingId, v.status, v.message
+	if d.ledger = s.run.Finish(ctx, it.index, res); d.ledger != nil {
+		s.halted.Store(true)
 	}
-	if !left.IsZero() {
-		res.Duration = time.Since(left)
+	return d
+}
+
+// notLeft is the verdict on a row that was begun and then held back, because
+// the run was stopped meanwhile.
+var notLeft = verdict{outcome: ledger.NotSent, code: StopInterrupted, message: "the run was stopped before the request left"}
+
+// mayLeave tells whether a row that is begun may still be sent.
+func (s *sender) mayLeave(ctx context.Context) bool {
+	if s.halted.Load() {
+		return false
 	}
-	err = s.run.Finish(ctx, it.index, res)
-	return sent{it: it, verdict: v, left: left, ledger: err, requests: requests}
+	select {
+	case <-s.job.Stop:
+		return false
+	case <-ctx.Done():
+		return false
+	default:
+		return true
+	}
 }
 
 // message is what the ledger and the reports say of a row's end.
@@ -333,6 +387,7 @@ func (s *sender) message(it *item, v verdict) string {
 	text := v.message
 	if v.outcome == ledger.Booked {
 		if row, twice := s.ids.seen(s.job.Ledger, it, v.bookingId); twice {
+			s.log.Warn("two rows have the same booking id", "row", it.number, "other_row", row)
 			return fmt.Sprintf("the server gave the same booking id to row %d: look in Vitec whether both are booked", row)
 		}
 	}
@@ -356,39 +411,43 @@ func (s *sender) collect() {
 }
 
 // await waits for a worker, for the stop signal, or for the timer.
-func (s *sender) await(t *time.Timer) {
+func (s *sender) await(ctx context.Context, t *time.Timer) {
 	var tick <-chan time.Time
 	if t != nil {
 		defer t.Stop()
 		tick = t.C
 	}
-	stop := s.job.Stop
+	stop, cancelled := s.job.Stop, ctx.Done()
 	if s.res.Stopped != nil {
-		stop = nil
+		stop, cancelled = nil, nil
 	}
 	select {
 	case d := <-s.done:
 		s.take(d)
 	case <-stop:
-		s.interrupted()
+		s.interrupted(nil)
+	case <-cancelled:
+		s.interrupted(ctx.Err())
 	case <-tick:
 	}
 }
 
 // stopped tells whether nothing more may leave.
-func (s *sender) stopped() bool {
+func (s *sender) stopped(ctx context.Context) bool {
 	if s.res.Stopped == nil {
 		select {
 		case <-s.job.Stop:
-			s.interrupted()
+			s.interrupted(nil)
+		case <-ctx.Done():
+			s.interrupted(ctx.Err())
 		default:
 		}
 	}
 	return s.res.Stopped != nil
 }
 
-func (s *sender) interrupted() {
-	s.stop(Stop{Code: StopInterrupted, Message: "interrupted", Hint: "run the same command again to go on"}, nil)
+func (s *sender) interrupted(cause error) {
+	s.stop(Stop{Code: StopInterrupted, Message: "interrupted", Hint: "run the same command again to go on"}, cause)
 }
 
 // take books a row's end and draws the consequences.
@@ -424,11 +483,15 @@ func (s *sender) take(d sent) {
 // end gives a row its outcome.
 func (s *sender) end(d sent) {
 	it, v := d.it, d.verdict
-	s.proven = true
 	s.release(it)
 	s.res.Outcomes[ledger.NotSent]--
 	s.res.Outcomes[v.outcome]++
-	if v.outcome != ledger.Booked {
+	if v.outcome != ledger.NotSent {
+		s.proven, s.moved = true, time.Now()
+	}
+	if v.outcome == ledger.Booked {
+		s.log.Debug("row was booked", "row", it.number, "try", it.attempts)
+	} else {
 		s.log.Warn("row was not booked", "row", it.number, "outcome", v.outcome.String(), "reason", v.code, "status", v.status)
 	}
 	s.count(v)
@@ -472,6 +535,11 @@ func (s *sender) slowDown(d sent, now time.Time, wait time.Duration) {
 			Hint: "run the same command again after that"}, nil)
 		return
 	}
+	if still := now.Add(wait).Sub(s.moved); still > longestStandstill {
+		s.stop(Stop{Code: StopLongWait, Message: fmt.Sprintf("the server has put off every request for %s", now.Sub(s.moved).Round(time.Second)),
+			Hint: "run the same command again later"}, nil)
+		return
+	}
 	before := s.pace.current
 	s.pace.refuse(now, d.left, wait)
 	s.log.Warn("the server asked for a pause", "row", d.it.number, "status", d.verdict.status,
@@ -481,7 +549,10 @@ func (s *sender) slowDown(d sent, now time.Time, wait time.Duration) {
 
 // bar sends nothing more for a customer.
 func (s *sender) bar(customer string, v verdict) {
-	s.barred[customer] = true
+	if s.barred[customer] {
+		return
+	}
+	s.barred[customer], s.refused = true, customer
 	for _, c := range s.plan.Customers() {
 		if !s.barred[c] {
 			s.log.Warn("customer is refused, its other rows are not sent", "customer", customer)
@@ -494,16 +565,17 @@ func (s *sender) bar(customer string, v verdict) {
 
 // ledgerFailed stops the run: without its memory nothing may be sent.
 func (s *sender) ledgerFailed(d sent) {
-	if d.requests > 0 {
+	if d.begun { // and without an outcome: the ledger will hold it as uncertain
 		s.res.Outcomes[ledger.NotSent]--
 		s.res.Outcomes[ledger.Uncertain]++
-		s.res.Unrecorded = append(s.res.Unrecorded, fmt.Sprintf("row %d: %s %s", d.it.number, d.verdict.outcome, d.verdict.bookingId))
+		s.res.Unrecorded = append(s.res.Unrecorded, strings.TrimSpace(fmt.Sprintf("row %d: %s %s", d.it.number, d.verdict.outcome, d.verdict.bookingId)))
 	}
-	s.stop(Stop{Code: StopLedger, Message: d.ledger.Error()}, d.ledger)
+	s.stop(Stop{Code: StopLedger, Message: d.ledger.Error(), Hint: "nothing is sent without a record; mend the disk, then run the same command again"}, d.ledger)
 }
 
 // stop ends the sending; the first reason is kept.
 func (s *sender) stop(why Stop, cause error) {
+	s.halted.Store(true)
 	if s.stopCause == nil {
 		s.stopCause = cause
 	}
@@ -548,9 +620,11 @@ func (s *sender) show() {
 	})
 }
 
-func (s *sender) result(now time.Time) *Result {
+// result is how the run ended. The time it took is measured by a clock that
+// nobody can set, so that it cannot end before it began.
+func (s *sender) result() *Result {
 	res := s.res
-	res.FinishedAt = now
+	res.FinishedAt = res.StartedAt.Add(time.Since(res.StartedAt))
 	return &res
 }
 
@@ -561,11 +635,13 @@ type bookingIds struct {
 	index ledger.Index
 }
 
-// seen tells which earlier row got the same id. Only booking ids count: the
-// contact's id, which comes when none was asked for, may come again.
+// seen tells which earlier row got the same id. Where the answer is not the
+// booking's id but the contact's, because none other was asked for, it may come
+// again for another time slot.
 func (b *bookingIds) seen(l *ledger.Ledger, it *item, id string) (row int, twice bool) {
 	if ask := it.sub.Body.ReturnBookingId; ask == nil || !*ask {
-		return 0, false
+		t := it.sub.Target
+		id = strings.Join([]string{t.CustomerId, t.ViewingId, t.TimeSlotId, id}, "\x00")
 	}
 	key := ledger.Keys{Contact: l.Content([]byte(id))}
 	b.mu.Lock()
