@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/xuri/excelize/v2"
+
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
 )
@@ -169,4 +171,98 @@ func (c *csvCorrections) abort() error {
 		return nil
 	}
 	return c.file.Close()
+}
+
+// xlsxCorrections writes corrections.xlsx: the cells of the input as the
+// reader gave them, all of them texts, in a sheet of the input's name and with
+// the header on the input's row, so that the file is read as the input was.
+// Texts stay texts when they are mended: no leading zero gets lost.
+type xlsxCorrections struct {
+	stage *staging
+	info  table.Info
+	run   int64
+	book  *workbook
+	rows  *excelize.StreamWriter
+	row   int // the last one written
+	text  int // style
+	head  int // style
+}
+
+func (c *xlsxCorrections) add(r *record) error {
+	if !corrected(r) {
+		return nil
+	}
+	if c.book == nil {
+		if err := c.open(); err != nil {
+			return err
+		}
+	}
+	// A refused row has no cells that could be relied on: they stay empty.
+	own := make([]string, len(c.info.Header))
+	copy(own, r.cells)
+	why := reasons(r, c.run)
+	return c.write(own, why[:], c.text)
+}
+
+func (c *xlsxCorrections) open() (err error) {
+	if c.book, err = newWorkbook(c.stage, correctionsStem+".xlsx"); err != nil {
+		return err
+	}
+	sheet := c.info.Sheet
+	if err := c.book.SetSheetName("Sheet1", sheet); err != nil {
+		return err
+	}
+	// How many rows there will be is not known yet; a new sheet claims one.
+	if err := c.book.SetSheetDimension(sheet, ""); err != nil {
+		return err
+	}
+	if c.text, err = c.book.NewStyle(&excelize.Style{NumFmt: 49}); err != nil {
+		return err
+	}
+	if c.head, err = c.book.NewStyle(&excelize.Style{NumFmt: 49, Font: &excelize.Font{Bold: true}}); err != nil {
+		return err
+	}
+	if c.rows, err = c.book.NewStreamWriter(sheet); err != nil {
+		return err
+	}
+	if err := c.rows.SetColWidth(1, len(c.info.Header)+len(reasonColumns), 20); err != nil {
+		return err
+	}
+	// Whoever adds a row types texts too.
+	if err := c.rows.SetColStyle(1, len(c.info.Header), c.text); err != nil {
+		return err
+	}
+	c.row = c.info.HeaderRow - 1
+	return c.write(c.info.Header, reasonColumns[:], c.head)
+}
+
+func (c *xlsxCorrections) write(own, why []string, style int) error {
+	values := make([]any, 0, len(own)+len(why))
+	for i, cell := range own {
+		if reasonColumn(c.info.Header[i]) == "" {
+			values = append(values, excelize.Cell{StyleID: style, Value: cell})
+		}
+	}
+	for _, cell := range why {
+		values = append(values, excelize.Cell{StyleID: style, Value: cellText(cell)})
+	}
+	c.row++
+	return c.rows.SetRow("A"+strconv.Itoa(c.row), values)
+}
+
+func (c *xlsxCorrections) finish() error {
+	if c.book == nil {
+		return nil
+	}
+	if err := c.rows.Flush(); err != nil {
+		return err
+	}
+	return c.book.save()
+}
+
+func (c *xlsxCorrections) abort() error {
+	if c.book == nil {
+		return nil
+	}
+	return c.book.abort()
 }

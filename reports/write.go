@@ -71,6 +71,11 @@ type sink interface {
 	abort() error  // closes what is open
 }
 
+// completer is a file that has more to say when all rows are counted.
+type completer interface {
+	complete(*Summary) error
+}
+
 // Write writes the report of a run. It appears under Options.Dir whole, in
 // place of an earlier one of the same run, or not at all. If the input is
 // found to be another file while it is read, the report is written without it.
@@ -143,7 +148,8 @@ func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) 
 // the rows.
 func fill(ctx context.Context, s *staging, src *Source, o *Options, w words) (sum *Summary, err error) {
 	t := Tally{}
-	sinks, err := open(s, src, o, w)
+	groups := newCauses(w)
+	sinks, err := open(s, src, o, w, groups)
 	defer func() {
 		if err != nil {
 			for _, k := range sinks {
@@ -159,6 +165,7 @@ func fill(ctx context.Context, s *staging, src *Source, o *Options, w words) (su
 			return nil, err
 		}
 		t.Add(&r.Row)
+		groups.add(r)
 		for _, k := range sinks {
 			if err := k.add(r); err != nil {
 				return nil, err
@@ -189,17 +196,33 @@ func fill(ctx context.Context, s *staging, src *Source, o *Options, w words) (su
 	if src.Input == nil {
 		sum.Notes = append(sum.Notes, w.text("note.input", w.noInput(src.NoInput, &src.Run)))
 	}
+	for _, k := range sinks {
+		if c, ok := k.(completer); ok {
+			if err := c.complete(sum); err != nil {
+				return nil, err
+			}
+		}
+	}
 	return sum, writeSummary(s, sum, &t, src.Input != nil)
 }
 
 // open opens the files that take rows.
-func open(s *staging, src *Source, o *Options, w words) (sinks []sink, err error) {
+func open(s *staging, src *Source, o *Options, w words, groups *causes) (sinks []sink, err error) {
 	if o.wants(KindCSV) {
 		c, err := newReportCSV(s, src.Run.Input.Sheet)
 		if err != nil {
 			return sinks, err
 		}
 		sinks = append(sinks, c)
+	}
+	if o.wants(KindXLSX) {
+		x, err := newReportXLSX(s, src, w, o.Zone, groups)
+		if x != nil {
+			sinks = append(sinks, x)
+		}
+		if err != nil {
+			return sinks, err
+		}
 	}
 	comma := ';'
 	if d := src.Run.Input.Delimiter; len(d) == 1 && (d == "," || d == "\t") {
@@ -211,6 +234,8 @@ func open(s *staging, src *Source, o *Options, w words) (sinks []sink, err error
 	}
 	if info := src.Input.Info(); info.Format == "csv" {
 		sinks = append(sinks, &csvCorrections{stage: s, info: info, run: src.Run.ID})
+	} else {
+		sinks = append(sinks, &xlsxCorrections{stage: s, info: info, run: src.Run.ID})
 	}
 	return sinks, nil
 }

@@ -1,0 +1,153 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vitec-import/importer/ledger"
+	"vitec-import/importer/table"
+)
+
+// cause is why rows ended as they did: the same problem in the same column,
+// or the same words of the server.
+type cause struct {
+	Outcome ledger.Outcome
+	Warning bool // something remarkable about rows that went through
+	Message string
+	Hint    string
+	Column  string // letters; "" = none
+	Header  string
+	Rows    int
+	places  []int // the first rows
+	order   int   // in which the causes were met
+}
+
+// maxPlaces is how many rows of a cause are named, maxCauses how many causes
+// are told apart: the words of a server could differ from row to row.
+const (
+	maxPlaces = 40
+	maxCauses = 500
+)
+
+// causes groups the rows that did not end well.
+type causes struct {
+	words words
+	by    map[causeKey]*cause
+	rest  map[ledger.Outcome]*cause // beyond maxCauses
+}
+
+type causeKey struct {
+	outcome ledger.Outcome
+	warning bool
+	column  int
+	code    string
+	message string // where there is no code
+}
+
+func newCauses(w words) *causes {
+	return &causes{words: w, by: map[causeKey]*cause{}, rest: map[ledger.Outcome]*cause{}}
+}
+
+func (c *causes) add(r *record) {
+	for _, p := range r.Problems {
+		if r.Outcome == ledger.Skipped || r.Outcome != ledger.Invalid && !p.Warning {
+			continue
+		}
+		k := causeKey{outcome: r.Outcome, warning: p.Warning, column: p.Column, code: p.Code}
+		if p.Warning {
+			k.outcome = ledger.NotSent // one group, whatever became of the rows
+		}
+		if p.Code == "" {
+			k.message = p.Message
+		}
+		c.count(k, r.Number, func() *cause {
+			return &cause{Outcome: r.Outcome, Warning: p.Warning, Message: oneLine(p.Message), Hint: oneLine(p.Hint), Column: table.ColumnName(p.Column), Header: oneLine(p.Header)}
+		})
+	}
+	switch r.Outcome {
+	case ledger.Rejected, ledger.Uncertain, ledger.NotSent:
+	case ledger.Invalid:
+		if len(r.problems) > 0 {
+			return
+		}
+	default:
+		return
+	}
+	message := r.message
+	if r.Outcome == ledger.Rejected && r.HTTPStatus != 0 {
+		message = c.words.text("cause.status", r.HTTPStatus, message)
+	}
+	c.count(causeKey{outcome: r.Outcome, message: message}, r.Number, func() *cause {
+		return &cause{Outcome: r.Outcome, Message: message, Hint: r.hint}
+	})
+}
+
+func (c *causes) count(k causeKey, row int, make func() *cause) {
+	g := c.by[k]
+	if g == nil && len(c.by) < maxCauses {
+		g = make()
+		g.order = len(c.by)
+		c.by[k] = g
+	} else if g == nil {
+		if g = c.rest[k.outcome]; g == nil {
+			g = &cause{Outcome: k.outcome, Message: c.words.text("cause.rest"), order: maxCauses + int(k.outcome)}
+			c.rest[k.outcome] = g
+		}
+	}
+	g.Rows++
+	if len(g.places) < maxPlaces && (len(g.places) == 0 || g.places[len(g.places)-1] != row) {
+		g.places = append(g.places, row)
+	}
+}
+
+// sorted returns the causes, those of most rows first, warnings last.
+func (c *causes) sorted() []*cause {
+	var list []*cause
+	for _, g := range c.by {
+		list = append(list, g)
+	}
+	for _, g := range c.rest {
+		list = append(list, g)
+	}
+	slices.SortFunc(list, func(a, b *cause) int {
+		if a.Warning != b.Warning {
+			if b.Warning {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.order, b.order))
+	})
+	return list
+}
+
+// where names the rows of a cause, with runs of them shortened: "4–6, 9 and 12
+// more".
+func (g *cause) where(w words) string {
+	var b strings.Builder
+	named := 0
+	for i := 0; i < len(g.places); {
+		k := i
+		for k+1 < len(g.places) && g.places[k+1] == g.places[k]+1 {
+			k++
+		}
+		if b.Len() > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(strconv.Itoa(g.places[i]))
+		switch {
+		case k == i+1:
+			b.WriteString(", " + strconv.Itoa(g.places[k]))
+		case k > i:
+			b.WriteString("–" + strconv.Itoa(g.places[k]))
+		}
+		named += k - i + 1
+		i = k + 1
+	}
+	if more := g.Rows - named; more > 0 {
+		return w.count("cause.more", more, b.String())
+	}
+	return b.String()
+}

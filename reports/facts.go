@@ -1,0 +1,70 @@
+package reports
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"vitec-import/importer/ledger"
+)
+
+// facts lists what a reader may want to look up about a run.
+func facts(run *ledger.RunInfo, w words, zone *time.Location) []fact {
+	var list []fact
+	add := func(k key, value string) {
+		if value != "" {
+			list = append(list, fact{w.text(k), value})
+		}
+	}
+	in := &run.Input
+	add("fact.run", strconv.FormatInt(run.ID, 10))
+	add("fact.input", in.Path)
+	form := []string{strings.ToUpper(in.Format)}
+	if in.Sheet != "" {
+		form = append(form, w.text("fact.form.sheet", in.Sheet))
+	}
+	if in.Encoding != "" {
+		form = append(form, in.Encoding)
+	}
+	if in.Delimiter != "" {
+		form = append(form, w.text("fact.form.delimiter", in.Delimiter))
+	}
+	if in.HeaderRow > 0 {
+		form = append(form, w.text("fact.form.header", in.HeaderRow))
+	}
+	add("fact.form", strings.Join(form, ", "))
+	add("fact.sha256", in.SHA256)
+	add("fact.mapping", run.Mapping)
+	add("fact.target", run.Target)
+	add("fact.started", moment(run.StartedAt, zone))
+	if run.Ended {
+		add("fact.finished", moment(run.FinishedAt, zone))
+		add("fact.elapsed", elapsed(run.FinishedAt.Sub(run.StartedAt)))
+		add("fact.requests", number(run.Requests))
+		add("fact.exit", strconv.Itoa(run.ExitCode))
+	}
+	if run.Rate > 0 {
+		add("fact.rate", w.text("fact.rate.value", strconv.FormatFloat(run.Rate, 'g', -1, 64), run.Concurrency))
+	} else if run.Concurrency > 0 {
+		add("fact.rate", w.text("fact.rate.none", run.Concurrency))
+	}
+	return list
+}
+
+// elapsed is a duration as people read it: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min.
+func elapsed(d time.Duration) string {
+	switch {
+	case d < 0:
+		return ""
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	case d < time.Hour:
+		d = d.Round(time.Second)
+		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
+	}
+	d = d.Round(time.Minute)
+	return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+}

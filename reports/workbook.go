@@ -1,0 +1,83 @@
+package reports
+
+import (
+	"errors"
+	"os"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// workbook is an XLSX file that is streamed into the staging folder. What
+// excelize spills to disk stays in that folder, where it is cleared whatever
+// happens.
+type workbook struct {
+	*excelize.File
+	stage   *staging
+	name    string
+	scratch string
+	closed  bool
+}
+
+func newWorkbook(s *staging, name string) (*workbook, error) {
+	scratch, err := os.MkdirTemp(s.dir, ".scratch-")
+	if err != nil {
+		return nil, err
+	}
+	return &workbook{File: excelize.NewFile(excelize.Options{TmpDir: scratch}), stage: s, name: name, scratch: scratch}, nil
+}
+
+// save writes the workbook to its place and clears what was spilled.
+func (b *workbook) save() error {
+	f, err := b.stage.create(b.name)
+	if err != nil {
+		return err
+	}
+	if err := b.Write(f); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	return errors.Join(f.done(), b.abort())
+}
+
+// abort gives up what the workbook holds.
+func (b *workbook) abort() error {
+	if b.closed {
+		return nil
+	}
+	b.closed = true
+	return errors.Join(b.Close(), os.RemoveAll(b.scratch))
+}
+
+// maxCellText is how many UTF-16 units a cell holds.
+const maxCellText = excelize.TotalCellChars
+
+// cellText is s as a cell of our own can hold it: without the control
+// characters that XML cannot, and not too long.
+func cellText(s string) string {
+	clean := true
+	for _, r := range s {
+		if r < ' ' && r != '\t' && r != '\n' || r == utf8.RuneError || r == '\uFFFE' || r == '\uFFFF' {
+			clean = false
+			break
+		}
+	}
+	if !clean {
+		s = oneLine(s)
+	}
+	if len(s) <= maxCellText {
+		return s
+	}
+	units := 0
+	for i, r := range s {
+		if units += 1; r > 0xFFFF {
+			units++
+		}
+		if units >= maxCellText {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}
+
+// width is the column width that shows s, in characters.
+func width(s string) float64 { return float64(utf8.RuneCountInString(s)) + 2 }

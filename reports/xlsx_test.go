@@ -1,0 +1,251 @@
+package reports
+
+import (
+	"archive/zip"
+	"context"
+	"encoding/xml"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"vitec-import/importer/ledger"
+	"vitec-import/importer/table"
+)
+
+// require returns the path of a program that a test needs, or skips the test;
+// where VITEC_IMPORT_TEST_REQUIRE names what it is for, the test fails instead.
+func require(t *testing.T, what string, programs ...string) string {
+	t.Helper()
+	for _, p := range programs {
+		if path, err := exec.LookPath(p); err == nil {
+			return path
+		}
+	}
+	if slices.Contains(strings.Split(os.Getenv("VITEC_IMPORT_TEST_REQUIRE"), ","), what) {
+		t.Fatalf("%s is required, and there is none of %q", what, programs)
+	}
+	t.Skipf("no %s: none of %q is installed", what, programs)
+	return ""
+}
+
+func openWorkbook(t testing.TB, path string) *excelize.File {
+	t.Helper()
+	f, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+func sheetRows(t testing.TB, f *excelize.File, sheet string) [][]string {
+	t.Helper()
+	rows, err := f.GetRows(sheet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func TestWorkbook(t *testing.T) {
+	src, o := scenario(t)
+	rep := mustWrite(t, src, o)
+	f := openWorkbook(t, filepath.Join(rep.Dir, "report.xlsx"))
+	if got := f.GetSheetList(); !slices.Equal(got, []string{"Summary", "Rows", "Problems"}) {
+		t.Fatalf("sheets %q", got)
+	}
+	rows := sheetRows(t, f, "Rows")
+	if len(rows) != 11 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	want := [][]string{
+		{"2", "Åsa Öberg", "✓  booked", "VID7D793037A0760186574B0282F2F435E7", "", "", "", "VIS5D41402ABC4B2A76B9719D911017C592", "TS-1", "M11385", "200", "1", "2026-03-04 12:00:01", "132"},
+		{"4", `Cecilia "Cissi" Dahl`, "!  invalid", "", "Född: not a date (want YYYY-MM-DD); E-post: not an e-mail address", "D4", "write 1990-02-28", "VIS5D41402ABC4B2A76B9719D911017C592", "TS-1", "M11385"},
+	}
+	if !slices.Equal(rows[1], want[0]) {
+		t.Errorf("got %q", rows[1])
+	}
+	if !slices.Equal(rows[3], want[1]) {
+		t.Errorf("got %q", rows[3])
+	}
+	if dim, err := f.GetSheetDimension("Rows"); err != nil || dim != "A1:P11" {
+		t.Errorf("dimension %q, %v", dim, err)
+	}
+	var all strings.Builder
+	for _, row := range sheetRows(t, f, "Summary") {
+		all.WriteString(strings.Join(row, "|") + "\n")
+	}
+	for _, s := range []string{"3 of 10 rows are booked", rep.Summary.Left, rep.Summary.Steps[0].Text, rep.Summary.Steps[1].Command, "no answer within 30 s"} {
+		if !strings.Contains(all.String(), s) {
+			t.Errorf("the summary does not say %q:\n%s", s, all.String())
+		}
+	}
+	problems := sheetRows(t, f, "Problems")
+	if len(problems) < 6 || problems[0][0] != "Rows" {
+		t.Errorf("problems %q", problems)
+	}
+}
+
+// Nothing in a workbook is a formula, whatever the input says, and every part
+// of it is well-formed.
+func TestWorkbookHasNoFormulas(t *testing.T) {
+	payloads := []string{
+		"=1+1", "=cmd|' /C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0", "+1+1", "-2+3+cmd|' /C calc'!A0", "=HYPERLINK(\"http://x\",\"y\")",
+		"\t=1+1", "\r=1+1", "＝1+1", "=\"a\"&\"b\"", "';=1", "{=1+1}", "_x003D_1", "<f>1+1</f>", "&#61;1", "=DDE(\"cmd\";\"/C calc\";\"!A0\")",
+	}
+	var b strings.Builder
+	b.WriteString("Förnamn;Efternamn\n")
+	var rows []ledger.Row
+	for i, p := range payloads {
+		b.WriteString("\"" + strings.ReplaceAll(p, `"`, `""`) + "\";x\n")
+		rows = append(rows, ledger.Row{Run: 7, Index: i, Outcome: ledger.Rejected, HTTPStatus: 400, Message: p, BookingID: p,
+			Slot: ledger.Slot{CustomerId: p, ViewingId: p, TimeSlotId: p}})
+	}
+	f := openTable(t, writeInput(t, "p.csv", []byte(b.String())), table.Options{HeaderRow: 1, Delimiter: ';'})
+	i := 0
+	for in, err := range f.Rows(context.Background()) {
+		if err != nil || i >= len(rows) {
+			t.Fatal(i, err)
+		}
+		rows[i].Number = in.Number
+		i++
+	}
+	rows = rows[:i]
+	run := runOf(f, rows)
+	run.Stopped, run.Mapping = "=1+1", "=1+1"
+	rep := mustWrite(t, Source{Run: run, Rows: ledgerRows(rows), Input: f}, Options{Dir: filepath.Join(t.TempDir(), "out")})
+	wellFormed(t, filepath.Join(rep.Dir, "report.xlsx"))
+	book := openWorkbook(t, filepath.Join(rep.Dir, "report.xlsx"))
+	for _, sheet := range book.GetSheetList() {
+		for r, row := range sheetRows(t, book, sheet) {
+			for c := range row {
+				cell, _ := excelize.CoordinatesToCellName(c+1, r+1)
+				if formula, err := book.GetCellFormula(sheet, cell); err != nil || formula != "" {
+					t.Errorf("%s!%s is the formula %q (%v)", sheet, cell, formula, err)
+				}
+			}
+		}
+	}
+}
+
+// wellFormed reads every part of a workbook to its end.
+func wellFormed(t *testing.T, path string) {
+	t.Helper()
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	for _, part := range z.File {
+		r, err := part.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := xml.NewDecoder(r)
+		for {
+			tok, err := d.Token()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", part.Name, err)
+			}
+			e, ok := tok.(xml.StartElement)
+			if !ok {
+				continue
+			}
+			if strings.HasPrefix(part.Name, "xl/worksheets/") && e.Name.Local == "f" {
+				t.Errorf("%s has a formula", part.Name)
+			}
+		}
+		r.Close()
+	}
+}
+
+// The input of this test is itself a workbook; its corrections are one too.
+func TestWorkbookCorrections(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "participants.xlsx")
+	book := excelize.NewFile()
+	book.SetSheetName("Sheet1", "Deltagare")
+	cells := [][]any{
+		{"Deltagarlista mars"},
+		{},
+		{"Förnamn", "Efternamn", "Mobil", "Född", "Anm"},
+		{"Åsa", "Öberg", "0701740605", time.Date(1990, 6, 2, 0, 0, 0, 0, time.UTC), "=1+1"},
+		{"Bo", " Ek ", "070-174 06 06", nil, "två\nrader_x000D_ & <b>"},
+		{"Cia", "Fors", 701740607, 12.5, "  "},
+	}
+	for r, row := range cells {
+		for c, v := range row {
+			name, _ := excelize.CoordinatesToCellName(c+1, r+1)
+			if err := book.SetCellValue("Deltagare", name, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := book.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+	o := table.Options{Sheet: "Deltagare", HeaderRow: 3}
+	f := openTable(t, path, o)
+	before, _, refused := content(t, f)
+	if len(refused) > 0 || len(before) != 3 {
+		t.Fatalf("%q, %q", before, refused)
+	}
+	rows := rowsOf(t, f, allInvalid)
+	got, again := correct(t, f, rows, o)
+	after, reasons, _ := content(t, again)
+	if len(after) != len(before) {
+		t.Fatalf("%d rows became %d", len(before), len(after))
+	}
+	for i := range before {
+		if !slices.Equal(before[i], after[i]) {
+			t.Errorf("row %d: %q became %q", i, before[i], after[i])
+		}
+	}
+	if reasons[2][2] != "7" || reasons[2][3] != "6" {
+		t.Errorf("reasons %q", reasons[2])
+	}
+	wellFormed(t, got)
+	// Once more, with an outcome that changed.
+	_, third := correct(t, again, rowsOf(t, again, allInvalid), o)
+	if h := third.Info().Header; len(h) != 9 {
+		t.Errorf("header %q", h)
+	}
+	if _, reasons, _ := content(t, third); reasons[0][3] != "4" {
+		t.Errorf("the row of the first is %q", reasons[0][3])
+	}
+}
+
+// LibreOffice opens both workbooks and finds in them what is in them.
+func TestWorkbookInLibreOffice(t *testing.T) {
+	soffice := require(t, "libreoffice", "soffice", "libreoffice")
+	src, o := scenario(t)
+	rep := mustWrite(t, src, o)
+	out := t.TempDir()
+	cmd := exec.Command(soffice, "-env:UserInstallation=file://"+filepath.Join(out, "profile"), "--headless",
+		"--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,2", "--outdir", out, filepath.Join(rep.Dir, "report.xlsx"))
+	if msg, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, msg)
+	}
+	found, err := filepath.Glob(filepath.Join(out, "*.csv"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%q, %v", found, err)
+	}
+	text := string(read(t, found[0]))
+	if n := strings.Count(text, "\n"); n != 11 {
+		t.Errorf("%d lines:\n%s", n, text)
+	}
+	for _, s := range []string{"Åsa Öberg", "VID7D793037A0760186574B0282F2F435E7", `=HYPERLINK(""http://x"") Evil`, "2026-03-04 12:00:01"} {
+		if !strings.Contains(text, s) {
+			t.Errorf("no %q in\n%s", s, text)
+		}
+	}
+}

@@ -1,0 +1,299 @@
+package reports
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// page writes a small sheet from the top down.
+type page struct {
+	x     *reportXLSX
+	sheet string
+	row   int
+	err   error
+}
+
+// set writes a text or a number into a column of the present row.
+func (p *page) set(column string, s style, value any) {
+	if p.err != nil {
+		return
+	}
+	cell := column + strconv.Itoa(p.row)
+	if p.err = p.x.book.SetCellStyle(p.sheet, cell, cell, p.x.style[s]); p.err != nil {
+		return
+	}
+	switch v := value.(type) {
+	case int:
+		p.err = p.x.book.SetCellInt(p.sheet, cell, int64(v))
+	case string:
+		if v != "" {
+			p.err = p.x.book.SetCellStr(p.sheet, cell, cellText(v))
+		}
+	}
+}
+
+// wide writes a text over the columns from B to F.
+func (p *page) wide(s style, text string, height float64) {
+	p.set("B", s, text)
+	if p.err == nil {
+		p.err = p.x.book.MergeCell(p.sheet, "B"+strconv.Itoa(p.row), "F"+strconv.Itoa(p.row))
+	}
+	if p.err == nil {
+		p.err = p.x.book.SetCellStyle(p.sheet, "B"+strconv.Itoa(p.row), "F"+strconv.Itoa(p.row), p.x.style[s])
+	}
+	p.height(height)
+}
+
+func (p *page) height(h float64) {
+	if p.err == nil && h > 0 {
+		p.err = p.x.book.SetRowHeight(p.sheet, p.row, h)
+	}
+}
+
+// lines is the height of a text that wraps at so many characters.
+func lines(text string, chars int) float64 { return 15.5 * float64(1+len([]rune(text))/chars) }
+
+// summary writes the first sheet.
+func (x *reportXLSX) summary(s *Summary) error {
+	w := x.words
+	p := &page{x: x, sheet: w.text("sheet.summary")}
+	hidden := false
+	if err := x.book.SetSheetView(p.sheet, 0, &excelize.ViewOptions{ShowGridLines: &hidden}); err != nil {
+		return err
+	}
+	if err := x.layOut(p.sheet); err != nil {
+		return err
+	}
+	for column, width := range map[string]float64{"A": 2, "B": 26, "C": 12, "D": 12, "E": 34, "F": 44} {
+		if err := x.book.SetColWidth(p.sheet, column, column, width); err != nil {
+			return err
+		}
+	}
+	p.row = 2
+	p.wide(styleTitle, w.text("title", inputName(x.run)), 0)
+	p.row++
+	p.wide(styleHeadline, s.Headline, 34)
+	p.row++
+	p.wide(styleLeft, s.Left, 20)
+	for _, n := range s.Notes {
+		p.row++
+		p.wide(styleNote, n, lines(n, 120))
+	}
+	p.row += 2
+	x.outcomes(p, s)
+	if len(s.Steps) > 0 {
+		p.row += 2
+		p.wide(styleSection, w.text("section.next"), 22)
+		for i, step := range s.Steps {
+			p.row++
+			text := fmt.Sprintf("%d.  %s", i+1, step.Text)
+			p.wide(styleStep, text, lines(text, 125)+3)
+			if step.Command != "" {
+				p.row++
+				p.wide(styleCommand, step.Command, 20)
+			}
+		}
+	}
+	x.uncertainRows(p, s)
+	p.row += 2
+	p.wide(styleSection, w.text("section.words"), 22)
+	for _, o := range s.Outcomes {
+		p.row++
+		p.set("B", styleOutcome+style(o.Outcome), o.Symbol+"  "+o.Name)
+		p.set("C", styleMeaning, o.Meaning)
+		for _, c := range [...]string{"D", "E", "F"} {
+			p.set(c, styleMeaning, "")
+		}
+		p.height(19)
+	}
+	p.row += 2
+	p.wide(styleSection, w.text("section.run"), 22)
+	for _, f := range facts(x.run, w, x.zone) {
+		p.row++
+		p.set("B", styleKey, f.name)
+		p.set("C", styleValue, f.value)
+		if p.err == nil {
+			p.err = x.book.MergeCell(p.sheet, "C"+strconv.Itoa(p.row), "F"+strconv.Itoa(p.row))
+		}
+		p.height(lines(f.value, 105))
+	}
+	return p.close("F")
+}
+
+// outcomes writes the table of the outcomes, and the chart beside it.
+func (x *reportXLSX) outcomes(p *page, s *Summary) {
+	w := x.words
+	p.set("B", styleHeader, w.text("column.outcome"))
+	p.set("C", styleHeaderRight, w.text("column.rows"))
+	p.set("D", styleHeaderRight, w.text("column.share"))
+	p.height(20)
+	first := p.row + 1
+	for _, o := range s.Outcomes {
+		p.row++
+		p.set("B", styleOutcome+style(o.Outcome), o.Symbol+"  "+o.Name)
+		p.set("C", styleCount, o.Count)
+		p.set("D", styleShare, o.Percent)
+		p.height(21)
+	}
+	p.row++
+	p.set("B", styleTotalText, w.text("total"))
+	p.set("C", styleTotal, s.Total)
+	p.set("D", styleTotalText, "")
+	p.height(21)
+	if p.err == nil {
+		p.err = x.chart(p.sheet, first, s)
+	}
+}
+
+// chart puts a bar for each outcome beside their table. Each is a series of
+// its own, so that it can have the outcome's colour and name.
+func (x *reportXLSX) chart(sheet string, first int, s *Summary) error {
+	no, gap, overlap := false, uint(5), -15
+	solid := func(color string) excelize.Fill {
+		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
+	}
+	cell := func(column string, row int) string { return fmt.Sprintf("%s!$%s$%d", quoteSheet(sheet), column, row) }
+	var series []excelize.ChartSeries
+	for i, o := range s.Outcomes {
+		series = append(series, excelize.ChartSeries{
+			Name: cell("B", first+i), Values: cell("C", first+i), Categories: cell("C", first-1), Fill: solid(shadeOf(o.Outcome).solid[1:]),
+		})
+	}
+	return x.book.AddChart(sheet, "E"+strconv.Itoa(first-1), &excelize.Chart{
+		Type: excelize.Bar, Series: series, VaryColors: &no, GapWidth: &gap, Overlap: &overlap,
+		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: x.words.text("chart.outcomes"), Font: &excelize.Font{Size: 12, Bold: true, Color: "1F2933"}}}},
+		Legend:    excelize.ChartLegend{Position: "none"},
+		PlotArea:  excelize.ChartPlotArea{ShowVal: true, ShowSerName: true},
+		XAxis:     excelize.ChartAxis{ReverseOrder: true, None: true},
+		YAxis:     excelize.ChartAxis{None: true},
+		Dimension: excelize.ChartDimension{Width: 540, Height: 270},
+		Format:    excelize.GraphicOptions{OffsetX: 24, AltText: x.words.text("chart.outcomes") + ": " + altText(s)},
+		Border:    excelize.LineOptions{Type: excelize.LineSolid, Width: 0.75, Fill: solid("D9DEE4")},
+	})
+}
+
+// altText says what a chart of the outcomes shows.
+func altText(s *Summary) string {
+	text := ""
+	for _, o := range s.Outcomes {
+		if o.Count > 0 {
+			if text != "" {
+				text += ", "
+			}
+			text += fmt.Sprintf("%s %s", number(o.Count), o.Name)
+		}
+	}
+	return text
+}
+
+// uncertainRows lists the rows that matter most.
+func (x *reportXLSX) uncertainRows(p *page, s *Summary) {
+	if len(x.uncertain) == 0 {
+		return
+	}
+	w := x.words
+	p.row += 2
+	p.wide(styleSection, w.text("section.uncertain"), 22)
+	p.row++
+	p.set("B", styleHeader, w.text("column.participant"))
+	p.set("C", styleHeaderRight, w.text("column.row"))
+	p.set("D", styleHeader, w.text("column.slot"))
+	p.set("E", styleHeader, "")
+	p.set("F", styleHeader, w.text("column.message"))
+	p.height(20)
+	for _, u := range x.uncertain {
+		p.row++
+		p.set("B", styleWrap, u.participant)
+		p.set("C", styleTop, u.row)
+		p.set("D", styleWrap, u.slot)
+		p.set("E", styleWrap, "")
+		p.set("F", styleWrap, u.why)
+		if p.err == nil {
+			p.err = x.book.MergeCell(p.sheet, "D"+strconv.Itoa(p.row), "E"+strconv.Itoa(p.row))
+		}
+		p.height(max(lines(u.why, 42), lines(u.slot, 44), lines(u.participant, 24)))
+	}
+	for _, o := range s.Outcomes {
+		if more := o.Count - len(x.uncertain); o.Outcome.String() == "uncertain" && more > 0 {
+			p.row++
+			p.wide(styleKey, w.count("uncertain.more", more), 0)
+		}
+	}
+}
+
+// problems writes the sheet of the causes.
+func (x *reportXLSX) problems() error {
+	w := x.words
+	p := &page{x: x, sheet: w.text("sheet.problems"), row: 1}
+	titles := [...]struct {
+		title key
+		width float64
+	}{{"column.rows", 9}, {"column.outcome", 20}, {"column.cause", 60}, {"column.column", 24}, {"column.hint", 50}, {"column.where", 50}}
+	for i, t := range titles {
+		column := string(rune('A' + i))
+		p.set(column, styleHeader, w.text(t.title))
+		if p.err == nil {
+			p.err = x.book.SetColWidth(p.sheet, column, column, t.width)
+		}
+	}
+	p.height(20)
+	list := x.causes.sorted()
+	for _, g := range list {
+		p.row++
+		name := symbol(g.Outcome) + "  " + w.outcome(g.Outcome)
+		look := styleOutcome + style(g.Outcome)
+		if g.Warning {
+			name, look = w.text("warning"), styleWrap
+		}
+		column := g.Column
+		if column != "" && g.Header != "" {
+			column += "  " + g.Header
+		} else if column == "" {
+			column = g.Header
+		}
+		where := g.where(w)
+		p.set("A", styleTop, g.Rows)
+		p.set("B", look, name)
+		p.set("C", styleWrap, g.Message)
+		p.set("D", styleWrap, column)
+		p.set("E", styleWrap, g.Hint)
+		p.set("F", styleWrap, where)
+		p.height(max(lines(g.Message, 58), lines(g.Hint, 48), lines(where, 48), lines(column, 22)))
+	}
+	if len(list) == 0 {
+		p.row++
+		p.set("C", styleWrap, w.text("problems.none"))
+	}
+	if p.err == nil {
+		p.err = x.book.AutoFilter(p.sheet, "A1:F"+strconv.Itoa(p.row), nil)
+	}
+	if p.err == nil {
+		p.err = x.book.SetPanes(p.sheet, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
+	}
+	if p.err == nil {
+		p.err = x.layOut(p.sheet) // behind the filter, which sets the properties anew
+	}
+	return p.close("F")
+}
+
+// close says how far the sheet reaches.
+func (p *page) close(column string) error {
+	if p.err != nil {
+		return p.err
+	}
+	return p.x.book.SetSheetDimension(p.sheet, "A1:"+column+strconv.Itoa(p.row))
+}
+
+// fact is something about a run that a reader may want to look up.
+type fact struct{ name, value string }
+
+// moment is a time as people read it.
+func moment(t time.Time, zone *time.Location) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(zone).Format("2006-01-02 15:04:05")
+}
