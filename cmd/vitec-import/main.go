@@ -8,6 +8,7 @@ package main
 import (
 	"context"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -21,6 +22,9 @@ func main() {
 
 // mainExitCode runs the program in the world of this process.
 func mainExitCode() int {
+	// net/http prints what a server says out of turn, byte for byte, through the
+	// standard logger; that may be personal, and is nobody's to read.
+	log.SetOutput(io.Discard)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)

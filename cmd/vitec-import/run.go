@@ -147,9 +147,11 @@ func (f *runFlags) server(w *world) (*server, error) {
 	})
 	if err != nil {
 		s.close()
-		// The client's words are the reason and, on a second line, the hint.
-		reason, hint, _ := strings.Cut(err.Error(), "\n")
-		return nil, exit{code: importer.ExitUsage, err: errors.New(reason), hint: hint}
+		var wrong *vitec.ConfigError
+		if errors.As(err, &wrong) {
+			return nil, exit{code: importer.ExitUsage, err: errors.New(wrong.Reason), hint: wrong.Hint}
+		}
+		return nil, err
 	}
 	return s, nil
 }
