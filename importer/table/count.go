@@ -59,9 +59,9 @@ func isASCII(s string) bool {
 
 // looksLikeTotal is what a judge without a mapping can say of a row.
 func looksLikeTotal(cells []string) bool {
-	for _, c := range cells {
+	for i, c := range cells {
 		if c != "" && !blank(c) {
-			return c[0] < 0x80 && isTotal(c) && filled(cells)*2 <= max(2, len(cells))
+			return isTotalRow(cells, i)
 		}
 	}
 	return false

@@ -84,7 +84,7 @@ func (j *judge) row(number int, cells []string) *verdict {
 	case wanted == 0:
 		return &verdict{code: CodeFooter, column: first, reason: "there is nothing in the columns that are wanted, only elsewhere",
 			hint: "delete the row if it is a note or a total"}
-	case isTotal(cells[first]) && wanted*2 <= max(2, j.want):
+	case isTotalRow(cells, first):
 		return &verdict{code: CodeFooter, column: first, reason: "looks like a total, not like a row of the table", hint: "delete the row"}
 	case filled == 1 && j.want >= 3:
 		return &verdict{code: CodeFooter, column: first, reason: "is the only filled cell of its row: a note or a total, not a row of the table",
@@ -101,6 +101,25 @@ func (j *judge) repeats(cells []string) bool {
 			cell = cells[i]
 		}
 		if h != cell && h != strings.TrimSpace(cell) {
+			return false
+		}
+	}
+	return true
+}
+
+// isTotalRow reports whether a row is one of totals: its first filled cell
+// begins like one and the others are numbers, if there are any. A person may
+// be called Antal, but then there is a telephone number or a word beside it.
+func isTotalRow(cells []string, first int) bool {
+	if !isTotal(cells[first]) {
+		return false
+	}
+	for _, cell := range cells[first+1:] {
+		cell = strings.TrimSpace(cell)
+		if cell == "" {
+			continue
+		}
+		if len(cell) > 20 || cell[0] < '0' || cell[0] > '9' || len(onlyDigits(cell)) > 6 || strings.Contains(cell, "@") {
 			return false
 		}
 	}
