@@ -67,12 +67,10 @@ func (r role) rank() int {
 	return 1
 }
 
-// fixed is a value that the mapping says. Nothing of it means that the member
-// is left out.
+// fixed is a value that the mapping says.
 type fixed struct {
 	value value
-	any   any // the value as it is set; made once
-	none  bool
+	set   any // the value as it is set, made once; nil for nothing
 }
 
 // splitter takes a part of a cell.
@@ -350,7 +348,9 @@ func (c *compiler) dates(r *rule, kind vitec.Kind, clock bool) convert {
 	}
 	return func(text string, s *surroundings) (value, *fault) {
 		v, why := dates(text, s)
-		v.text = v.moment.Format(layout)
+		if moment, ok := v.typed.(time.Time); ok {
+			v.text = moment.Format(layout)
+		}
 		return v, why
 	}
 }
@@ -368,14 +368,14 @@ var knownZones = []string{
 func (c *compiler) constant(v constant, f *field) *fixed {
 	if v.list && f.kind != vitec.KindTextList {
 		c.fail(v.pos, "wrong_kind", "", "", "the field %q takes one value, not a list", f.path)
-		return &fixed{none: true}
+		return &fixed{}
 	}
 	if v.list {
 		list := v.texts.texts()
 		for i := range list {
 			list[i] = clean(list[i])
 		}
-		return fix(value{list: list}, f.kind)
+		return fix(value{typed: list}, f.kind)
 	}
 	s := v.texts[0]
 	if clean(s.text) == "" {
@@ -385,20 +385,20 @@ func (c *compiler) constant(v constant, f *field) *fixed {
 }
 
 func fix(v value, k vitec.Kind) *fixed {
-	return &fixed{value: v, any: v.of(k), none: v.empty(k)}
+	return &fixed{value: v, set: v.of(k)}
 }
 
 // fixed converts a text of the mapping as if a cell held it.
 func (c *compiler) fixed(s scalar, f *field) *fixed {
 	text := clean(s.text)
 	if text == "" {
-		return &fixed{none: true}
+		return &fixed{}
 	}
 	v, why := f.convert(text, &surroundings{today: c.today, country: "?"})
 	if why.bad() {
 		p := Problem{Code: why.code, Args: why.args}
 		c.fail(s.pos, "bad_constant", suggest(text, f.choices), p.Hint(), "%q does not suit the field %q: %s", s.text, f.path, p.Message())
-		return &fixed{none: true}
+		return &fixed{}
 	}
 	x := fix(v, f.kind)
 	for _, v := range rulesBroken(f, x) {
@@ -417,7 +417,7 @@ func (c *compiler) fixed(s scalar, f *field) *fixed {
 // rulesBroken returns the rules of the API that a value breaks by itself.
 func rulesBroken(f *field, x *fixed) []vitec.Violation {
 	var s Submission
-	if s.set(f, x.value, x.any) != nil {
+	if s.set(f, x.value, x.set) != nil {
 		return []vitec.Violation{{Path: f.path, Code: "internal"}}
 	}
 	return slices.DeleteFunc(vitec.Check(s.Target, &s.Body), func(v vitec.Violation) bool {
@@ -564,7 +564,7 @@ func (c *compiler) lookup(r *rule, f *field) {
 func (c *compiler) empty(r *rule, f *field) {
 	if r.Default.set {
 		f.fallback = c.fixed(r.Default, f)
-		if f.fallback.none && clean(r.Default.text) == "" {
+		if f.fallback.set == nil && clean(r.Default.text) == "" {
 			c.fail(r.Default.pos, "empty_value", "", "without it an empty cell sends nothing", "the default is empty")
 		}
 	}

@@ -19,61 +19,49 @@ type fault struct {
 
 func (f *fault) bad() bool { return f != nil && !f.doubt }
 
-// value is a converted text; which member counts is said by the field's kind.
+// value is a converted text. Fields of text take the text; the others take
+// typed: a bool, int, float64, time.Time or []string.
 type value struct {
-	text    string
-	truth   bool
-	whole   int
-	decimal float64
-	moment  time.Time
-	list    []string
+	text  string
+	typed any
 }
 
-// of returns the value as vitec's fields take it.
+// of returns the value as a field of this kind is set, or nil if it is left
+// out.
 func (v value) of(k vitec.Kind) any {
-	switch k {
-	case vitec.KindBoolean:
-		return v.truth
-	case vitec.KindInteger:
-		return v.whole
-	case vitec.KindDecimal:
-		return v.decimal
-	case vitec.KindDateTime:
-		return v.moment
-	case vitec.KindTextList:
-		return v.list
+	if k != vitec.KindText {
+		return v.typed
+	}
+	if v.text == "" {
+		return nil
 	}
 	return v.text
+}
+
+// truth reports whether the value is a true boolean.
+func (v value) truth() bool {
+	b, _ := v.typed.(bool)
+	return b
 }
 
 // show returns the value for a person.
 func (v value) show(k vitec.Kind) string {
-	switch k {
-	case vitec.KindBoolean:
-		return strconv.FormatBool(v.truth)
-	case vitec.KindInteger:
-		return strconv.Itoa(v.whole)
-	case vitec.KindDecimal:
-		return strconv.FormatFloat(v.decimal, 'g', -1, 64)
-	case vitec.KindDateTime:
-		return v.moment.Format(time.RFC3339)
-	case vitec.KindTextList:
-		return strings.Join(v.list, ", ")
+	if k == vitec.KindText {
+		return v.text
 	}
-	return v.text
-}
-
-// empty reports whether the value is one that leaves its member out.
-func (v value) empty(k vitec.Kind) bool {
-	switch k {
-	case vitec.KindText:
-		return v.text == ""
-	case vitec.KindTextList:
-		return len(v.list) == 0
-	case vitec.KindDateTime:
-		return v.moment.IsZero()
+	switch t := v.typed.(type) {
+	case bool:
+		return strconv.FormatBool(t)
+	case int:
+		return strconv.Itoa(t)
+	case float64:
+		return strconv.FormatFloat(t, 'g', -1, 64)
+	case time.Time:
+		return t.Format(time.RFC3339)
+	case []string:
+		return strings.Join(t, ", ")
 	}
-	return false
+	return ""
 }
 
 // surroundings is what a conversion depends on besides its text.
@@ -187,7 +175,10 @@ func lister(separator string) convert {
 				list = append(list, p)
 			}
 		}
-		return value{list: list}, nil
+		if len(list) == 0 {
+			return value{}, nil
+		}
+		return value{typed: list}, nil
 	}
 }
 
@@ -195,9 +186,9 @@ func lister(separator string) convert {
 func toBoolean(text string, _ *surroundings) (value, *fault) {
 	switch fold(text) {
 	case "ja", "j", "yes", "y", "sant", "true", "1", "x", "✓", "✔":
-		return value{truth: true}, nil
+		return value{typed: true}, nil
 	case "nej", "n", "no", "falskt", "false", "0":
-		return value{}, nil
+		return value{typed: false}, nil
 	}
 	return value{}, &fault{code: "boolean"}
 }

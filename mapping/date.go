@@ -3,7 +3,7 @@ package mapping
 import (
 	"strings"
 	"time"
-	_ "time/tzdata" // zones must not depend on the machine
+	_ "time/tzdata" // zones must be there on every machine
 	"unicode"
 )
 
@@ -146,7 +146,7 @@ func dater(layouts []dateLayout, shown string, zone *time.Location, clock bool) 
 					return value{}, f
 				}
 			}
-			return value{moment: moment}, nil
+			return value{typed: moment}, nil
 		}
 		return value{}, &fault{code: "date", args: []string{shown}}
 	}

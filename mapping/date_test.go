@@ -37,15 +37,15 @@ func TestNoDateShifts(t *testing.T) {
 				want := day.Format("2006-01-02")
 				for _, text := range []string{day.Format("02.01.2006"), want, want + "T00:00:00"} {
 					v, why := date(text, nil)
-					if got := v.moment.Format("2006-01-02"); why.bad() || got != want {
+					if got := momentOf(v).Format("2006-01-02"); why.bad() || got != want {
 						t.Fatalf("%s %s: got %s (%v)", name, text, got, why)
 					}
-					if before := v.moment.Add(-time.Second); before.Format("2006-01-02") == want {
-						t.Fatalf("%s %s: %s is not the first moment of the day", name, text, v.moment)
+					if before := momentOf(v).Add(-time.Second); before.Format("2006-01-02") == want {
+						t.Fatalf("%s %s: %s is not the first moment of the day", name, text, momentOf(v))
 					}
 				}
 				v, why := moment(day.Format("02.01.2006")+" 18:30", nil)
-				if got := v.moment.Format("2006-01-02 15:04"); why.bad() || got != want+" 18:30" {
+				if got := momentOf(v).Format("2006-01-02 15:04"); why.bad() || got != want+" 18:30" {
 					t.Fatalf("%s %s 18:30: got %s (%v)", name, want, got, why)
 				}
 			}
@@ -74,7 +74,7 @@ func TestClockChanges(t *testing.T) {
 			v, why := moment(text, nil)
 			if why.bad() {
 				got = why.code
-			} else if v.moment.Format("2006-01-02 15:04") != text {
+			} else if momentOf(v).Format("2006-01-02 15:04") != text {
 				got = "shifted"
 			}
 			if got != want {
@@ -167,4 +167,9 @@ func TestKnownZones(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
+}
+
+func momentOf(v value) time.Time {
+	moment, _ := v.typed.(time.Time)
+	return moment
 }

@@ -44,6 +44,8 @@
 //	identity      the fields that make two rows the same booking
 //	skip          rows to leave out
 //
+// The delimiter is a character, or comma, semicolon, tab or pipe.
+//
 // The file is read strictly. An unknown or repeated key, a value of the wrong
 // kind, a converter that does not suit its field, a column that the header
 // does not have: each is a mistake, and all of them are told at once, with
@@ -242,6 +244,12 @@
 //	include: gemensam.yaml
 //	target:
 //	  customerId: {value: M11385}
+//
+// # Constants from outside
+//
+// [Options].Set overrides single fields by constants, as field=value, where a
+// field is named by its path: viewingId=VIS1, updatePerson.obtainThrough=Visit.
+// The columns that the overridden fields would need are then not needed.
 //
 // # Identity
 //

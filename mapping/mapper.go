@@ -352,26 +352,20 @@ func (mp *Mapper) value(f *bound, s *Submission) (v value, set any, words string
 		}
 	}
 	mp.note(f, v)
-	if v.empty(f.kind) {
-		return v, nil, ""
-	}
 	return v, v.of(f.kind), ""
 }
 
 // take uses what the mapping says.
 func (mp *Mapper) take(f *bound, x *fixed, words string) (value, any, string) {
-	if x.none {
-		return value{}, nil, words
-	}
 	mp.note(f, x.value)
-	return x.value, x.any, words
+	return x.value, x.set, words
 }
 
 // note keeps what other fields depend on.
 func (mp *Mapper) note(f *bound, v value) {
 	switch f.role {
 	case roleForeign:
-		mp.around.foreign = v.truth
+		mp.around.foreign = v.truth()
 	case roleCountry:
 		mp.around.country = v.text
 	}

@@ -122,8 +122,8 @@ func (m *Mapping) Identity() []string { return slices.Clone(m.identity) }
 // Warnings returns what is allowed but seldom meant, in the file's order.
 func (m *Mapping) Warnings() []*Warning { return slices.Clone(m.warnings) }
 
-// Maps reports whether the mapping gives the field at path a value, other
-// than one that it does not mention.
+// Maps reports whether the mapping, or a constant that overrides it, says
+// where the field at path gets its value.
 func (m *Mapping) Maps(path string) bool {
 	return slices.ContainsFunc(m.fields, func(f field) bool { return f.path == path && !f.implied })
 }
@@ -275,7 +275,7 @@ func (m *Mapping) imply(doc *document) {
 			continue
 		}
 		f, _ := fieldOf(path)
-		f.fixed, f.implied, f.words, f.pos = fix(value{truth: true}, f.kind), true, "not in the mapping", doc.pos
+		f.fixed, f.implied, f.words, f.pos = fix(value{typed: true}, f.kind), true, "not in the mapping", doc.pos
 		m.fields = append(m.fields, f)
 	}
 	if !m.Maps("updatePerson.customerId") {
@@ -298,7 +298,7 @@ func (m *Mapping) warn(doc *document) {
 	}
 	for i := range m.fields {
 		f := &m.fields[i]
-		on := f.fixed != nil && f.fixed.value.truth
+		on := f.fixed != nil && f.fixed.value.truth()
 		switch f.path {
 		case "updatePerson.socialSecurityNumber":
 			add(f.pos, "personal_number", "make sure that the column is right", "the personal number is sent: the server overwrites whoever has it with what the row says")

@@ -19,7 +19,7 @@ var english = map[string]words{
 	"lost_digits":          {"the number has lost its last digits", "the spreadsheet has shortened it; format the column as text and fill it in again"},
 	"phone":                {"not a phone number", "check the number, or send it as it is with as: text"},
 	"phone_letters":        {"not a phone number: it contains letters", "keep the number alone, or cut the words off with replace"},
-	"phone_prefix":         {"not a phone number: it begins with neither 0 nor +", "add the area code, or + and the country code"},
+	"phone_prefix":         {"not a phone number: it begins with neither 0 nor +", "add the area code, or + and the country code; if the spreadsheet has taken the first zero, format the column as text"},
 	"many_phones":          {"more than one phone number", "keep one number in this column"},
 	"personnummer":         {"not a personal number", "write YYYYMMDD-NNNC; for foreign numbers use as: text"},
 	"personnummer_length":  {"not a personal number: it has {0} digits, not 10 or 12", "if leading zeros are lost, format the column as text and fill it in again"},

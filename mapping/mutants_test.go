@@ -128,7 +128,7 @@ var mutants = []struct{ name, old, new, code, suggestion string }{
 	{"unclosed bracket", "[E-post, Epost]}", "§[E-post, Epost}", "syntax", ""},
 	{"unclosed quote", "sheet: Deltagare", `sheet: §"Deltagare`, "syntax", ""},
 	{"colon in a text", "viewingId: Visning", "viewingId: Visning§: id", "syntax", ""},
-	{"tab", "  viewingId:", "\tviewingId:", "syntax", ""},
+	{"tab", "  viewingId:", "§\tviewingId:", "syntax", ""},
 	{"control character", "viewingId: Visning", "viewingId: Vis§\x01ning", "encoding", ""},
 	{"bytes that are not UTF-8", "viewingId: Visning", "viewingId: Vis§\xe5ning", "encoding", ""},
 	{"missing column", "viewingId: Visning", "viewingId: §Visnnig", "missing_column", "Visning"},

@@ -79,7 +79,7 @@ func toInteger(text string, _ *surroundings) (value, *fault) {
 	if minus {
 		n = -n
 	}
-	return value{whole: int(n), text: strconv.FormatInt(n, 10)}, nil
+	return value{typed: int(n), text: strconv.FormatInt(n, 10)}, nil
 }
 
 // toDecimal reads a number with a decimal comma or point. A text with both is
@@ -105,5 +105,5 @@ func toDecimal(text string, _ *surroundings) (value, *fault) {
 	if err != nil || math.IsInf(f, 0) {
 		return value{}, &fault{code: "number_range"}
 	}
-	return value{decimal: f, text: plain}, nil
+	return value{typed: f, text: plain}, nil
 }
