@@ -134,7 +134,7 @@ func TestFlippedByte(t *testing.T) {
 	for _, killed := range []bool{false, true} {
 		t.Run(fmt.Sprintf("killed=%v", killed), func(t *testing.T) {
 			files, want := soundLedger(t, killed)
-			dir := t.TempDir()
+			dir := quickDir(t)
 			refusedSome := false
 			for _, suffix := range []string{"", "-wal", lockSuffix} {
 				b := files[suffix]
@@ -164,7 +164,7 @@ func TestCutAndGarbledTail(t *testing.T) {
 		}
 		files, want := soundLedger(t, killed)
 		whole := files[suffix]
-		dir := t.TempDir()
+		dir := quickDir(t)
 		step := 41
 		if os.Getenv("VITEC_IMPORT_TEST_FULL") != "" {
 			step = 1

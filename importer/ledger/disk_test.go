@@ -240,7 +240,7 @@ func TestPowerFailure(t *testing.T) {
 		"torn": func() bool { return rnd.IntN(2) == 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
+			dir := quickDir(t)
 			for n := range total + 1 {
 				image := filepath.Join(dir, fmt.Sprint(n), "ledger.db")
 				if err := os.Mkdir(filepath.Dir(image), 0o700); err != nil {
@@ -277,7 +277,7 @@ func TestEveryOperationFails(t *testing.T) {
 	for name, rc := range map[string]int32{"full": sqlite3.SQLITE_FULL, "EIO": sqlite3.SQLITE_IOERR_FSYNC} {
 		t.Run(name, func(t *testing.T) {
 			for n := 0; ; n++ {
-				path := filepath.Join(t.TempDir(), "ledger.db")
+				path := filepath.Join(quickDir(t), "ledger.db")
 				armed, ops := false, 0
 				hook := func(diskOp) int32 {
 					ops++

@@ -239,7 +239,12 @@ func (l *Ledger) check(c *conn) error {
 
 // setUp makes a fresh connection one of a ledger.
 func (c *conn) setUp() error {
-	return c.exec("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=0")
+	return c.exec(`
+		PRAGMA synchronous = FULL;
+		PRAGMA wal_autocheckpoint = 0;          -- see tidy
+		PRAGMA journal_size_limit = 33554432;   -- what a large plan needs beyond is given back
+		PRAGMA cache_size = -4096;              -- KiB
+		PRAGMA temp_store = MEMORY;`)
 }
 
 // value returns the one number that a query gives.

@@ -21,6 +21,17 @@ var (
 	target = "https://connect.example.com"
 )
 
+// quickDir is a folder in memory, where there is such a thing: for tests that
+// open many ledgers and do not mind whether the disk is one.
+func quickDir(tb testing.TB) string {
+	dir, err := os.MkdirTemp("/dev/shm", "ledger-test-")
+	if err != nil {
+		return tb.TempDir()
+	}
+	tb.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
 func tempLedger(tb testing.TB) string { return filepath.Join(tb.TempDir(), "ledger.db") }
 
 func planned(rows ...Row) iter.Seq2[Row, error] {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"slices"
 )
@@ -22,7 +23,7 @@ func (l *Ledger) Match(ctx context.Context, keys []Keys) ([]Match, error) {
 		if err := m.loadOpenRuns(); err != nil {
 			return err
 		}
-		if !m.indexed && m.open.n == 0 {
+		if !m.indexed && len(m.openIDs) == 0 {
 			return nil
 		}
 		for i := range keys {
@@ -47,8 +48,8 @@ type matcher struct {
 	indexed bool // identities has something
 	// Submissions of runs that are on, or were cut off and not yet recovered:
 	// they are not in identities.
-	open    Index
-	openIDs []int64
+	booked, inDoubt Index
+	openIDs         []int64
 
 	keys Keys // scratch
 	seen []candidate
@@ -72,9 +73,14 @@ func (m *matcher) loadOpenRuns() error {
 		return err
 	}
 	for _, run := range runs {
-		err := liveSubmissions(m.c, run, func(id int64, k *Keys) {
-			m.open.Add(len(m.openIDs), *k)
+		err := liveSubmissions(m.c, run, 0, func(id int64, k *Keys, booked bool) bool {
+			x := &m.inDoubt
+			if booked {
+				x = &m.booked
+			}
+			x.Add(len(m.openIDs), *k)
 			m.openIDs = append(m.openIDs, id)
+			return true
 		})
 		if err != nil {
 			return err
@@ -83,18 +89,20 @@ func (m *matcher) loadOpenRuns() error {
 	return nil
 }
 
-// liveSubmissions calls f with each submission of a run that is begun, booked
-// or uncertain. The keys are valid until f returns.
-func liveSubmissions(c *conn, run int64, f func(id int64, k *Keys)) error {
+// liveSubmissions calls f with the submissions of a run that are begun, booked
+// or uncertain, after the given id, until f returns false. The keys are valid
+// until then.
+func liveSubmissions(c *conn, run, after int64, f func(id int64, k *Keys, booked bool) bool) error {
 	var k Keys
 	first, last := idsOf(run)
-	s := c.query(`SELECT s.id, s.keys FROM submissions s LEFT JOIN results r ON r.id = s.id
-		WHERE s.id BETWEEN ? AND ? AND coalesce(r.outcome, ?) IN (?, ?)`).int(first).int(last).
-		int(int64(Uncertain)).int(int64(Uncertain)).int(int64(Booked))
+	s := c.query(`SELECT s.id, s.keys, coalesce(r.outcome, 4) = 1 FROM submissions s LEFT JOIN results r ON r.id = s.id
+		WHERE s.id BETWEEN ? AND ? AND coalesce(r.outcome, 4) IN (1, 4) ORDER BY s.id`).int(max(first, after+1)).int(last)
 	for s.next() {
 		id := s.getInt()
 		decodeKeys(s.getBlob(), &k)
-		f(id, &k)
+		if !f(id, &k, s.getInt() == 1) {
+			break
+		}
 	}
 	return s.done()
 }
@@ -124,9 +132,11 @@ func (m *matcher) match(k *Keys) (best Match, err error) {
 			}
 		})
 	}
-	if err == nil && best.Outcome != Booked && m.open.n > 0 {
-		if ref, ok := m.open.Find(*k); ok {
-			consider(m.openIDs[ref])
+	for _, x := range [...]*Index{&m.booked, &m.inDoubt} {
+		if err == nil && best.Outcome != Booked {
+			if ref, ok := x.Find(*k); ok {
+				consider(m.openIDs[ref])
+			}
 		}
 	}
 	return best, err
@@ -221,56 +231,37 @@ func (m *matcher) look(id int64, k *Keys) (*candidate, error) {
 // of its own.
 func (l *Ledger) index(run int64) error {
 	type filed struct{ key, id int64 }
-	var all []filed
-	flush := func(done bool) error {
-		slices.SortFunc(all, func(a, b filed) int {
-			if a.key != b.key {
-				return cmpInt(a.key, b.key)
-			}
-			return cmpInt(a.id, b.id)
-		})
+	var some []filed
+	for after, whole := int64(0), false; !whole; {
 		err := l.change(false, func(c *conn) error {
-			for _, f := range all {
+			some, whole = some[:0], true
+			err := liveSubmissions(c, run, after, func(id int64, k *Keys, _ bool) bool {
+				k.places(func(p place) { some = append(some, filed{int64(p.key), id}) })
+				after, whole = id, len(some) < indexChunk
+				return whole
+			})
+			if err != nil {
+				return err
+			}
+			slices.SortFunc(some, func(a, b filed) int {
+				return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.id, b.id))
+			})
+			for _, f := range some {
 				if err := c.query("INSERT OR IGNORE INTO identities VALUES (?, ?)").int(f.key).int(f.id).run(); err != nil {
 					return err
 				}
 			}
-			if !done {
+			if !whole {
 				return nil
 			}
 			return c.query("UPDATE runs SET indexed = 1 WHERE id = ?").int(run).run()
 		})
-		all = all[:0]
-		return err
-	}
-	err := l.read(context.Background(), func(c *conn) error {
-		var err error
-		e := liveSubmissions(c, run, func(id int64, k *Keys) {
-			k.places(func(p place) { all = append(all, filed{int64(p.key), id}) })
-			if len(all) >= indexChunk && err == nil {
-				err = flush(false)
-			}
-		})
-		if err == nil {
-			err = e
+		if err != nil {
+			return err
 		}
-		return err
-	})
-	if err != nil {
-		return err
 	}
-	return flush(true)
+	return nil
 }
 
 // indexChunk bounds the memory that index takes: 16 bytes each.
 const indexChunk = 1 << 20
-
-func cmpInt(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}

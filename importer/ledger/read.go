@@ -100,9 +100,12 @@ func readRuns(c *conn, from, to int64) (runs []RunInfo, err error) {
 // such run.
 func (l *Ledger) Rows(ctx context.Context, run int64) iter.Seq2[Row, error] {
 	return l.rows(ctx, func(c *conn, yield func(Row) bool) error {
-		if n, err := c.value(fmt.Sprintf("SELECT count(*) FROM runs WHERE id = %d", run)); err != nil {
+		s := c.query("SELECT 1 FROM runs WHERE id = ?").int(run)
+		found := s.next()
+		if err := s.done(); err != nil {
 			return err
-		} else if n == 0 {
+		}
+		if !found {
 			return fmt.Errorf("run %d: %w", run, ErrNotFound)
 		}
 		first, last := idsOf(run)
@@ -295,10 +298,7 @@ func (rd *rowReader) applyReference(r *Row, ref int64) (err error) {
 	}
 	if r.Settled != nil {
 		r.BookingID = r.Settled.BookingID
-		r.Outcome = NotSent
-		if r.BookingID != "" {
-			r.Outcome = AlreadyBooked
-		}
+		r.Outcome = referringTo(settledAs(r.BookingID != ""))
 	}
 	return nil
 }

@@ -96,6 +96,9 @@ func (p *planner) add(row Row) error {
 		if row.Ref.Run == 0 {
 			row.Ref.Run = p.run
 		}
+		if !validRow(row.Ref.Run, row.Ref.Index) {
+			return fmt.Errorf("ledger: row %d refers to row %d of run %d, which cannot be", row.Index, row.Ref.Index, row.Ref.Run)
+		}
 		ref = rowID(row.Ref.Run, row.Ref.Index)
 	}
 	switch row.Outcome {
@@ -313,7 +316,8 @@ func closeRun(c *conn, run int64, state int, why string, end func(*stmt) *stmt) 
 		int(int64(state)).blob(b)).int(run).run()
 }
 
-// countRows counts a run's rows by their own outcome: without settlements.
+// countRows counts a run's rows by outcome. Its own submissions are not settled
+// while it is on, but those that its rows refer to may be.
 func countRows(c *conn, run int64) (counts Counts, err error) {
 	first, last := idsOf(run)
 	s := c.query("SELECT outcome, count(*) FROM rows WHERE id BETWEEN ? AND ? GROUP BY outcome").int(first).int(last)
@@ -334,6 +338,17 @@ func countRows(c *conn, run int64) (counts Counts, err error) {
 			counts[o] += n
 			counts[NotSent] -= n
 		}
+	}
+	if err := s.done(); err != nil {
+		return counts, err
+	}
+	s = c.query(`SELECT t.booking <> '', count(*) FROM rows w JOIN settlements t ON t.submission = w.ref
+		WHERE w.outcome = 4 AND w.id BETWEEN ? AND ? GROUP BY 1`).int(first).int(last)
+	for s.next() {
+		to := referringTo(settledAs(s.getInt() == 1))
+		n := int(s.getInt())
+		counts[to] += n
+		counts[Uncertain] -= n
 	}
 	return counts, s.done()
 }

@@ -116,6 +116,11 @@ const (
 // rowID is the id of a row in rows, submissions and results.
 func rowID(run int64, index int) int64 { return run<<32 | int64(index) }
 
+// validRow reports whether there can be such a row, so that it has an id of its own.
+func validRow(run int64, index int) bool {
+	return run > 0 && run < 1<<31 && index >= 0 && int64(index) < 1<<32
+}
+
 func splitID(id int64) (run int64, index int) { return id >> 32, int(id & (1<<32 - 1)) }
 
 // idsOf returns the first and last id that a run's rows can have.

@@ -18,6 +18,9 @@ func (l *Ledger) Settle(ctx context.Context, t Settlement) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if !validRow(t.Run, t.Index) {
+		return fmt.Errorf("row %d of run %d: %w", t.Index, t.Run, ErrNotFound)
+	}
 	id := rowID(t.Run, t.Index)
 	return l.change(true, func(c *conn) error {
 		outcome, err := outcomeOf(c, id)
@@ -115,11 +118,8 @@ func recount(c *conn, submission int64, booked bool) error {
 	if err := move(own, 1, settled); err != nil {
 		return err
 	}
-	if settled == Booked {
-		settled = AlreadyBooked
-	}
 	for run, n := range rows {
-		if err := move(run, n, settled); err != nil {
+		if err := move(run, n, referringTo(settled)); err != nil {
 			return err
 		}
 	}
@@ -131,6 +131,14 @@ func settledAs(booked bool) Outcome {
 		return Booked
 	}
 	return NotSent
+}
+
+// referringTo is the outcome of a row that refers to a submission with this one.
+func referringTo(o Outcome) Outcome {
+	if o == Booked {
+		return AlreadyBooked
+	}
+	return o
 }
 
 // storedCounts returns the counts of a run that is over; ok is false for one
