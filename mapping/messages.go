@@ -1,20 +1,20 @@
 package mapping
 
-// words is what a person reads about a code.
-type words struct{ message, hint string }
+// wording is what a person reads about a code.
+type wording struct{ message, hint string }
 
 // wordsOf returns the English words of a code. {0} and {1} stand for a
 // problem's arguments.
-func wordsOf(code string) words {
+func wordsOf(code string) wording {
 	if w, ok := english[code]; ok {
 		return w
 	}
-	return words{message: "the value is not accepted (" + code + ")"}
+	return wording{message: "the value is not accepted (" + code + ")"}
 }
 
 // english is every message about a row, by code. Another language is another
 // table with the same keys.
-var english = map[string]words{
+var english = map[string]wording{
 	// converters
 	"lost_digits":          {"the number has lost its last digits", "the spreadsheet has shortened it; format the column as text and fill it in again"},
 	"phone":                {"not a phone number", "check the number, or send it as it is with as: text"},
