@@ -324,6 +324,22 @@ func TestConcurrentMappers(t *testing.T) {
 	wg.Wait()
 }
 
+func TestIdentityAndInput(t *testing.T) {
+	m, err := Parse("kontor.yaml", []byte(good), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Name() != "kontor.yaml" || !slices.Equal(m.Identity(), []string{"updatePerson.email.emailAddress"}) {
+		t.Errorf("%s, identity %v", m.Name(), m.Identity())
+	}
+	if want := (Input{Sheet: "Deltagare", HeaderRow: 4, Delimiter: ';'}); m.Input() != want {
+		t.Errorf("input %+v", m.Input())
+	}
+	if !m.Maps("viewingId") || m.Maps("updatePerson.customerId") || m.Maps("returnBookingId") {
+		t.Error("what is not in the mapping counts as mapped, or the reverse")
+	}
+}
+
 func TestSet(t *testing.T) {
 	m, err := Parse("mapping.yaml", []byte(good), Options{Set: []string{
 		"viewingId=VIS9", "target.customerId=K9", "updatePerson.note=via mässan = bra", "participant.participated=ja", "contactMessage=hej",
