@@ -79,7 +79,7 @@ type splitter func(text string) (string, *fault)
 // test is a condition, ready to be bound.
 type test struct {
 	column []scalar
-	words  map[string]string // folded → as written; nil to ask whether the cell is filled
+	words  map[string]bool // folded; nil to ask whether the cell is filled
 	not    bool
 	reason string
 }
@@ -602,12 +602,12 @@ func (c *compiler) test(w condition) test {
 	default:
 		t.reason = fmt.Sprintf("column %q is %s", first(w.Column).text, quoteList(w.Is.texts()))
 	}
-	t.words = map[string]string{}
+	t.words = map[string]bool{}
 	for _, s := range append(w.Is, w.Not...) {
 		if clean(s.text) == "" {
 			c.fail(s.pos, "empty_value", "", `an empty cell is asked for by "filled: false"`, "the text to compare with is empty")
 		}
-		t.words[fold(oneLine(clean(s.text)))] = s.text
+		t.words[fold(oneLine(clean(s.text)))] = true
 	}
 	return t
 }

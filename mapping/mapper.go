@@ -298,8 +298,7 @@ func (mp *Mapper) holds(t *boundTest) bool {
 	if t.words == nil {
 		return (text != "") != t.not
 	}
-	_, is := t.words[fold(oneLine(text))]
-	return is != t.not
+	return t.words[fold(oneLine(text))] != t.not
 }
 
 // value returns a field's value of the row that becomes s, the same as it is
