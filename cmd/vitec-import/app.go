@@ -130,10 +130,33 @@ func exitCode(err error) int {
 
 // printError tells what went wrong and what to do next, on lines of their own.
 func (w *world) printError(err error) {
+	if w.log != nil {
+		w.log.Error(err.Error(), hintAttr(hintOf(err))...)
+		return
+	}
 	fmt.Fprintf(w.stderr, "vitec-import: %s\n", err)
 	if h := hintOf(err); h != "" {
 		fmt.Fprintf(w.stderr, "hint: %s\n", h)
 	}
+}
+
+// tell says one thing beside the ordinary, to a person or to the log.
+func (w *world) tell(what, text, hint string) {
+	if w.log != nil {
+		w.log.Warn(what+": "+text, hintAttr(hint)...)
+		return
+	}
+	fmt.Fprintf(w.stderr, "%s: %s\n", what, text)
+	if hint != "" {
+		fmt.Fprintf(w.stderr, "hint: %s\n", hint)
+	}
+}
+
+func hintAttr(hint string) []any {
+	if hint == "" {
+		return nil
+	}
+	return []any{"hint", hint}
 }
 
 func hintOf(err error) string {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vitec-import/importer"
 	"vitec-import/importer/table"
 	"vitec-import/mapping"
 )
@@ -136,32 +137,64 @@ type source struct {
 }
 
 // openSource opens the input and binds the mapping to its header.
-func openSource(path string, tf *tableFlags, mf *mappingFlags) (*source, error) {
+func (w *world) openSource(path string, tf *tableFlags, mf *mappingFlags) (*source, error) {
+	s, o, err := readMapping(path, tf, mf)
+	if err != nil {
+		return nil, err
+	}
+	return s, w.openTable(s, path, o)
+}
+
+// readMapping is the part of openSource that takes no time.
+func readMapping(path string, tf *tableFlags, mf *mappingFlags) (s *source, o table.Options, err error) {
 	// A missing input is told before a missing mapping: it is the likelier slip.
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, exit{code: 1, err: fmt.Errorf("%s: there is no such file", path)}
+		return nil, o, exit{code: 1, err: fmt.Errorf("%s: there is no such file", path)}
 	}
-	m, mappingPath, err := mf.load(path)
-	if err != nil {
-		return nil, err
+	s = &source{}
+	if s.mapping, s.mappingPath, err = mf.load(path); err != nil {
+		return nil, o, err
 	}
-	o, err := tf.options(m)
-	if err != nil {
-		return nil, err
+	o, err = tf.options(s.mapping)
+	return s, o, err
+}
+
+// openTable is the rest. It reads the whole file, which can take a while, and
+// knows nothing of signals; when one comes it is left to itself.
+func (w *world) openTable(s *source, path string, o table.Options) error {
+	type opened struct {
+		file   *table.File
+		mapper *mapping.Mapper
+		err    error
 	}
+	done := make(chan opened, 1)
+	go func() {
+		f, m, err := bindTable(path, o, s.mapping)
+		done <- opened{f, m, err}
+	}()
+	select {
+	case r := <-done:
+		s.file, s.mapper = r.file, r.mapper
+		return r.err
+	case <-w.stop:
+		return importer.ErrInterrupted
+	}
+}
+
+func bindTable(path string, o table.Options, m *mapping.Mapping) (*table.File, *mapping.Mapper, error) {
 	f, err := table.Open(path, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if i := f.Info(); i.Rows == 0 {
-		return nil, errors.Join(exit{code: 1, err: fmt.Errorf("%s: there is a header in row %d, but no row below it", i.Name, i.HeaderRow),
+		return nil, nil, errors.Join(exit{code: 1, err: fmt.Errorf("%s: there is a header in row %d, but no row below it", i.Name, i.HeaderRow),
 			hint: "check that this is the right file, and that its export was complete"}, f.Close())
 	}
 	mapper, err := m.Bind(f.Info().Header)
 	if err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, nil, errors.Join(err, f.Close())
 	}
-	return &source{file: f, mapping: m, mappingPath: mappingPath, mapper: mapper}, nil
+	return f, mapper, nil
 }
 
 func (s *source) Close() error { return s.file.Close() }

@@ -39,8 +39,9 @@ var errNoLogin = exit{code: 1, err: errors.New("there is no login"),
 // logins reads the logins from where they are: the file that was named, the
 // environment, or the directory that systemd gives to a service.
 func (w *world) logins(file string) (*logins, error) {
+	dir := w.getenv("CREDENTIALS_DIRECTORY")
 	if file != "" {
-		return readLogins(file)
+		return readLogins(file, dir != "" && filepath.Dir(file) == filepath.Clean(dir))
 	}
 	user, password := w.getenv("VITEC_USERNAME"), w.getenv("VITEC_PASSWORD")
 	switch {
@@ -51,10 +52,10 @@ func (w *world) logins(file string) (*logins, error) {
 	case password != "":
 		return nil, exit{code: 1, err: errors.New("VITEC_PASSWORD is set, but VITEC_USERNAME is not")}
 	}
-	if dir := w.getenv("CREDENTIALS_DIRECTORY"); dir != "" {
+	if dir != "" {
 		file := filepath.Join(dir, "vitec-import")
 		if _, err := os.Stat(file); err == nil {
-			return readLogins(file)
+			return readLogins(file, true)
 		}
 	}
 	return nil, errNoLogin
@@ -73,7 +74,14 @@ type loginEntry struct {
 
 const loginsExample = "it looks like: default: {username: u, password: p}, and below customers: one line like M11385: {username: u, password: p} per customer"
 
-func readLogins(path string) (*logins, error) {
+// readLogins reads a credentials file that nobody else can read. Systemd keeps
+// a service's credentials in a folder that is the service's alone, and gives
+// its user the right to a file by an access list, which shows as the group's.
+func readLogins(path string, ofService bool) (*logins, error) {
+	others := fs.FileMode(0o077)
+	if ofService {
+		others = 0o037
+	}
 	bad := func(reason, hint string) error {
 		return exit{code: 1, err: fmt.Errorf("%s: %s", path, reason), hint: hint}
 	}
@@ -85,7 +93,7 @@ func readLogins(path string) (*logins, error) {
 		return nil, bad("the credentials file cannot be read", "")
 	case info.IsDir():
 		return nil, bad("is a directory, not a credentials file", "")
-	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+	case runtime.GOOS != "windows" && info.Mode().Perm()&others != 0:
 		return nil, bad("other users of this computer can read the credentials file", "chmod 600 "+path)
 	}
 	src, err := os.ReadFile(path)

@@ -9,11 +9,14 @@ import (
 	"context"
 	"io"
 	"log"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"github.com/mattn/go-isatty"
+
+	"vitec-import/importer"
 )
 
 func main() {
@@ -25,24 +28,27 @@ func mainExitCode() int {
 	// net/http prints what a server says out of turn, byte for byte, through the
 	// standard logger; that may be personal, and is nobody's to read.
 	log.SetOutput(io.Discard)
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(signals)
 	stop := make(chan struct{})
-	go func() {
-		if _, ok := <-signals; !ok {
-			return
+	signals := make(chan os.Signal, 2)
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) { // as under nohup
+			signal.Notify(signals, s)
 		}
+	}
+	defer signal.Stop(signals)
+	go func() {
+		<-signals
 		close(stop)
 		<-signals // the second one does not wait for anything
-		os.Exit(130)
+		os.Exit(importer.ExitInterrupted)
 	}()
 	return run(context.Background(), os.Args[1:], world{
 		getenv: os.Getenv,
 		stdin:  os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
-		terminalIn:  isTerminal(os.Stdin),
-		terminalErr: isTerminal(os.Stderr),
-		stop:        stop,
+		terminalIn:    isTerminal(os.Stdin),
+		terminalErr:   isTerminal(os.Stderr),
+		stop:          stop,
+		outliveOutput: func() { signal.Ignore(syscall.SIGPIPE) },
 	})
 }
 
@@ -55,6 +61,12 @@ type world struct {
 	terminalIn, terminalErr bool
 	// stop is closed when the program is asked to end.
 	stop <-chan struct{}
+	// outliveOutput lets the program go on when nobody reads what it prints: a
+	// pager that is closed must not cut a run off. Without it such a write ends
+	// the process, which is right for commands that only print. May be nil.
+	outliveOutput func()
+	// log, if not nil, takes what else would be printed to stderr for a person.
+	log *slog.Logger
 }
 
 func isTerminal(f *os.File) bool {

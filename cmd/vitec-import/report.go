@@ -152,6 +152,7 @@ type reporting struct {
 	input      string
 	ledgerFlag string
 	talk       bool
+	metrics    string
 }
 
 // report writes the report of a run that has just ended, says how it went,
@@ -159,33 +160,50 @@ type reporting struct {
 func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Result, r reporting) error {
 	code := res.ExitCode()
 	if res.Stopped != nil {
-		fmt.Fprintf(w.stderr, "stopped: %s\n", res.Stopped.Message)
-		if res.Stopped.Hint != "" {
-			fmt.Fprintf(w.stderr, "hint: %s\n", res.Stopped.Hint)
+		w.tell("stopped", res.Stopped.Message, res.Stopped.Hint)
+	}
+	rep, failed := w.reportRun(ctx, l, res, r)
+	if r.metrics != "" {
+		if err := runMetrics(ctx, l, res, r.metrics); err != nil {
+			failed = errors.Join(failed, err)
 		}
 	}
-	run, err := l.RunInfo(ctx, res.Run)
-	if err != nil {
-		return errors.Join(exit{code: max(code, importer.ExitFailed)}, err)
+	where := "no report"
+	if rep != nil {
+		where = rep.Dir
+		if r.talk {
+			w.printSummary(rep)
+		}
 	}
-	rep, err := writeReport(ctx, l, run, reportPlace{input: r.input, ledgerFlag: r.ledgerFlag}, nil)
-	if err != nil {
+	nothing := ""
+	if res.Plan.ToSend() == 0 && code == importer.ExitDone {
+		nothing = "nothing new, "
+	}
+	fmt.Fprintf(w.stdout, "run %d: %s%s of %d rows; %s\n", res.Run, nothing, counts(res.Outcomes), res.Plan.Rows, where)
+	switch {
+	case failed != nil && code == importer.ExitDone:
 		// The run itself has ended as it has: its exit code stands unless it
 		// would say that all is well.
-		if code == importer.ExitDone {
-			code = importer.ExitFailed
+		return exit{code: importer.ExitFailed, err: failed, hint: hintOf(failed)}
+	case failed != nil:
+		return exit{code: code, err: failed, hint: hintOf(failed)}
+	case code != importer.ExitDone:
+		return exit{code: code}
+	}
+	return nil
+}
+
+// reportRun writes the report of a run that has just ended.
+func (w *world) reportRun(ctx context.Context, l *ledger.Ledger, res *importer.Result, r reporting) (*reports.Report, error) {
+	run, err := l.RunInfo(ctx, res.Run)
+	if err == nil {
+		var rep *reports.Report
+		if rep, err = writeReport(ctx, l, run, reportPlace{input: r.input, ledgerFlag: r.ledgerFlag}, nil); err == nil {
+			return rep, nil
 		}
-		return exit{code: code, err: fmt.Errorf("the report could not be written: %w", err),
-			hint: fmt.Sprintf("nothing is lost: \"vitec-import report %d --out FOLDER\" writes it elsewhere", res.Run)}
 	}
-	if r.talk {
-		w.printSummary(rep)
-	}
-	fmt.Fprintf(w.stdout, "run %d: %s of %d rows; %s\n", res.Run, counts(res.Outcomes), res.Plan.Rows, rep.Dir)
-	if code == importer.ExitDone {
-		return nil
-	}
-	return exit{code: code}
+	return nil, exit{err: fmt.Errorf("the report could not be written: %w", err),
+		hint: fmt.Sprintf("nothing is lost: \"vitec-import report %d --out FOLDER\" writes it elsewhere", res.Run)}
 }
 
 // printSummary tells how a run went, in the report's own words.

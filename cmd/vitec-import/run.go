@@ -33,7 +33,9 @@ type runFlags struct {
 	maxMessages int
 	yes         bool
 	format      string
+	metrics     string
 	logFormat   string
+	logLevel    string
 	quiet       bool
 }
 
@@ -70,7 +72,16 @@ EXIT STATUS
 			if err := f.validate(cmd); err != nil {
 				return err
 			}
-			return w.runJob(cmd, args[0], &f)
+			if w.outliveOutput != nil {
+				w.outliveOutput()
+			}
+			w.log = f.logger(w)
+			err := w.runJob(cmd, args[0], &f)
+			var quiet exit
+			if f.metrics != "" && err != nil && !(errors.As(err, &quiet) && quiet.err == nil) {
+				return errors.Join(err, w.failedMetrics(cmd.Context(), &f, exitCode(err)))
+			}
+			return err
 		},
 	}
 	f.table.bind(cmd)
@@ -88,6 +99,8 @@ EXIT STATUS
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "do not ask before sending")
 	cmd.Flags().StringVar(&f.format, "format", "json", "the format of the requests: json or xml")
 	cmd.Flags().StringVar(&f.logFormat, "log-format", "", "write a log to stderr instead of the progress: text or json")
+	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "what the log is told: debug, info, warn or error")
+	cmd.Flags().StringVar(&f.metrics, "metrics", "", "write the figures of the run to this file, for the textfile collector of Prometheus")
 	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "print nothing but the last line and errors")
 	return cmd
 }
@@ -114,6 +127,10 @@ func (f *runFlags) validate(cmd *cobra.Command) error {
 	}
 	if _, err := vitec.ParseFormat(f.format); err != nil {
 		return wrong("--format: %w", err)
+	}
+	var level slog.Level
+	if level.UnmarshalText([]byte(f.logLevel)) != nil {
+		return wrong("--log-level %q: want debug, info, warn or error", f.logLevel)
 	}
 	return nil
 }
@@ -160,14 +177,13 @@ func (f *runFlags) server(w *world) (*server, error) {
 // request.
 func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	talk := w.stderr
-	if f.quiet {
+	if f.quiet || w.log != nil {
 		talk = io.Discard
 	}
-	src, err := openSource(input, &f.table, &f.mapping)
+	src, options, err := readMapping(input, &f.table, &f.mapping)
 	if err != nil {
 		return err
 	}
-	defer src.Close()
 	srv, err := f.server(w)
 	if err != nil {
 		return err
@@ -181,16 +197,22 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	if err != nil {
 		return err
 	}
+	// Before the input is read, which may take a while: if another run is on,
+	// this one shall say so at once.
 	l, err := ledger.Open(cmd.Context(), path)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
+	if err := w.openTable(src, input, options); err != nil {
+		return err
+	}
+	defer src.Close()
 
 	job := newJob(src, l, &f.target)
 	job.Client, job.Stop = srv.client, w.stop
 	job.Rate, job.Concurrency, job.MaxRows = f.rate, f.concurrency, f.maxRows
-	job.Log = f.logger(w)
+	job.Log = w.log
 	job.Record = record(src, f)
 	job.ReportDir = func(run int64) string { return filepath.Join(out, filepath.Base(reports.Folder(input, run))) }
 	var found findings
@@ -216,9 +238,9 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 		w.printError(err)
 	}
 	for _, u := range res.Unrecorded {
-		fmt.Fprintf(w.stderr, "not recorded: %s\n", u)
+		w.tell("not recorded", u, "")
 	}
-	return w.report(cmd.Context(), l, res, reporting{input: input, ledgerFlag: f.ledger, talk: !f.quiet})
+	return w.report(cmd.Context(), l, res, reporting{input: input, ledgerFlag: f.ledger, talk: !f.quiet && w.log == nil, metrics: f.metrics})
 }
 
 // approve decides whether what is planned shall be sent.
@@ -301,11 +323,14 @@ func record(s *source, f *runFlags) ledger.RunInfo {
 }
 
 func (f *runFlags) logger(w *world) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(f.logLevel)) // validate has read it
+	o := &slog.HandlerOptions{Level: level}
 	switch f.logFormat {
 	case "text":
-		return slog.New(slog.NewTextHandler(w.stderr, nil))
+		return slog.New(slog.NewTextHandler(w.stderr, o))
 	case "json":
-		return slog.New(slog.NewJSONHandler(w.stderr, nil))
+		return slog.New(slog.NewJSONHandler(w.stderr, o))
 	default:
 		return nil
 	}
