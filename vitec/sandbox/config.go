@@ -38,7 +38,7 @@ type Config struct {
 	Seed uint64 `json:"seed,omitempty" yaml:"seed,omitempty"`
 
 	// Keep is how many of the newest commits and requests are remembered in
-	// full. 0: all of them, about 2 kB a booking. Contacts are matched and
+	// full. 0: all of them, about 3 kB a booking. Contacts are matched and
 	// places are counted over everything, whatever Keep says.
 	Keep int `json:"keep,omitempty" yaml:"keep,omitempty"`
 

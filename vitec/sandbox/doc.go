@@ -44,7 +44,10 @@
 //	VITEC_IMPORT_SUITE_URL=http://127.0.0.1:8080 \
 //	VITEC_IMPORT_SUITE_USERNAME=user VITEC_IMPORT_SUITE_PASSWORD=secret \
 //	VITEC_IMPORT_SUITE_CUSTOMER=M1 VITEC_IMPORT_SUITE_VIEWING=VIS1 VITEC_IMPORT_SUITE_SLOT=TS1 \
-//	go test ./vitec/sandbox -run TestSuite -v
+//	go test -count=1 -v -run TestSuite ./vitec/sandbox
+//
+// VITEC_IMPORT_SUITE_FOREIGN_CUSTOMER may name a customer that the login has no
+// right to; then wrong logins and unknown viewings are tried too.
 //
 // It books invented people on that slot and removes nothing afterwards, so
 // never point it at an office that is in use. Parts that have to look inside

@@ -42,7 +42,8 @@ type Fault struct {
 	// Share strikes that share of those, above 0 up to 1, by dice from
 	// [Config].Seed. 0: all.
 	Share float64
-	// Times is how often the fault strikes at most. 0: no limit.
+	// Times is how often the fault strikes at most, requests that make no
+	// booking for an AfterCommit to strike among them. 0: no limit.
 	Times int
 }
 

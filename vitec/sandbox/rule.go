@@ -71,11 +71,11 @@ func (r *rule) strike(req *Request) (blow, bool) {
 		return b, false
 	}
 	if r.limiter != nil {
-		reservation := r.limiter.Reserve()
-		if b.wait = reservation.Delay(); b.wait == 0 {
+		if r.limiter.Allow() {
 			return b, false
 		}
-		reservation.Cancel()
+		missing := 1 - r.limiter.Tokens()
+		b.wait = time.Duration(missing / float64(r.limiter.Limit()) * float64(time.Second))
 	}
 	if struck := r.struck.Add(1); r.Times > 0 && struck > int64(r.Times) {
 		return b, false

@@ -190,7 +190,8 @@ using Newtonsoft.Json;
 public static class Sample {
 ` + strings.Join(declaration[1:], "\n") + `;
 
-public static void Main() { Run().GetAwaiter().GetResult(); }
+// Mono waits for an idle connection before it ends, many seconds now and then.
+public static void Main() { Run().GetAwaiter().GetResult(); HttpClientInstance.Dispose(); }
 
 static async Task Run() {
 ` + main + `

@@ -9,13 +9,15 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// Server is the stand-in. Its methods are safe for concurrent use.
+// Server is the stand-in. Its methods are safe for concurrent use, but for
+// Listen, which is to have returned before Close is called.
 type Server struct {
 	// URL is the base address, http://127.0.0.1:port, without a slash at the
 	// end. It is empty until the server listens.
@@ -90,14 +92,21 @@ func (s *Server) id(n uint64) string {
 // Listen serves on a TCP address until Close, and sets URL. It returns once
 // the address answers. A server listens once.
 func (s *Server) Listen(addr string) error {
-	if s.http != nil {
+	switch {
+	case s.closing.Err() != nil:
+		return errors.New("the server is closed")
+	case s.http != nil:
 		return fmt.Errorf("listening on %s already", s.URL)
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
 	}
-	s.URL = "http://" + l.Addr().String()
+	at := l.Addr().(*net.TCPAddr).AddrPort()
+	if at.Addr().IsUnspecified() { // every address of this machine: name one that a client can use
+		at = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), at.Port())
+	}
+	s.URL = "http://" + at.String()
 	s.served = make(chan struct{})
 	s.http = &http.Server{
 		Handler:           s,

@@ -470,7 +470,12 @@ func TestConfigErrors(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if err := unstarted(t, sandbox.Config{}).Listen("256.0.0.1:0"); err == nil {
+	srv := unstarted(t, sandbox.Config{})
+	if err := srv.Listen("256.0.0.1:0"); err == nil {
 		t.Error("listens on no address")
+	}
+	srv.Close()
+	if err := srv.Listen("127.0.0.1:0"); err == nil {
+		t.Error("listens when it is closed")
 	}
 }
