@@ -47,7 +47,8 @@ const (
 )
 
 // Request is one request to the API, whatever became of it. There is nothing
-// in it of the password or the body.
+// in it of the password or the body. What comes after Reused is filled in when
+// the request has ended; what it commits stands in the commits before that.
 type Request struct {
 	// Number counts the requests from 1 in the order of their arrival.
 	Number int       `json:"number"`

@@ -96,7 +96,7 @@ func (cs *cards) update(c *contact, p *vitec.UpdatePerson) {
 		cs.fill(c)
 		old = nil
 	}
-	person, _ := body.find("updatePerson")
+	person, _ := bodySchema.find("updatePerson")
 	person.members.overwrite(reflect.ValueOf(c.person).Elem(), reflect.ValueOf(p).Elem())
 	c.person.ContactId = c.id
 	if n := normalNumber(c.person.SocialSecurityNumber); n != "" {

@@ -20,7 +20,7 @@ func readJSON(text string, into *vitec.AddNewViewingParticipant) (modelState, er
 	if r.peek() != '{' {
 		return nil, errMalformed // null, or not an object: there is no participant
 	}
-	r.object(body, reflect.ValueOf(into).Elem(), "participant")
+	r.object(bodySchema, reflect.ValueOf(into).Elem(), "participant")
 	return r.complaints, nil
 }
 

@@ -31,7 +31,7 @@ func readXML(text string, into *vitec.AddNewViewingParticipant) error {
 	if root == nil || root.Name != (xml.Name{Space: spaceViewing, Local: rootName}) || isNil(root) {
 		return errMalformed
 	}
-	if err := r.object(body, reflect.ValueOf(into).Elem()); err != nil {
+	if err := r.object(bodySchema, reflect.ValueOf(into).Elem()); err != nil {
 		return err
 	}
 	if rest, err := r.child(); err != nil || rest != nil {

@@ -8,7 +8,8 @@ import (
 )
 
 // validate holds the body against the rules that are known of the server, in
-// the order of the specification. reachable says that the contact is known to
+// the order of the specification. They are written here once more and not
+// taken from the client's, whose mistakes they are to show. reachable says that the contact is known to
 // have a number or an address on file, so that the request need not bring one.
 func validate(t vitec.Target, b *vitec.AddNewViewingParticipant, reachable bool) modelState {
 	var m modelState

@@ -57,9 +57,9 @@ const (
 // rootName is the body's XML element.
 const rootName = "AddNewViewingParticipant"
 
-// body is the schema of the request body, read off its Go type: the fields
+// bodySchema is the schema of the request body, read off its Go type: the fields
 // have the XML elements' names, the tags the JSON members'.
-var body = newObject(reflect.TypeFor[vitec.AddNewViewingParticipant]())
+var bodySchema = newObject(reflect.TypeFor[vitec.AddNewViewingParticipant]())
 
 func newObject(t reflect.Type) *object {
 	o := &object{byName: make(map[string]int)}

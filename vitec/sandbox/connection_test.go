@@ -1,0 +1,108 @@
+package sandbox_test
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"vitec-import/vitec/sandbox"
+)
+
+// TestClose: closing ends what would never end, and what was remembered stays.
+func TestClose(t *testing.T) {
+	told, match := arrivals()
+	srv := start(t, sandbox.Config{Faults: []sandbox.Fault{
+		{Name: "latency", Value: "0s", Match: match},
+		sandbox.MustFault("stall-after-commit:2"), sandbox.MustFault("endless-headers:3"), sandbox.MustFault("latency=1h:4"),
+	}})
+	book(t, srv, home, person(1))
+	for n := range 3 {
+		dial(t, srv).send(booking(n))
+	}
+	for range 4 {
+		<-told
+	}
+	srv.Close()
+	srv.Close()
+	if n := len(srv.Commits()); n < 1 {
+		t.Errorf("%d commits are left", n)
+	}
+	if err := srv.Listen("127.0.0.1:0"); err == nil {
+		t.Error("a closed server listens")
+	}
+}
+
+// TestClientLeaves: half a request is no booking; a whole one is, whether or
+// not anybody waits for the answer.
+func TestClientLeaves(t *testing.T) {
+	told, match := arrivals()
+	srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{{Name: "latency", Value: "20ms", Match: match}}})
+	ended := make(chan bool)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() { ended <- true }()
+		srv.ServeHTTP(w, r)
+	}))
+	defer front.Close()
+	for _, try := range []struct{ missing, commits int }{{5, 0}, {0, 1}} {
+		conn, err := net.Dial("tcp", front.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		request := booking(1)
+		if _, err := io.WriteString(conn, request[:len(request)-try.missing]); err != nil {
+			t.Fatal(err)
+		}
+		<-told
+		conn.Close()
+		<-ended
+		if n := len(srv.Commits()); n != try.commits {
+			t.Errorf("%d bytes missing: %d commits, want %d", try.missing, n, try.commits)
+		}
+	}
+}
+
+func TestKeptAliveConnection(t *testing.T) {
+	srv := start(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("close-after-commit:reused:x1")}})
+	w := dial(t, srv)
+	w.send(booking(1))
+	if resp, _ := w.answer(); resp.StatusCode != 200 {
+		t.Fatalf("answered %d", resp.StatusCode)
+	}
+	w.send(booking(2))
+	if b, err := w.rest(); b != "" || err != nil {
+		t.Errorf("read %q, %v", b, err)
+	}
+	if r := finish(t, srv); !r.Reused || r.Commit != 2 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestTLS resets a connection under TLS, where the socket is a layer below.
+func TestTLS(t *testing.T) {
+	srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("reset-after-commit:2")}})
+	front := httptest.NewTLSServer(srv)
+	defer front.Close()
+	client := front.Client()
+	for n, whole := range []bool{true, false} {
+		r, err := http.NewRequest("POST", front.URL+"/Viewing/M1/VIS1/TS1/Participant", strings.NewReader(`{"updatePerson":{"customerId":"M1","telePhone":"08-4650041"}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		r.SetBasicAuth("u", "p")
+		resp, err := client.Do(r)
+		if err == nil {
+			resp.Body.Close()
+		}
+		if whole != (err == nil) || !whole && !isReset(err) && !errors.Is(err, http.ErrServerClosed) {
+			t.Errorf("request %d: %v", n+1, err)
+		}
+	}
+	if n := len(srv.Commits()); n != 2 {
+		t.Errorf("%d commits", n)
+	}
+}
