@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -301,4 +302,79 @@ func TestMissingLedgerReadsAsEmpty(t *testing.T) {
 	if _, err := os.Stat(filepath.Dir(path)); err == nil {
 		t.Error("reading has created a folder")
 	}
+}
+
+// TestEndWaits ends a run while workers begin and finish: each call either
+// counts or is told that it is too late.
+func TestEndWaits(t *testing.T) {
+	l := mustOpen(t, tempLedger(t))
+	const n = 400
+	r := start(t, l, make([]Row, n)...)
+	var told [n]Outcome
+	var wg sync.WaitGroup
+	for w := range 8 {
+		wg.Go(func() {
+			for i := w; i < n; i += 8 {
+				if err := r.Begin(t.Context(), Submission{Index: i, Keys: benchKeys(i)}); err != nil {
+					return
+				}
+				told[i] = Uncertain
+				if err := r.Finish(t.Context(), i, Result{Outcome: Booked, BookingID: "a"}); err != nil {
+					return
+				}
+				told[i] = Booked
+				if i == n/4 {
+					end(t, r)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for i, row := range rowsOf(t, l, r.ID()) {
+		if row.Outcome != told[i] {
+			t.Errorf("row %d is %s, told %s", i, row.Outcome, told[i])
+		}
+	}
+	for i, m := range []Match{match(t, l, benchKeys(n/4)), match(t, l, benchKeys(n-1))} {
+		if want := told[[]int{n / 4, n - 1}[i]] != NotSent; m.Found != want {
+			t.Errorf("match %d: %+v", i, m)
+		}
+	}
+}
+
+// TestGeneration changes with a submission's state and with nothing else.
+func TestGeneration(t *testing.T) {
+	path := tempLedger(t)
+	l := mustOpen(t, path)
+	last := Generation("")
+	step := func(what string, changes bool, f func()) {
+		t.Helper()
+		f()
+		g, err := l.Generation(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (g != last) != changes {
+			t.Errorf("%s: from %s to %s", what, last, g)
+		}
+		last = g
+	}
+	var r *Run
+	step("a new ledger", true, func() {})
+	step("start", false, func() { r = start(t, l, Row{}, Row{Outcome: Skipped}) })
+	step("event", false, func() {
+		if err := r.Event(t.Context(), Event{}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	step("begin", true, func() { begin(t, r, 0, benchKeys(0)) })
+	step("finish", true, func() { finish(t, r, 0, Result{Outcome: Booked, BookingID: "a"}) })
+	step("end", false, func() { end(t, r) })
+	step("open again", false, func() {
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		l = mustOpen(t, path)
+	})
+	step("another ledger", true, func() { l = mustOpen(t, tempLedger(t)) })
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 )
 
@@ -14,9 +15,10 @@ type Run struct {
 	l  *Ledger
 	id int64
 
-	mu    sync.Mutex
-	ended bool
-	rows  []rowState
+	mu     sync.Mutex
+	ended  bool
+	rows   []rowState
+	moving sync.WaitGroup // rows in rowMoving
 }
 
 // rowState is where a row is on its way, so that the order of calls is held
@@ -242,6 +244,7 @@ func (r *Run) leave(index int, allowed func(rowState) error) (rowState, error) {
 		return 0, fmt.Errorf("ledger: row %d of run %d %w", index, r.id, err)
 	}
 	r.rows[index] = rowMoving
+	r.moving.Add(1)
 	return was, nil
 }
 
@@ -249,6 +252,7 @@ func (r *Run) arrive(index int, state rowState) {
 	r.mu.Lock()
 	r.rows[index] = state
 	r.mu.Unlock()
+	r.moving.Done()
 }
 
 // Event records something that happened to the run. It is durable when Event
@@ -284,7 +288,10 @@ func (r *Run) End(ctx context.Context, e End) error {
 	if ended {
 		return ErrClosed
 	}
-	err := r.l.change(true, func(c *conn) error {
+	// A Begin that came in later than the end would be known to nobody.
+	r.moving.Wait()
+	inDoubt := slices.Contains(r.rows, rowBegun)
+	err := r.l.change(inDoubt, func(c *conn) error {
 		return closeRun(c, r.id, runEnded, "the run ended before an answer came", func(s *stmt) *stmt {
 			return s.int(nanos(e.FinishedAt)).int(int64(e.ExitCode)).int(int64(e.Requests)).text(e.Stopped)
 		})

@@ -142,6 +142,7 @@ type End struct {
 	Requests   int
 }
 
-// Generation names a state of a ledger's submissions. Two are equal exactly if
-// no submission was begun, finished or settled between them.
+// Generation names a state of a ledger's submissions. Two are equal only if they
+// are of the same ledger, and no submission was begun, finished or settled
+// between them.
 type Generation string
