@@ -112,7 +112,7 @@ type ViewingParticipantBookingOptions struct {
 // Target is the place of a booking, as it stands in the path of the call. The
 // three ids are opaque: they are escaped, never parsed.
 type Target struct {
-	CustomerId string
-	ViewingId  string
-	TimeSlotId string
+	CustomerId string `json:"customerId"`
+	ViewingId  string `json:"viewingId"`
+	TimeSlotId string `json:"timeSlotId"`
 }

@@ -26,6 +26,10 @@ API's documentation says, remembers every booking, and misbehaves on request. Wi
 what was booked and asked is at /_sandbox/ and is forgotten when it ends.
 
 FAULTS
+A fault is NAME[-after-commit][=VALUE], and behind colons which requests it strikes:
+10% of them by dice, 3 or 3-7 or 3+ by number, /5 each fifth, x2 twice at most, reused on a
+connection that was used before, customer=ID, viewing=ID, slot=ID.
+
 ` + faultList() + `
 EXIT STATUS
   0  interrupted
@@ -75,11 +79,7 @@ EXIT STATUS
 func faultList() string {
 	var s strings.Builder
 	for _, f := range sandbox.KnownFaults() {
-		name := f.Name
-		if f.Argument != "" {
-			name += "=" + f.Argument
-		}
-		fmt.Fprintf(&s, "  %-22s %s\n", name, f.Doc)
+		fmt.Fprintf(&s, "  %s\n      %s\n", f.Usage(), f.Doc)
 	}
 	return s.String()
 }
