@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -108,6 +109,28 @@ func zipped(t testing.TB, parts map[string]string) string {
 		t.Fatal(err)
 	}
 	return buf.String()
+}
+
+// unzipped is the other way round.
+func unzipped(t testing.TB, archive string) map[string]string {
+	t.Helper()
+	r, err := zip.NewReader(strings.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := map[string]string{}
+	for _, f := range r.File {
+		p, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts[f.Name] = string(b)
+	}
+	return parts
 }
 
 // book makes the workbook.

@@ -44,7 +44,9 @@ func (f *File) count() error {
 	totals.done("rows look like totals")
 	mojibake.done("cells look as if they had been encoded twice")
 	lost.done("cells have lost letters")
-	f.reader.counted(&f.info)
+	if err := f.reader.counted(&f.info); err != nil {
+		return err
+	}
 	return f.src.verifyEnd()
 }
 

@@ -552,10 +552,11 @@ func (c *csvReader) scanError(err error, line int) error {
 	return c.fail(CodeUnreadable, line, "cannot be read: "+cause(err), "")
 }
 
-func (c *csvReader) counted(info *Info) {
+func (c *csvReader) counted(info *Info) error {
 	if c.padded > 0 {
 		info.Warnings = append(info.Warnings, Warning{Code: WarnPadded, Text: fmt.Sprintf("%d rows have fewer cells than the header; the missing ones are taken to be empty", c.padded)})
 	}
+	return nil
 }
 
 func (c *csvReader) close() {}

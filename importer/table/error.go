@@ -55,6 +55,7 @@ const (
 	WarnReplacement   Code = "lost_letters"   // U+FFFD: letters that were lost before the file came here
 	WarnFooter        Code = "footer"         // a row that looks like a total
 	WarnPadded        Code = "short_rows"     // rows with fewer cells than the header
+	WarnDimension     Code = "dimension"      // the sheet says that it has more rows than there are
 	WarnNoHeaderName  Code = "unnamed_column" // filled cells without a header
 )
 

@@ -17,7 +17,7 @@ import (
 const (
 	maxParts      = 10_000
 	maxPartsBytes = 2 << 30  // of all parts, unpacked
-	maxRatio      = 250      // unpacked to packed, for parts above ratioFrom
+	maxRatio      = 100      // unpacked to packed, for parts above ratioFrom; sheets have 8 to 15
 	ratioFrom     = 32 << 20 // small parts may be packed as tightly as they like
 )
 
@@ -27,9 +27,6 @@ type opc struct {
 	src   *source
 	zip   *zip.Reader
 	parts map[string]*zip.File // by folded name
-	types map[string]string    // content types by folded name, where overridden
-	exts  map[string]string    // content types by extension
-	read  int64                // bytes unpacked by check
 }
 
 // foldPart makes names of parts comparable: they are compared without case.
@@ -116,6 +113,11 @@ func (p *opc) open(f *zip.File) (*partReader, error) {
 	if f.Method != zip.Store && f.Method != zip.Deflate {
 		return nil, p.damaged(fmt.Sprintf("part %q is packed in an unknown way", f.Name))
 	}
+	// The reader stops where the part is longer than it says here.
+	if n := f.UncompressedSize64; n > maxPartsBytes || n > ratioFrom && n/maxRatio > f.CompressedSize64 {
+		return nil, p.fail(CodeTooLarge, fmt.Sprintf("part %q of the workbook unpacks to far more than a sheet does: this is a zip bomb, or millions of cells without anything in them", f.Name),
+			"copy the rows into a new workbook and save that")
+	}
 	r, err := f.Open()
 	if err != nil {
 		return nil, p.partError(f, err)
@@ -133,6 +135,8 @@ func (p *opc) partError(f *zip.File, err error) error {
 		return e
 	case errors.Is(err, zip.ErrChecksum):
 		return p.damaged(fmt.Sprintf("part %q does not have the checksum that was saved with it", f.Name))
+	case errors.Is(err, errTooMuchText):
+		return p.fail(CodeTooLarge, fmt.Sprintf("part %q of the workbook has more text than can be read", f.Name), "copy the rows into a new workbook and save that")
 	case errors.Is(err, errXMLCut), errors.Is(err, io.ErrUnexpectedEOF):
 		return p.damaged(fmt.Sprintf("part %q ends in the middle", f.Name))
 	}
@@ -159,9 +163,6 @@ func (r *partReader) Read(b []byte) (int, error) {
 	switch {
 	case r.n > r.f.UncompressedSize64:
 		err = fmt.Errorf("it is longer than the archive says")
-	case r.n > maxPartsBytes, r.n > ratioFrom && r.n/maxRatio > r.f.CompressedSize64:
-		err = r.p.fail(CodeTooLarge, fmt.Sprintf("part %q of the workbook unpacks to far more than it should: this is a zip bomb, or a sheet with millions of formatted cells", r.f.Name),
-			"copy the rows into a new workbook and save that")
 	case err == io.EOF && r.n != r.f.UncompressedSize64:
 		err = io.ErrUnexpectedEOF
 	case err == io.EOF && r.crc.Sum32() != r.f.CRC32:

@@ -20,6 +20,14 @@ func write(t testing.TB, name, content string) string {
 	return path
 }
 
+// rewrite gives a file other content.
+func rewrite(t testing.TB, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // read reads a file twice and returns what came out in a form that can be
 // compared: the header row, then one line a row,
 //

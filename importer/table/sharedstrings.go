@@ -3,6 +3,7 @@ package table
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"strconv"
 	"unicode/utf16"
@@ -12,18 +13,21 @@ import (
 const (
 	stringChunk   = 256 << 10
 	maxCellText   = 2 << 20   // bytes of one cell
-	maxStringData = 160 << 20 // bytes of all shared strings with their index
+	maxStringData = 256 << 20 // bytes of all shared strings with their index
+	refsChunk     = 1 << 16
 )
 
 // stringTable holds the shared strings of a workbook: the texts one behind
-// the other in chunks, and eight bytes an entry.
+// the other in chunks, and eight bytes an entry, in chunks as well, so that
+// nothing is copied while it grows.
 type stringTable struct {
 	chunks  []string
-	refs    []uint64 // chunk<<40 | offset<<22 | length
+	refs    [][]uint64 // chunk<<40 | offset<<22 | length
+	n       int
 	size    int
 	faults  map[int]*verdict // texts that refuse their row
 	pending []byte
-	unique  int // what the part says of itself, -1 if it does not
+	said    int // how many the part says it has, -1 if it does not
 }
 
 func (t *stringTable) add(b []byte) error {
@@ -33,7 +37,12 @@ func (t *stringTable) add(b []byte) error {
 	if len(t.pending)+len(b) > stringChunk {
 		t.seal()
 	}
-	t.refs = append(t.refs, uint64(len(t.chunks))<<40|uint64(len(t.pending))<<22|uint64(len(b)))
+	if t.n%refsChunk == 0 {
+		t.refs = append(t.refs, make([]uint64, 0, refsChunk))
+	}
+	last := &t.refs[len(t.refs)-1]
+	*last = append(*last, uint64(len(t.chunks))<<40|uint64(len(t.pending))<<22|uint64(len(b)))
+	t.n++
 	t.pending = append(t.pending, b...)
 	return nil
 }
@@ -45,10 +54,10 @@ func (t *stringTable) seal() {
 	}
 }
 
-func (t *stringTable) len() int { return len(t.refs) }
+func (t *stringTable) len() int { return t.n }
 
 func (t *stringTable) get(i int) string {
-	ref := t.refs[i]
+	ref := t.refs[i/refsChunk][i%refsChunk]
 	length := int(ref & (1<<22 - 1))
 	if length == 0 {
 		return ""
@@ -57,11 +66,11 @@ func (t *stringTable) get(i int) string {
 	return t.chunks[ref>>40][offset : offset+length]
 }
 
-var errTooMuchText = fmt.Errorf("it has more text than any sheet")
+var errTooMuchText = errors.New("too much text")
 
 // loadStrings reads the shared strings part.
 func (p *opc) loadStrings(f *zip.File, x *xmlScanner) (*stringTable, error) {
-	t := &stringTable{unique: -1, faults: map[int]*verdict{}}
+	t := &stringTable{said: -1, faults: map[int]*verdict{}}
 	var buf []byte
 	err := p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
 		switch {
@@ -75,7 +84,7 @@ func (p *opc) loadStrings(f *zip.File, x *xmlScanner) (*stringTable, error) {
 		case x.depth == 1 && x.is(nsMain, "sst"):
 			if s, ok := x.attr(nsNone, "uniqueCount"); ok {
 				if n, err := strconv.Atoi(s); err == nil {
-					t.unique = n
+					t.said = n
 				}
 			}
 			return nil
@@ -110,6 +119,7 @@ func controlVerdict(r rune, text string) *verdict {
 // readText appends the text of the element that has just started, an si or
 // an is, to dst: plain or in runs, without the phonetic guide.
 func readText(x *xmlScanner, dst []byte) ([]byte, error) {
+	texts, runs := 0, 0 // texts outside of runs, and runs
 	for depth := x.depth; ; {
 		e, err := x.next()
 		if err != nil {
@@ -129,10 +139,17 @@ func readText(x *xmlScanner, dst []byte) ([]byte, error) {
 		case xmlStart:
 			switch {
 			case x.is(nsMain, "t"):
+				if x.depth == depth+1 {
+					texts++
+				}
+				if texts > 1 || texts > 0 && runs > 0 {
+					return dst, fmt.Errorf("there are two texts in one cell")
+				}
 				if dst, err = readCharacters(x, dst); err != nil {
 					return dst, err
 				}
 			case x.is(nsMain, "r") && x.depth == depth+1:
+				runs++
 			case x.is(nsMain, "rPh"), x.is(nsMain, "phoneticPr"), x.is(nsMain, "rPr"), x.is(nsMain, "extLst"):
 				if err := x.skipElement(); err != nil {
 					return dst, err

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"strings"
 )
 
 const (
@@ -66,7 +67,7 @@ type sheetReader struct {
 	inData, seenData bool
 
 	// Known when the end is reached.
-	cells         int
+	saidRow       int // last row of the dimension, 0 if there is none
 	hiddenColumns []span
 	merged        int
 	firstMerged   string
@@ -146,6 +147,13 @@ func (s *sheetReader) outside() error {
 			return fmt.Errorf("it has its rows twice")
 		}
 		s.inData, s.seenData = true, true
+	case x.depth == 2 && x.is(nsMain, "dimension"):
+		ref, _ := x.attr(nsNone, "ref")
+		if _, end, ok := strings.Cut(ref, ":"); ok {
+			if _, row, ok := parseRef([]byte(end)); ok && row < maxSheetRow {
+				s.saidRow = row
+			}
+		}
 	case x.depth == 3 && x.is(nsMain, "col"):
 		from, err := x.number("min", 0)
 		if err != nil {
@@ -232,7 +240,6 @@ func (s *sheetReader) readRow() error {
 			if err := s.readCell(&column, &said); err != nil {
 				return err
 			}
-			s.cells++
 		}
 	}
 }
@@ -241,6 +248,7 @@ func (s *sheetReader) readRow() error {
 func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 	x, row := s.x, &s.row
 	c := sheetCell{column: *column + 1}
+	referred := false
 	for i := range x.attrs {
 		a := &x.attrs[i]
 		if a.prefix != nil {
@@ -256,7 +264,7 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 				if !ok || number != row.number || col <= *column {
 					return fmt.Errorf("there is a cell %q in row %d where column %s or one behind it should be", a.value, row.number, ColumnName(*column+1))
 				}
-				c.column = col
+				c.column, referred = col, true
 				continue
 			case 's':
 				n, ok := smallNumber(a.value)
@@ -279,6 +287,11 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 	}
 	if c.column > maxSheetColumn {
 		return fmt.Errorf("there is a cell behind the last column in row %d", row.number)
+	}
+	if len(row.cells) == 0 {
+		s.refs = referred
+	} else if referred != s.refs {
+		return fmt.Errorf("some cells of row %d have references and others have none", row.number)
 	}
 	*column = c.column
 	c.start = len(row.data)

@@ -78,8 +78,9 @@ type reader interface {
 	// rows calls yield for each row in order, until it returns false. The
 	// error says why the rows ended early.
 	rows(ctx context.Context, yield func(*Row) bool) error
-	// counted adds to info what the first whole pass saw besides the rows.
-	counted(info *Info)
+	// counted adds to info what the first whole pass saw besides the rows, and
+	// may yet refuse the file for it.
+	counted(info *Info) error
 	// close gives up what the reader holds.
 	close()
 }

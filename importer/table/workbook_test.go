@@ -186,6 +186,7 @@ func TestXLSXDamage(t *testing.T) {
 		{"a cell of another row", replace(sheet, `r="A3"`, `r="A4"`)},
 		{"a cell twice", replace(sheet, `r="B3"`, `r="A3"`)},
 		{"cells out of order", replace(sheet, `<row r="3">`, `<row r="3"><c r="C3"><v>1</v></c>`)},
+		{"a cell without a reference among others", replace(sheet, `<c r="B3"`, "<c")},
 		{"a bad reference", replace(sheet, `r="B3"`, `r="3B"`)},
 		{"a cell beyond the last column", replace(sheet, `r="B3"`, `r="XFE3"`)},
 		{"a damaged name of a row", replace(sheet, `<row r="3">`, `<raw r="3">`)},

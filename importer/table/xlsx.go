@@ -43,13 +43,14 @@ type textSpan struct{ cell, start, end int }
 // sheetSeen is what a pass saw besides the rows.
 type sheetSeen struct {
 	widest      int // last filled column within the limit
-	rows, cells int
 	hiddenRows  int
 	firstHidden int
 	hidden      []span
 	merged      int
 	firstMerged string
 	maxString   int // greatest index of a shared string + 1
+	lastRow     int // last row element
+	saidRow     int // last row of the dimension
 }
 
 // openXLSX checks the container and its parts, chooses the sheet and finds
@@ -67,9 +68,6 @@ func openXLSX(src *source, o Options, info *Info) (reader, error) {
 	if r.book, err = p.openWorkbook(r.x); err != nil {
 		return nil, err
 	}
-	if err := p.verify(r.x); err != nil {
-		return nil, err
-	}
 	if r.book.strings != nil {
 		if r.strings, err = p.loadStrings(r.book.strings, r.x); err != nil {
 			return nil, err
@@ -81,6 +79,10 @@ func openXLSX(src *source, o Options, info *Info) (reader, error) {
 		}
 	}
 	if err := r.chooseSheet(info); err != nil {
+		return nil, err
+	}
+	// The sheet that was chosen is read to its end when its rows are counted.
+	if err := p.verify(r.x, r.sheet.part, r.book.strings, r.book.styles); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -258,35 +260,6 @@ func (r *xlsxReader) inSheet(s *sheetRef, err error) error {
 		e.Sheet = s.name
 	}
 	return err
-}
-
-// verify reads the parts that are not read otherwise to their ends: every
-// checksum must be right and all XML well-formed.
-func (p *opc) verify(x *xmlScanner) error {
-	var total uint64
-	for _, f := range p.zip.File {
-		if strings.HasSuffix(f.Name, "/") {
-			continue
-		}
-		if total += f.UncompressedSize64; total > maxPartsBytes {
-			return p.fail(CodeTooLarge, "the parts of the workbook unpack to more than 2 GB", "copy the rows into a new workbook and save that")
-		}
-		name := foldPart(f.Name)
-		if (strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels")) && !strings.HasPrefix(name, "customxml/") {
-			if err := p.scan(f, x, nil); err != nil {
-				return err
-			}
-			continue
-		}
-		r, err := p.open(f)
-		if err != nil {
-			return err
-		}
-		if err := r.finish(); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // resolve makes text of a row's cells, in r.cells, up to the limit. last is
@@ -554,6 +527,7 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 		}
 	}
 	r.seen.hidden, r.seen.merged, r.seen.firstMerged = sheet.hiddenColumns, sheet.merged, sheet.firstMerged
+	r.seen.lastRow, r.seen.saidRow = sheet.last, sheet.saidRow
 	return nil
 }
 
@@ -569,7 +543,10 @@ func (r *xlsxReader) refuse(row int, v *verdict) *Error {
 	return e
 }
 
-func (r *xlsxReader) counted(info *Info) {
+func (r *xlsxReader) counted(info *Info) error {
+	if err := r.verifyStrings(); err != nil {
+		return err
+	}
 	r.width = max(len(r.header), r.seen.widest)
 	for len(r.header) < r.width {
 		r.header = append(r.header, "")
@@ -587,6 +564,9 @@ func (r *xlsxReader) counted(info *Info) {
 			warn(0, s.from, WarnHiddenColumns, fmt.Sprintf("hidden columns are read like the others: %s to %s", ColumnName(s.from), ColumnName(min(s.to, r.width))), "")
 		}
 	}
+	if r.seen.saidRow > r.seen.lastRow {
+		warn(r.seen.lastRow, 0, WarnDimension, fmt.Sprintf("the sheet says that it ends at row %d, but its last row is %d", r.seen.saidRow, r.seen.lastRow), "look whether all rows are there")
+	}
 	if n := r.seen.merged; n > 0 {
 		warn(0, 0, WarnMerged, fmt.Sprintf("%d groups of cells are merged, such as %q: each has its value in its first cell, the others are empty", n, r.seen.firstMerged), "")
 	}
@@ -595,6 +575,7 @@ func (r *xlsxReader) counted(info *Info) {
 			warn(0, 0, WarnHiddenSheet, fmt.Sprintf("the hidden sheet %q is not read", s.name), "name it with --sheet if it is meant")
 		}
 	}
+	return nil
 }
 
 func (r *xlsxReader) close() { r.mask.close() }

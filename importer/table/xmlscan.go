@@ -38,6 +38,7 @@ type xmlScanner struct {
 	scopes  []xmlScope
 	dflt    xmlSpace
 	tbuf    []byte
+	seen    [2 * maxXMLAttrs]uint16 // attributes by name, where there are many
 }
 
 type xmlEvent uint8
@@ -737,15 +738,12 @@ func (x *xmlScanner) startTag() (xmlEvent, error) {
 		} else if len(a.local) == 5 && string(a.local) == "xmlns" {
 			declares = true
 		}
-		for k := range x.attrs {
-			if bytes.Equal(x.attrs[k].local, a.local) && bytes.Equal(x.attrs[k].prefix, a.prefix) {
-				return 0, x.bad("there is an attribute twice")
-			}
-		}
 		if len(x.attrs) == maxXMLAttrs {
 			return 0, x.bad("a tag has too many attributes")
 		}
-		x.attrs = append(x.attrs, a)
+		if x.attrs = append(x.attrs, a); x.twice(len(x.attrs) - 1) {
+			return 0, x.bad("there is an attribute twice")
+		}
 	}
 	x.closing = b[i] == '/'
 	if len(x.open) == 0 && x.rooted {
@@ -787,6 +785,53 @@ func (x *xmlScanner) startTag() (xmlEvent, error) {
 		x.pos++
 	}
 	return xmlStart, nil
+}
+
+// twice reports whether the attribute i is the same as one before it. Many
+// attributes are looked up in a table, so that a tag cannot cost more than
+// its length.
+func (x *xmlScanner) twice(i int) bool {
+	const few = 8
+	if i < few {
+		for k := range i {
+			if bytes.Equal(x.attrs[k].local, x.attrs[i].local) && bytes.Equal(x.attrs[k].prefix, x.attrs[i].prefix) {
+				return true
+			}
+		}
+		return false
+	}
+	if i == few {
+		x.seen = [2 * maxXMLAttrs]uint16{}
+		for k := range few {
+			x.lookUp(k)
+		}
+	}
+	return x.lookUp(i) != i
+}
+
+// lookUp puts the attribute i into the table of attributes, and returns the
+// one that is there already, or i.
+func (x *xmlScanner) lookUp(i int) int {
+	h := uint32(2166136261)
+	for _, c := range x.attrs[i].prefix {
+		h = (h ^ uint32(c)) * 16777619
+	}
+	h ^= ':'
+	for _, c := range x.attrs[i].local {
+		h = (h ^ uint32(c)) * 16777619
+	}
+	for {
+		h %= uint32(len(x.seen))
+		k := int(x.seen[h]) - 1
+		if k < 0 {
+			x.seen[h] = uint16(i + 1)
+			return i
+		}
+		if bytes.Equal(x.attrs[k].local, x.attrs[i].local) && bytes.Equal(x.attrs[k].prefix, x.attrs[i].prefix) {
+			return k
+		}
+		h++
+	}
 }
 
 // checkValue checks the characters and references of an attribute's value.
