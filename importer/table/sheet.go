@@ -62,7 +62,8 @@ type sheetReader struct {
 	part *partReader
 	x    *xmlScanner
 	row  sheetRow
-	last int // number of the last row
+	last int  // number of the last row
+	refs bool // the cells of this row have references
 
 	inData, seenData bool
 
