@@ -1,0 +1,299 @@
+package mapping
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vitec-import/vitec"
+)
+
+// unfilled stands in a mapping where a person has to write an id. No id can be
+// this, so that a mapping is refused as long as it has one.
+const unfilled = "?"
+
+// missing collects what has to be filled in.
+func (p *Proposal) missing() {
+	for _, path := range targetPaths {
+		i := slices.IndexFunc(p.Mapped, func(s Suggestion) bool { return s.Field == path })
+		switch {
+		case p.constant(path) != nil:
+		case i < 0:
+			p.Missing = append(p.Missing, path)
+		case p.columns[p.Mapped[i].Columns[0]].needsLookup(path):
+			n := len(p.columns[p.Mapped[i].Columns[0]].values)
+			p.Missing = append(p.Missing, fmt.Sprintf("the %s of %d values of column %q", path, n, p.Mapped[i].Headers[0]))
+		}
+	}
+}
+
+// constant returns the text that was asked for a field.
+func (p *Proposal) constant(path string) *scalar {
+	for _, r := range p.set {
+		if r.path == path {
+			return &r.Value.texts[0]
+		}
+	}
+	return nil
+}
+
+// Reachable reports whether anything is mapped by which the server can know
+// a participant. A mapping without it is refused.
+func (p *Proposal) Reachable() bool {
+	return slices.ContainsFunc(contactPaths, func(path string) bool {
+		return p.constant(path) != nil || slices.ContainsFunc(p.Mapped, func(s Suggestion) bool { return s.Field == path })
+	})
+}
+
+// line is one field of the file: what is active, what is only a comment.
+type line struct {
+	path   string // inside its block
+	rule   string
+	above  string // a comment before it
+	behind string // a comment on the line
+	off    bool   // the line itself is a comment
+}
+
+// YAML returns the mapping file. [Parse] reads it as soon as what is missing
+// is filled in.
+func (p *Proposal) YAML() []byte {
+	var b strings.Builder
+	if p.options.Schema != "" {
+		fmt.Fprintf(&b, "# yaml-language-server: $schema=%s\n", p.options.Schema)
+	}
+	fmt.Fprintf(&b, "# Which column of the list goes where. Proposed for %s: read it through,\n", p.options.Table)
+	b.WriteString("# above all what is marked \"unsure\". The keys are the API's own names.\n")
+	if len(p.Missing) > 0 {
+		b.WriteString("# Write an id wherever there is a \"?\".\n")
+	}
+	b.WriteString("version: 1\n\ntarget:\n")
+	for _, l := range p.target() {
+		l.write(&b, 1)
+	}
+	b.WriteString("\nparticipant:\n")
+	writeBlock(&b, p.body(), 1)
+	if !p.Reachable() {
+		b.WriteString("  # The server requires one of email.emailAddress, telePhone, workPhone and cellPhone,\n  # and no column was found for it.\n")
+	}
+	p.lookups(&b)
+	p.rest(&b)
+	return []byte(b.String())
+}
+
+// target is the lines of the address.
+func (p *Proposal) target() []line {
+	var lines []line
+	for _, path := range targetPaths {
+		l := line{path: path}
+		if s := p.constant(path); s != nil {
+			l.rule = block("value", s.text)
+		} else if i := slices.IndexFunc(p.Mapped, func(s Suggestion) bool { return s.Field == path }); i >= 0 {
+			l.rule = p.Mapped[i].rule
+			if p.columns[p.Mapped[i].Columns[0]].needsLookup(path) {
+				l.behind = "the ids are to be filled in below"
+			}
+		} else {
+			l.rule = block("value", unfilled)
+			l.behind = map[string]string{
+				"customerId": "to be filled in: the office's id, such as M11385",
+				"viewingId":  "to be filled in: the viewing's id, such as VIS and 32 digits",
+				"timeSlotId": "to be filled in: the id of the viewing's time slot",
+			}[path]
+		}
+		lines = append(lines, l)
+		lines = append(lines, p.doubts(path, path)...)
+	}
+	return lines
+}
+
+// doubts is the lines of what is unsure about a field.
+func (p *Proposal) doubts(path, name string) []line {
+	var lines []line
+	for _, s := range p.Unsure {
+		if s.Field == path {
+			lines = append(lines, line{path: name, rule: s.rule, off: true, above: fmt.Sprintf("unsure, column %q: %s", s.Headers[0], s.Why)})
+		}
+	}
+	return lines
+}
+
+// body is the lines of the participant, by whole paths, in the order of the
+// request.
+func (p *Proposal) body() []line {
+	var lines []line
+	for _, f := range vitec.Fields() {
+		doubts := p.doubts(f.Path, f.Path)
+		if s := p.constant(f.Path); s != nil {
+			lines = append(append(lines, line{path: f.Path, rule: block("value", s.text)}), doubts...)
+			continue
+		}
+		l := line{path: f.Path}
+		if i := slices.IndexFunc(p.Mapped, func(s Suggestion) bool { return s.Field == f.Path }); i >= 0 {
+			l.rule, l.behind = p.Mapped[i].rule, p.Mapped[i].Why
+		}
+		switch {
+		case f.Path == "updatePerson.socialSecurityNumber" && l.rule != "":
+			l.above = "Sent only because it stands here. The server overwrites whoever has the number:\nremove the line if you do not need it."
+		case f.Path == "updatePerson.obtainThrough" && l.rule == "" && p.maps("updatePerson.gdprApprovalDate"):
+			l.off, l.rule, l.above = true, block("value", "Visit"), "how people were informed: "+strings.Join(f.Values, ", ")
+		case f.Path == "returnBookingId":
+			l.rule = block("value", "true")
+		case f.Path == "options.isDeadlineValidationEnabled":
+			l.rule, l.behind = block("value", "true"), "false for a list that is imported after the viewing"
+		case f.Path == "options.enableBookingLimitValidation":
+			l.rule, l.behind = block("value", "true"), "false to book more people than there are places"
+		}
+		if l.rule != "" {
+			lines = append(lines, l)
+		}
+		lines = append(lines, doubts...)
+	}
+	return lines
+}
+
+func (p *Proposal) maps(path string) bool {
+	return slices.ContainsFunc(p.Mapped, func(s Suggestion) bool { return s.Field == path })
+}
+
+// writeBlock writes lines whose paths may have several parts as nested
+// blocks. A block of which all lines are comments is a comment.
+func writeBlock(b *strings.Builder, lines []line, depth int) {
+	for len(lines) > 0 {
+		group, _, nested := strings.Cut(lines[0].path, ".")
+		if !nested {
+			lines[0].write(b, depth)
+			lines = lines[1:]
+			continue
+		}
+		var inner []line
+		off := true
+		for len(lines) > 0 && strings.HasPrefix(lines[0].path, group+".") {
+			l := lines[0]
+			l.path = strings.TrimPrefix(l.path, group+".")
+			off = off && l.off
+			inner = append(inner, l)
+			lines = lines[1:]
+		}
+		if off {
+			for _, l := range inner {
+				l.path, l.rule = group, inBlocks(l.path, l.rule)
+				l.write(b, depth)
+			}
+			continue
+		}
+		fmt.Fprintf(b, "%s%s:\n", indent(depth), group)
+		writeBlock(b, inner, depth+1)
+	}
+}
+
+// inBlocks writes a rule below the parts of its path on one line.
+func inBlocks(path, rule string) string {
+	name, rest, nested := strings.Cut(path, ".")
+	if nested {
+		rule = inBlocks(rest, rule)
+	}
+	return "{" + name + ": " + rule + "}"
+}
+
+func (l line) write(b *strings.Builder, depth int) {
+	if l.above != "" {
+		for text := range strings.SplitSeq(l.above, "\n") {
+			fmt.Fprintf(b, "%s# %s\n", indent(depth), text)
+		}
+	}
+	mark := ""
+	if l.off {
+		mark = "# "
+	}
+	text := fmt.Sprintf("%s%s%s: %s", indent(depth), mark, l.path, l.rule)
+	if l.behind != "" {
+		text += " # " + l.behind
+	}
+	b.WriteString(text + "\n")
+}
+
+func indent(depth int) string { return strings.Repeat("  ", depth) }
+
+// lookups writes the tables that the proposal needs.
+func (p *Proposal) lookups(b *strings.Builder) {
+	begun := false
+	for _, path := range []string{"viewingId", "timeSlotId", "updatePerson.obtainThrough"} {
+		i := slices.IndexFunc(p.Mapped, func(s Suggestion) bool { return s.Field == path })
+		if i < 0 || !strings.Contains(p.Mapped[i].rule, "lookup: ") {
+			continue
+		}
+		if !begun {
+			b.WriteString("\nlookups:\n")
+			begun = true
+		}
+		c := &p.columns[p.Mapped[i].Columns[0]]
+		fmt.Fprintf(b, "%s%s:\n", indent(1), lookupNames[path])
+		words := c.obtained()
+		told := map[string]bool{}
+		for _, v := range c.values {
+			if told[fold(v)] {
+				continue // the table is read in letters of any case
+			}
+			told[fold(v)] = true
+			if path == "updatePerson.obtainThrough" {
+				fmt.Fprintf(b, "%s%s: %s\n", indent(2), quote(v), words[v])
+			} else {
+				fmt.Fprintf(b, "%s%s: %q # %d rows\n", indent(2), quote(v), unfilled, c.counts[v])
+			}
+		}
+	}
+}
+
+// rest lists the columns that nothing is proposed for.
+func (p *Proposal) rest(b *strings.Builder) {
+	if len(p.Unused) == 0 {
+		return
+	}
+	b.WriteString("\n# Columns that are not used:\n")
+	for _, i := range p.Unused {
+		name := p.columns[i].header
+		if name == "" {
+			if p.columns[i].filled == 0 {
+				continue
+			}
+			name = fmt.Sprintf("(column %d has no name; a column needs one to be mapped)", i+1)
+		}
+		fmt.Fprintf(b, "#   %s\n", name)
+	}
+}
+
+// plainText is texts that need no quotes wherever they stand in the file.
+var plainText = regexp.MustCompile(`^\p{L}[\p{L}\p{N} _./+-]*$`)
+
+// yamlWords is texts that YAML takes for something else. This package does
+// not; editors do.
+var yamlWords = []string{"true", "false", "yes", "no", "on", "off", "y", "n", "null"}
+
+// quote writes a text as YAML.
+func quote(text string) string {
+	if plainText.MatchString(text) && !strings.HasSuffix(text, " ") && !slices.Contains(yamlWords, strings.ToLower(text)) {
+		return text
+	}
+	return strconv.Quote(text)
+}
+
+// block writes keys and values on one line: {column: Namn, split: first}.
+func block(pairs ...string) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		key := pairs[i]
+		value := quote(pairs[i+1])
+		if v := pairs[i+1]; v == "true" || v == "false" {
+			value = v
+		}
+		fmt.Fprintf(&b, "%s: %s", quote(key), value)
+	}
+	b.WriteByte('}')
+	return b.String()
+}

@@ -1,0 +1,463 @@
+package mapping
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"vitec-import/vitec"
+)
+
+// Proposal is a mapping that suits the columns of a table, with what is left
+// for a person to decide.
+type Proposal struct {
+	// Mapped is the fields that get a value from columns, in the order of the
+	// request.
+	Mapped []Suggestion
+	// Unsure is what might be mapped, and stands in the file as a comment.
+	Unsure []Suggestion
+	// Unused is the 0-based columns that nothing is proposed for.
+	Unused []int
+	// Missing is what a person has to fill in: "customerId", or the values of
+	// a column that need an id. The file has a "?" in their places.
+	Missing []string
+
+	columns []column
+	set     []*rule // constants that were asked for
+	options ProposalOptions
+}
+
+// Suggestion is a field with the columns that may fill it.
+type Suggestion struct {
+	Field   string   // path
+	Columns []int    // 0-based
+	Headers []string // their names
+	Why     string   // what speaks for it or against it, "" if nothing needs to be said
+
+	rule string // as it is written in the file
+}
+
+// ProposalOptions is what a proposal needs besides the table.
+type ProposalOptions struct {
+	Table  string   // the name of the table's file, for the first line
+	Schema string   // of the mapping file, for editors: a path or an address; "" for none
+	Set    []string // constants, as "field=value"
+}
+
+// Propose suggests which column goes to which field. What a heading says is
+// held against what the cells look like; only where the two leave no doubt,
+// the column is mapped. No field gets more than one column, and nothing that
+// makes the server write to people is ever mapped.
+//
+// The error is an [Errors] about the constants.
+func (s *Survey) Propose(o ProposalOptions) (*Proposal, error) {
+	c := &compiler{doc: &document{}, sound: true}
+	p := &Proposal{columns: s.columns, options: o, set: c.set(nil, o.Set)}
+	for _, r := range p.set {
+		c.compile(r)
+	}
+	if len(c.errs) > 0 {
+		return nil, c.errs
+	}
+	a := assigner{survey: s, proposal: p, taken: map[string]int{}, used: map[int]bool{}, told: map[int]bool{}}
+	a.assign()
+	order := allPaths()
+	byPath := func(x, y Suggestion) int {
+		return cmp.Or(cmp.Compare(slices.Index(order, x.Field), slices.Index(order, y.Field)), slices.Compare(x.Columns, y.Columns))
+	}
+	slices.SortFunc(p.Mapped, byPath)
+	slices.SortFunc(p.Unsure, byPath)
+	for i := range s.columns {
+		if !a.used[i] && !a.told[i] {
+			p.Unused = append(p.Unused, i)
+		}
+	}
+	p.missing()
+	return p, nil
+}
+
+// claim is a field that a column may fill.
+type claim struct {
+	column   int
+	field    string
+	strength int // of name and cells together
+	why      string
+}
+
+// assigner gives each field at most one column.
+type assigner struct {
+	survey   *Survey
+	proposal *Proposal
+	taken    map[string]int // field → column
+	used     map[int]bool   // columns that are mapped
+	told     map[int]bool   // columns that are told as unsure
+	claims   []claim
+}
+
+func (a *assigner) column(i int) *column { return &a.survey.columns[i] }
+
+func (a *assigner) assign() {
+	for _, r := range a.proposal.set {
+		a.taken[r.path] = -1
+	}
+	a.claim()
+	a.phones()
+	a.onlyName()
+	a.fullNames()
+	// The strongest first; of equals the one with more cells, then the left.
+	slices.SortStableFunc(a.claims, func(x, y claim) int {
+		return cmp.Or(-cmp.Compare(x.strength, y.strength), -cmp.Compare(a.column(x.column).filled, a.column(y.column).filled))
+	})
+	for _, c := range a.claims {
+		a.take(c)
+	}
+	a.reach()
+}
+
+// claim looks at every column by itself.
+func (a *assigner) claim() {
+	d := newDictionary()
+	var names []string
+	for i := range a.survey.columns {
+		names = append(names, a.column(i).header)
+	}
+	h := newHeader(names)
+	for i := range a.survey.columns {
+		c := a.column(i)
+		if c.header == "" {
+			continue
+		}
+		m := d.meaning(c.header)
+		if len(h.find(c.header)) > 1 {
+			if m.field != "" {
+				a.unsure(i, m.field, "several columns have this name: rename one of them")
+			}
+			continue
+		}
+		switch {
+		case m.other:
+		case m.field != "":
+			a.named(i, m)
+		default:
+			a.unnamed(i)
+		}
+	}
+}
+
+// neverMapped is fields that are left to a person, whatever a heading says,
+// and why.
+var neverMapped = map[string]string{
+	"smsReminder":                          "it would send messages to people",
+	"mailConfirmation":                     "it would send messages to people",
+	"smsConfirmation":                      "it would send messages to people",
+	"reminderTime":                         "it matters only if reminders are sent",
+	"updatePerson.approval":                "it is the consent from before the GDPR; map it only if you know that you need it",
+	"updatePerson.approvalDate":            "it is the consent from before the GDPR; map it only if you know that you need it",
+	"returnBookingId":                      "without it there is no booking id",
+	"options.isDeadlineValidationEnabled":  "it is better said once, for all rows",
+	"options.enableBookingLimitValidation": "it is better said once, for all rows",
+	"updatePerson.task.predefinedTaskId":   "it makes a task for the office",
+	"updatePerson.task.note":               "it makes a task for the office",
+	"updatePerson.task.estateId":           "it makes a task for the office",
+	"updatePerson.task.assignedTo":         "it makes a task for the office",
+}
+
+// named weighs a heading that has a meaning against the cells.
+func (a *assigner) named(i int, m meaning) {
+	if why, ok := neverMapped[m.field]; ok {
+		a.unsure(i, m.field, why)
+		return
+	}
+	found := a.column(i).evidence(m.field)
+	switch {
+	case found.verdict == against:
+		if !a.otherwise(i, m.field) {
+			a.unsure(i, m.field, found.why)
+		}
+		return
+	case !m.sure && found.verdict != agrees:
+		a.unsure(i, m.field, "the heading may mean something else")
+		return
+	}
+	strength := 0
+	if m.sure {
+		strength += 4
+	}
+	if found.verdict == agrees {
+		strength += 2
+	}
+	if m.exact {
+		strength++
+	}
+	a.claims = append(a.claims, claim{i, m.field, strength, ""})
+}
+
+// otherwise finds what a column of contacts holds that its heading does not
+// say: e-mail addresses under "Adress", or under "Kontakt".
+func (a *assigner) otherwise(i int, field string) bool {
+	c := a.column(i)
+	switch {
+	case c.share(c.emails) >= most && (field == "updatePerson.address.streetAddress" || field == anyPhone):
+		a.claims = append(a.claims, claim{i, "updatePerson.email.emailAddress", 1, "by its cells: they are e-mail addresses"})
+	case c.share(c.phoneLike) >= most && c.share(c.personalLike) < half && field == "updatePerson.email.emailAddress":
+		a.claims = append(a.claims, claim{i, anyPhone, 1, "by its cells: they are phone numbers"})
+	default:
+		return false
+	}
+	return true
+}
+
+// unnamed tells what a column looks like whose heading says nothing.
+func (a *assigner) unnamed(i int) {
+	c := a.column(i)
+	for _, like := range []struct {
+		n     int
+		field string
+		what  string
+	}{
+		{c.emails, "updatePerson.email.emailAddress", "e-mail addresses"},
+		{c.viewingIds, "viewingId", "ids of viewings"},
+		{c.contactIds, "updatePerson.contactId", "ids of contacts"},
+		{c.personal, "updatePerson.socialSecurityNumber", "personal numbers"},
+		{c.mobiles, "updatePerson.cellPhone", "mobile numbers"},
+		{c.spacedZips, "updatePerson.address.zipCode", "postal codes"},
+	} {
+		if c.looked > 0 && c.share(like.n) >= most {
+			a.unsure(i, like.field, fmt.Sprintf("by its cells: %d of %d look like %s", like.n, c.looked, like.what))
+			return
+		}
+	}
+	if fields := hints[compact(c.header)]; fields != nil {
+		for _, field := range fields {
+			a.unsure(i, field, "the heading may mean this, or something else")
+		}
+	}
+}
+
+// hints is headings that may mean a field, and do not say so.
+var hints = map[string][]string{
+	"datum": {"viewingId", "timeSlotId"}, "visningsdatum": {"viewingId", "timeSlotId"}, "visningdatum": {"viewingId", "timeSlotId"}, "date": {"viewingId", "timeSlotId"}, "dag": {"timeSlotId"},
+	"objekt": {"viewingId"}, "bostad": {"viewingId"}, "visningsadress": {"viewingId"}, "property": {"viewingId"}, "listing": {"viewingId"},
+	"starttid": {"timeSlotId"}, "starttime": {"timeSlotId"}, "start": {"timeSlotId"},
+	"kontakt": {fullName, anyPhone, "updatePerson.email.emailAddress"}, "kontaktuppgifter": {anyPhone, "updatePerson.email.emailAddress"}, "contact": {fullName, anyPhone},
+	"kund": {fullName}, "spekulant": {fullName}, "besokare": {fullName}, "person": {fullName}, "customer": {fullName}, "client": {fullName}, "visitor": {fullName}, "guest": {fullName}, "attendee": {fullName}, "participant": {fullName}, "kopare": {fullName}, "gast": {fullName}, "medlem": {fullName}, "vem": {fullName},
+	"nummer": {anyPhone}, "number": {anyPhone}, "nr": {anyPhone},
+	"leadskalla": {"leadSourceId"}, "leadsource": {"leadSourceId"}, "kalla": {"updatePerson.obtainThrough", "leadSourceId"}, "source": {"updatePerson.obtainThrough", "leadSourceId"}, "kanal": {"updatePerson.obtainThrough"},
+	"maklare": {"updatePerson.userId"}, "ansvarigmaklare": {"updatePerson.userId"}, "handlaggare": {"updatePerson.userId"},
+	"kategori": {"updatePerson.categoryIds"}, "kategorier": {"updatePerson.categoryIds"}, "category": {"updatePerson.categoryIds"}, "taggar": {"updatePerson.categoryIds"}, "tags": {"updatePerson.categoryIds"},
+	"kommer": {"participated"}, "status": {"participated"},
+	"kundnr": {"customerId", "updatePerson.contactId"}, "kundnummer": {"customerId", "updatePerson.contactId"}, "kundid": {"customerId", "updatePerson.contactId"},
+	"paminnelse": {"smsReminder"}, "bekraftelse": {"mailConfirmation"},
+}
+
+// manyMobiles is how many mobile numbers it takes to believe the cells
+// rather than "Telefon".
+const manyMobiles = 8
+
+// phones decides which phones those are that do not say it.
+func (a *assigner) phones() {
+	for i := range a.claims {
+		c := &a.claims[i]
+		if c.field != anyPhone {
+			continue
+		}
+		col := a.column(c.column)
+		mobiles := col.share(col.mobiles) >= most
+		switch {
+		case mobiles && col.mobiles >= manyMobiles && !a.claimed("updatePerson.cellPhone"):
+			c.field, c.why = "updatePerson.cellPhone", "its cells are mobile numbers"
+		case mobiles && a.claimed("updatePerson.telePhone") && !a.claimed("updatePerson.cellPhone"):
+			c.field, c.why = "updatePerson.cellPhone", "its cells are mobile numbers"
+		case !a.claimed("updatePerson.telePhone"):
+			c.field = "updatePerson.telePhone"
+		default:
+			c.field = "updatePerson.otherPhone"
+			c.strength = 0
+		}
+	}
+}
+
+// onlyName takes the only column of whole names for them, though its heading
+// ("Spekulant") might mean something else.
+func (a *assigner) onlyName() {
+	if a.claimed(fullName) || a.claimed("updatePerson.firstName") || a.claimed("updatePerson.lastName") {
+		return
+	}
+	found := -1
+	for i := range a.survey.columns {
+		c := a.column(i)
+		if a.told[i] && slices.Contains(hints[compact(c.header)], fullName) && c.share(c.names) >= most {
+			if found >= 0 {
+				return
+			}
+			found = i
+		}
+	}
+	if found < 0 {
+		return
+	}
+	delete(a.told, found)
+	a.proposal.Unsure = slices.DeleteFunc(a.proposal.Unsure, func(s Suggestion) bool { return s.Columns[0] == found })
+	a.claims = append(a.claims, claim{found, fullName, 0, ""})
+}
+
+func (a *assigner) claimed(field string) bool {
+	_, taken := a.taken[field]
+	return taken || slices.ContainsFunc(a.claims, func(c claim) bool { return c.field == field })
+}
+
+// fullNames decides what becomes of columns with whole names.
+func (a *assigner) fullNames() {
+	first, last := a.claimed("updatePerson.firstName"), a.claimed("updatePerson.lastName")
+	kept := a.claims[:0]
+	for _, c := range a.claims {
+		switch {
+		case c.field != fullName:
+		case first && last:
+			a.unsure(c.column, fullName, "the file has the first and the last name already")
+			continue
+		case first:
+			a.unsure(c.column, fullName, "the file has the first name already")
+			continue
+		case last:
+			if col := a.column(c.column); col.looked > 0 && col.share(col.names) >= half {
+				a.unsure(c.column, fullName, "the file has the last name already")
+				continue
+			}
+			c.field = "updatePerson.firstName"
+		}
+		kept = append(kept, c)
+	}
+	a.claims = kept
+}
+
+// take gives a column its field, unless somebody has it.
+func (a *assigner) take(c claim) {
+	if c.field == fullName {
+		if by, ok := a.taken[fullName]; ok {
+			a.unsure(c.column, fullName, a.filledBy(by))
+			return
+		}
+		a.taken[fullName] = c.column
+		for _, half := range []struct{ path, split string }{{"updatePerson.firstName", "first"}, {"updatePerson.lastName", "last"}} {
+			if _, ok := a.taken[half.path]; !ok {
+				a.taken[half.path] = c.column
+				a.mapped(half.path, c.column, block("column", a.column(c.column).header, "split", half.split), "")
+			}
+		}
+		return
+	}
+	if by, ok := a.taken[c.field]; ok {
+		a.unsure(c.column, c.field, a.filledBy(by))
+		return
+	}
+	a.taken[c.field] = c.column
+	a.mapped(c.field, c.column, a.write(c.field, c.column), c.why)
+}
+
+func (a *assigner) filledBy(by int) string {
+	if by < 0 {
+		return "the field has a constant already"
+	}
+	return fmt.Sprintf("column %q fills the field already", a.column(by).header)
+}
+
+// reach makes sure that people can be reached, where only the cells say how.
+func (a *assigner) reach() {
+	for _, path := range contactPaths {
+		if _, ok := a.taken[path]; ok {
+			return
+		}
+	}
+	for i, s := range a.proposal.Unsure {
+		if (s.Field == "updatePerson.email.emailAddress" || s.Field == "updatePerson.cellPhone") && strings.HasPrefix(s.Why, "by its cells") {
+			a.proposal.Unsure = slices.Delete(a.proposal.Unsure, i, i+1)
+			a.taken[s.Field] = s.Columns[0]
+			a.mapped(s.Field, s.Columns[0], s.rule, s.Why)
+			return
+		}
+	}
+}
+
+func (a *assigner) mapped(field string, column int, rule, why string) {
+	a.used[column] = true
+	a.proposal.Mapped = append(a.proposal.Mapped, Suggestion{
+		Field: field, Columns: []int{column}, Headers: []string{a.column(column).header}, Why: why, rule: rule,
+	})
+}
+
+// unsure notes what might be: whole names as their halves, phones as what
+// they may be.
+func (a *assigner) unsure(column int, field, why string) {
+	a.told[column] = true
+	add := func(field, rule string) {
+		a.proposal.Unsure = append(a.proposal.Unsure, Suggestion{
+			Field: field, Columns: []int{column}, Headers: []string{a.column(column).header}, Why: why, rule: rule,
+		})
+	}
+	switch field {
+	case fullName:
+		name := a.column(column).header
+		add("updatePerson.firstName", block("column", name, "split", "first"))
+		add("updatePerson.lastName", block("column", name, "split", "last"))
+	case anyPhone:
+		add("updatePerson.telePhone", a.write("updatePerson.telePhone", column))
+		add("updatePerson.cellPhone", a.write("updatePerson.cellPhone", column))
+	default:
+		add(field, a.write(field, column))
+	}
+}
+
+// write is the rule that maps a column to a field.
+func (a *assigner) write(field string, column int) string {
+	c := a.column(column)
+	f, _ := fieldOf(field)
+	switch {
+	case f.target >= 0 && c.needsLookup(field):
+		return block("column", c.header, "lookup", lookupNames[field])
+	case field == "updatePerson.obtainThrough" && c.obtained() != nil:
+		return block("column", c.header, "lookup", lookupNames[field])
+	case f.kind == vitec.KindDateTime:
+		layout, clock, _, ok := c.date()
+		switch {
+		case ok && layout != "":
+			return block("column", c.header, "layout", layout)
+		case ok && !clock:
+			return block("column", c.header, "as", "date")
+		}
+	case f.kind == vitec.KindBoolean && c.looked > 0 && c.share(c.booleans) < most && len(c.values) > 0 && len(c.values) <= 6:
+		pairs := []string{}
+		for _, v := range c.values {
+			pairs = append(pairs, v, "true")
+		}
+		return fmt.Sprintf("{column: %s, lookup: %s}", quote(c.header), block(pairs...))
+	}
+	return quote(c.header)
+}
+
+// needsLookup reports whether the column's cells cannot be ids themselves.
+func (c *column) needsLookup(field string) bool {
+	if c.looked == 0 || c.many || field == "customerId" {
+		return false
+	}
+	return c.share(c.viewingIds) < most && !c.idLike()
+}
+
+// idLike reports whether all values of the column look like ids that a system
+// has made: one word of letters and digits that can stand in an address.
+func (c *column) idLike() bool {
+	for _, v := range c.values {
+		letters, digits := strings.ContainsFunc(v, unicode.IsLetter), strings.ContainsAny(v, "0123456789")
+		if strings.ContainsAny(v, ` .,/\?#%&*:<>`) || !digits || !letters {
+			return false
+		}
+	}
+	return true
+}
+
+// lookupNames is the named tables that a proposal may have.
+var lookupNames = map[string]string{
+	"viewingId": "viewings", "timeSlotId": "slots", "updatePerson.obtainThrough": "informedBy",
+}
