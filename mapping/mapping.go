@@ -24,6 +24,10 @@ type Options struct {
 	// "viewingId=VIS1", "updatePerson.obtainThrough=Visit".
 	Set []string
 
+	// Trial makes ids up where they are still to be filled in ("?"), so that the
+	// rest of a mapping can be tried. What it makes is for a stand-in server.
+	Trial bool
+
 	// Today decides the century of a personal number with ten digits. The
 	// zero Time means now; it is read once, so that one mapping gives one
 	// answer however long the run takes.
@@ -51,6 +55,7 @@ type Mapping struct {
 	identity []string
 	warnings Errors
 	today    time.Time
+	named    glance
 }
 
 // Parse reads a mapping file and everything that it includes. name is only
@@ -59,7 +64,7 @@ type Mapping struct {
 func Parse(name string, src []byte, o Options) (*Mapping, error) {
 	l := &loader{load: o.Load, digest: sha256.New()}
 	doc := l.read(name, src, nil)
-	c := &compiler{doc: doc, sound: len(l.errs) == 0, today: o.Today, errs: l.errs}
+	c := &compiler{doc: doc, sound: len(l.errs) == 0, trial: o.Trial, today: o.Today, errs: l.errs}
 	if c.today.IsZero() {
 		c.today = time.Now()
 	}
@@ -105,6 +110,7 @@ func Parse(name string, src []byte, o Options) (*Mapping, error) {
 	slices.SortStableFunc(m.fields, func(a, b field) int {
 		return cmp.Compare(slices.Index(order, a.path), slices.Index(order, b.path))
 	})
+	m.named = m.glance()
 	return m, nil
 }
 
@@ -137,6 +143,9 @@ func (m *Mapping) SHA256() string { return m.digest }
 // cells, so that a reader can find the header row. Columns of which one is
 // enough count once.
 func (m *Mapping) Fits(cells []string) int {
+	if !m.named.sees(cells) {
+		return 0 // as almost every row of a table; a reader asks about each
+	}
 	h := newHeader(cells)
 	counted := map[int]bool{}
 	for names := range m.columns() {
