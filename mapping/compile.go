@@ -88,6 +88,8 @@ type test struct {
 type compiler struct {
 	doc      *document
 	sound    bool // no mistake was found while it was read
+	trial    bool // ids may be made up
+	made     int  // how many are
 	today    time.Time
 	errs     Errors
 	warnings Errors
@@ -393,6 +395,9 @@ func (c *compiler) fixed(s scalar, f *field) *fixed {
 	text := clean(s.text)
 	if text == "" {
 		return &fixed{}
+	}
+	if text == unfilled && f.target >= 0 {
+		return c.unfilled(s, f)
 	}
 	v, why := f.convert(text, &surroundings{today: c.today, country: "?"})
 	if why.bad() {

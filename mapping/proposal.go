@@ -10,10 +10,6 @@ import (
 	"vitec-import/vitec"
 )
 
-// unfilled stands in a mapping where a person has to write an id. No id can be
-// this, so that a mapping is refused as long as it has one.
-const unfilled = "?"
-
 // missing collects what has to be filled in.
 func (p *Proposal) missing() {
 	for _, path := range targetPaths {
@@ -24,7 +20,7 @@ func (p *Proposal) missing() {
 			p.Missing = append(p.Missing, path)
 		case p.columns[p.Mapped[i].Columns[0]].needsLookup(path):
 			n := len(p.columns[p.Mapped[i].Columns[0]].values)
-			p.Missing = append(p.Missing, fmt.Sprintf("the %s of %d values of column %q", path, n, p.Mapped[i].Headers[0]))
+			p.Missing = append(p.Missing, fmt.Sprintf("a %s for what column %q says (%d)", path, p.Mapped[i].Headers[0], n))
 		}
 	}
 }
@@ -96,11 +92,7 @@ func (p *Proposal) target() []line {
 			}
 		} else {
 			l.rule = block("value", unfilled)
-			l.behind = map[string]string{
-				"customerId": "to be filled in: the office's id, such as M11385",
-				"viewingId":  "to be filled in: the viewing's id, such as VIS and 32 digits",
-				"timeSlotId": "to be filled in: the id of the viewing's time slot",
-			}[path]
+			l.behind = "to be filled in: " + whereIds[path]
 		}
 		lines = append(lines, l)
 		lines = append(lines, p.doubts(path, path)...)
@@ -240,7 +232,7 @@ func (p *Proposal) lookups(b *strings.Builder) {
 			if path == "updatePerson.obtainThrough" {
 				fmt.Fprintf(b, "%s%s: %s\n", indent(2), quote(v), words[v])
 			} else {
-				fmt.Fprintf(b, "%s%s: %q # %d rows\n", indent(2), quote(v), unfilled, c.counts[v])
+				fmt.Fprintf(b, "%s%s: %q # rows: %d\n", indent(2), quote(v), unfilled, c.counts[v])
 			}
 		}
 	}

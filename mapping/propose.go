@@ -138,6 +138,7 @@ func (a *assigner) claim() {
 		}
 		switch {
 		case m.other:
+			a.hinted(i)
 		case m.field != "":
 			a.named(i, m)
 		default:
@@ -229,10 +230,13 @@ func (a *assigner) unnamed(i int) {
 			return
 		}
 	}
-	if fields := hints[compact(c.header)]; fields != nil {
-		for _, field := range fields {
-			a.unsure(i, field, "the heading may mean this, or something else")
-		}
+	a.hinted(i)
+}
+
+// hinted tells what a heading may mean that has no meaning of its own.
+func (a *assigner) hinted(i int) {
+	for _, field := range hints[compact(a.column(i).header)] {
+		a.unsure(i, field, "the heading may mean this, or something else")
 	}
 }
 

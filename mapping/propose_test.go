@@ -1,0 +1,229 @@
+package mapping
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// propose makes a proposal for a list whose first row is its header.
+func propose(t *testing.T, o ProposalOptions, rows ...string) *Proposal {
+	t.Helper()
+	s := NewSurvey(strings.Split(rows[0], "|"))
+	for _, r := range rows[1:] {
+		s.Add(strings.Split(r, "|"))
+	}
+	p, err := s.Propose(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (p *Proposal) at(field string) (header, rule string) {
+	for _, s := range p.Mapped {
+		if s.Field == field {
+			return s.Headers[0], s.rule
+		}
+	}
+	return "", ""
+}
+
+func (p *Proposal) doubted(field, header string) string {
+	for _, s := range p.Unsure {
+		if s.Field == field && s.Headers[0] == header {
+			return s.Why
+		}
+	}
+	return ""
+}
+
+func TestProposeByCells(t *testing.T) {
+	mobiles := []string{"Namn|Telefon"}
+	for range 10 {
+		mobiles = append(mobiles, "Anna Ek|070-174 06 05")
+	}
+	for _, test := range []struct {
+		name                string
+		rows                []string
+		field, header, rule string
+	}{
+		{"mobile numbers under a phone", mobiles, "updatePerson.cellPhone", "Telefon", ""},
+		{"a phone at home stays one", []string{"Namn|Telefon", "Anna Ek|08-12 34 56"}, "updatePerson.telePhone", "Telefon", ""},
+		{"a whole name", []string{"Namn|E-post", "Anna Ek|a@example.com"}, "updatePerson.lastName", "Namn", "{column: Namn, split: last}"},
+		{"a first name beside a last name", []string{"Namn|Efternamn|E-post", "Anna|Ek|a@example.com"}, "updatePerson.firstName", "Namn", "Namn"},
+		{"addresses of the other kind", []string{"Namn|Adress", "Anna Ek|a@example.com"}, "updatePerson.email.emailAddress", "Adress", ""},
+		{"a column that only its cells explain", []string{"Namn|Svar", "Anna Ek|a@example.com"}, "updatePerson.email.emailAddress", "Svar", ""},
+		{"the only names", []string{"Spekulant|Mobil", "Anna Ek|0701740605", "Bo Ek|0701740606"}, "updatePerson.firstName", "Spekulant", ""},
+		{"a consent that is a date", []string{"Mobil|Samtycke", "0701740605|2026-03-04"}, "updatePerson.gdprApprovalDate", "Samtycke", "{column: Samtycke, as: date}"},
+		{"another way of writing dates", []string{"Mobil|Informerad", "0701740605|24.3.2026"}, "updatePerson.gdprApprovalDate", "Informerad", "{column: Informerad, layout: D.M.YYYY}"},
+		{"words for how", []string{"Mobil|Hur", "0701740605|Besök", "0701740606|e-post"}, "updatePerson.obtainThrough", "Hur", "{column: Hur, lookup: informedBy}"},
+		{"ids need no lookup", []string{"Mobil|Visning", "0701740605|VIS4A1F0C7B2D9E4C35A6F8B0D1E2C3F4A5"}, "viewingId", "Visning", "Visning"},
+		{"names of viewings do", []string{"Mobil|Visning", "0701740605|Storgatan 12"}, "viewingId", "Visning", "{column: Visning, lookup: viewings}"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := propose(t, ProposalOptions{}, test.rows...)
+			header, rule := p.at(test.field)
+			if header != test.header || test.rule != "" && rule != test.rule {
+				t.Errorf("%s is %q by %s; want %q by %s\n%s", test.field, header, rule, test.header, test.rule, p.YAML())
+			}
+		})
+	}
+}
+
+// TestProposeDoubts names what is left to a person, and the reason.
+func TestProposeDoubts(t *testing.T) {
+	for _, test := range []struct {
+		name               string
+		rows               []string
+		field, header, why string
+	}{
+		{"cells against the heading", []string{"Mobil|E-post", "0701740605|ja"}, "updatePerson.email.emailAddress", "E-post", "0 of 1 cells look like e-mail addresses"},
+		{"two columns for one field", []string{"E-post|Mail|Mobil", "a@example.com|b@example.com|"}, "updatePerson.email.emailAddress", "Mail", `column "E-post" fills the field already`},
+		{"a whole name too many", []string{"Förnamn|Efternamn|Namn|Mobil", "Anna|Ek|Anna Ek|0701740605"}, "updatePerson.firstName", "Namn", "the file has the first and the last name already"},
+		{"dates in two ways", []string{"Mobil|Informerad", "0701740605|04/03/2026"}, "updatePerson.gdprApprovalDate", "Informerad", "its dates can be read in two ways: say which with layout"},
+		{"a yes is no date", []string{"Mobil|Samtycke", "0701740605|ja"}, "updatePerson.gdprApprovalDate", "Samtycke", "its cells are not dates in one way of writing"},
+		{"messages to people", []string{"Mobil|SMS-påminnelse", "0701740605|ja"}, "smsReminder", "SMS-påminnelse", "it would send messages to people"},
+		{"the same name twice", []string{"E-post|e-post|E-post|Mobil", "a@example.com|||"}, "updatePerson.email.emailAddress", "E-post", "several columns have this name: rename one of them"},
+		{"the old consent", []string{"Mobil|approval", "0701740605|ja"}, "updatePerson.approval", "approval", "it is the consent from before the GDPR; map it only if you know that you need it"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := propose(t, ProposalOptions{}, test.rows...)
+			if why := p.doubted(test.field, test.header); why != test.why {
+				t.Errorf("reason %q, want %q\n%s", why, test.why, p.YAML())
+			}
+		})
+	}
+}
+
+// TestProposeSomebodyElse: whoever stands beside the participant in a list is
+// not written on the participant's card.
+func TestProposeSomebodyElse(t *testing.T) {
+	p := propose(t, ProposalOptions{},
+		"Namn|Mobil|Mäklarens mobil|Säljarens e-post|Objektets adress|Medsökandes namn|Antal deltagare|Företagets telefon",
+		"Anna Ek|0701740605|0701740606|s@example.com|Storgatan 1|Bo Ek|2|0812345678")
+	var headers []string
+	for _, s := range append(p.Mapped, p.Unsure...) {
+		headers = append(headers, s.Headers[0])
+	}
+	slices.Sort(headers)
+	if got := strings.Join(slices.Compact(headers), "|"); got != "Mobil|Namn" {
+		t.Errorf("uses %s", got)
+	}
+	if len(p.Unused) != 6 {
+		t.Errorf("unused: %v", p.Unused)
+	}
+}
+
+func TestProposeFile(t *testing.T) {
+	p := propose(t, ProposalOptions{Table: "list.csv", Schema: "mapping.schema.json", Set: []string{"customerId=M11385"}},
+		"Namn|Mobil|Telefon|Personnummer|Visning|Tid|Status",
+		"Anna Ek|0701740605||199006022397|Storgatan 12|17:00|klar",
+		"Bo Ek|0701740606|08123456|199107172380|Sjövägen 4|17:00|")
+	want := `# yaml-language-server: $schema=mapping.schema.json
+# Which column of the list goes where. Proposed for list.csv: read it through,
+# above all what is marked "unsure". The keys are the API's own names.
+# Write an id wherever there is a "?".
+version: 1
+
+target:
+  customerId: {value: M11385}
+  viewingId: {column: Visning, lookup: viewings} # the ids are to be filled in below
+  timeSlotId: {column: Tid, lookup: slots} # the ids are to be filled in below
+
+participant:
+  updatePerson:
+    firstName: {column: Namn, split: first}
+    lastName: {column: Namn, split: last}
+    # Sent only because it stands here. The server overwrites whoever has the number:
+    # remove the line if you do not need it.
+    socialSecurityNumber: Personnummer
+    telePhone: Telefon
+    cellPhone: Mobil
+  # unsure, column "Status": the heading may mean this, or something else
+  # participated: {column: Status, lookup: {klar: true}}
+  returnBookingId: {value: true}
+  options:
+    isDeadlineValidationEnabled: {value: true} # false for a list that is imported after the viewing
+    enableBookingLimitValidation: {value: true} # false to book more people than there are places
+
+lookups:
+  viewings:
+    Storgatan 12: "?" # rows: 1
+    Sjövägen 4: "?" # rows: 1
+  slots:
+    "17:00": "?" # rows: 2
+`
+	if got := string(p.YAML()); got != want {
+		t.Errorf("got\n%s", got)
+	}
+	if got := strings.Join(p.Missing, "; "); got != `a viewingId for what column "Visning" says (2); a timeSlotId for what column "Tid" says (1)` {
+		t.Errorf("missing: %s", got)
+	}
+	// What is to be filled in is refused, each at its place, and nothing else is.
+	_, err := Parse("mapping.yaml", p.YAML(), Options{})
+	var mistakes Errors
+	if !errors.As(err, &mistakes) || len(mistakes) != 3 {
+		t.Fatalf("mistakes: %v", err)
+	}
+	for _, m := range mistakes {
+		if m.Code != "unfilled" || m.Line < 29 {
+			t.Errorf("mistake: %v", m)
+		}
+	}
+	m, err := Parse("mapping.yaml", p.YAML(), Options{Trial: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mp, err := m.Bind(strings.Split("Namn|Mobil|Telefon|Personnummer|Visning|Tid|Status", "|"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var one, two Submission
+	mp.Map(strings.Split("Anna Ek|0701740605||199006022397|Storgatan 12|17:00|klar", "|"), &one)
+	mp.Map(strings.Split("Bo Ek|0701740606|08123456|199107172380|Sjövägen 4|17:00|", "|"), &two)
+	if one.Target.ViewingId == two.Target.ViewingId || one.Target.TimeSlotId != two.Target.TimeSlotId || one.Target.CustomerId != "M11385" {
+		t.Errorf("targets %v and %v", one.Target, two.Target)
+	}
+}
+
+// TestProposeParses: whatever a table has for a header and for cells, the file
+// that is proposed parses and binds to that header, unless nothing was found by
+// which people can be reached.
+func TestProposeParses(t *testing.T) {
+	text := rapid.OneOf(
+		rapid.SampledFrom([]string{
+			"Förnamn", "Namn", "E-post", "e-post", "Mail", "Mobil", "Telefon", "Tel 2", "Visning", "Tid", "Informerad", "Hur", "Kom", "Nyhetsbrev", "Anteckning", "Övrigt",
+			"approval", "true", "null", "~", "- a", "a: b", "a #b", "'", "\"", "{", "[x]", "&a", "*b", "!c", "%d", "@e", "`f", "?", "", " ", "x\ny", "\u00a0", "\\", "100", "1.5", "0701740605",
+		}),
+		rapid.String(),
+	)
+	cell := rapid.OneOf(
+		rapid.SampledFrom([]string{"", "a@example.com", "070-174 06 05", "ja", "nej", "2026-03-04", "17:00", "Storgatan 12", "Besök", "199006022397", "114 31", "?", "true", "Ja: nej", "STORGATAN 12"}),
+		rapid.String(),
+	)
+	rapid.Check(t, func(t *rapid.T) {
+		header := rapid.SliceOfN(text, 1, 8).Draw(t, "header")
+		s := NewSurvey(header)
+		for range rapid.IntRange(0, 4).Draw(t, "rows") {
+			s.Add(rapid.SliceOfN(cell, len(header), len(header)).Draw(t, "cells"))
+		}
+		p, err := s.Propose(ProposalOptions{Table: "list.csv", Schema: "mapping.schema.json"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := Parse("mapping.yaml", p.YAML(), Options{Trial: true})
+		if !p.Reachable() {
+			return
+		}
+		if err != nil {
+			t.Fatalf("%v\n%s", err, p.YAML())
+		}
+		if _, err := m.Bind(header); err != nil {
+			t.Fatalf("%v\n%s", err, p.YAML())
+		}
+	})
+}
