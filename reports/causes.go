@@ -123,31 +123,40 @@ func (c *causes) sorted() []*cause {
 	return list
 }
 
-// where names the rows of a cause, with runs of them shortened: "4–6, 9 and 12
-// more".
-func (g *cause) where(w words) string {
-	var b strings.Builder
-	named := 0
+// span is one row of a cause, or several one after the other.
+type span struct {
+	First int
+	Text  string // "4", "4–6"
+}
+
+// spans names the first rows of a cause, and says how many these are.
+func (g *cause) spans() (list []span, named int) {
 	for i := 0; i < len(g.places); {
 		k := i
 		for k+1 < len(g.places) && g.places[k+1] == g.places[k]+1 {
 			k++
 		}
-		if b.Len() > 0 {
-			b.WriteString(", ")
+		s := span{First: g.places[i], Text: strconv.Itoa(g.places[i])}
+		if k > i {
+			s.Text += "–" + strconv.Itoa(g.places[k])
 		}
-		b.WriteString(strconv.Itoa(g.places[i]))
-		switch {
-		case k == i+1:
-			b.WriteString(", " + strconv.Itoa(g.places[k]))
-		case k > i:
-			b.WriteString("–" + strconv.Itoa(g.places[k]))
-		}
+		list = append(list, s)
 		named += k - i + 1
 		i = k + 1
 	}
-	if more := g.Rows - named; more > 0 {
-		return w.count("cause.more", more, b.String())
+	return list, named
+}
+
+// where names the rows of a cause: "4–6, 9 and 12 more".
+func (g *cause) where(w words) string {
+	list, named := g.spans()
+	texts := make([]string, len(list))
+	for i, s := range list {
+		texts[i] = s.Text
 	}
-	return b.String()
+	text := strings.Join(texts, ", ")
+	if more := g.Rows - named; more > 0 {
+		text += w.count("cause.and.more", more)
+	}
+	return text
 }

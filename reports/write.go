@@ -224,6 +224,13 @@ func open(s *staging, src *Source, o *Options, w words, groups *causes) (sinks [
 			return sinks, err
 		}
 	}
+	if o.wants(KindHTML) {
+		h, err := newReportHTML(s, src, w, o, groups)
+		if err != nil {
+			return sinks, err
+		}
+		sinks = append(sinks, h)
+	}
 	comma := ';'
 	if d := src.Run.Input.Delimiter; len(d) == 1 && (d == "," || d == "\t") {
 		comma = rune(d[0])

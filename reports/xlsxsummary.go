@@ -157,7 +157,9 @@ func (x *reportXLSX) chart(sheet string, first int, s *Summary) error {
 	}
 	cell := func(column string, row int) string { return fmt.Sprintf("%s!$%s$%d", quoteSheet(sheet), column, row) }
 	var series []excelize.ChartSeries
+	room := 1.0 // for the names behind the bars
 	for i, o := range s.Outcomes {
+		room = max(room, 1.35*float64(o.Count))
 		series = append(series, excelize.ChartSeries{
 			Name: cell("B", first+i), Values: cell("C", first+i), Categories: cell("C", first-1), Fill: solid(shadeOf(o.Outcome).solid[1:]),
 		})
@@ -168,7 +170,7 @@ func (x *reportXLSX) chart(sheet string, first int, s *Summary) error {
 		Legend:    excelize.ChartLegend{Position: "none"},
 		PlotArea:  excelize.ChartPlotArea{ShowVal: true, ShowSerName: true},
 		XAxis:     excelize.ChartAxis{ReverseOrder: true, None: true},
-		YAxis:     excelize.ChartAxis{None: true},
+		YAxis:     excelize.ChartAxis{None: true, Maximum: &room},
 		Dimension: excelize.ChartDimension{Width: 540, Height: 270},
 		Format:    excelize.GraphicOptions{OffsetX: 24, AltText: x.words.text("chart.outcomes") + ": " + altText(s)},
 		Border:    excelize.LineOptions{Type: excelize.LineSolid, Width: 0.75, Fill: solid("D9DEE4")},

@@ -1,0 +1,316 @@
+package reports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"vitec-import/importer/ledger"
+)
+
+func TestPageIsSmall(t *testing.T) {
+	src, o := largeRun(t, 5000)
+	o.Files = []Kind{KindHTML}
+	rep := mustWrite(t, src, o)
+	if n := len(read(t, rep.Dir, "report.html")); n > 1_500_000 {
+		t.Errorf("%d bytes for 5,000 rows", n)
+	} else {
+		t.Logf("%d bytes for 5,000 rows", n)
+	}
+}
+
+// The page of rows that all went wrong with much to say is small enough, too.
+func TestPageOfProblemsIsSmall(t *testing.T) {
+	rows := make([]ledger.Row, 5000)
+	long := strings.Repeat("long text ", 50)
+	for i := range rows {
+		rows[i] = ledger.Row{Run: 7, Index: i, Number: i + 2, Outcome: ledger.Rejected, HTTPStatus: 400, Message: fmt.Sprint(long, i),
+			SubmittedAt: noon, Duration: time.Second, Slot: ledger.Slot{CustomerId: "M11385", ViewingId: "VIS5D41402ABC4B2A76B9719D911017C592", TimeSlotId: "0123456789abcdef0123456789abcdef"}}
+	}
+	run := ledger.RunInfo{ID: 7, Rows: len(rows), StartedAt: noon, FinishedAt: noon.Add(time.Hour), Ended: true}
+	rep := mustWrite(t, Source{Run: run, Rows: ledgerRows(rows)}, Options{Dir: filepath.Join(t.TempDir(), "out"), Files: []Kind{KindHTML}})
+	if n := len(read(t, rep.Dir, "report.html")); n > 1_500_000 {
+		t.Errorf("%d bytes for 5,000 rows", n)
+	}
+}
+
+func TestPageHasNothingLive(t *testing.T) {
+	payloads := []string{
+		`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover=alert(1) x='`, `</style><script>alert(1)</script>`,
+		`javascript:alert(1)`, `{{.}}`, "a\x00b", `--><svg onload=alert(1)>`,
+	}
+	rows := make([]ledger.Row, len(payloads))
+	for i, p := range payloads {
+		rows[i] = ledger.Row{Run: 7, Index: i, Number: i + 2, Outcome: ledger.Invalid, Message: p, BookingID: p,
+			Slot:     ledger.Slot{CustomerId: p, ViewingId: p, TimeSlotId: p},
+			Problems: []ledger.Problem{{Column: 1, Header: p, Code: p, Message: p, Hint: p}}}
+	}
+	run := ledger.RunInfo{ID: 7, Rows: len(rows), StartedAt: noon, Stopped: payloads[0], Mapping: payloads[1], Target: payloads[2], Input: ledger.Input{Path: payloads[3], Name: payloads[1], Sheet: payloads[0]}}
+	rep := mustWrite(t, Source{Run: run, Rows: ledgerRows(rows)}, Options{Dir: filepath.Join(t.TempDir(), "out")})
+	page := string(read(t, rep.Dir, "report.html"))
+	for _, bad := range []string{"<script>alert", "<img", "<svg on", "</style><script>alert"} {
+		if strings.Contains(page, bad) {
+			t.Errorf("the page has %q", bad)
+		}
+	}
+	if m := regexp.MustCompile(`(?i)<[^>]*\s(on[a-z]+|style|src|href)=[^>]*>`).FindAllString(page, -1); len(m) > 0 {
+		for _, tag := range m {
+			if !strings.HasPrefix(tag, `<a href="#r`) && !strings.HasPrefix(tag, `<a class="skip" href="#`) {
+				t.Errorf("the page has %s", tag)
+			}
+		}
+	}
+	if !strings.Contains(page, `content="default-src &#39;none&#39;; style-src &#39;sha256-`) {
+		t.Error("no policy")
+	}
+}
+
+// browser opens a page in a headless Chromium and returns what to run things
+// in, and a function that lists what the page has asked for and complained of.
+func browser(t *testing.T, page string, width int, dark bool) (context.Context, func() []string) {
+	t.Helper()
+	path := require(t, "chromium", "chromium", "chromium-browser", "google-chrome")
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.WindowSize(width, 900))
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	t.Cleanup(cancel)
+	address := (&url.URL{Scheme: "file", Path: filepath.ToSlash(page)}).String()
+	var mu sync.Mutex
+	var noise []string
+	err := chromedp.Listen(ctx, func(ev any) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch ev := ev.(type) {
+		case *network.EventRequestWillBeSent:
+			if !strings.HasPrefix(ev.Request.URL, address) {
+				noise = append(noise, "request "+ev.Request.URL)
+			}
+		case *log.EventEntryAdded:
+			noise = append(noise, "console "+ev.Entry.Text)
+		case *runtime.EventExceptionThrown:
+			noise = append(noise, "exception "+ev.ExceptionDetails.Text)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	_, err1 := chromedp.Call(ctx, network.Enable, network.EnableParams{})
+	_, err2 := chromedp.Call(ctx, log.Enable, cdp.Empty{})
+	_, err3 := chromedp.Call(ctx, emulation.SetEmulatedMedia, media)
+	if err := errors.Join(err1, err2, err3, chromedp.Do(ctx, chromedp.Navigate(address))); err != nil {
+		t.Fatal(err)
+	}
+	return ctx, func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(noise)
+	}
+}
+
+func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eval runs a script in the page.
+func eval[T any](t *testing.T, ctx context.Context, script string) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// script runs a script that has nothing to say.
+func script(s string) chromedp.Action[chromedp.Void] { return chromedp.Evaluate[chromedp.Void](s) }
+
+const rowsShown = `Array.from(document.querySelectorAll("#rows tbody tr"), r => r.cells[0].textContent)`
+
+func TestPageInBrowser(t *testing.T) {
+	src, o := scenario(t)
+	rep := mustWrite(t, src, o)
+	ctx, noise := browser(t, filepath.Join(rep.Dir, "report.html"), 1280, false)
+	shown := func() string { return strings.Join(eval[[]string](t, ctx, rowsShown), " ") }
+	want := func(what, rows string) {
+		t.Helper()
+		if got := shown(); got != rows {
+			t.Errorf("%s: rows %s, want %s", what, got, rows)
+		}
+	}
+	want("at first", "2 3 4 5 6 7 8 9 10 11")
+	if got := eval[string](t, ctx, `document.querySelector("h1").textContent`); got != rep.Summary.Headline {
+		t.Errorf("headline %q", got)
+	}
+
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#q"), "oberg"))
+	want("search without accents", "2 8")
+	if got := eval[string](t, ctx, `document.getElementById("count").textContent`); got != "2 of 10 rows" {
+		t.Errorf("count %q", got)
+	}
+	do(t, ctx, script(`document.getElementById("q").value = ""; document.getElementById("q").dispatchEvent(new Event("input"))`))
+	want("search cleared", "2 3 4 5 6 7 8 9 10 11")
+
+	do(t, ctx, chromedp.Click(chromedp.CSS(`.filter button[value="o1"]`)))
+	want("booked", "2 10")
+	do(t, ctx, chromedp.Click(chromedp.CSS(`.filter button[value="o4"]`)))
+	want("booked or uncertain", "2 5 10")
+	if got := eval[string](t, ctx, `document.querySelector('.filter button[value="o4"]').getAttribute("aria-pressed")`); got != "true" {
+		t.Errorf("aria-pressed is %q", got)
+	}
+	do(t, ctx, chromedp.Click(chromedp.CSS(`.filter button[value="o1"]`)), chromedp.Click(chromedp.CSS(`.filter button[value="o4"]`)))
+
+	do(t, ctx, chromedp.Click(`#rows th:nth-child(2) button`))
+	want("sorted by participant", "5 3 4 6 7 9 10 11 2 8")
+	do(t, ctx, chromedp.Click(`#rows th:nth-child(1) button`), chromedp.Click(`#rows th:nth-child(1) button`))
+	want("sorted by row, downwards", "11 10 9 8 7 6 5 4 3 2")
+	if got := eval[string](t, ctx, `document.querySelector("#rows th").getAttribute("aria-sort")`); got != "descending" {
+		t.Errorf("aria-sort is %q", got)
+	}
+
+	do(t, ctx, chromedp.Click(chromedp.CSS(`.filter button[value="o1"]`)), chromedp.Click(chromedp.CSS(`a[href="#r4"]`)),
+		chromedp.WaitVisible(chromedp.CSS("#r4.hit")))
+	want("a link to a row that is filtered out", "11 10 9 8 7 6 5 4 3 2")
+
+	if n := noise(); len(n) > 0 {
+		t.Errorf("the page asked or complained:\n%s", strings.Join(n, "\n"))
+	}
+}
+
+func TestPageWithoutScripts(t *testing.T) {
+	src, o := scenario(t)
+	rep := mustWrite(t, src, o)
+	ctx, _ := browser(t, filepath.Join(rep.Dir, "report.html"), 1280, false)
+	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	do(t, ctx, chromedp.Reload(), chromedp.WaitReady(chromedp.CSS("footer")))
+	text := eval[string](t, ctx, `document.body.innerText`)
+	for _, s := range []string{rep.Summary.Headline, rep.Summary.Steps[0].Command, "Åsa Öberg", "VID7D793037A0760186574B0282F2F435E7", "not a date (want YYYY-MM-DD)"} {
+		if !strings.Contains(text, s) {
+			t.Errorf("no %q", s)
+		}
+	}
+	if strings.Contains(text, "Search") {
+		t.Error("a search that does nothing")
+	}
+}
+
+func TestLargePageInBrowser(t *testing.T) {
+	src, o := largeRun(t, 20_500)
+	o.Files = []Kind{KindHTML}
+	rep := mustWrite(t, src, o)
+	ctx, noise := browser(t, filepath.Join(rep.Dir, "report.html"), 1280, false)
+	paint := eval[float64](t, ctx, `new Promise(done => { const look = () => { const p = performance.getEntriesByName("first-contentful-paint")[0]; p ? done(p.startTime) : setTimeout(look, 20) }; look() })`)
+	t.Logf("first paint after %.0f ms", paint)
+	if paint > 2000 {
+		t.Error("too slow")
+	}
+	if n := eval[int](t, ctx, `document.querySelectorAll("#rows tbody tr").length`); n != 100 {
+		t.Errorf("%d rows at first", n)
+	}
+	text := eval[string](t, ctx, `document.querySelector(".notes").innerText`)
+	if !strings.Contains(text, "20\u202f000 of 20\u202f500 rows") {
+		t.Errorf("notes %q", text)
+	}
+	took := eval[float64](t, ctx, `(() => { const t = performance.now(); const q = document.getElementById("q"); q.value = "berg 15"; q.dispatchEvent(new Event("input")); document.body.offsetHeight; return performance.now() - t })()`)
+	again := eval[float64](t, ctx, `(() => { const t = performance.now(); const q = document.getElementById("q"); q.value = "berg 1"; q.dispatchEvent(new Event("input")); document.body.offsetHeight; return performance.now() - t })()`)
+	sorted := eval[float64](t, ctx, `(() => { const t = performance.now(); document.querySelector("#rows th:nth-child(2) button").click(); document.body.offsetHeight; return performance.now() - t })()`)
+	t.Logf("first search %.0f ms, the next %.0f ms, sort %.0f ms", took, again, sorted)
+	if took > 3000 || again > 1000 || sorted > 3000 {
+		t.Error("too slow")
+	}
+	do(t, ctx, script(`location.hash = "#r19999"; null`), chromedp.WaitVisible(chromedp.CSS("#r19999.hit")))
+	if n := noise(); len(n) > 0 {
+		t.Errorf("the page asked or complained:\n%s", strings.Join(n, "\n"))
+	}
+}
+
+// TestPageIsAccessible runs axe-core over the page, in both schemes and on a
+// phone. VITEC_IMPORT_TEST_AXE names its file (axe.min.js of the npm package
+// axe-core); it is too large to be kept here.
+func TestPageIsAccessible(t *testing.T) {
+	axe := os.Getenv("VITEC_IMPORT_TEST_AXE")
+	if axe == "" {
+		if slices.Contains(strings.Split(os.Getenv("VITEC_IMPORT_TEST_REQUIRE"), ","), "axe") {
+			t.Fatal("axe is required, and VITEC_IMPORT_TEST_AXE does not name it")
+		}
+		t.Skip("VITEC_IMPORT_TEST_AXE does not name axe-core's axe.min.js")
+	}
+	source := string(read(t, axe))
+	src, o := largeRun(t, 300)
+	rep := mustWrite(t, src, o)
+	for _, tt := range []struct {
+		name  string
+		width int
+		dark  bool
+	}{{"light", 1280, false}, {"dark", 1280, true}, {"phone", 390, false}} {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx, _ := browser(t, filepath.Join(rep.Dir, "report.html"), tt.width, tt.dark)
+			do(t, ctx, script(source+"; null"))
+			type finding struct {
+				Id, Impact, Help string
+				Nodes            []struct{ Html, FailureSummary string }
+			}
+			for _, f := range eval[[]finding](t, ctx, `axe.run().then(r => r.violations)`) {
+				t.Errorf("%s (%s): %s\n%s\n%s", f.Id, f.Impact, f.Help, f.Nodes[0].Html, f.Nodes[0].FailureSummary)
+			}
+		})
+	}
+}
+
+// TestPagePrints looks at the page on paper: no controls, all rows.
+func TestPagePrints(t *testing.T) {
+	src, o := largeRun(t, 300)
+	rep := mustWrite(t, src, o)
+	path := require(t, "chromium", "chromium", "chromium-browser", "google-chrome")
+	out := filepath.Join(t.TempDir(), "page.pdf")
+	cmd := exec.Command(path, "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(), "--print-to-pdf="+out, "--no-pdf-header-footer",
+		(&url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Join(rep.Dir, "report.html"))}).String())
+	if msg, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, msg)
+	}
+	totext := require(t, "chromium", "pdftotext")
+	text, err := exec.Command(totext, "-layout", out, "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{"rows are booked", "What to do next", "\n301 "} {
+		if !strings.Contains(string(text), s) {
+			t.Errorf("no %q on paper", s)
+		}
+	}
+	for _, s := range []string{"Search", "Previous"} {
+		if strings.Contains(string(text), s) {
+			t.Errorf("%q on paper", s)
+		}
+	}
+}
