@@ -197,6 +197,7 @@ func (r *recorder) image(path string, n int, keep func() bool) error {
 // synced is there; what was not is lost, whole or in part, or kept (as after a
 // kill). The ledger opens, and holds what it has acknowledged.
 func TestPowerFailure(t *testing.T) {
+	skipUnderRace(t)
 	path := tempLedger(t)
 	if l, err := Open(t.Context(), path); err != nil || l.Close() != nil {
 		t.Fatal(err)
@@ -274,6 +275,7 @@ func TestPowerFailure(t *testing.T) {
 // none of them touches the disk. With the fault gone the ledger holds exactly
 // what was acknowledged.
 func TestEveryOperationFails(t *testing.T) {
+	skipUnderRace(t)
 	for name, rc := range map[string]int32{"full": sqlite3.SQLITE_FULL, "EIO": sqlite3.SQLITE_IOERR_FSYNC} {
 		t.Run(name, func(t *testing.T) {
 			for n := 0; ; n++ {

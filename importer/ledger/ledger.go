@@ -20,7 +20,16 @@
 // share one fsync.
 //
 // After the first write that fails nothing is written any more, and no
-// submission is begun: see [ErrDisk].
+// submission is begun: see [ErrDisk]. A second fsync that succeeds would say
+// nothing about the first.
+//
+// A row takes some 240 bytes with three identity keys and a booking id: 20 as
+// planned, 160 for its submission and result, and 20 for each key's place in
+// the index. Rows that are never sent take 20 and their problems. Purge frees
+// the first part; the rest is what recognises a booking. A ledger of 1,000,000
+// bookings opens in milliseconds, because nothing is read before it is asked.
+//
+// Nothing depends on the clock: ids give the order, times are only told.
 package ledger
 
 import (

@@ -22,6 +22,16 @@ var (
 	target = "https://connect.example.com"
 )
 
+// skipUnderRace skips a test that enumerates thousands of cases in one
+// goroutine: the race detector makes SQLite some thirty times slower and has
+// nothing to find there.
+func skipUnderRace(t *testing.T) {
+	t.Helper()
+	if raceDetector {
+		t.Skip("one goroutine only; run without -race")
+	}
+}
+
 // quickDir is a folder in memory, where there is such a thing: for tests that
 // open many ledgers and do not mind whether the disk is one.
 func quickDir(tb testing.TB) string {

@@ -57,7 +57,7 @@ func child(what, path string) error {
 		return errors.Join(err, l.Close())
 	}
 	// Book people until the end, with eight workers, and tell of each step.
-	const people = 100_000
+	const people = 3000
 	run, err := l.StartRun(ctx, RunInfo{StartedAt: noon}, planOf(people))
 	if err != nil {
 		return err
@@ -275,7 +275,7 @@ func TestOneRunAtATime(t *testing.T) {
 func TestFileSizeLimit(t *testing.T) {
 	path := tempLedger(t)
 	mustOpen(t, path).Close()
-	cmd, _, lines, stderr := startChild(t, "limit=13000000", path)
+	cmd, _, lines, stderr := startChild(t, "limit=2000000", path)
 	begun, finished := map[int]bool{}, map[int]bool{}
 	run := int64(0)
 	for lines.Scan() {

@@ -69,6 +69,7 @@ func TestIndexKeepsTheRule(t *testing.T) {
 // TestLedgerAsAStateMachine drives a ledger and a model of it through runs,
 // settlements, crashes and purges, and compares all that the ledger tells.
 func TestLedgerAsAStateMachine(t *testing.T) {
+	skipUnderRace(t)
 	dir := quickDir(t)
 	n := 0
 	rapid.Check(t, func(t *rapid.T) {
