@@ -185,34 +185,20 @@ func (l *Ledger) check(c *conn) error {
 	if err := c.setUp(); err != nil {
 		return err
 	}
-	for _, p := range [...]struct {
-		pragma string
-		bad    func(int64) error
-	}{
-		{"PRAGMA application_id", func(v int64) error {
-			if v == applicationID {
-				return nil
-			}
-			return &Error{Path: l.path, Err: ErrForeign, Reason: "this is not a ledger but some other database",
-				Hint: "give the ledger another place with --ledger"}
-		}},
-		{"PRAGMA user_version", func(v int64) error {
-			switch {
-			case v > version:
-				return errNewer(l.path)
-			case v != version:
-				return errDamaged(l.path, fmt.Sprintf("its version is %d", v))
-			}
-			return nil
-		}},
-	} {
-		v, err := c.value(p.pragma)
-		if err != nil {
-			return err
-		}
-		if err := p.bad(v); err != nil {
-			return err
-		}
+	application, err := c.value("PRAGMA application_id")
+	if err != nil {
+		return err
+	}
+	schemaVersion, err := c.value("PRAGMA user_version")
+	switch {
+	case err != nil:
+		return err
+	case application != applicationID:
+		return errForeign(l.path)
+	case schemaVersion > version:
+		return errNewer(l.path)
+	case schemaVersion != version:
+		return errDamaged(l.path, fmt.Sprintf("its version is %d", schemaVersion))
 	}
 	s := c.query("SELECT secret, commits FROM ledger")
 	var secret []byte
@@ -295,6 +281,7 @@ func (l *Ledger) Close() error {
 		return nil
 	}
 	l.closing = true
+	l.busy++ // Close itself: whoever is last closes the disk
 	idle := l.idle
 	l.idle = nil
 	l.pool.Unlock()
@@ -310,11 +297,8 @@ func (l *Ledger) Close() error {
 		l.write.Unlock()
 	}
 	l.pool.Lock()
-	last := l.busy == 0 // otherwise the last one that is still reading
-	l.pool.Unlock()
-	if last && l.disk != nil {
-		l.disk.close()
-	}
+	defer l.pool.Unlock()
+	l.leave()
 	return errors.Join(errs...)
 }
 
@@ -366,24 +350,29 @@ func (l *Ledger) acquire() (*conn, error) {
 		_ = c.close() // err is the reason
 	}
 	l.pool.Lock()
-	l.busy--
+	l.leave()
 	l.pool.Unlock()
 	return nil, err
 }
 
-func (l *Ledger) giveBack(c *conn) error {
+func (l *Ledger) giveBack(c *conn) (err error) {
 	l.pool.Lock()
 	defer l.pool.Unlock()
-	l.busy--
-	if !l.closing {
+	if l.closing {
+		err = c.close()
+	} else {
 		l.idle = append(l.idle, c)
-		return nil
 	}
-	err := c.close()
-	if l.busy == 0 {
+	l.leave()
+	return err
+}
+
+// leave ends a use of the disk; the last one after Close closes it.
+func (l *Ledger) leave() {
+	l.busy--
+	if l.busy == 0 && l.closing && l.disk != nil {
 		l.disk.close()
 	}
-	return err
 }
 
 // change runs f in one transaction of the connection that writes, and counts
@@ -490,7 +479,7 @@ func locate(path string, create bool) (string, error) {
 		return "", &Error{Path: abs, Err: fs.ErrInvalid, Reason: "this is a folder",
 			Hint: "name a file in it, such as " + filepath.Join(abs, "ledger.db")}
 	case err == nil && !info.Mode().IsRegular():
-		return "", &Error{Path: abs, Err: ErrForeign, Reason: "this is not a file", Hint: "give the ledger another place with --ledger"}
+		return "", &Error{Path: abs, Err: ErrForeign, Reason: "this is not a regular file", Hint: "give the ledger another place with --ledger"}
 	case err == nil:
 		if abs, err = filepath.EvalSymlinks(abs); err != nil {
 			return "", fileError(path, "cannot be found", err)

@@ -388,3 +388,32 @@ func TestGeneration(t *testing.T) {
 	})
 	step("another ledger", true, func() { l = mustOpen(t, tempLedger(t)) })
 }
+
+// TestCloseWhileReading closes a ledger in the middle of its rows, which go on
+// to the end, and then no more.
+func TestCloseWhileReading(t *testing.T) {
+	path := tempLedger(t)
+	l := mustOpen(t, path)
+	end(t, start(t, l, make([]Row, 10)...))
+	n := 0
+	for _, err := range l.Rows(t.Context(), 1) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n++; n == 3 {
+			if err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if n != 10 {
+		t.Errorf("%d rows, want 10", n)
+	}
+	if _, err := l.Runs(t.Context()); !errors.Is(err, ErrClosed) {
+		t.Errorf("reading after Close: %v", err)
+	}
+	if _, err := l.StartRun(t.Context(), RunInfo{}, planned()); !errors.Is(err, ErrClosed) {
+		t.Errorf("StartRun after Close: %v", err)
+	}
+	mustOpen(t, path)
+}

@@ -453,10 +453,7 @@ func (d *disk) error(rc int32, errno syscall.Errno, msg string) error {
 	case d.verdict.Load() == firstPageNewer:
 		return errNewer(d.path)
 	case d.verdict.Load() == firstPageForeign, rc&0xff == sqlite3.SQLITE_NOTADB:
-		e.Err = ErrForeign
-		e.Reason = "this is not a ledger but some other file"
-		e.Hint = "give the ledger another place with --ledger"
-		return e
+		return errForeign(d.path)
 	case rc&0xff == sqlite3.SQLITE_CORRUPT, d.verdict.Load() == pageDamaged, rc == sqlite3.SQLITE_IOERR_DATA, rc == sqlite3.SQLITE_IOERR_CORRUPTFS:
 		e.Err = ErrDamaged
 		e.Reason = "the ledger is damaged: a part of the file is not as it was written"
@@ -494,6 +491,11 @@ func (d *disk) error(rc int32, errno syscall.Errno, msg string) error {
 		e.Reason += ": input/output error"
 	}
 	return e
+}
+
+func errForeign(path string) error {
+	return &Error{Path: path, Err: ErrForeign, Reason: "this is not a ledger but some other file",
+		Hint: "give the ledger another place with --ledger"}
 }
 
 func errNewer(path string) error {
