@@ -25,6 +25,7 @@ type dialect struct {
 	comma   rune   // the delimiter
 	delim   []byte // the delimiter in the file's bytes
 	quote   []byte // the quotation mark in the file's bytes
+	equals  []byte // the sign before a quoted text that shall stay one
 	cr, lf  []byte
 	lineEnd []byte
 }
@@ -53,7 +54,7 @@ func newDialect(info table.Info) dialect {
 	if end == "" {
 		end = "\r\n"
 	}
-	d.delim, d.quote = d.encode(string(d.comma)), d.encode(`"`)
+	d.delim, d.quote, d.equals = d.encode(string(d.comma)), d.encode(`"`), d.encode("=")
 	d.cr, d.lf, d.lineEnd = d.encode("\r"), d.encode("\n"), d.encode(end)
 	return d
 }
@@ -174,7 +175,7 @@ func (d *dialect) record(raw []byte) (cells [][]byte, n int, whole, sound bool) 
 // bareFormula returns the end of a cell written ="…" at offset i, in which a
 // delimiter does not count.
 func (d *dialect) bareFormula(raw []byte, i int) (end int, ok bool) {
-	if i+d.unit > len(raw) || !d.at(raw, i, d.encode("=")) || !d.at(raw, i+d.unit, d.quote) {
+	if i+d.unit > len(raw) || !d.at(raw, i, d.equals) || !d.at(raw, i+d.unit, d.quote) {
 		return 0, false
 	}
 	for i += 2 * d.unit; i+d.unit <= len(raw); i += d.unit {

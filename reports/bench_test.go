@@ -1,0 +1,81 @@
+package reports
+
+import (
+	"os"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"vitec-import/importer/table"
+)
+
+// BenchmarkWrite writes all files of a report on 100,000 rows. peak-MB is the
+// most that the heap held.
+func BenchmarkWrite(b *testing.B) {
+	src, o := largeRun(b, 100_000)
+	var peak atomic.Uint64
+	stop := make(chan struct{})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(10 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-tick.C:
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				if m.HeapInuse > peak.Load() {
+					peak.Store(m.HeapInuse)
+				}
+			}
+		}
+	}()
+	for b.Loop() {
+		mustWrite(b, src, o)
+		if err := os.RemoveAll(o.Dir); err != nil {
+			b.Fatal(err)
+		}
+	}
+	close(stop)
+	<-done
+	b.ReportMetric(float64(peak.Load())/1e6, "peak-MB")
+}
+
+// BenchmarkKinds tells what each file costs.
+func BenchmarkKinds(b *testing.B) {
+	for _, k := range []Kind{KindCSV, KindXLSX, KindHTML} {
+		b.Run(string(k), func(b *testing.B) {
+			src, o := largeRun(b, 20_000)
+			o.Files = []Kind{k}
+			for b.Loop() {
+				mustWrite(b, src, o)
+				if err := os.RemoveAll(o.Dir); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkInert(b *testing.B) {
+	text := strings.Repeat("Åsa Öberg; 070-1740605 ", 3)
+	for b.Loop() {
+		Inert(text)
+	}
+}
+
+func BenchmarkDialectRecord(b *testing.B) {
+	path := writeInput(b, "p.csv", latin1(b, people))
+	f := openTable(b, path, table.Options{})
+	d := newDialect(f.Info())
+	raw := []byte("Bj\xf6rn;\"Ek; den \xe4ldre\";bjorn@example.com;;18:00")
+	b.SetBytes(int64(len(raw)))
+	for b.Loop() {
+		d.record(raw)
+	}
+}
