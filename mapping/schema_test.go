@@ -1,0 +1,141 @@
+package mapping
+
+import (
+	"bytes"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v4"
+
+	"vitec-import/vitec"
+)
+
+func compileSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("mapping.schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("mapping.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// asEditor reads a mapping as an editor does, which knows YAML's own types.
+func asEditor(src string) (any, error) {
+	var v any
+	err := yaml.Load([]byte(src), &v, yaml.WithUniqueKeys())
+	return v, err
+}
+
+// documentedRules is the lines of the package's documentation that map a field.
+func documentedRules(t *testing.T) []string {
+	t.Helper()
+	src, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rules []string
+	for line := range strings.Lines(string(src)) {
+		if line, ok := strings.CutPrefix(strings.TrimRight(line, "\n"), "//\t"); ok && exampleLine.MatchString(line) {
+			rules = append(rules, line)
+		}
+	}
+	return rules
+}
+
+func TestSchemaAccepts(t *testing.T) {
+	s := compileSchema(t)
+	sample, err := os.ReadFile("../samples/mapping.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources := map[string]string{"good": good, "sample": string(sample)}
+	for _, line := range documentedRules(t) {
+		parts := exampleLine.FindStringSubmatch(line)
+		for _, f := range vitec.Fields() {
+			if (f.Path == parts[1] || strings.HasSuffix(f.Path, "."+parts[1])) && !strings.Contains(f.Path, "task.") {
+				sources[line] = mappingOf(f.Path, parts[2])
+			}
+		}
+	}
+	if len(sources) < 45 {
+		t.Errorf("%d mappings: the documentation's examples are no longer found", len(sources))
+	}
+	for name, src := range sources {
+		if _, err := Parse("mapping.yaml", []byte(src), Options{}); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		v, err := asEditor(src)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := s.Validate(v); err != nil {
+			t.Errorf("%s: %v\n%s", name, err, src)
+		}
+	}
+}
+
+// onlyParsed is the kinds of mistakes that a schema cannot see: they are
+// about the header, other files, other parts of the file, or the inside of a
+// text.
+var onlyParsed = map[string]bool{
+	"missing_column": true, "ambiguous_column": true, "unknown_lookup": true, "layout": true, "zone": true,
+	"expression": true, "include": true, "unmapped": true, "anchor": true, "tag": true, "merge": true, "encoding": true,
+}
+
+// elsewhere is mistakes that show only in two places together.
+var elsewhere = []string{"lookup keys that differ in case", "lookup to no id"}
+
+// TestSchemaRefuses: the mistakes of one place are seen in the editor, too.
+func TestSchemaRefuses(t *testing.T) {
+	s := compileSchema(t)
+	seen := 0
+	for _, m := range mutants {
+		t.Run(m.name, func(t *testing.T) {
+			v, err := asEditor(strings.Replace(good, m.old, strings.ReplaceAll(m.new, "§", ""), 1))
+			if err == nil {
+				err = s.Validate(v)
+			}
+			switch {
+			case err != nil:
+				seen++
+			case !onlyParsed[m.code] && !slices.Contains(elsewhere, m.name):
+				t.Errorf("the schema accepts %s", m.new)
+			}
+		})
+	}
+	t.Logf("%d of %d mistakes are seen by the schema", seen, len(mutants))
+}
+
+// TestSchemaAcceptsProposals: what is proposed is sound in an editor.
+func TestSchemaAcceptsProposals(t *testing.T) {
+	s := compileSchema(t)
+	for _, l := range readHeadings(t, "testdata/headings/heldout.txt") {
+		survey := NewSurvey(l.header)
+		fill(survey, l.code)
+		p, err := survey.Propose(ProposalOptions{Table: "list.csv", Set: []string{"customerId=M1", "viewingId=VIS1", "timeSlotId=TS1"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !p.Reachable() {
+			continue
+		}
+		v, err := asEditor(string(p.YAML()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(v); err != nil {
+			t.Errorf("%v\n%s", err, p.YAML())
+		}
+	}
+}
