@@ -432,7 +432,7 @@ func (c *csvReader) rows(ctx context.Context, yield func(*Row) bool) error {
 			if row.Err == nil {
 				c.padded++
 				if v := j.row(row.Number, row.Cells); v != nil {
-					row.Err = c.refuse(row.Number, v)
+					row.Cells, row.Err = nil, c.refuse(row.Number, v)
 				}
 			}
 			if !yield(row) {

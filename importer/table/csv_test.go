@@ -34,12 +34,9 @@ func inUTF16(s string, big bool) string {
 const swedish = "Förnamn;Efternamn;Ort\r\nÅsa;Öberg;Malmö\r\nBjörn;Åkesson;Växjö\r\n"
 const swedishRead = "1: Förnamn|Efternamn|Ort\n2: Åsa|Öberg|Malmö\n3: Björn|Åkesson|Växjö"
 
-func TestCSVEncodings(t *testing.T) {
-	for _, tc := range []struct {
-		name, input string
-		encoding    string // option
-		want        string
-	}{
+// encodingCases are files in each encoding; option is Options.Encoding.
+func encodingCases() []encodingCase {
+	return []encodingCase{
 		{"UTF-8", swedish, "", `csv utf-8 ";" ` + swedishRead},
 		{"UTF-8 with mark", "\ufeff" + swedish, "", `csv utf-8-bom ";" ` + swedishRead},
 		{"UTF-8 with mark, asked for", "\ufeff" + swedish, "UTF8", `csv utf-8-bom ";" ` + swedishRead},
@@ -84,9 +81,15 @@ func TestCSVEncodings(t *testing.T) {
 		{"asked for the wrong one", "\ufeff" + swedish, "windows-1252", "! invalid_option"},
 		{"asked for an unknown one", swedish, "klingon", "! invalid_option"},
 		{"encoded twice", "Namn;Ort\nÃ…sa;MalmÃ¶\n", "", "csv utf-8 \";\" 1: Namn|Ort\n2: Ã…sa|MalmÃ¶"},
-	} {
+	}
+}
+
+type encodingCase struct{ name, input, option, want string }
+
+func TestCSVEncodings(t *testing.T) {
+	for _, tc := range encodingCases() {
 		t.Run(tc.name, func(t *testing.T) {
-			check(t, read(t, write(t, "a.csv", tc.input), Options{Encoding: tc.encoding}), tc.want)
+			check(t, read(t, write(t, "a.csv", tc.input), Options{Encoding: tc.option}), tc.want)
 		})
 	}
 }
@@ -102,16 +105,19 @@ func TestCSVEncodingOnLastLine(t *testing.T) {
 	}
 }
 
-func TestCSVShapes(t *testing.T) {
+type shapeCase struct {
+	name, input string
+	options     Options
+	want        string
+}
+
+// shapeCases are files with delimiters, quotes, line ends and rows of all kinds.
+func shapeCases() []shapeCase {
 	wide := make([]string, 10_000)
 	for i := range wide {
 		wide[i] = "k" + ColumnName(i+1)
 	}
-	for _, tc := range []struct {
-		name, input string
-		options     Options
-		want        string
-	}{
+	return []shapeCase{
 		{"comma", "a,b,c\n1,2,3\n", Options{}, "csv utf-8 \",\" 1: a|b|c\n2: 1|2|3"},
 		{"tab", "a\tb\n1\t2\n", Options{}, "csv utf-8 \"\\t\" 1: a|b\n2: 1|2"},
 		{"bar", "a|b\n1|2\n", Options{}, "csv utf-8 \"|\" 1: a|b\n2: 1|2"},
@@ -187,7 +193,11 @@ func TestCSVShapes(t *testing.T) {
 		{"blanks only", " \r\n\t\r\n", Options{}, "! empty"},
 		{"delimiters only", ";;;\n;;;\n", Options{}, "! empty"},
 		{"a mark only", "\ufeff", Options{}, "! empty"},
-	} {
+	}
+}
+
+func TestCSVShapes(t *testing.T) {
+	for _, tc := range shapeCases() {
 		t.Run(tc.name, func(t *testing.T) {
 			got := read(t, write(t, "a.csv", tc.input), tc.options)
 			if head, ok := strings.CutSuffix(tc.want, "…"); ok {

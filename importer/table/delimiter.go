@@ -178,6 +178,9 @@ func (c *csvReader) oddDelimiter(t *trial) rune {
 	for _, odd := range ":^~§¦\x1f\x01\x1e !/*" {
 		n := -1
 		for _, h := range t.head {
+			if !h.ok {
+				continue
+			}
 			k := strings.Count(strings.TrimSpace(h.cells[0]), string(odd))
 			if n < 0 {
 				n = k

@@ -9,7 +9,7 @@ import (
 // three bytes that UTF-8 would have for it if it were a character: they are
 // not valid UTF-8, so that the cell is refused, and they can be turned back,
 // so that the record's own bytes are still known. An odd byte at the end of
-// the file is handed on as 0xFF.
+// the file becomes three such bytes as well, the first of them 0xFF.
 type utf16Reader struct {
 	r    io.Reader
 	big  bool
@@ -73,7 +73,7 @@ func (u *utf16Reader) fill() {
 			u.high = 0
 		}
 		if len(b) == 1 {
-			u.buf = append(u.buf, 0xFF)
+			u.buf = append(u.buf, 0xFF, 0xC0|b[0]>>6, 0x80|b[0]&0x3F)
 		}
 	}
 	u.out = u.buf
@@ -106,9 +106,10 @@ func appendUTF16(dst, b []byte, big bool) []byte {
 		case c < 0x80:
 			unit(rune(c))
 			i++
-		case c == 0xFF || i+2 > len(b):
-			i++ // the odd byte at the end: its value is not kept
-		case c < 0xE0:
+		case c == 0xFF && i+3 <= len(b):
+			dst = append(dst, b[i+1]<<6|b[i+2]&0x3F)
+			i += 3
+		case c < 0xE0 && i+2 <= len(b):
 			unit(rune(c&0x1F)<<6 | rune(b[i+1]&0x3F))
 			i += 2
 		case c < 0xF0 && i+3 <= len(b):

@@ -7,12 +7,13 @@ import (
 
 const head = `<row r="1"><c r="A1" t="inlineStr"><is><t>Namn</t></is></c><c r="B1" t="inlineStr"><is><t>Värde</t></is></c></row>`
 
-// TestXLSXCells reads one cell in each of the ways in which it can be
-// written. The workbook has the header Namn, Värde; the cell is B2.
-func TestXLSXCells(t *testing.T) {
-	shared := []string{"<t>Åsa</t>", "<r><t>Rik </t></r><r><rPr><b/></rPr><t>text</t></r>", `<t>課きく</t><rPh sb="0" eb="1"><t>カ</t></rPh><phoneticPr fontId="1"/>`,
-		"<t>a_x000D_\nb_x005F_x0041_</t>", `<t xml:space="preserve"> två </t>`, "<t/>", "<t>x_x0001_y</t>", "<t>Anna\u00a0Ek\u200b</t>", "<t>A\u030asa &amp; Co &lt;x&gt; &#228;</t>", "<t>_xD83D__xDE00_ _x12_ _xZZZZ_</t>", "<t>rad 1&#13;&#10;rad 2</t>", "<t><![CDATA[a<b]]></t>"}
-	for _, tc := range []struct{ name, cell, format, props, want string }{
+var sharedTexts = []string{"<t>Åsa</t>", "<r><t>Rik </t></r><r><rPr><b/></rPr><t>text</t></r>", `<t>課きく</t><rPh sb="0" eb="1"><t>カ</t></rPh><phoneticPr fontId="1"/>`,
+	"<t>a_x000D_\nb_x005F_x0041_</t>", `<t xml:space="preserve"> två </t>`, "<t/>", "<t>x_x0001_y</t>", "<t>Anna\u00a0Ek\u200b</t>", "<t>A\u030asa &amp; Co &lt;x&gt; &#228;</t>", "<t>_xD83D__xDE00_ _x12_ _xZZZZ_</t>", "<t>rad 1&#13;&#10;rad 2</t>", "<t><![CDATA[a<b]]></t>"}
+
+// cellCases are cells in each of the ways in which they can be written, with
+// the number format of style 1 and the attributes of workbookPr.
+func cellCases() []cellCase {
+	return []cellCase{
 		{"shared string", `<c t="s"><v>0</v></c>`, "", "", "Åsa"},
 		{"rich text", `<c t="s"><v>1</v></c>`, "", "", "Rik text"},
 		{"phonetic guide", `<c t="s"><v>2</v></c>`, "", "", "課きく"},
@@ -138,12 +139,23 @@ func TestXLSXCells(t *testing.T) {
 		{"ISO date and time", `<c t="d"><v>2026-04-03T18:00:00.000Z</v></c>`, "", "", "2026-04-03T18:00:00"},
 		{"no ISO date", `<c t="d"><v>3 april</v></c>`, "", "", "! invalid_date B"},
 		{"undefined format", num("33272", 1), "#163", "", "! invalid_cell B"},
-	} {
+	}
+}
+
+type cellCase struct{ name, cell, format, props, want string }
+
+// book has the header Namn, Värde; the cell is B2.
+func (tc cellCase) book() builder {
+	b := builder{rows: head + row(2, "Åsa", tc.cell), shared: sharedTexts, props: tc.props}
+	if tc.format != "" {
+		b.formats = []string{tc.format}
+	}
+	return b
+}
+
+func TestXLSXCells(t *testing.T) {
+	for _, tc := range cellCases() {
 		t.Run(tc.name, func(t *testing.T) {
-			b := builder{rows: head + row(2, "Åsa", tc.cell), shared: shared, props: tc.props}
-			if tc.format != "" {
-				b.formats = []string{tc.format}
-			}
 			want := "xlsx Blad1 1: Namn|Värde\n"
 			switch {
 			case strings.HasPrefix(tc.want, "!! "):
@@ -153,7 +165,7 @@ func TestXLSXCells(t *testing.T) {
 			default:
 				want += "2: Åsa|" + tc.want
 			}
-			check(t, read(t, write(t, "a.xlsx", b.book(t)), Options{}), want)
+			check(t, read(t, write(t, "a.xlsx", tc.book().book(t)), Options{}), want)
 		})
 	}
 }

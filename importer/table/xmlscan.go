@@ -659,7 +659,7 @@ func splitName(name []byte) (prefix, local []byte, ok bool) {
 		return nil, name, true
 	}
 	prefix, local = name[:i], name[i+1:]
-	return prefix, local, i > 0 && nameLength(local) == len(local) && bytes.IndexByte(local, ':') < 0
+	return prefix, local, i > 0 && len(local) > 0 && nameLength(local) == len(local) && bytes.IndexByte(local, ':') < 0
 }
 
 func isSpace(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\r' }
