@@ -15,6 +15,13 @@ import (
 type Survey struct {
 	rows    int
 	columns []column
+
+	// Columns whose headings mean a viewing and a time slot; -1 for none. The
+	// same time at two viewings is two slots.
+	viewing, slot int
+	both          column            // both texts together
+	viewingOf     map[string]string // slot → viewing
+	shared        bool              // one text of the slots stands beside two viewings
 }
 
 // column is what is known of one column.
@@ -73,9 +80,17 @@ var surveyLayouts = [...]struct{ layout, shown string }{
 
 // NewSurvey begins a survey of the columns of a header.
 func NewSurvey(header []string) *Survey {
-	s := &Survey{columns: make([]column, len(header))}
+	s := &Survey{columns: make([]column, len(header)), viewing: -1, slot: -1, viewingOf: map[string]string{}}
+	s.both.counts = map[string]int{}
+	d := newDictionary()
 	for i, cell := range header {
 		s.columns[i] = column{header: headerKey(cell), counts: map[string]int{}}
+		switch m := d.meaning(s.columns[i].header); {
+		case m.field == "viewingId" && s.viewing < 0:
+			s.viewing = i
+		case m.field == "timeSlotId" && s.slot < 0:
+			s.slot = i
+		}
 	}
 	return s
 }
@@ -103,6 +118,24 @@ func (s *Survey) Add(cells []string) {
 			c.looked++
 			c.look(text)
 		}
+	}
+	s.pair(cells)
+}
+
+// pair remembers which time slots stand beside which viewing.
+func (s *Survey) pair(cells []string) {
+	if s.viewing < 0 || s.slot < 0 || s.both.many || max(s.viewing, s.slot) >= len(cells) {
+		return
+	}
+	viewing, slot := oneLine(clean(cells[s.viewing])), oneLine(clean(cells[s.slot]))
+	if viewing == "" || slot == "" {
+		return
+	}
+	s.both.remember(viewing + " " + slot)
+	if before, ok := s.viewingOf[fold(slot)]; ok && before != fold(viewing) {
+		s.shared = true
+	} else if len(s.viewingOf) <= maxValues {
+		s.viewingOf[strings.Clone(fold(slot))] = strings.Clone(fold(viewing))
 	}
 }
 

@@ -18,11 +18,23 @@ func (p *Proposal) missing() {
 		case p.constant(path) != nil:
 		case i < 0:
 			p.Missing = append(p.Missing, path)
-		case p.columns[p.Mapped[i].Columns[0]].needsLookup(path):
-			n := len(p.columns[p.Mapped[i].Columns[0]].values)
-			p.Missing = append(p.Missing, fmt.Sprintf("a %s for what column %q says (%d)", path, p.Mapped[i].Headers[0], n))
+		case p.keyed(i, path) != nil:
+			p.Missing = append(p.Missing, fmt.Sprintf("%s, for %d texts of column %q", path, len(p.keyed(i, path).values), p.Mapped[i].Headers[0]))
 		}
 	}
+}
+
+// keyed returns the texts that need an id in a lookup, or nil if the i-th
+// mapped field needs none.
+func (p *Proposal) keyed(i int, path string) *column {
+	c := &p.survey.columns[p.Mapped[i].Columns[0]]
+	switch {
+	case !c.needsLookup(path):
+		return nil
+	case path == "timeSlotId" && p.survey.joined() && p.Mapped[i].Columns[0] == p.survey.slot:
+		return &p.survey.both
+	}
+	return c
 }
 
 // constant returns the text that was asked for a field.
@@ -74,6 +86,7 @@ func (p *Proposal) YAML() []byte {
 		b.WriteString("  # The server requires one of email.emailAddress, telePhone, workPhone and cellPhone,\n  # and no column was found for it.\n")
 	}
 	p.lookups(&b)
+	p.input(&b)
 	p.rest(&b)
 	return []byte(b.String())
 }
@@ -87,7 +100,7 @@ func (p *Proposal) target() []line {
 			l.rule = block("value", s.text)
 		} else if i := slices.IndexFunc(p.Mapped, func(s Suggestion) bool { return s.Field == path }); i >= 0 {
 			l.rule = p.Mapped[i].rule
-			if p.columns[p.Mapped[i].Columns[0]].needsLookup(path) {
+			if p.keyed(i, path) != nil {
 				l.behind = "the ids are to be filled in below"
 			}
 		} else {
@@ -220,7 +233,10 @@ func (p *Proposal) lookups(b *strings.Builder) {
 			b.WriteString("\nlookups:\n")
 			begun = true
 		}
-		c := &p.columns[p.Mapped[i].Columns[0]]
+		c := &p.survey.columns[p.Mapped[i].Columns[0]]
+		if keys := p.keyed(i, path); keys != nil && path != "updatePerson.obtainThrough" {
+			c = keys
+		}
 		fmt.Fprintf(b, "%s%s:\n", indent(1), lookupNames[path])
 		words := c.obtained()
 		told := map[string]bool{}
@@ -238,6 +254,32 @@ func (p *Proposal) lookups(b *strings.Builder) {
 	}
 }
 
+// input writes what had to be said to read the table.
+func (p *Proposal) input(b *strings.Builder) {
+	in := p.options.Input
+	if in == (Input{}) {
+		return
+	}
+	b.WriteString("\ninput:\n")
+	add := func(key, text string) {
+		if text != "" {
+			fmt.Fprintf(b, "%s%s: %s\n", indent(1), key, text)
+		}
+	}
+	if in.Sheet != "" {
+		add("sheet", quote(in.Sheet))
+	}
+	if in.HeaderRow > 0 {
+		add("headerRow", strconv.Itoa(in.HeaderRow))
+	}
+	if in.Encoding != "" {
+		add("encoding", quote(in.Encoding))
+	}
+	if in.Delimiter != 0 {
+		add("delimiter", strconv.Quote(string(in.Delimiter)))
+	}
+}
+
 // rest lists the columns that nothing is proposed for.
 func (p *Proposal) rest(b *strings.Builder) {
 	if len(p.Unused) == 0 {
@@ -245,9 +287,9 @@ func (p *Proposal) rest(b *strings.Builder) {
 	}
 	b.WriteString("\n# Columns that are not used:\n")
 	for _, i := range p.Unused {
-		name := p.columns[i].header
+		name := p.survey.columns[i].header
 		if name == "" {
-			if p.columns[i].filled == 0 {
+			if p.survey.columns[i].filled == 0 {
 				continue
 			}
 			name = fmt.Sprintf("(column %d has no name; a column needs one to be mapped)", i+1)

@@ -24,7 +24,7 @@ type Proposal struct {
 	// a column that need an id. The file has a "?" in their places.
 	Missing []string
 
-	columns []column
+	survey  *Survey
 	set     []*rule // constants that were asked for
 	options ProposalOptions
 }
@@ -44,6 +44,7 @@ type ProposalOptions struct {
 	Table  string   // the name of the table's file, for the first line
 	Schema string   // of the mapping file, for editors: a path or an address; "" for none
 	Set    []string // constants, as "field=value"
+	Input  Input    // what had to be said to read the table
 }
 
 // Propose suggests which column goes to which field. What a heading says is
@@ -54,7 +55,7 @@ type ProposalOptions struct {
 // The error is an [Errors] about the constants.
 func (s *Survey) Propose(o ProposalOptions) (*Proposal, error) {
 	c := &compiler{doc: &document{}, sound: true}
-	p := &Proposal{columns: s.columns, options: o, set: c.set(nil, o.Set)}
+	p := &Proposal{survey: s, options: o, set: c.set(nil, o.Set)}
 	for _, r := range p.set {
 		c.compile(r)
 	}
@@ -177,6 +178,9 @@ func (a *assigner) named(i int, m meaning) {
 		if !a.otherwise(i, m.field) {
 			a.unsure(i, m.field, found.why)
 		}
+		return
+	case m.field == "timeSlotId" && a.survey.shared && a.survey.both.many && i == a.survey.slot:
+		a.unsure(i, m.field, "the same time stands beside several viewings: each of the two together is a time slot")
 		return
 	case !m.sure && found.verdict != agrees:
 		a.unsure(i, m.field, "the heading may mean something else")
@@ -419,6 +423,8 @@ func (a *assigner) write(field string, column int) string {
 	c := a.column(column)
 	f, _ := fieldOf(field)
 	switch {
+	case field == "timeSlotId" && a.survey.joined() && column == a.survey.slot:
+		return fmt.Sprintf("{join: [%s, %s], lookup: %s}", quote(a.column(a.survey.viewing).header), quote(c.header), lookupNames[field])
 	case f.target >= 0 && c.needsLookup(field):
 		return block("column", c.header, "lookup", lookupNames[field])
 	case field == "updatePerson.obtainThrough" && c.obtained() != nil:
@@ -447,6 +453,14 @@ func (c *column) needsLookup(field string) bool {
 		return false
 	}
 	return c.share(c.viewingIds) < most && !c.idLike()
+}
+
+// joined reports whether a time slot is known only by its viewing and its time
+// together.
+func (s *Survey) joined() bool {
+	same := func(c column) bool { return c.header == s.columns[s.viewing].header }
+	return s.shared && !s.both.many && s.columns[s.slot].needsLookup("timeSlotId") &&
+		!slices.ContainsFunc(s.columns[s.viewing+1:], same)
 }
 
 // idLike reports whether all values of the column look like ids that a system

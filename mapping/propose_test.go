@@ -132,7 +132,7 @@ version: 1
 target:
   customerId: {value: M11385}
   viewingId: {column: Visning, lookup: viewings} # the ids are to be filled in below
-  timeSlotId: {column: Tid, lookup: slots} # the ids are to be filled in below
+  timeSlotId: {join: [Visning, Tid], lookup: slots} # the ids are to be filled in below
 
 participant:
   updatePerson:
@@ -155,18 +155,19 @@ lookups:
     Storgatan 12: "?" # rows: 1
     Sjövägen 4: "?" # rows: 1
   slots:
-    "17:00": "?" # rows: 2
+    "Storgatan 12 17:00": "?" # rows: 1
+    "Sjövägen 4 17:00": "?" # rows: 1
 `
 	if got := string(p.YAML()); got != want {
 		t.Errorf("got\n%s", got)
 	}
-	if got := strings.Join(p.Missing, "; "); got != `a viewingId for what column "Visning" says (2); a timeSlotId for what column "Tid" says (1)` {
+	if got := strings.Join(p.Missing, "; "); got != `viewingId, for 2 texts of column "Visning"; timeSlotId, for 2 texts of column "Tid"` {
 		t.Errorf("missing: %s", got)
 	}
 	// What is to be filled in is refused, each at its place, and nothing else is.
 	_, err := Parse("mapping.yaml", p.YAML(), Options{})
 	var mistakes Errors
-	if !errors.As(err, &mistakes) || len(mistakes) != 3 {
+	if !errors.As(err, &mistakes) || len(mistakes) != 4 {
 		t.Fatalf("mistakes: %v", err)
 	}
 	for _, m := range mistakes {
@@ -185,7 +186,7 @@ lookups:
 	var one, two Submission
 	mp.Map(strings.Split("Anna Ek|0701740605||199006022397|Storgatan 12|17:00|klar", "|"), &one)
 	mp.Map(strings.Split("Bo Ek|0701740606|08123456|199107172380|Sjövägen 4|17:00|", "|"), &two)
-	if one.Target.ViewingId == two.Target.ViewingId || one.Target.TimeSlotId != two.Target.TimeSlotId || one.Target.CustomerId != "M11385" {
+	if one.Target.ViewingId == two.Target.ViewingId || one.Target.TimeSlotId == two.Target.TimeSlotId || one.Target.CustomerId != "M11385" {
 		t.Errorf("targets %v and %v", one.Target, two.Target)
 	}
 }

@@ -64,6 +64,7 @@ type checkFlags struct {
 
 // job opens all that planning needs. The returned function closes it.
 func (c *checkFlags) job(w *world, cmd *cobra.Command, input string) (*importer.Job, *source, func(), error) {
+	c.mapping.trial = c.target.sandbox
 	src, err := w.openSource(input, &c.table, &c.mapping)
 	if err != nil {
 		return nil, nil, nil, err

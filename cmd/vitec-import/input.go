@@ -86,6 +86,9 @@ func delimiter(s string) (rune, error) {
 type mappingFlags struct {
 	path string
 	set  []string
+	// trial is set where nothing leaves the computer: ids that are still to be
+	// filled in are made up.
+	trial bool
 }
 
 func (f *mappingFlags) bind(cmd *cobra.Command) {
@@ -103,12 +106,12 @@ func (f *mappingFlags) load(input string) (*mapping.Mapping, string, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && f.path == "":
 		return nil, "", exit{code: 2, err: fmt.Errorf("%s: there is no mapping", path),
-			hint: "write one (see the README), or name one with --mapping"}
+			hint: "let \"vitec-import init " + shellQuote(input) + "\" propose one, or name one with --mapping"}
 	case err != nil:
 		return nil, "", exit{code: 2, err: fmt.Errorf("%s: the mapping cannot be read: %s", path, cause(err))}
 	}
 	m, err := mapping.Parse(path, src, mapping.Options{
-		Set: f.set,
+		Set: f.set, Trial: f.trial,
 		Load: func(name string) ([]byte, error) {
 			if !filepath.IsAbs(name) {
 				name = filepath.Join(filepath.Dir(path), name)

@@ -180,6 +180,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	if f.quiet || w.log != nil {
 		talk = io.Discard
 	}
+	f.mapping.trial = f.target.sandbox
 	src, options, err := readMapping(input, &f.table, &f.mapping)
 	if err != nil {
 		return err
