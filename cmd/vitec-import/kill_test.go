@@ -1,0 +1,330 @@
+//go:build unix
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"vitec-import/vitec/sandbox"
+)
+
+// slow makes a run take long enough to be struck in the middle of it.
+const slow = "latency=1ms..6ms"
+
+// TestKill kills the program at random moments with kill -9 and starts it
+// again, until it has come to its end by itself. Whatever it was doing, nobody
+// is booked twice, no row is lost, and no more rows are in doubt than requests
+// were under way.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	var kills, struck atomic.Int64
+	for seed := range sampled(6, 40) {
+		t.Run(strconv.Itoa(seed), func(t *testing.T) {
+			t.Parallel()
+			rnd := rand.New(rand.NewPCG(uint64(seed), 1))
+			o := newOffice(t, guests(60), slow)
+			o.wide = 1 + rnd.IntN(8)
+			for range 5 {
+				c := o.start()
+				switch rnd.IntN(3) {
+				case 0: // any time, from the start of the process on
+					time.Sleep(time.Duration(rnd.Int64N(int64(250 * time.Millisecond))))
+				case 1: // as a request arrives
+					hit := make(chan struct{})
+					o.atRequest(1+rnd.IntN(20), func() { c.signal(os.Kill); close(hit) }, slow)
+					wait(c, hit)
+				case 2: // as it is booked, before the answer leaves
+					hit := make(chan struct{})
+					o.afterCommit(1+rnd.IntN(20), func() { c.signal(os.Kill); close(hit) }, slow)
+					wait(c, hit)
+				}
+				c.signal(os.Kill)
+				e := o.audit(c.wait(), o.wide)
+				kills.Add(1)
+				if e.code < 0 && e.run.ID > 0 {
+					struck.Add(1)
+				}
+			}
+			o.settle()
+		})
+	}
+	t.Cleanup(func() { t.Logf("%d kills, %d of them in the middle of a run", kills.Load(), struck.Load()) })
+}
+
+// wait waits until a fault has struck, or the program has ended without it.
+func wait(c *child, hit <-chan struct{}) {
+	select {
+	case <-hit:
+	case <-c.waiting:
+	}
+}
+
+// afterCommit calls f when the n-th booking from now has been made.
+func (o *office) afterCommit(n int, f func(), faults ...string) {
+	o.t.Helper()
+	before := o.srv.Counts().Commits
+	done := make(chan struct{})
+	hook := sandbox.MustFault("latency-after-commit=1ms")
+	list := []sandbox.Fault{hook}
+	for _, text := range faults {
+		list = append(list, sandbox.MustFault(text))
+	}
+	if err := o.srv.SetFaults(list...); err != nil {
+		o.t.Fatal(err)
+	}
+	o.t.Cleanup(func() { close(done) })
+	go func() {
+		for o.srv.Counts().Commits < before+n {
+			select {
+			case <-done:
+				return
+			case <-time.After(200 * time.Microsecond):
+			}
+		}
+		f()
+	}()
+}
+
+// TestKillWhileReporting kills the program while it writes its report. The run
+// is over by then: nothing is in doubt, and the report comes from the ledger.
+func TestKillWhileReporting(t *testing.T) {
+	t.Parallel()
+	struck := 0
+	for i := range sampled(5, 30) {
+		o := newOffice(t, guests(40))
+		c := o.start()
+		for c.running() {
+			if left, _ := filepath.Glob(filepath.Join(o.dir, ".deltagare-run-*")); len(left) > 0 {
+				time.Sleep(time.Duration(i) * time.Millisecond)
+				c.signal(os.Kill)
+				break
+			}
+		}
+		e := o.audit(c.wait(), 0)
+		if e.code < 0 {
+			struck++
+		}
+		o.settle()
+		if left, _ := filepath.Glob(filepath.Join(o.dir, ".deltagare-run-*")); len(left) > 1 {
+			t.Errorf("folders of dead writers are left: %v", left)
+		}
+	}
+	if struck == 0 {
+		t.Error("no kill came in time")
+	}
+}
+
+// straced starts a run under strace, which strikes at a system call of the real
+// program.
+func (o *office) straced(inject ...string) *child {
+	o.t.Helper()
+	line := []string{"strace", "-f", "-o", "/dev/null", "-e", "trace=fsync,fdatasync,pwrite64"}
+	for _, i := range inject {
+		line = append(line, "-e", "inject="+i)
+	}
+	return o.startAs(func(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} },
+		append(append(line, "vitec-import"), o.args()...)...)
+}
+
+// needStrace skips where strace is missing or may not trace.
+func needStrace(t *testing.T) {
+	t.Helper()
+	if err := exec.Command("strace", "-f", "-o", "/dev/null", "true").Run(); err != nil {
+		if require("strace") {
+			t.Fatal("strace is required and does not work: ", err)
+		}
+		t.Skip("strace is not there, or may not trace: ", err)
+	}
+}
+
+// require says that a test must not be skipped for lack of a program.
+func require(program string) bool {
+	return strings.Contains(","+os.Getenv("VITEC_IMPORT_TEST_REQUIRE")+",", ","+program+",")
+}
+
+// TestKillAtEveryWrite kills the program before its n-th write and before its
+// n-th fsync, for every n, then twice more while it resumes.
+func TestKillAtEveryWrite(t *testing.T) {
+	needStrace(t)
+	t.Parallel()
+	for _, call := range []string{"pwrite64", "fdatasync,fsync"} {
+		t.Run(call, func(t *testing.T) {
+			step := 1
+			if !full {
+				step = 17
+			}
+			for n := 1; ; n += step {
+				o := newOffice(t, guests(20))
+				strike := fmt.Sprintf("%s:signal=KILL:when=%d", call, n)
+				c := o.straced(strike)
+				e := o.audit(c.wait(), o.wide)
+				if e.code == 0 {
+					if n < 20 {
+						t.Errorf("the run has only %d calls of %s", n-1, call)
+					}
+					t.Logf("the run has at most %d calls of %s", n, call)
+					return
+				}
+				for k := range 2 { // chains: it is struck again while it resumes
+					strike = fmt.Sprintf("%s:signal=KILL:when=%d", call, 1+(n*7+k*5)%25)
+					o.audit(o.straced(strike).wait(), o.wide)
+				}
+				o.settle()
+				if t.Failed() {
+					t.Fatalf("n = %d", n)
+				}
+			}
+		})
+	}
+}
+
+// TestDiskFails lets every write or every sync fail from the n-th on. The
+// program ends by itself, sends nothing after the error, and what it had
+// reported as booked still is.
+func TestDiskFails(t *testing.T) {
+	needStrace(t)
+	t.Parallel()
+	for _, fault := range []string{"pwrite64:error=ENOSPC", "fdatasync,fsync:error=EIO", "pwrite64:error=EIO"} {
+		t.Run(fault, func(t *testing.T) {
+			step := 1
+			if !full {
+				step = 29
+			}
+			for n := 1; ; n += step {
+				o := newOffice(t, guests(20))
+				e := o.straced(fmt.Sprintf("%s:when=%d+", fault, n)).wait()
+				if e.code == 0 {
+					if n < 20 {
+						t.Errorf("the run has only %d such calls", n-1)
+					}
+					return
+				}
+				if e.code < 0 || strings.Contains(e.stderr, "goroutine ") {
+					t.Errorf("n = %d: the program broke down: %s", n, e.stderr)
+				}
+				if e.code != 1 && e.code != 4 && e.code != 5 {
+					t.Errorf("n = %d: exit code %d: %s", n, e.code, e.stderr)
+				}
+				o.noDoubles()
+				e.code = -1 // what the ledger could keep may be less than what the program knew
+				o.audit(e, o.wide)
+				o.settle()
+				if t.Failed() {
+					t.Fatalf("n = %d", n)
+				}
+			}
+		})
+	}
+}
+
+// TestNoRequestAfterADiskError holds the time of the first failed write against
+// the times of the requests.
+func TestNoRequestAfterADiskError(t *testing.T) {
+	needStrace(t)
+	t.Parallel()
+	o := newOffice(t, guests(100), slow)
+	log := filepath.Join(o.dir, "strace")
+	var e *attempt
+	for n := 12; ; n-- { // it counts the calls of each thread by itself
+		line := []string{"strace", "-f", "-y", "-ttt", "-o", log, "-e", "trace=fdatasync,fsync", "-e", fmt.Sprintf("inject=fdatasync,fsync:error=EIO:when=%d+", n)}
+		e = o.startAs(func(*exec.Cmd) {}, append(append(line, "vitec-import"), o.args()...)...).wait()
+		if e.code == 5 {
+			break
+		}
+		if n == 1 {
+			t.Fatalf("no sync failed in mid-run; exit code %d: %s", e.code, e.stderr)
+		}
+		o.audit(e, o.wide)
+		o.enter(append(o.list, guests(len(o.list) + 50)[len(o.list):]...))
+	}
+	b, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed time.Time
+	syncs := 0
+	for text := range strings.Lines(string(b)) {
+		if !strings.Contains(text, "(INJECTED)") || !strings.Contains(text, "ledger.db") {
+			continue
+		}
+		syncs++
+		if failed.IsZero() {
+			stamp, err := strconv.ParseFloat(strings.Fields(text)[1], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			failed = time.UnixMicro(int64(stamp * 1e6))
+		}
+	}
+	if failed.IsZero() {
+		t.Fatal("no sync failed")
+	}
+	if syncs != 1 {
+		t.Errorf("a sync failed and %d more were tried", syncs-1)
+	}
+	for _, r := range o.srv.Requests() {
+		if late := r.Time.Sub(failed); late > 20*time.Millisecond {
+			t.Errorf("request %d began %s after the error", r.Number, late)
+		}
+	}
+	e.code = -1
+	o.audit(e, o.wide)
+	o.settle()
+}
+
+// TestFileSizeLimit runs under a limit on the size of files, which the system
+// enforces with a signal.
+func TestFileSizeLimit(t *testing.T) {
+	t.Parallel()
+	for _, blocks := range []int{0, 8, 100, 200, 400} { // of 512 or 1024 bytes
+		o := newOffice(t, guests(300))
+		c := o.startAs(func(*exec.Cmd) {}, append([]string{"sh", "-c", fmt.Sprintf(`ulimit -f %d; exec vitec-import "$@"`, blocks), "sh"}, o.args()...)...)
+		e := c.wait()
+		if e.code < 0 || strings.Contains(e.stderr, "goroutine ") {
+			t.Errorf("%d blocks: the program broke down: %s", blocks, e.stderr)
+		}
+		e.code = -1
+		o.audit(e, o.wide)
+		o.settle()
+	}
+}
+
+// TestFewFileDescriptors runs with too few of them.
+func TestFewFileDescriptors(t *testing.T) {
+	t.Parallel()
+	for n := 10; n <= 24; n += sampled(4, 1) {
+		o := newOffice(t, guests(30))
+		c := o.startAs(func(*exec.Cmd) {}, append([]string{"sh", "-c", fmt.Sprintf(`ulimit -n %d; exec vitec-import "$@"`, n), "sh"}, o.args("--concurrency", "12")...)...)
+		e := c.wait()
+		if e.code < 0 || strings.Contains(e.stderr, "goroutine ") {
+			t.Errorf("%d descriptors: the program broke down: %s", n, e.stderr)
+		}
+		o.audit(e, 0)
+		o.settle()
+	}
+}
+
+// TestReadOnly tries a ledger and a report folder that cannot be written.
+func TestReadOnly(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root writes everywhere")
+	}
+	o := newOffice(t, guests(5))
+	if err := errors.Join(os.Mkdir(filepath.Join(o.dir, "state"), 0o500)); err != nil {
+		t.Fatal(err)
+	}
+	if e := o.run(); e.code != 1 || e.requests != 0 {
+		t.Errorf("exit code %d, %d requests: %s", e.code, e.requests, e.stderr)
+	}
+}

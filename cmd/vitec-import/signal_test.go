@@ -1,0 +1,142 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestSignals strikes a run in the middle of its requests with what ends
+// programs. One signal drains: what is under way gets its answer, so that
+// nothing is in doubt.
+func TestSignals(t *testing.T) {
+	t.Parallel()
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, guests(80))
+			c := o.start()
+			o.atRequest(20, func() { c.signal(s) }, "latency=20ms")
+			e := o.audit(c.wait(), 0)
+			if e.code != 130 || e.counts["booked"] == 0 || e.counts["not_sent"] == 0 {
+				t.Errorf("exit code %d, %v: %s", e.code, e.counts, e.stderr)
+			}
+			if !e.run.Ended || !strings.HasPrefix(e.stdout, "run 1: ") {
+				t.Errorf("ended %v, stdout %q", e.run.Ended, e.stdout)
+			}
+			o.settle()
+		})
+	}
+}
+
+// TestSecondSignal does not wait for a server that does not answer.
+func TestSecondSignal(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, guests(40))
+	c := o.start()
+	o.atRequest(10, func() { c.signal(syscall.SIGTERM) }, "stall:10+")
+	for !strings.Contains(c.out[1].String(), "stopping") {
+		if !c.running() {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	c.signal(syscall.SIGTERM)
+	e := c.wait()
+	if e.code != 130 {
+		t.Errorf("exit code %d: %s", e.code, e.stderr)
+	}
+	if e = o.audit(e, o.wide); e.counts["uncertain"] == 0 {
+		t.Errorf("%v: the requests that were under way must be in doubt", e.counts)
+	}
+	o.settle()
+}
+
+// TestSignalWhilePlanning ends a run before anything was sent.
+func TestSignalWhilePlanning(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, guests(20_000))
+	c := o.start("--rate", "1")
+	for !strings.Contains(c.out[1].String(), "ledger ") && c.running() {
+		time.Sleep(time.Millisecond)
+	}
+	c.signal(syscall.SIGINT)
+	e := o.audit(c.wait(), 0)
+	if e.code != 130 {
+		t.Errorf("exit code %d: %s", e.code, e.stderr)
+	}
+}
+
+// TestIgnoredSignal: under nohup a hang-up is nothing.
+func TestIgnoredSignal(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, guests(40))
+	c := o.startAs(func(*exec.Cmd) {}, append([]string{"sh", "-c", `trap "" HUP; exec vitec-import "$@"`, "sh"}, o.args()...)...)
+	o.atRequest(10, func() { c.signal(syscall.SIGHUP) }, "latency=10ms")
+	o.audit(c.wait(), 0).want(t, 0, map[string]int{"booked": 40})
+}
+
+// TestNobodyListens: a pager that is closed, a full device and closed
+// descriptors cost the words, not the run.
+func TestNobodyListens(t *testing.T) {
+	t.Parallel()
+	for _, redirect := range []string{"| true", "2>&1 | true", ">&-", "2>&-", ">&- 2>&-", "<&-", "<&- >&- 2>&-", "> /dev/full", "2> /dev/full", "> /dev/full 2>&1"} {
+		for _, log := range []string{"", "json"} {
+			t.Run(redirect+log, func(t *testing.T) {
+				t.Parallel()
+				o := newOffice(t, guests(30), "latency=5ms")
+				code := filepath.Join(o.dir, "code")
+				args := o.args("--log-format", log)
+				line := `{ vitec-import "$@"; echo $? > "$CODE"; } ` + redirect
+				o.env["CODE"] = code
+				o.startAs(func(*exec.Cmd) {}, append([]string{"sh", "-c", line, "sh"}, args...)...).wait()
+				b, err := os.ReadFile(code)
+				if err != nil || strings.TrimSpace(string(b)) != "0" {
+					t.Errorf("exit code %s, %v", b, err)
+				}
+				o.audit(&attempt{requests: 30}, 0).want(t, 0, map[string]int{"booked": 30})
+				if _, err := os.Stat(filepath.Join(o.dir, "deltagare-run-0001", "summary.json")); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+}
+
+// TestStopAndContinue freezes the program for longer than a request may take.
+func TestStopAndContinue(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, guests(40))
+	c := o.start("--timeout", "300ms")
+	frozen := make(chan struct{})
+	o.atRequest(10, func() { c.signal(syscall.SIGSTOP); close(frozen) }, "latency=5ms")
+	wait(c, frozen)
+	time.Sleep(600 * time.Millisecond) // longer than --timeout, which is what is tried
+	c.signal(syscall.SIGCONT)
+	o.audit(c.wait(), o.wide)
+	o.settle()
+}
+
+// TestNoTerminal: where nobody can be asked nothing is sent without --yes, and
+// the error names it.
+func TestNoTerminal(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, guests(5))
+	var args []string
+	for _, a := range o.args() {
+		if a != "--yes" {
+			args = append(args, a)
+		}
+	}
+	e := o.startAs(func(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }, append([]string{"vitec-import"}, args...)...).wait()
+	if e.code != 1 || e.requests != 0 || !strings.Contains(e.stderr, "--yes") {
+		t.Errorf("exit code %d, %d requests: %s", e.code, e.requests, e.stderr)
+	}
+	o.audit(e, 0)
+}
