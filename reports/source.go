@@ -141,7 +141,7 @@ func records(ctx context.Context, src *Source, d describer) iter.Seq2[*record, e
 					r.refused = in.Err.Code
 				} else {
 					r.cells = in.Cells
-					r.participant = participant(in.Cells, src.Run.NameColumns)
+					r.participant = Participant(in.Cells, src.Run.NameColumns)
 					r.copyOf = columns.of(in.Cells)
 					r.first = r.copyOf
 				}
@@ -161,8 +161,9 @@ func records(ctx context.Context, src *Source, d describer) iter.Seq2[*record, e
 	}
 }
 
-// participant is a person's name as the input has it.
-func participant(cells []string, columns []int) string {
+// Participant is a person's name as the input has it: the cells of the given
+// 0-based columns, joined by spaces. It is what every report calls the person.
+func Participant(cells []string, columns []int) string {
 	var parts []string
 	for _, c := range columns {
 		if c >= 0 && c < len(cells) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -14,8 +15,10 @@ type Options struct {
 	// Dir is the folder of the report, see [Folder]. It is made, with the
 	// folders above it.
 	Dir string
-	// Files are the files to write; none means all. summary.json is always
-	// written, uncertain.csv and the corrections where there is something in them.
+	// Files are the files to write; none means all. Those that an earlier
+	// report of the run has are always among them, so that all of a folder says
+	// the same. summary.json is always written, uncertain.csv and the
+	// corrections where there is something in them.
 	Files []Kind
 	// Language is that of what people read.
 	Language Language
@@ -25,6 +28,9 @@ type Options struct {
 	// Uncertain are filled in.
 	Paths Paths
 }
+
+// ErrPurged tells that the ledger does not have the rows of a run any more.
+var ErrPurged = errors.New("its rows were purged from the ledger; no report can be written any more")
 
 // Kind is one of the files that a report can have.
 type Kind string
@@ -45,13 +51,24 @@ func ParseKind(name string) (Kind, error) {
 	return "", fmt.Errorf("there is no report format %q\nhint: use csv, xlsx or html", name)
 }
 
-func (o *Options) wants(k Kind) bool {
-	for _, f := range o.Files {
-		if f == k {
-			return true
+// name is the file of a kind.
+func (k Kind) name() string { return "report." + string(k) }
+
+func (o *Options) wants(k Kind) bool { return len(o.Files) == 0 || slices.Contains(o.Files, k) }
+
+// with returns the options that also want what an earlier report in dir has.
+func (o Options) with(dir string) Options {
+	old, ok := readManifest(dir)
+	if !ok || len(o.Files) == 0 {
+		return o
+	}
+	o.Files = slices.Clone(o.Files)
+	for _, k := range [...]Kind{KindCSV, KindXLSX, KindHTML} {
+		if _, has := old.Files[k.name()]; has {
+			o.Files = append(o.Files, k)
 		}
 	}
-	return len(o.Files) == 0
+	return o
 }
 
 // Report is a report that has been written.
@@ -80,12 +97,16 @@ type completer interface {
 // place of an earlier one of the same run, or not at all. If the input is
 // found to be another file while it is read, the report is written without it.
 //
-// It returns an error if the disk refuses, if the ledger's rows cannot be
-// read, and if they do not add up; then there is no report.
+// It returns an error if the disk refuses, if the ledger's rows cannot be read
+// or were purged (ErrPurged), and if they do not add up; then there is no
+// report, and an earlier one stays as it is.
 func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) {
 	w, err := dictionary(o.Language)
 	if err != nil {
 		return nil, err
+	}
+	if src.Run.Purged {
+		return nil, fmt.Errorf("run %d: %w", src.Run.ID, ErrPurged)
 	}
 	if o.Zone == nil {
 		o.Zone = time.Local
@@ -108,15 +129,16 @@ func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) 
 		if dir, n, err = s.choose(self, n); err != nil {
 			return nil, err
 		}
-		o.Dir = dir // the commands in the report name its files
-		sum, err = fill(ctx, s, &src, &o, w)
+		this := o.with(dir)
+		this.Dir = dir // the commands in the report name its files
+		sum, err = fill(ctx, s, &src, &this, w)
 		var unfit *InputError
 		if errors.As(err, &unfit) && src.Input != nil {
 			if err := s.empty(); err != nil {
 				return nil, err
 			}
 			src.Input, src.NoInput = nil, unfit
-			sum, err = fill(ctx, s, &src, &o, w)
+			sum, err = fill(ctx, s, &src, &this, w)
 		}
 		if err != nil {
 			return nil, err

@@ -1,0 +1,181 @@
+package reports
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"vitec-import/importer/ledger"
+)
+
+func tally(counts map[ledger.Outcome]int) (t Tally) {
+	for o, n := range counts {
+		t.Outcomes[o] = n
+		t.Rows += n
+	}
+	return t
+}
+
+func TestSummarize(t *testing.T) {
+	done := ledger.RunInfo{ID: 7, Ended: true, StartedAt: noon, FinishedAt: noon.Add(time.Minute), Input: ledger.Input{Path: "/home/åsa/My lists/p.csv"}, Mapping: "m.yaml"}
+	for _, tt := range []struct {
+		name     string
+		run      func(*ledger.RunInfo)
+		counts   map[ledger.Outcome]int
+		paths    Paths
+		headline string
+		left     string
+		steps    []string
+		notes    []string
+	}{
+		{"all booked", nil, map[ledger.Outcome]int{ledger.Booked: 24, ledger.AlreadyBooked: 1}, Paths{}, "All 25 rows are booked", "Nothing is left to do.", nil, nil},
+		{"one row", nil, map[ledger.Outcome]int{ledger.Booked: 1}, Paths{}, "The only row is booked", "Nothing is left to do.", nil, nil},
+		{"not all are to be booked", nil, map[ledger.Outcome]int{ledger.Booked: 23, ledger.Duplicate: 1, ledger.Skipped: 1}, Paths{}, "23 of 25 rows are booked", "Nothing is left to do.", nil, nil},
+		{"everything", func(r *ledger.RunInfo) { r.Stopped = "wrong login." }, map[ledger.Outcome]int{ledger.Booked: 1200, ledger.Uncertain: 1, ledger.Invalid: 2, ledger.Rejected: 3, ledger.NotSent: 4},
+			Paths{Program: "vi", Corrections: "/x/corrections.csv", Uncertain: "/x/uncertain.csv", RunFlags: []string{"--sandbox"}, Flags: []string{"--ledger", "my ledger.db"}},
+			"1\u202f200 of 1\u202f210 rows are booked", "10 rows need you.", []string{
+				"vi resolve /x/uncertain.csv --ledger 'my ledger.db'",
+				"vi run /x/corrections.csv --mapping m.yaml --sandbox --ledger 'my ledger.db'",
+				"vi run '/home/åsa/My lists/p.csv' --mapping m.yaml --sandbox --ledger 'my ledger.db'",
+			}, []string{"The run stopped early: wrong login."}},
+		{"no corrections file", nil, map[ledger.Outcome]int{ledger.Invalid: 1}, Paths{}, "0 of 1 row is booked", "1 row needs you.",
+			[]string{"vitec-import run '/home/åsa/My lists/p.csv' --mapping m.yaml"}, nil},
+		{"still on", func(r *ledger.RunInfo) { r.Ended = false }, map[ledger.Outcome]int{ledger.NotSent: 2}, Paths{}, "0 of 2 rows are booked", "2 rows need you.", nil,
+			[]string{"The run is still on; this report shows how far it had come."}},
+		{"no rows", nil, nil, Paths{}, "The input has no rows", "", nil, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			run := done
+			if tt.run != nil {
+				tt.run(&run)
+			}
+			s, err := Summarize(run, tally(tt.counts), tt.paths, English)
+			must(t, err)
+			var steps []string
+			for _, st := range s.Steps {
+				steps = append(steps, st.Command)
+			}
+			if s.Headline != tt.headline || s.Left != tt.left || !slices.Equal(steps, tt.steps) || !slices.Equal(s.Notes, tt.notes) {
+				t.Errorf("%q, %q, %q, %q", s.Headline, s.Left, steps, s.Notes)
+			}
+			if len(s.Outcomes) != 8 {
+				t.Errorf("%d outcomes", len(s.Outcomes))
+			}
+		})
+	}
+}
+
+func TestUnknownLanguage(t *testing.T) {
+	if _, err := Summarize(ledger.RunInfo{}, Tally{}, Paths{}, "xx"); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestPercent(t *testing.T) {
+	for _, tt := range []struct {
+		n, total int
+		want     string
+	}{{0, 0, ""}, {0, 10, "0 %"}, {1, 1000, "< 1 %"}, {999, 1000, "> 99 %"}, {1000, 1000, "100 %"}, {1, 3, "33 %"}} {
+		if got := percent(tt.n, tt.total); got != tt.want {
+			t.Errorf("percent(%d, %d) = %q, want %q", tt.n, tt.total, got, tt.want)
+		}
+	}
+}
+
+func TestQuote(t *testing.T) {
+	for _, tt := range []struct{ arg, posix, windows string }{
+		{"participants.csv", "participants.csv", "participants.csv"},
+		{"My lists/p.csv", "'My lists/p.csv'", `"My lists/p.csv"`},
+		{`C:\Listor\p.csv`, `'C:\Listor\p.csv'`, `C:\Listor\p.csv`},
+		{"it's", `'it'\''s'`, `"it's"`},
+		{"$(rm)", "'$(rm)'", `"$(rm)"`},
+		{"Åsa.csv", "Åsa.csv", "Åsa.csv"},
+		{"", "''", `""`},
+		{"a\u2028b", "'a\u2028b'", "\"a\u2028b\""},
+	} {
+		if got := quote(tt.arg, false); got != tt.posix {
+			t.Errorf("quote(%q) = %s, want %s", tt.arg, got, tt.posix)
+		}
+		if got := quote(tt.arg, true); got != tt.windows {
+			t.Errorf("quote(%q) on Windows = %s, want %s", tt.arg, got, tt.windows)
+		}
+	}
+}
+
+// Every text has a form for one and for many, and takes what it is given.
+func TestWords(t *testing.T) {
+	for k, p := range english() {
+		if p.one == "" || p.other == "" {
+			t.Errorf("%q lacks a form", k)
+		}
+		if strings.HasPrefix(p.other, "%!") {
+			t.Errorf("%q", k)
+		}
+	}
+	for _, o := range ledger.Outcomes {
+		if w := english(); w.outcome(o) == "" || w.outcomeMeaning(o) == "" {
+			t.Errorf("no words for %s", o)
+		}
+	}
+	// What is written by all of a report has no text that is missing or given
+	// something else than it takes.
+	src, opts := scenario(t)
+	rep := mustWrite(t, src, opts)
+	for _, name := range []string{"report.csv", "report.html", "summary.json"} {
+		if text := string(read(t, rep.Dir, name)); strings.Contains(text, "%!") {
+			t.Errorf("%s has a text with a wrong argument", name)
+		}
+	}
+}
+
+func TestFormatsOfAnEarlierReportStay(t *testing.T) {
+	src, o := scenario(t)
+	o.Files = []Kind{KindCSV, KindHTML}
+	mustWrite(t, src, o)
+	o.Files = []Kind{KindXLSX}
+	rep := mustWrite(t, src, o)
+	want := []string{"corrections.csv", "report.csv", "report.html", "report.xlsx", "summary.json", "uncertain.csv"}
+	if got := ls(t, rep.Dir); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	var named []string
+	for _, f := range rep.Files {
+		named = append(named, filepath.Base(f))
+	}
+	if !slices.Equal(named, want) {
+		t.Errorf("%q", named)
+	}
+}
+
+func TestTimeline(t *testing.T) {
+	tl := newTimeline(noon)
+	for s := range 1000 { // longer than there is room for
+		tl.add(&ledger.Row{SubmittedAt: noon.Add(time.Duration(s) * time.Second), Duration: 100 * time.Millisecond, HTTPStatus: 200})
+	}
+	sent := 0
+	for i := range tl.steps {
+		sent += tl.steps[i].sent
+	}
+	if sent != 1000 || tl.step != 16*time.Second || tl.last != 62 {
+		t.Errorf("%d sent, steps of %v, the last %d", sent, tl.step, tl.last)
+	}
+	if q, ok := tl.steps[3].quantile(0.95); !ok || q < 85 || q > 115 {
+		t.Errorf("quantile %v, %v", q, ok)
+	}
+}
+
+func TestPauses(t *testing.T) {
+	at := func(s int) time.Time { return noon.Add(time.Duration(s) * time.Second) }
+	got := pauses([]ledger.Event{
+		{At: at(1), Kind: "pause", Detail: "2000 ms, then 5/s"},
+		{At: at(2), Kind: "pause", Detail: "5s"},
+		{At: at(4), Kind: "stop", Detail: "login"},
+		{At: at(20), Kind: "pause", Detail: "asked"},
+		{At: at(23), Kind: "resume"},
+	})
+	if want := []pause{{at(1), at(7)}, {at(20), at(23)}}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
