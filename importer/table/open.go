@@ -1,6 +1,11 @@
 package table
 
-import "slices"
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+)
 
 // Open opens a spreadsheet, finds out how it is written, and checks it whole:
 // when it returns nil, every row has been read once. The error is an *Error.
@@ -37,10 +42,29 @@ func open(src *source, path string, o Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.compareExtension()
 	if err := f.count(); err != nil {
 		f.reader.close()
 		return nil, err
 	}
 	f.info.Header = slices.Clip(f.info.Header)
 	return f, nil
+}
+
+// compareExtension warns if the file's name says another format than its
+// bytes do.
+func (f *File) compareExtension() {
+	extension := strings.ToLower(filepath.Ext(f.info.Name))
+	workbook := slices.Contains([]string{".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", ".ods"}, extension)
+	text := slices.Contains([]string{".csv", ".txt", ".tsv", ".tab"}, extension)
+	what := ""
+	switch {
+	case workbook && f.info.Format == "csv":
+		what = "text with delimiters"
+	case text && f.info.Format == "xlsx":
+		what = "a workbook"
+	default:
+		return
+	}
+	f.info.Warnings = append(f.info.Warnings, Warning{Code: WarnExtension, Text: fmt.Sprintf("the file is called %s but is %s, and is read as that", extension, what)})
 }

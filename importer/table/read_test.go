@@ -21,7 +21,10 @@ func write(t testing.TB, name, content string) string {
 }
 
 // rewrite gives a file other content.
-func rewrite(t testing.TB, path string, content []byte) {
+func rewrite(t interface {
+	Helper()
+	Fatal(...any)
+}, path string, content []byte) {
 	t.Helper()
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)

@@ -287,6 +287,9 @@ func countLines(b []byte) int {
 // take ends the record at offset i from pos and steps over its line end.
 func (s *scanner) take(r *record, i int) (*record, error) {
 	b := s.buf[s.pos:s.end]
+	if i == len(b) && s.err != io.EOF {
+		return nil, s.err // the record was cut off by a fault, not by the end of the file
+	}
 	r.raw = b[:i]
 	n := 0
 	switch {
@@ -324,6 +327,9 @@ func (s *scanner) give(r *record, f field, at int) (*record, error) {
 	r.fields = append(r.fields, f)
 	r.fault = CodeStrayQuote
 	b := s.buf[s.pos:s.end]
+	if at == len(b) && s.err != nil && s.err != io.EOF {
+		return nil, s.err
+	}
 	if at >= len(b) || s.single > 0 && lineEnd(b[at:]) == 0 {
 		r.fault = CodeUnclosedQuote
 	}

@@ -124,6 +124,9 @@ func (s *source) verifyEnd() error {
 	return nil
 }
 
+// forget drops what is kept of the file, so that a change is noticed.
+func (s *source) forget() { s.at = -1 }
+
 // load makes block i the current one.
 func (s *source) load(i int64) error {
 	if s.at == i {

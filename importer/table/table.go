@@ -106,6 +106,7 @@ func (f *File) Close() error {
 func (f *File) Rows(ctx context.Context) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		rows, refused, stopped := 0, 0, false
+		f.src.forget()
 		err := f.reader.rows(ctx, func(r *Row) bool {
 			rows++
 			if r.Err != nil {

@@ -548,12 +548,16 @@ func (r *xlsxReader) counted(info *Info) error {
 		return err
 	}
 	r.width = max(len(r.header), r.seen.widest)
+	named := len(r.header)
 	for len(r.header) < r.width {
 		r.header = append(r.header, "")
 	}
 	info.Header = r.header
 	warn := func(row, column int, code Code, text, hint string) {
 		info.Warnings = append(info.Warnings, Warning{Row: row, Column: column, Code: code, Text: text, Hint: hint})
+	}
+	if r.width > named {
+		warn(0, named+1, WarnNoHeaderName, fmt.Sprintf("there are filled cells in columns without a header, as far as column %s", ColumnName(r.width)), "give the column a header if it matters")
 	}
 	if n := r.seen.hiddenRows; n > 0 {
 		warn(r.seen.firstHidden, 0, WarnHiddenRows, fmt.Sprintf("%d hidden or filtered rows are read like the others, the first is row %d", n, r.seen.firstHidden),
