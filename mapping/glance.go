@@ -10,11 +10,11 @@ import (
 // without an allocation: a table's reader asks that about every row, to find
 // a header in the middle of the rows. It may say yes wrongly, never no.
 type glance struct {
-	// names are the folded names that are plain ASCII, by what they compare as.
+	// names are the names, folded.
 	names map[string]bool
-	// longest is the longest of them, in bytes.
+	// longest is the longest of those that are plain ASCII, in bytes.
 	longest int
-	// first are the first runes of the other names, lower case.
+	// first are the first runes of all names, lower case.
 	first map[rune]bool
 }
 
@@ -24,13 +24,14 @@ func (m *Mapping) glance() glance {
 	for names := range m.columns() {
 		for _, s := range names {
 			name := fold(headerKey(s.text))
-			if ascii(name) {
-				g.names[name] = true
-				g.longest = max(g.longest, len(name))
+			if name == "" {
+				continue
 			}
-			if name != "" {
-				r, _ := utf8.DecodeRuneInString(name)
-				g.first[r] = true
+			g.names[name] = true
+			r, _ := utf8.DecodeRuneInString(name)
+			g.first[r] = true
+			if ascii(name) {
+				g.longest = max(g.longest, len(name))
 			}
 		}
 	}
@@ -52,10 +53,8 @@ func (g *glance) may(cell string) bool {
 		// Names are few, and so are the cells that begin like one of them.
 		r, n := utf8.DecodeRuneInString(cell)
 		next, _ := utf8.DecodeRuneInString(cell[n:])
-		if r <= ' ' || mended(r) != r || next >= 0x300 {
-			return true // it begins with a space, or with what cannot be seen, or combines
-		}
-		return g.first[unicode.ToLower(r)]
+		odd := r <= ' ' || mended(r) != r || next >= 0x300 // a space, or what cannot be seen, or combines
+		return (odd || g.first[unicode.ToLower(r)]) && g.names[fold(headerKey(cell))]
 	}
 	var room [64]byte
 	key := room[:0]
