@@ -46,9 +46,24 @@
     draw();
   }
 
+  // On a phone the style sheet lays rows out as cards; they stay a table for
+  // those who listen to it.
+  function role(e, name) { e.setAttribute("role", name); }
+  function tabular(row) {
+    if (row.hasAttribute("role")) return;
+    role(row, "row");
+    Array.prototype.forEach.call(row.cells, function (c) { role(c, c.tagName === "TH" ? "columnheader" : "cell"); });
+  }
+  role(table, "table");
+  role(table.tHead, "rowgroup");
+  role(body, "rowgroup");
+  tabular(table.tHead.rows[0]);
+
   function draw(limit) {
     var from = limit ? 0 : page * size, to = limit || Math.min(shown.length, from + size);
-    body.replaceChildren.apply(body, shown.slice(from, to));
+    var rows = shown.slice(from, to);
+    rows.forEach(tabular);
+    body.replaceChildren.apply(body, rows);
     table.classList.remove("waiting");
     status.textContent = format(status.dataset.text, [shown.length, all.length]);
     place.textContent = shown.length ? format(place.dataset.text, [from + 1, Math.min(to, shown.length), shown.length]) : "";
