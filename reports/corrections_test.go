@@ -83,8 +83,8 @@ func TestCorrectionsKeepWhatStandsAboveTheHeader(t *testing.T) {
 	f := openTable(t, path, o)
 	got, again := correct(t, f, rowsOf(t, f, allInvalid), o)
 	want := string(latin1(t, "sep=;\r\nDeltagarlista;;\r\n\r\nNamn;E-post;;import: reason;import: hint;import: run;import: row\r\n"+
-		"Åsa;asa@x;;'x' · y – z/w = – å;'=mend · it;7;5\r\n"+
-		"Bo;bo@x;;'x' · y – z/w = – å;'=mend · it;7;6\r\n"))
+		"Åsa;asa@x;;'x' / y - z/w = – å;'=mend / it;7;5\r\n"+
+		"Bo;bo@x;;'x' / y - z/w = – å;'=mend / it;7;6\r\n"))
 	if data := read(t, got); string(data) != want {
 		t.Errorf("got  %q\nwant %q", data, want)
 	}

@@ -290,13 +290,14 @@ func blankBytes(cell []byte) bool {
 
 // text makes a text of our own fit for a cell that needs no quotation marks:
 // the cells beside it must not change, whatever it says. It has none of the
-// characters that a reader could take for the delimiter of the file.
+// characters that a reader could take for the delimiter of the file, and what
+// stands for them is ASCII: a spreadsheet may misread the rest.
 func (d *dialect) text(s string) []byte {
 	double, single := `"`, `'`
 	if bytes.Equal(d.quote, d.encode(single)) {
 		double, single = single, double
 	}
 	marks := strings.NewReplacer(double, single)
-	s = strings.NewReplacer("; ", " · ", ";", " · ", ", ", " – ", ",", ".", "|", "/", string(d.comma), " ").Replace(oneLine(s))
+	s = strings.NewReplacer("; ", " / ", ";", "/", ", ", " - ", ",", ".", "|", "/", string(d.comma), " ").Replace(oneLine(s))
 	return d.encode(marks.Replace(Inert(marks.Replace(s))))
 }

@@ -147,6 +147,9 @@ func records(ctx context.Context, src *Source, d describer) iter.Seq2[*record, e
 				}
 			}
 			d.describe(&r)
+			if unread[r.code] {
+				r.participant = ""
+			}
 			if !yield(&r, nil) {
 				return
 			}
@@ -160,6 +163,10 @@ func records(ctx context.Context, src *Source, d describer) iter.Seq2[*record, e
 		}
 	}
 }
+
+// unread are the codes of rows that are no rows of the table at all. Only a run
+// can tell, since it knows which columns are wanted.
+var unread = map[string]bool{string(table.CodeFooter): true, string(table.CodeRepeatedHeader): true}
 
 // Participant is a person's name as the input has it: the cells of the given
 // 0-based columns, joined by spaces. It is what every report calls the person.
@@ -234,7 +241,7 @@ func (d *describer) problems(r *record) {
 	var texts []string
 	for i, p := range r.problems {
 		text := oneLine(p.Message)
-		if p.Header != "" && len(r.problems) > 1 && !strings.Contains(text, p.Header) {
+		if p.Header != "" && !strings.Contains(text, p.Header) {
 			text = d.words.text("problem.column", oneLine(p.Header), text)
 		}
 		texts = append(texts, text)

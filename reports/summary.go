@@ -118,7 +118,7 @@ func Summarize(run ledger.RunInfo, t Tally, p Paths, l Language) (*Summary, erro
 	case booked == t.Rows:
 		s.Headline = w.count("headline.all", t.Rows)
 	default:
-		s.Headline = w.count("headline.some", t.Rows, number(booked))
+		s.Headline = w.count("headline.some", booked, number(t.Rows))
 	}
 	s.steps(w, &t, p)
 	switch {

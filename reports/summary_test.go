@@ -40,7 +40,7 @@ func TestSummarize(t *testing.T) {
 				"vi run /x/corrections.csv --mapping m.yaml --sandbox --ledger 'my ledger.db'",
 				"vi run '/home/åsa/My lists/p.csv' --mapping m.yaml --sandbox --ledger 'my ledger.db'",
 			}, []string{"The run stopped early: wrong login."}},
-		{"no corrections file", nil, map[ledger.Outcome]int{ledger.Invalid: 1}, Paths{}, "0 of 1 row is booked", "1 row needs you.",
+		{"no corrections file", nil, map[ledger.Outcome]int{ledger.Invalid: 1}, Paths{}, "0 of 1 rows are booked", "1 row needs you.",
 			[]string{"vitec-import run '/home/åsa/My lists/p.csv' --mapping m.yaml"}, nil},
 		{"still on", func(r *ledger.RunInfo) { r.Ended = false }, map[ledger.Outcome]int{ledger.NotSent: 2}, Paths{}, "0 of 2 rows are booked", "2 rows need you.", nil,
 			[]string{"The run is still on; this report shows how far it had come."}},

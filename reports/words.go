@@ -118,7 +118,7 @@ func english() words {
 
 		// The headline and what is left to do.
 		"headline.all":     {one: "The only row is booked", other: "All %s rows are booked"},
-		"headline.some":    {one: "%[2]s of %[1]s row is booked", other: "%[2]s of %[1]s rows are booked"},
+		"headline.some":    {one: "%s of %s rows is booked", other: "%s of %s rows are booked"},
 		"headline.none":    always("The input has no rows"),
 		"left.nothing":     always("Nothing is left to do."),
 		"left.something":   {one: "%s row needs you.", other: "%s rows need you."},
