@@ -149,7 +149,7 @@ func (c *csvReader) findDialect(info *Info) error {
 	if err != nil {
 		return err
 	}
-	if t.header >= 0 && inSingleQuotes(t.head[t.header].cells) {
+	if t.header >= 0 && allIn('\'', t.head[t.header].cells) {
 		quote = '\''
 		if t, err = c.settle(delim, quote); err != nil {
 			return err
@@ -167,10 +167,8 @@ func (c *csvReader) findDialect(info *Info) error {
 	}
 	h := t.head[t.header]
 	c.headAt, c.header, c.width = h.number, trimmed(h.cells), len(h.cells)
-	info.Header, info.HeaderRow, info.Delimiter = c.header, h.number, string(c.d.delim)
-	if len(c.d.delim) > 0 {
-		info.Delimiter = string(c.delimRune())
-	}
+	delimiter, _ := c.enc.appendText(nil, c.d.delim) // a character of the encoding, or two
+	info.Header, info.HeaderRow, info.Delimiter = c.header, h.number, string(delimiter)
 	if !h.ok {
 		return c.fail(CodeHeader, h.number, "the header row cannot be read", "see its quotation marks, or a wrong --encoding")
 	}
@@ -212,15 +210,6 @@ func (c *csvReader) encode(r rune) ([]byte, bool) {
 	return []byte{byte(i)}, i >= 0
 }
 
-// delimRune is the delimiter as a character.
-func (c *csvReader) delimRune() rune {
-	if c.enc.single != nil {
-		return c.enc.single[c.d.delim[0]]
-	}
-	r, _ := utf8.DecodeRune(c.d.delim)
-	return r
-}
-
 // readSepLine reads the delimiter that Excel lets a first line sep=; declare.
 func (c *csvReader) readSepLine() (rune, error) {
 	head := make([]byte, 32)
@@ -260,19 +249,27 @@ func (c *csvReader) findLineEnd(info *Info) error {
 	}
 }
 
-// inSingleQuotes reports whether a header is written 'a','b'.
-func inSingleQuotes(cells []string) bool {
+// allIn reports whether all filled cells begin and end with a mark.
+func allIn(mark byte, cells []string) bool {
 	n := 0
 	for _, cell := range cells {
 		if cell = strings.TrimSpace(cell); cell == "" {
 			continue
 		}
-		if len(cell) < 2 || cell[0] != '\'' || cell[len(cell)-1] != '\'' {
+		if len(cell) < 2 || cell[0] != mark || cell[len(cell)-1] != mark {
 			return false
 		}
 		n++
 	}
 	return n > 0
+}
+
+// otherQuote is the quotation mark that the file does not use.
+func (c *csvReader) otherQuote() byte {
+	if c.d.quote == '"' {
+		return '\''
+	}
+	return '"'
 }
 
 // decode turns a record into cells, appended to dst[:0]. The verdict says why
@@ -389,10 +386,17 @@ func (c *csvReader) shape(r *record, cells []string) *verdict {
 	for last > c.width && blank(cells[last-1]) {
 		last--
 	}
+	if cell := strings.TrimSpace(cells[0]); cell != "" && cell[0] == c.otherQuote() && allIn(c.otherQuote(), cells) {
+		return &verdict{code: CodeStrayQuote, column: -1, reason: fmt.Sprintf("the cells are in the marks %c, where the file has %c", c.otherQuote(), c.d.quote),
+			hint: "write the row like the others"}
+	}
 	switch {
 	case r.strict && (len(cells) != c.width || c.width < 2):
 		return &verdict{code: CodeUnclosedQuote, column: -1, reason: "an unclosed quotation mark above makes it doubtful whether this line is a row",
 			hint: "mend the quotation mark above"}
+	case r.stray >= 0 && strings.HasPrefix(strings.TrimSpace(cells[r.stray]), string(c.d.quote)):
+		return &verdict{code: CodeStrayQuote, column: r.stray, reason: "there is a space before the quotation mark with which the cell begins",
+			hint: "remove the space"}
 	case r.stray >= 0 && len(cells) != c.width:
 		return &verdict{code: CodeStrayQuote, column: r.stray, reason: fmt.Sprintf("there is a quotation mark inside the cell, and the row has %d cells where the header has %d", len(cells), c.width),
 			hint: `put the cell in quotation marks and double those inside: "" for "`}

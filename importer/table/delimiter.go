@@ -24,6 +24,7 @@ type trial struct {
 	rows   int // filled records behind the header
 	score  float64
 	spaced bool // there is a space behind every delimiter
+	marks  int  // records with a quotation mark inside an unquoted cell
 }
 
 // try reads the beginning of the file in a dialect.
@@ -48,6 +49,9 @@ func (c *csvReader) try(d dialect) (*trial, error) {
 		}
 		cells, v := c.decode(r, nil)
 		ok := r.fault == "" && !r.strict && v == nil
+		if r.stray >= 0 {
+			t.marks++
+		}
 		if ok && filled(cells) == 0 {
 			continue
 		}
@@ -166,7 +170,42 @@ func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
 			delimiterWord(best.d), best.names, delimiterWord(second.d), second.names),
 			"say which one with --delimiter")
 	}
-	return best, nil
+	return c.longerDelimiter(best)
+}
+
+// longerDelimiter looks whether the delimiter is really two characters: twice
+// the same, or with a space behind it where the quotation marks begin.
+func (c *csvReader) longerDelimiter(t *trial) (*trial, error) {
+	if t.header < 0 {
+		return t, nil
+	}
+	d := t.d
+	switch {
+	case everySecondBlank(t.head[t.header].cells):
+		d.delim = append(bytes.Clone(d.delim), d.delim...)
+	case t.spaced && t.marks > 0:
+		d.delim = append(bytes.Clone(d.delim), ' ')
+	default:
+		return t, nil
+	}
+	longer, err := c.try(d)
+	if err != nil || longer.header != t.header || longer.names < 2 || longer.named < t.named || longer.score < t.score {
+		return t, err
+	}
+	return longer, nil
+}
+
+// everySecondBlank reports whether a header is a, nothing, b, nothing, c.
+func everySecondBlank(cells []string) bool {
+	if len(cells) < 3 || len(cells)%2 == 0 {
+		return false
+	}
+	for i, cell := range cells {
+		if blank(cell) != (i%2 == 1) {
+			return false
+		}
+	}
+	return true
 }
 
 // oddDelimiter looks for an unusual delimiter in a file that seems to have

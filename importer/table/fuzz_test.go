@@ -107,6 +107,12 @@ func behindHeader(t *testing.T, c *csvReader) int {
 	}
 }
 
+// delimiterText is the delimiter as text.
+func (c *csvReader) delimiterText() string {
+	text, _ := c.enc.appendText(nil, c.d.delim)
+	return string(text)
+}
+
 // visible reports whether there is anything but spaces, delimiters and quotes
 // in a part of a file.
 func visible(c *csvReader, raw []byte) bool {
@@ -122,7 +128,7 @@ func visible(c *csvReader, raw []byte) bool {
 	}
 	s := strings.ReplaceAll(clean(string(text)), string(c.d.quote), "")
 	if len(c.d.delim) > 0 {
-		s = strings.ReplaceAll(s, string(c.delimRune()), "")
+		s = strings.ReplaceAll(s, c.delimiterText(), "")
 	}
 	return strings.TrimSpace(strings.Trim(s, "=")) != ""
 }

@@ -36,24 +36,21 @@ func findHeader(rows []headRow, fits func([]string) int) (index, named int) {
 
 // headerByLooks takes the first row that is about as wide as the table. What
 // is skipped above it must look like titles and it like a header, or the
-// first row is taken.
+// first row is taken. A row that cannot be read is never skipped: it may be
+// the header.
 func headerByLooks(rows []headRow) int {
-	first, widest := -1, 0
-	for i, r := range rows {
-		if !r.ok {
-			continue
+	widest := 0
+	for _, r := range rows {
+		if r.ok {
+			widest = max(widest, filled(r.cells))
 		}
-		if first < 0 {
-			first = i
-		}
-		widest = max(widest, filled(r.cells))
 	}
-	if first < 0 {
+	if widest == 0 {
 		return -1
 	}
-	for i, r := range rows[first:] {
+	for i, r := range rows {
 		if !r.ok {
-			continue
+			return i
 		}
 		n := filled(r.cells)
 		if n*2 <= widest {
@@ -62,9 +59,9 @@ func headerByLooks(rows []headRow) int {
 		if i > 0 && (n < 2 || !wordy(r.cells)) {
 			break
 		}
-		return first + i
+		return i
 	}
-	return first
+	return 0
 }
 
 // filled counts the cells that show something.
