@@ -175,9 +175,8 @@ func (s *sender) dispatch(ctx context.Context) {
 	}
 }
 
-// room is how many rows may be under way: one until the server has decided
-// about a submission, so that a wrong login costs one request and not one per
-// worker.
+// room is how many rows may be under way: one until the first submission has
+// its outcome, so that a wrong login costs one request and not one per worker.
 func (s *sender) room() int {
 	if !s.proven {
 		return 1
@@ -486,8 +485,9 @@ func (s *sender) end(d sent) {
 	s.release(it)
 	s.res.Outcomes[ledger.NotSent]--
 	s.res.Outcomes[v.outcome]++
+	s.proven = true
 	if v.outcome != ledger.NotSent {
-		s.proven, s.moved = true, time.Now()
+		s.moved = time.Now()
 	}
 	if v.outcome == ledger.Booked {
 		s.log.Debug("row was booked", "row", it.number, "try", it.attempts)
