@@ -34,6 +34,12 @@ type Job struct {
 	// Problem, if not nil, is told of every problem and warning in input
 	// order, while the plan is made. An error from it ends the plan.
 	Problem func(Problem) error
+	// Planned, if not nil, is told of every row in input order, with the outcome
+	// that it would have: NotSent for one that is to be sent. An error from it
+	// ends the plan.
+	Planned func(ledger.Row) error
+	// Sum asks for the plan's Sum.
+	Sum bool
 
 	// The rest is for Run alone.
 
@@ -234,11 +240,11 @@ func (j *Job) pending(ctx context.Context, p *Plan) iter.Seq2[*item, error] {
 				yield(nil, err)
 				return
 			}
-			if index >= len(p.entries) || p.entries[index].number != uint32(row.Number) {
+			if index >= p.entries.n || p.entries.at(index).number != uint32(row.Number) {
 				yield(nil, j.changed(row.Number))
 				return
 			}
-			e := p.entries[index]
+			e := p.entries.at(index)
 			index++
 			if e.outcome != ledger.NotSent {
 				continue
@@ -260,7 +266,7 @@ func (j *Job) pending(ctx context.Context, p *Plan) iter.Seq2[*item, error] {
 				return
 			}
 		}
-		if index != len(p.entries) {
+		if index != p.entries.n {
 			yield(nil, j.changed(0))
 		}
 	}

@@ -2,9 +2,13 @@ package importer
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"hash"
 	"iter"
 	"sort"
+	"strings"
 
 	"vitec-import/importer/ledger"
 	"vitec-import/mapping"
@@ -21,8 +25,9 @@ type Plan struct {
 	// Outcomes counts the rows by the outcome that they would have. NotSent
 	// counts those that are to be sent.
 	Outcomes [len(ledger.Outcomes)]int
-	// Slots counts the rows that are to be sent by their place.
-	Slots map[vitec.Target]int
+	// Slots counts the rows by their place and the outcome that they would have.
+	// Rows whose ids are not all known are in none.
+	Slots map[vitec.Target]ledger.Counts
 	// Messages counts the people whom the server would write to.
 	Messages Messages
 	// Differing counts the rows that are booked already, with other content.
@@ -31,8 +36,14 @@ type Plan struct {
 	Causes []Cause
 	// Problems counts the rows with problems, Warnings the warnings.
 	Problems, Warnings int
+	// Over counts the rows that are to be sent with the deadline check on,
+	// although their viewing is known to be over: the person took part.
+	Over int
+	// Sum tells two plans apart that differ in a row, in what it says or in what
+	// would become of it. It is set if the job asks for it.
+	Sum string
 
-	entries []entry
+	entries entries
 	causes  map[causeKey]*Cause
 }
 
@@ -53,8 +64,8 @@ func (p *Plan) ToSend() int { return p.Outcomes[ledger.NotSent] }
 func (p *Plan) Customers() []string {
 	seen := map[string]bool{}
 	var list []string
-	for t := range p.Slots {
-		if !seen[t.CustomerId] {
+	for t, o := range p.Slots {
+		if o[ledger.NotSent] > 0 && !seen[t.CustomerId] {
 			seen[t.CustomerId] = true
 			list = append(list, t.CustomerId)
 		}
@@ -70,6 +81,25 @@ type entry struct {
 	number  uint32  // the spreadsheet's row
 	outcome ledger.Outcome
 }
+
+// entries is a list that grows without copying what it has.
+type entries struct {
+	blocks [][]entry
+	n      int
+}
+
+const entryBlock = 1 << 12
+
+func (e *entries) add(x entry) {
+	if e.n%entryBlock == 0 {
+		e.blocks = append(e.blocks, make([]entry, 0, entryBlock))
+	}
+	last := &e.blocks[len(e.blocks)-1]
+	*last = append(*last, x)
+	e.n++
+}
+
+func (e *entries) at(i int) entry { return e.blocks[i/entryBlock][i%entryBlock] }
 
 // matchBatch is how many rows are looked up in the ledger at once.
 const matchBatch = 512
@@ -87,34 +117,28 @@ func (j *Job) Check(ctx context.Context) (*Plan, error) {
 }
 
 func newPlan() *Plan {
-	return &Plan{Slots: map[vitec.Target]int{}, causes: map[causeKey]*Cause{}}
+	return &Plan{Slots: map[vitec.Target]ledger.Counts{}, causes: map[causeKey]*Cause{}}
 }
 
 // plan reads the input once, fills p, and yields every row with the outcome
 // that it has before anything is sent, in input order.
 func (j *Job) plan(ctx context.Context, p *Plan) iter.Seq2[ledger.Row, error] {
 	return func(yield func(ledger.Row, error) bool) {
-		pl := planner{job: j, plan: p, yield: yield}
-		for row, err := range j.File.Rows(ctx) {
+		pl := planner{job: j, plan: p, yield: yield, contents: sha256.New(), outcomes: sha256.New()}
+		for row, err := range j.prepare(ctx) {
 			if err != nil {
 				yield(ledger.Row{}, err)
 				return
 			}
-			var ok bool
-			if row.Err != nil {
-				ok = pl.refuse(row.Number, refused(row.Number, row.Err))
-			} else {
-				ok = pl.row(row.Number, row.Cells)
-			}
-			if !ok {
-				return
-			}
-			if len(pl.rows) == matchBatch && !pl.flush(ctx) {
+			if !pl.row(row) || len(pl.rows) == matchBatch && !pl.flush(ctx) {
 				return
 			}
 		}
 		if !pl.flush(ctx) {
 			return
+		}
+		if j.Sum {
+			p.Sum = hex.EncodeToString(pl.outcomes.Sum(pl.contents.Sum(nil)))
 		}
 		p.finish()
 	}
@@ -127,17 +151,18 @@ type planner struct {
 	yield func(ledger.Row, error) bool
 
 	index ledger.Index
-	sub   mapping.Submission
-	body  []byte
 
 	rows  []ledger.Row
 	keys  []ledger.Keys
 	looks []int // for each key, the row of rows that it is for
 	asks  []asked
+
+	contents, outcomes hash.Hash // of the rows, for the plan's Sum
 }
 
-// asked is what a submission asks the server to send to people.
-type asked struct{ sms, mail, reminder bool }
+// asked is what a submission asks of the server besides the booking: messages
+// to people; over, to check the deadline of a viewing that is over.
+type asked struct{ sms, mail, reminder, over bool }
 
 func (pl *planner) add(row ledger.Row, a asked) {
 	row.Index = pl.plan.Rows
@@ -152,12 +177,14 @@ func (pl *planner) refuse(number int, p Problem) bool {
 	return pl.tell(p)
 }
 
-func (pl *planner) row(number int, cells []string) bool {
+func (pl *planner) row(in *prepared) bool {
 	j := pl.job
-	out := ledger.Row{Number: number}
-	problems := j.Mapper.Map(cells, &pl.sub)
-	for _, mp := range problems {
-		p := j.mapped(number, mp)
+	if in.refused != nil {
+		return pl.refuse(in.number, refused(in.number, in.refused))
+	}
+	out := ledger.Row{Number: in.number, Slot: slotOf(in.target)}
+	for _, mp := range in.problems {
+		p := j.mapped(in.number, mp)
 		out.Problems = append(out.Problems, kept(p))
 		if !p.Warning {
 			out.Outcome = ledger.Invalid
@@ -166,39 +193,39 @@ func (pl *planner) row(number int, cells []string) bool {
 			return false
 		}
 	}
-	out.Slot = slotOf(pl.sub.Target)
 	switch {
-	case pl.sub.Skipped != "":
-		out.Outcome, out.Message, out.Problems = ledger.Skipped, pl.sub.Skipped, nil
+	case in.skipped != "":
+		out.Outcome, out.Message = ledger.Skipped, in.skipped
 	case out.Outcome == ledger.Invalid:
+	case in.unsendable != nil:
+		return pl.refuse(in.number, Problem{File: j.File.Info().Name, Sheet: j.File.Info().Sheet, Row: in.number, Code: codeUnsendable, Message: in.unsendable.Error()})
 	default:
-		keys, content, err := j.fingerprint(&pl.sub, &pl.body)
-		if err != nil {
-			return pl.refuse(number, Problem{File: j.File.Info().Name, Sheet: j.File.Info().Sheet, Row: number, Code: codeUnsendable, Message: err.Error()})
+		out.Content = in.content
+		if j.Sum {
+			pl.contents.Write(in.sum[:])
 		}
-		out.Content = content
-		if first, ok := pl.index.Find(keys); ok {
+		if first, ok := pl.index.Find(in.keys); ok {
 			out.Outcome = ledger.Duplicate
 			e := pl.entry(first)
 			out.Ref = ledger.Ref{Index: first, Row: int(e.number)}
-			out.ContentDiffers = e.content != half(content)
+			out.ContentDiffers = e.content != half(in.content)
 			break
 		}
-		pl.index.Add(pl.plan.Rows, keys)
-		pl.keys = append(pl.keys, keys)
+		pl.index.Add(pl.plan.Rows, in.keys)
+		pl.keys = append(pl.keys, in.keys)
 		pl.looks = append(pl.looks, len(pl.rows))
 	}
-	pl.add(out, asks(&pl.sub.Body))
+	pl.add(out, in.asks)
 	return true
 }
 
 // entry finds the entry of a row by its index, also while the row waits to be
 // looked up.
 func (pl *planner) entry(index int) entry {
-	if index < len(pl.plan.entries) {
-		return pl.plan.entries[index]
+	if index < pl.plan.entries.n {
+		return pl.plan.entries.at(index)
 	}
-	row := pl.rows[index-len(pl.plan.entries)]
+	row := pl.rows[index-pl.plan.entries.n]
 	return entry{content: half(row.Content), number: uint32(row.Number)}
 }
 
@@ -231,6 +258,15 @@ func (pl *planner) flush(ctx context.Context) bool {
 	for i := range pl.rows {
 		row := pl.rows[i]
 		pl.plan.count(row, pl.asks[i])
+		if pl.job.Sum {
+			pl.outcomes.Write([]byte{byte(row.Outcome)})
+		}
+		if pl.job.Planned != nil {
+			if err := pl.job.Planned(row); err != nil {
+				pl.yield(ledger.Row{}, err)
+				return false
+			}
+		}
 		if !pl.yield(row, nil) {
 			return false
 		}
@@ -240,11 +276,18 @@ func (pl *planner) flush(ctx context.Context) bool {
 }
 
 func (p *Plan) count(row ledger.Row, a asked) {
-	p.entries = append(p.entries, entry{content: half(row.Content), number: uint32(row.Number), outcome: row.Outcome})
+	p.entries.add(entry{content: half(row.Content), number: uint32(row.Number), outcome: row.Outcome})
 	p.Outcomes[row.Outcome]++
+	if s := row.Slot; s.CustomerId != "" && s.ViewingId != "" && s.TimeSlotId != "" {
+		counts := p.Slots[targetOf(s)]
+		counts[row.Outcome]++
+		p.Slots[targetOf(s)] = counts
+	}
 	switch row.Outcome {
 	case ledger.NotSent:
-		p.Slots[targetOf(row.Slot)]++
+		if a.over {
+			p.Over++
+		}
 		if a.sms {
 			p.Messages.SMSConfirmation++
 		}
@@ -275,6 +318,10 @@ func (pl *planner) tell(p Problem) bool {
 		pl.plan.causes[key] = c
 	}
 	c.Rows++
+	if p.Message != c.Message {
+		// What is behind the colon is of single rows: too long: 33 characters.
+		c.Message, _, _ = strings.Cut(c.Message, ":")
+	}
 	if pl.job.Problem != nil {
 		if err := pl.job.Problem(p); err != nil {
 			pl.yield(ledger.Row{}, err)
@@ -322,7 +369,10 @@ func half(d ledger.Digest) (h [8]byte) {
 
 func asks(b *vitec.AddNewViewingParticipant) asked {
 	yes := func(p *bool) bool { return p != nil && *p }
-	return asked{sms: yes(b.SMSConfirmation), mail: yes(b.MailConfirmation), reminder: yes(b.SMSReminder)}
+	return asked{
+		sms: yes(b.SMSConfirmation), mail: yes(b.MailConfirmation), reminder: yes(b.SMSReminder),
+		over: yes(b.Participated) && yes(b.Options.IsDeadlineValidationEnabled),
+	}
 }
 
 func slotOf(t vitec.Target) ledger.Slot {

@@ -99,13 +99,24 @@ func (m *Mapping) Bind(cells []string) (*Mapper, error) {
 	}
 	// Personal number and postal code depend on what the row says elsewhere.
 	slices.SortStableFunc(mp.fields, func(a, b bound) int { return a.role.rank() - b.role.rank() })
-	mp.row.Column = func(name string) string {
-		if i, ok := mp.byName[name]; ok {
-			return oneLine(clean(mp.cell(i)))
-		}
-		return ""
-	}
+	mp.row.Column = mp.named
 	return mp, nil
+}
+
+// Clone returns another Mapper for the same header, so that several goroutines
+// can map rows side by side.
+func (mp *Mapper) Clone() *Mapper {
+	c := &Mapper{header: mp.header, today: mp.today, skip: mp.skip, fields: mp.fields, byName: mp.byName}
+	c.row.Column = c.named
+	return c
+}
+
+// named is what an expression reads: a cell of the row by its column's name.
+func (mp *Mapper) named(name string) string {
+	if i, ok := mp.byName[name]; ok {
+		return oneLine(clean(mp.cell(i)))
+	}
+	return ""
 }
 
 // binder finds columns and collects those that it does not find.

@@ -107,7 +107,7 @@ func (w *world) check(cmd *cobra.Command, input string, c *checkFlags) error {
 	}
 	defer done()
 	var f findings
-	job.Problem = f.add
+	job.Problem, job.Planned = f.add, f.planned
 	p, err := job.Check(cmd.Context())
 	if err != nil {
 		return err
@@ -207,16 +207,20 @@ func expected(p *importer.Plan) [len(ledger.Outcomes)]int {
 }
 
 type jsonSlot struct {
-	CustomerId string `json:"customer_id"`
-	ViewingId  string `json:"viewing_id"`
-	TimeSlotId string `json:"time_slot_id"`
-	ToSend     int    `json:"to_send"`
+	CustomerId string         `json:"customer_id"`
+	ViewingId  string         `json:"viewing_id"`
+	TimeSlotId string         `json:"time_slot_id"`
+	ToSend     int            `json:"to_send"`
+	Outcomes   map[string]int `json:"outcomes"`
 }
 
 func jsonSlots(p *importer.Plan) []jsonSlot {
 	list := []jsonSlot{}
 	for _, t := range sortedTargets(p.Slots) {
-		list = append(list, jsonSlot{t.CustomerId, t.ViewingId, t.TimeSlotId, p.Slots[t]})
+		o := p.Slots[t]
+		n := o[ledger.NotSent]
+		o[ledger.Booked], o[ledger.NotSent] = n, 0
+		list = append(list, jsonSlot{t.CustomerId, t.ViewingId, t.TimeSlotId, n, outcomeMap(o)})
 	}
 	return list
 }

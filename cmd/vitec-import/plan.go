@@ -22,6 +22,8 @@ type findings struct {
 	problems, warnings []importer.Problem
 	moreProblems       int
 	moreWarnings       int
+	earlier            []ledger.Row // rows that need not be sent, because of an earlier one
+	moreEarlier        int
 }
 
 func (f *findings) add(p importer.Problem) error {
@@ -35,6 +37,27 @@ func (f *findings) add(p importer.Problem) error {
 		*more++
 	}
 	return nil
+}
+
+func (f *findings) planned(row ledger.Row) error {
+	switch {
+	case !refersBack(row):
+	case len(f.earlier) < shownProblems:
+		row.Problems = nil
+		f.earlier = append(f.earlier, row)
+	default:
+		f.moreEarlier++
+	}
+	return nil
+}
+
+// refersBack reports whether a row is not sent because of an earlier one.
+func refersBack(row ledger.Row) bool {
+	switch row.Outcome {
+	case ledger.AlreadyBooked, ledger.Uncertain, ledger.Duplicate:
+		return true
+	}
+	return false
 }
 
 // describeInput says what was read and how it was understood.
@@ -87,13 +110,46 @@ func describePlan(out io.Writer, p *importer.Plan, f *findings) {
 	} else {
 		fmt.Fprintf(out, "messages none are asked for\n")
 	}
+	if p.Over > 0 {
+		fmt.Fprintf(out, "warning  the viewing is over for %s, and the deadline check is on: the server may refuse them\n", rows(p.Over))
+		fmt.Fprintln(out, "         hint: for a list of a past viewing write options: {isDeadlineValidationEnabled: {value: false}}")
+	}
+	describeEarlier(out, f)
 	if p.Differing > 0 {
 		fmt.Fprintf(out, "note     %d rows are booked already with other content; they are not sent again\n", p.Differing)
 	}
+	describeCauses(out, p.Causes)
 	describeFindings(out, "problem", f.problems, f.moreProblems)
 	describeFindings(out, "warning", f.warnings, f.moreWarnings)
-	if f.moreProblems > 0 || f.moreWarnings > 0 {
-		describeCauses(out, p.Causes)
+}
+
+func rows(n int) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return fmt.Sprintf("%d rows", n)
+}
+
+// describeEarlier names the rows that need not be sent, and the earlier ones.
+func describeEarlier(out io.Writer, f *findings) {
+	for i, row := range f.earlier {
+		what := map[ledger.Outcome]string{
+			ledger.AlreadyBooked: "is booked already", ledger.Uncertain: "may be booked already", ledger.Duplicate: "is in the file twice",
+		}[row.Outcome]
+		by := fmt.Sprintf("run %d, row %d", row.Ref.Run, row.Ref.Row)
+		if row.Ref.Row == 0 {
+			by = fmt.Sprintf("run %d", row.Ref.Run)
+		}
+		if row.Outcome == ledger.Duplicate {
+			by = fmt.Sprintf("row %d", row.Ref.Row)
+		}
+		if row.ContentDiffers {
+			by += ", with other content"
+		}
+		fmt.Fprintf(out, "%-8s row %d %s: %s\n", first("earlier", i), row.Number, what, by)
+	}
+	if f.moreEarlier > 0 {
+		fmt.Fprintf(out, "         … and %d more; \"vitec-import check --json\" lists them all\n", f.moreEarlier)
 	}
 }
 
@@ -114,22 +170,40 @@ func planned(p *importer.Plan) string {
 	return strings.Join(parts, ", ")
 }
 
-func describeSlots(out io.Writer, slots map[vitec.Target]int) {
+func describeSlots(out io.Writer, slots map[vitec.Target]ledger.Counts) {
 	const shown = 20
 	targets := sortedTargets(slots)
+	// A column for each outcome that there is, what is to be sent first.
+	columns := []ledger.Outcome{ledger.NotSent}
+	for _, o := range ledger.Outcomes {
+		for _, counts := range slots {
+			if o != ledger.NotSent && counts[o] > 0 {
+				columns = append(columns, o)
+				break
+			}
+		}
+	}
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "         customer\tviewing\ttime slot\tto send")
+	fmt.Fprint(t, "         customer\tviewing\ttime slot\tto send")
+	for _, o := range columns[1:] {
+		fmt.Fprintf(t, "\t%s", o)
+	}
+	fmt.Fprintln(t)
 	for i, s := range targets {
 		if i == shown {
 			fmt.Fprintf(t, "         … and %d more slots\n", len(targets)-shown)
 			break
 		}
-		fmt.Fprintf(t, "         %s\t%s\t%s\t%d\n", s.CustomerId, s.ViewingId, s.TimeSlotId, slots[s])
+		fmt.Fprintf(t, "         %s\t%s\t%s", s.CustomerId, s.ViewingId, s.TimeSlotId)
+		for _, o := range columns {
+			fmt.Fprintf(t, "\t%d", slots[s][o])
+		}
+		fmt.Fprintln(t)
 	}
 	t.Flush()
 }
 
-func sortedTargets(slots map[vitec.Target]int) []vitec.Target {
+func sortedTargets(slots map[vitec.Target]ledger.Counts) []vitec.Target {
 	targets := make([]vitec.Target, 0, len(slots))
 	for s := range slots {
 		targets = append(targets, s)
@@ -163,20 +237,36 @@ func describeFindings(out io.Writer, kind string, list []importer.Problem, more 
 	}
 }
 
+// describeCauses groups the problems, where several rows have the same one.
 func describeCauses(out io.Writer, causes []importer.Cause) {
-	fmt.Fprintln(out, "by cause")
+	repeated := false
 	for _, c := range causes {
+		repeated = repeated || c.Rows > 1
+	}
+	if !repeated {
+		return
+	}
+	const shown = 20
+	for i, c := range causes {
+		if i == shown {
+			fmt.Fprintf(out, "         … and %d more causes\n", len(causes)-shown)
+			break
+		}
+		what := ""
+		if c.Column > 0 {
+			what = "column " + table.ColumnName(c.Column)
+			if c.Header != "" {
+				what += fmt.Sprintf(" %q", c.Header)
+			}
+			what += ": "
+		}
+		if c.Warning {
+			what = "warning: " + what
+		}
 		place := fmt.Sprint(c.First)
 		if c.Column > 0 {
 			place = table.ColumnName(c.Column) + place
-			if c.Header != "" {
-				fmt.Fprintf(out, "         column %s %q: ", table.ColumnName(c.Column), c.Header)
-			} else {
-				fmt.Fprintf(out, "         column %s: ", table.ColumnName(c.Column))
-			}
-		} else {
-			fmt.Fprint(out, "         ")
 		}
-		fmt.Fprintf(out, "%s: %d rows, first %s\n", c.Message, c.Rows, place)
+		fmt.Fprintf(out, "%-8s %s%s: %s, first %s\n", first("causes", i), what, c.Message, rows(c.Rows), place)
 	}
 }
