@@ -254,6 +254,14 @@ func (c *xlsxCorrections) finish() error {
 	if c.book == nil {
 		return nil
 	}
+	last, err := excelize.CoordinatesToCellName(len(c.info.Header)+len(reasonColumns), c.row)
+	if err != nil {
+		return err
+	}
+	// A phone is a text on purpose; nobody shall be told to make it a number.
+	if err := c.book.AddIgnoredErrors(c.info.Sheet, "A1:"+last, excelize.IgnoredErrorsNumberStoredAsText); err != nil {
+		return err
+	}
 	if err := c.rows.Flush(); err != nil {
 		return err
 	}

@@ -120,6 +120,19 @@ func TestCorrectionsOfCorrections(t *testing.T) {
 	}
 }
 
+func TestRefusedRowOfCorrectionsKeepsItsOrigin(t *testing.T) {
+	text := "namn;mobil;import: reason;import: hint;import: run;import: row\nAnna;4,67017E+10;digits are gone;;3;17\n"
+	f := openTable(t, writeInput(t, "p.csv", []byte(text)), table.Options{})
+	rows := rowsOf(t, f, allInvalid)
+	if len(rows[0].Problems) != 1 || rows[0].Problems[0].Code != string(table.CodeLostDigits) {
+		t.Fatalf("%+v", rows)
+	}
+	got, _ := correct(t, f, rows, table.Options{})
+	if data := string(read(t, got)); !strings.HasSuffix(data, ";3;17\n") {
+		t.Errorf("%q", data)
+	}
+}
+
 func TestCorrectionsWithMovedReasonColumns(t *testing.T) {
 	path := writeInput(t, "p.csv", []byte("import: row;namn;Import:  Reason;epost\n9;Anna;why;a\n"))
 	f := openTable(t, path, table.Options{})

@@ -108,12 +108,16 @@ var errNoMatch = errors.New("its rows are not those of the run")
 func records(ctx context.Context, src *Source, d describer) iter.Seq2[*record, error] {
 	return func(yield func(*record, error) bool) {
 		next := func() (table.Row, error, bool) { return table.Row{}, nil, false }
-		columns := originColumns{run: -1, row: -1}
+		var (
+			columns originColumns
+			info    table.Info
+		)
 		if src.Input != nil {
 			var stop func()
 			next, stop = iter.Pull2(src.Input.Rows(ctx))
 			defer stop()
-			columns = findOriginColumns(src.Input.Info().Header)
+			info = src.Input.Info()
+			columns = findOriginColumns(info)
 		}
 		unfit := func(err error) { yield(nil, &InputError{Path: src.Run.Input.Path, Err: err}) }
 		var r record
@@ -139,6 +143,8 @@ func records(ctx context.Context, src *Source, d describer) iter.Seq2[*record, e
 				r.raw = in.Raw
 				if in.Err != nil {
 					r.refused = in.Err.Code
+					r.copyOf = columns.ofRaw(in.Raw, len(info.Header))
+					r.first = r.copyOf
 				} else {
 					r.cells = in.Cells
 					r.participant = Participant(in.Cells, src.Run.NameColumns)
@@ -314,11 +320,14 @@ func (w words) noInput(err error, run *ledger.RunInfo) string {
 
 // originColumns are the 0-based columns of a corrections file that tell where
 // a row comes from; -1 = there is none.
-type originColumns struct{ run, row int }
+type originColumns struct {
+	run, row int
+	dialect  dialect
+}
 
-func findOriginColumns(header []string) originColumns {
-	c := originColumns{run: -1, row: -1}
-	for i, h := range header {
+func findOriginColumns(info table.Info) originColumns {
+	c := originColumns{run: -1, row: -1, dialect: newDialect(info)}
+	for i, h := range info.Header {
 		switch reasonColumn(h) {
 		case columnRun:
 			c.run = i
@@ -330,7 +339,7 @@ func findOriginColumns(header []string) originColumns {
 }
 
 // of reads where a row comes from. What is not a number says nothing.
-func (c originColumns) of(cells []string) origin {
+func (c *originColumns) of(cells []string) origin {
 	if c.run < 0 || c.row < 0 || c.run >= len(cells) || c.row >= len(cells) {
 		return origin{}
 	}
@@ -340,6 +349,23 @@ func (c originColumns) of(cells []string) origin {
 		return origin{}
 	}
 	return origin{run: run, row: row}
+}
+
+// ofRaw is of for a CSV record that was refused for what is in one of its
+// cells: it has as many as the header, and its columns can be told apart.
+func (c *originColumns) ofRaw(raw []byte, width int) origin {
+	if c.run < 0 || c.row < 0 || raw == nil {
+		return origin{}
+	}
+	cells, _, whole, sound := c.dialect.record(raw)
+	if len(cells) != width || whole || !sound {
+		return origin{}
+	}
+	texts := make([]string, len(cells))
+	for _, i := range [...]int{c.run, c.row} {
+		texts[i] = strings.ReplaceAll(string(cells[i]), "\x00", "") // digits, in UTF-16 too
+	}
+	return c.of(texts)
 }
 
 // inputName is what a report calls the input.

@@ -235,6 +235,9 @@ func (x *reportXLSX) finish() error {
 	if err := x.book.AutoFilter(sheet, "A1:"+last, nil); err != nil {
 		return err
 	}
+	if err := x.book.AddIgnoredErrors(sheet, "A1:"+last, excelize.IgnoredErrorsNumberStoredAsText); err != nil {
+		return err
+	}
 	if err := x.rows.Flush(); err != nil {
 		return err
 	}
@@ -329,10 +332,10 @@ func styles(f *excelize.File) (map[style]int, error) {
 		styleNote:        {Font: font(11, false, "7A2F00"), Alignment: wrap},
 		styleSection:     {Font: font(14, true, accent), Border: below},
 		styleStep:        {Font: font(11, false, ink), Alignment: wrap},
-		styleCommand:     {Font: &excelize.Font{Size: 10, Family: "Consolas", Color: ink}, Fill: fill("F1F4F7"), NumFmt: text, Alignment: &excelize.Alignment{Vertical: "center", Indent: 1}},
+		styleCommand:     {Font: &excelize.Font{Size: 10, Family: "Consolas", Color: ink}, Fill: fill("F1F4F7"), NumFmt: text, Alignment: &excelize.Alignment{Vertical: "center", Horizontal: "left", Indent: 1}},
 		styleCount:       {Font: font(11, true, ink), NumFmt: 3, Border: below, Alignment: right},
 		styleShare:       {Font: font(11, false, faint), Border: below, Alignment: right},
-		styleMeaning:     {Font: font(11, false, faint), Border: below, Alignment: &excelize.Alignment{Vertical: "center", Indent: 1}},
+		styleMeaning:     {Font: font(11, false, faint), Border: below, Alignment: &excelize.Alignment{Vertical: "center", Horizontal: "left", Indent: 1}},
 		styleTotal:       {Font: font(11, true, ink), NumFmt: 3, Border: above, Alignment: right},
 		styleTotalText:   {Font: font(11, true, ink), Border: above, Alignment: middle},
 		styleKey:         {Font: font(11, false, faint), Alignment: &excelize.Alignment{Vertical: "top"}},

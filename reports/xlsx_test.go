@@ -2,13 +2,17 @@ package reports
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"encoding/xml"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +61,7 @@ func sheetRows(t testing.TB, f *excelize.File, sheet string) [][]string {
 func TestWorkbook(t *testing.T) {
 	src, o := scenario(t)
 	rep := mustWrite(t, src, o)
+	wellFormed(t, filepath.Join(rep.Dir, "report.xlsx"))
 	f := openWorkbook(t, filepath.Join(rep.Dir, "report.xlsx"))
 	if got := f.GetSheetList(); !slices.Equal(got, []string{"Summary", "Rows", "Problems"}) {
 		t.Fatalf("sheets %q", got)
@@ -99,6 +104,7 @@ func TestWorkbookHasNoFormulas(t *testing.T) {
 	payloads := []string{
 		"=1+1", "=cmd|' /C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0", "+1+1", "-2+3+cmd|' /C calc'!A0", "=HYPERLINK(\"http://x\",\"y\")",
 		"\t=1+1", "\r=1+1", "＝1+1", "=\"a\"&\"b\"", "';=1", "{=1+1}", "_x003D_1", "<f>1+1</f>", "&#61;1", "=DDE(\"cmd\";\"/C calc\";\"!A0\")",
+		strings.Repeat("långt ", 8000), "\x00\x01\x1b[31m", "\xff\xfe", "a\uFFFEb",
 	}
 	var b strings.Builder
 	b.WriteString("Förnamn;Efternamn\n")
@@ -135,37 +141,116 @@ func TestWorkbookHasNoFormulas(t *testing.T) {
 	}
 }
 
-// wellFormed reads every part of a workbook to its end.
+// worksheetOrder is the order of a worksheet's elements in the standard, to
+// which Excel holds every file: another order is "a problem with some content".
+var worksheetOrder = strings.Fields("sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges scenarios " +
+	"autoFilter sortState dataConsolidate customSheetViews mergeCells phoneticPr conditionalFormatting dataValidations hyperlinks printOptions " +
+	"pageMargins pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches ignoredErrors smartTags drawing legacyDrawing " +
+	"legacyDrawingHF picture oleObjects controls webPublishItems tableParts extLst")
+
+// wellFormed holds a workbook against what Excel insists on: every part can be
+// read to its end, relations lead somewhere, the elements of a sheet stand in
+// order, rows and cells ascend, styles exist, and there are no formulas.
 func wellFormed(t *testing.T, path string) {
 	t.Helper()
 	z, err := zip.OpenReader(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	defer z.Close()
+	parts := map[string][]byte{}
 	for _, part := range z.File {
 		r, err := part.Open()
+		must(t, err)
+		if parts[part.Name], err = io.ReadAll(r); err != nil {
+			t.Fatalf("%s: %v", part.Name, err)
+		}
+		must(t, r.Close())
+	}
+	var book struct {
+		Styles struct {
+			Xf []struct{} `xml:"xf"`
+		} `xml:"cellXfs"`
+	}
+	must(t, xml.Unmarshal(parts["xl/styles.xml"], &book))
+	for name, data := range parts {
+		switch {
+		case strings.HasSuffix(name, ".rels"):
+			var rels struct {
+				Relationship []struct {
+					Target, TargetMode string `xml:",attr"`
+				}
+			}
+			must(t, xml.Unmarshal(data, &rels))
+			base := filepath.ToSlash(filepath.Dir(filepath.Dir(name)))
+			for _, r := range rels.Relationship {
+				target := strings.TrimPrefix(r.Target, "/")
+				if target == r.Target {
+					target = filepath.ToSlash(filepath.Join(base, r.Target))
+				}
+				if parts[target] == nil {
+					t.Errorf("%s leads to %s, which is not there", name, r.Target)
+				}
+			}
+		case strings.HasPrefix(name, "xl/worksheets/"):
+			validSheet(t, name, data, len(book.Styles.Xf))
+		default:
+			for d := xml.NewDecoder(bytes.NewReader(data)); ; {
+				if _, err := d.Token(); err == io.EOF {
+					break
+				} else if err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+			}
+		}
+	}
+}
+
+func validSheet(t *testing.T, name string, data []byte, styles int) {
+	t.Helper()
+	d := xml.NewDecoder(bytes.NewReader(data))
+	depth, at, row, col := 0, 0, 0, 0
+	for {
+		tok, err := d.Token()
+		if err == io.EOF {
+			return
+		}
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%s: %v", name, err)
 		}
-		d := xml.NewDecoder(r)
-		for {
-			tok, err := d.Token()
-			if err == io.EOF {
-				break
+		switch e := tok.(type) {
+		case xml.EndElement:
+			depth--
+		case xml.StartElement:
+			depth++
+			attr := map[string]string{}
+			for _, a := range e.Attr {
+				attr[a.Name.Local] = a.Value
 			}
-			if err != nil {
-				t.Fatalf("%s: %v", part.Name, err)
-			}
-			e, ok := tok.(xml.StartElement)
-			if !ok {
-				continue
-			}
-			if strings.HasPrefix(part.Name, "xl/worksheets/") && e.Name.Local == "f" {
-				t.Errorf("%s has a formula", part.Name)
+			switch {
+			case depth == 2:
+				k := slices.Index(worksheetOrder, e.Name.Local)
+				if k < at {
+					t.Errorf("%s: %s stands behind %s", name, e.Name.Local, worksheetOrder[at])
+				}
+				at = k
+			case e.Name.Local == "row":
+				n, err := strconv.Atoi(attr["r"])
+				if err != nil || n <= row {
+					t.Errorf("%s: row %q behind row %d", name, attr["r"], row)
+				}
+				row, col = n, 0
+			case e.Name.Local == "c":
+				c, r, err := excelize.CellNameToCoordinates(attr["r"])
+				if err != nil || r != row || c <= col {
+					t.Errorf("%s: cell %q in row %d behind column %d", name, attr["r"], row, col)
+				}
+				col = c
+				if s, _ := strconv.Atoi(attr["s"]); s >= styles {
+					t.Errorf("%s: %s has style %d of %d", name, attr["r"], s, styles)
+				}
+			case e.Name.Local == "f":
+				t.Errorf("%s has a formula", name)
 			}
 		}
-		r.Close()
 	}
 }
 
@@ -247,5 +332,52 @@ func TestWorkbookInLibreOffice(t *testing.T) {
 		if !strings.Contains(text, s) {
 			t.Errorf("no %q in\n%s", s, text)
 		}
+	}
+}
+
+// Cells of any content come back from corrections.xlsx as they were read.
+func TestWorkbookCorrectionsRoundTrip(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	pieces := []string{"a", "Åsa", " ", "\n", "0701740605", "=1+1", "_x000D_", "<b>", "&amp;", "\"", "'", "🙂", "é", "é", "1,99", "-", "@", "TRUE", "2026-03-04", "]]>", "_x005F_"}
+	path := filepath.Join(t.TempDir(), "p.xlsx")
+	book := excelize.NewFile()
+	w, err := book.NewStreamWriter("Sheet1")
+	must(t, err)
+	must(t, w.SetRow("A1", []any{"Förnamn", "Efternamn", "Mobil", "Anm"}))
+	const rows = 5000
+	for i := range rows {
+		cells := make([]any, 4)
+		for c := range cells {
+			var b strings.Builder
+			for range r.IntN(5) {
+				b.WriteString(pieces[r.IntN(len(pieces))])
+			}
+			cells[c] = b.String()
+		}
+		cells[0] = fmt.Sprint("n", i)
+		must(t, w.SetRow(fmt.Sprint("A", i+2), cells))
+	}
+	must(t, w.Flush())
+	must(t, book.SetSheetDimension("Sheet1", ""))
+	must(t, book.SaveAs(path))
+	o := table.Options{HeaderRow: 1}
+	f := openTable(t, path, o)
+	before, _, refused := content(t, f)
+	if len(before) < rows*9/10 {
+		t.Fatalf("only %d rows are read, %d refused", len(before), len(refused))
+	}
+	_, again := correct(t, f, rowsOf(t, f, allInvalid), o)
+	after, _, _ := content(t, again)
+	k := 0
+	for _, row := range after {
+		switch {
+		case k < len(before) && slices.Equal(row, before[k]):
+			k++
+		case strings.Join(row, "") != "": // those that were refused are empty
+			t.Fatalf("%q, want %q", row, before[k])
+		}
+	}
+	if k != len(before) {
+		t.Errorf("%d of %d rows came back", k, len(before))
 	}
 }

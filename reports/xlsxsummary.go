@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -53,8 +54,11 @@ func (p *page) height(h float64) {
 	}
 }
 
-// lines is the height of a text that wraps at so many characters.
-func lines(text string, chars int) float64 { return 15.5 * float64(1+len([]rune(text))/chars) }
+// lines is the height of a text that wraps at so many characters, as far as a
+// row can be high.
+func lines(text string, chars int) float64 {
+	return min(15.5*float64(1+utf8.RuneCountInString(text)/chars), excelize.MaxRowHeight-20)
+}
 
 // summary writes the first sheet.
 func (x *reportXLSX) summary(s *Summary) error {
