@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 )
@@ -47,6 +48,7 @@ func (q *queue) start(l *Ledger) {
 			for len(q.waiting) == 0 && !q.closed {
 				q.filled.Wait()
 			}
+			q.gather()
 			batch, q.waiting = q.waiting, batch[:0]
 			q.mu.Unlock()
 			if len(batch) == 0 {
@@ -56,6 +58,22 @@ func (q *queue) start(l *Ledger) {
 			clear(batch)
 		}
 	}()
+}
+
+// gather lets those arrive who are about to: as long as stepping aside for the
+// goroutines that can run brings more ops, it steps aside again. On a busy
+// machine a commit then takes with it all that is ready and not only what came
+// first; on an idle one, where nobody else can run, it costs a microsecond. It
+// never waits for time to pass.
+//
+// The caller holds q.mu.
+func (q *queue) gather() {
+	for n := 0; n < len(q.waiting); {
+		n = len(q.waiting)
+		q.mu.Unlock()
+		runtime.Gosched()
+		q.mu.Lock()
+	}
 }
 
 // stop commits what waits and ends the goroutine.
