@@ -22,22 +22,6 @@ func benchCSV(b testing.TB, rows int) string {
 	return write(b, "bench.csv", s.String())
 }
 
-func readAll(b testing.TB, path string) (rows int) {
-	b.Helper()
-	f, err := Open(path, Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	for row, err := range f.Rows(context.Background()) {
-		if err != nil || row.Err != nil {
-			b.Fatal(err, row.Err)
-		}
-		rows++
-	}
-	return rows
-}
-
 // The figures are of the rows alone, without Open.
 func benchRows(b *testing.B, path string) {
 	f, err := Open(path, Options{})

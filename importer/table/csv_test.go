@@ -198,6 +198,7 @@ func shapeCases() []shapeCase {
 		{"ten thousand columns", strings.Join(wide, ";") + "\n" + strings.Join(wide, ";") + "\n", Options{}, "csv utf-8 \";\" 1: " + strings.Join(wide, "|") + "\n2: " + strings.Join(wide, "|")},
 		{"a line without end", "a;b\n" + strings.Repeat("x", maxRecord+10), Options{}, "! too_large on line 2"},
 		{"a quoted cell without end", "a;b\n1;\"2\n" + strings.Repeat("3;"+strings.Repeat("x", 10_000)+"\n", maxRecord/10_000+10), Options{}, "csv utf-8 …"},
+		{"the end of a file in DOS", "a;b\r\n1;2\r\n\x1a", Options{}, "csv utf-8 \";\" 1: a|b\n2: 1|2"},
 		{"blanks only", " \r\n\t\r\n", Options{}, "! empty"},
 		{"delimiters only", ";;;\n;;;\n", Options{}, "! empty"},
 		{"a mark only", "\ufeff", Options{}, "! empty"},

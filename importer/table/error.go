@@ -46,6 +46,7 @@ const (
 // The codes of a [Warning].
 const (
 	WarnExtension     Code = "extension"      // the file's name says another format
+	WarnOption        Code = "ignored_option" // an option does not suit the file and is not used
 	WarnSkippedRows   Code = "skipped_rows"   // filled rows above the header
 	WarnHiddenRows    Code = "hidden_rows"    // hidden rows are read as well
 	WarnHiddenColumns Code = "hidden_columns" // hidden columns are read as well

@@ -73,6 +73,7 @@ func TestWarnings(t *testing.T) {
 		{"hidden rows and columns, merged cells", "a.xlsx", builder{before: `<cols><col min="2" max="3" hidden="1"/></cols>`, rows: strings.Replace(plainRows, `<row r="3"`, `<row r="3" hidden="1"`, 1), after: `<mergeCells><mergeCell ref="A2:A3"/></mergeCells>`}.book(t), Options{}, "hidden_rows 3, hidden_columns B, merged_cells"},
 		{"hidden sheet left alone", "a.xlsx", builder{rows: plainRows, sheets: []string{"A", `B" state="hidden`}, others: map[string]string{"sheet2": plainRows}}.book(t), Options{}, "hidden_sheet"},
 		{"hidden sheet read", "a.xlsx", builder{rows: plainRows, sheets: []string{"A", `B" state="hidden`}, others: map[string]string{"sheet2": plainRows}}.book(t), Options{Sheet: "B"}, "hidden_sheet"},
+		{"options for CSV", "a.xlsx", builder{rows: plainRows}.book(t), Options{Encoding: "utf-8"}, "ignored_option"},
 		{"dimension", "a.xlsx", builder{before: `<dimension ref="A1:B9"/>`, rows: plainRows}.book(t), Options{}, "dimension 3"},
 		{"unnamed column", "a.xlsx", builder{rows: plainRows + row(4, "Ce", "1", "x")}.book(t), Options{}, "unnamed_column C"},
 	} {

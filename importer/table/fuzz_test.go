@@ -122,7 +122,7 @@ func visible(c *csvReader, raw []byte) bool {
 			return true
 		}
 	}
-	text, bad := c.enc.appendText(nil, raw)
+	text, bad := c.enc.appendText(nil, bytes.TrimSuffix(raw, []byte("\x1a")))
 	if bad >= 0 {
 		return true
 	}

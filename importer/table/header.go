@@ -1,6 +1,7 @@
 package table
 
 import (
+	"fmt"
 	"strings"
 )
 
@@ -62,6 +63,12 @@ func headerByLooks(rows []headRow) int {
 		return i
 	}
 	return 0
+}
+
+// skippedRows warns that the header was found below other rows.
+func skippedRows(unit string, number int) Warning {
+	return Warning{Row: number, Code: WarnSkippedRows, Text: fmt.Sprintf("the header is taken to be %s %d; what stands above it is not read", unit, number),
+		Hint: "name another one with --header-row"}
 }
 
 // filled counts the cells that show something.

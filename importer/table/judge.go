@@ -10,21 +10,25 @@ import (
 type judge struct {
 	header []string // trimmed; may be longer than any row
 	fits   func([]string) int
-	wanted []bool // per column: the mapping names it
-	want   int    // how many are true
-	named  int    // what fits says of the header
-	other  int    // row of another table's header; rows behind it are not of this table
+	wanted []bool          // per column: the mapping names it
+	want   int             // how many are true
+	named  int             // what fits says of the header
+	names  map[string]bool // the names of the columns
+	export bool            // the cells are what a program wrote as text
+	other  int             // row of another table's header; rows behind it are not of this table
 }
 
-func newJudge(header []string, fits func([]string) int) *judge {
-	j := &judge{header: header, fits: fits}
+func newJudge(header []string, fits func([]string) int, export bool) *judge {
+	j := &judge{header: header, fits: fits, export: export}
 	if fits == nil {
 		return j
 	}
 	j.named = fits(header)
+	j.names = make(map[string]bool, len(header))
 	j.wanted = make([]bool, len(header))
 	one := make([]string, 1)
 	for i, h := range header {
+		j.names[h] = h != ""
 		if one[0] = h; h != "" && fits(one) > 0 {
 			j.wanted[i] = true
 			j.want++
@@ -56,7 +60,7 @@ func (j *judge) row(number int, cells []string) *verdict {
 			wanted++
 		}
 		if c := cell[0]; c == '#' || len(cell) >= 5 && c >= '0' && c <= '9' || c == '-' || c == '+' {
-			if v := spoiled(cell); v != nil {
+			if v := j.spoiled(cell); v != nil {
 				v.column, v.value = i, cell
 				return v
 			}
@@ -70,10 +74,10 @@ func (j *judge) row(number int, cells []string) *verdict {
 			reason: fmt.Sprintf("another table with other columns begins on row %d", j.other),
 			hint:   "put each table into a file or sheet of its own"}
 	}
-	if wanted > 1 && j.repeats(cells) {
-		return &verdict{code: CodeRepeatedHeader, column: -1, reason: "is the header once more", hint: "delete the row"}
-	}
-	if wanted > 1 && j.want > 1 {
+	if wanted > 1 && j.want > 1 && j.beginsLikeHeader(cells, first) { // it begins like a header
+		if j.repeats(cells) {
+			return &verdict{code: CodeRepeatedHeader, column: -1, reason: "is the header once more", hint: "delete the row"}
+		}
 		if n := j.fits(cells); n > 1 && n*2 >= j.named {
 			j.other = number
 			return &verdict{code: CodeRepeatedHeader, column: -1, reason: "is the header of another table, with other columns",
@@ -91,6 +95,20 @@ func (j *judge) row(number int, cells []string) *verdict {
 			hint: "delete the row, or fill in its cells"}
 	}
 	return nil
+}
+
+// beginsLikeHeader reports whether one of the first two filled cells is the name of a
+// column.
+func (j *judge) beginsLikeHeader(cells []string, first int) bool {
+	if j.names[strings.TrimSpace(cells[first])] {
+		return true
+	}
+	for _, cell := range cells[first+1:] {
+		if cell != "" {
+			return j.names[strings.TrimSpace(cell)]
+		}
+	}
+	return false
 }
 
 // repeats reports whether the cells are the header's.
@@ -150,9 +168,16 @@ func isTotal(cell string) bool {
 
 // spoiled recognises what a spreadsheet program leaves in a text file where a
 // value was: the word for an error, the signs for a column that was too
-// narrow, a number of which only the first digits are left.
-func spoiled(cell string) *verdict {
+// narrow, a number of which only the first digits are left. In a workbook
+// text is text; but a number in short form that is to be sent is none.
+func (j *judge) spoiled(cell string) *verdict {
+	if !j.export && j.fits == nil {
+		return nil
+	}
 	if cell[0] == '#' {
+		if !j.export {
+			return nil
+		}
 		if strings.Trim(cell, "#") == "" {
 			if len(cell) < 3 {
 				return nil

@@ -7,7 +7,7 @@ import (
 
 // Options are the hints that Open takes. The zero value detects everything.
 type Options struct {
-	// Sheet is the name of the sheet to read, in any case. Empty: the visible
+	// Sheet is the name of the sheet to read, in any case; CSV has none. Empty: the visible
 	// sheet whose header fits, or the only visible one with anything in it. A
 	// hidden sheet is read only if it is named here.
 	Sheet string
@@ -15,9 +15,9 @@ type Options struct {
 	// or the line on which it starts in a CSV file. 0: detect.
 	HeaderRow int
 	// Encoding of a CSV file, such as utf-8, utf-16le, windows-1252,
-	// iso-8859-15, macintosh or cp850. Empty: detect.
+	// iso-8859-15, macintosh or cp850. Empty: detect. Not used for a workbook.
 	Encoding string
-	// Delimiter of a CSV file. 0: detect.
+	// Delimiter of a CSV file. 0: detect. Not used for a workbook.
 	Delimiter rune
 	// Fits tells how many of the wanted columns a row of cells names. With it
 	// the header is the row that names most of them, and rows that cannot
@@ -39,7 +39,8 @@ type Info struct {
 	Format    string // "csv" or "xlsx" (also for .xlsm and templates)
 	Encoding  string // CSV: "utf-8", "utf-8-bom", "utf-16le", "utf-16be", "windows-1252", …; XLSX: ""
 	BOM       bool   // CSV: the file begins with a byte order mark
-	Delimiter string // CSV: the delimiter, "" if there is but one column; XLSX: ""
+	Delimiter string // CSV: the delimiter, sometimes two characters, "" if there is but one column; XLSX: ""
+	Quote     string // CSV: the quotation mark, " or '; XLSX: ""
 	LineEnd   string // CSV: "\n", "\r\n" or "\r", the one at the end of the header; XLSX: ""
 	Sheet     string // XLSX: the sheet's name; CSV: ""
 
@@ -99,7 +100,7 @@ func (f *File) Close() error {
 }
 
 // Rows returns the rows below the header, in order. It may be called again
-// for another pass over the same bytes. A non-nil error, an *Error or the
+// for another pass over the same bytes, when the one before has ended. A non-nil error, an *Error or the
 // context's, ends the sequence: what came before it stands, what should have
 // come after it is unknown. A refused row is not an error of the sequence; it
 // has Row.Err set.

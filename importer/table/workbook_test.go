@@ -40,7 +40,7 @@ func TestXLSXSheets(t *testing.T) {
 		{"header by hand", builder{rows: plainRows}, Options{HeaderRow: 2}, "xlsx Blad1 2: Åsa|1\n3: Bo|2"},
 		{"header by hand in an empty row", builder{rows: plainRows}, Options{HeaderRow: 7}, "! header"},
 		{"header only", builder{rows: head}, Options{}, "xlsx Blad1 1: Namn|Värde"},
-		{"an encoding for a workbook", builder{rows: plainRows}, Options{Encoding: "utf-8"}, "! invalid_option"},
+		{"an encoding for a workbook", builder{rows: plainRows}, Options{Encoding: "utf-8", Delimiter: ';'}, plainRead},
 		{"not in A1", builder{rows: `<row r="5"><c r="C5" t="inlineStr"><is><t>Namn</t></is></c></row><row r="6"><c r="C6" t="inlineStr"><is><t>Åsa</t></is></c></row>`}, Options{}, "xlsx Blad1 5: ||Namn\n6: ||Åsa"},
 		{"gaps", builder{rows: head + row(9, "", num("1", 0)) + row(1_048_576, "Bo")}, Options{}, "xlsx Blad1 1: Namn|Värde\n9: |1\n1048576: Bo|"},
 		{"an unnamed column", builder{rows: head + row(2, "Åsa", "1", "", "not")}, Options{}, "xlsx Blad1 1: Namn|Värde||\n2: Åsa|1||not"},
@@ -56,7 +56,8 @@ func TestXLSXSheets(t *testing.T) {
 		{"references of rows only", builder{rows: `<row r="2"><c t="inlineStr"><is><t>Namn</t></is></c></row><row r="5"><c t="inlineStr"><is><t>Åsa</t></is></c></row>`}, Options{}, "xlsx Blad1 2: Namn\n5: Åsa"},
 		{"totals with a mapping", builder{rows: plainRows + row(4, "Summa", num("3", 0))}, Options{Fits: naming("Namn", "Värde")}, plainRead + "\n4! footer A"},
 		{"a refused row among others", builder{rows: head + row(2, "Åsa", `<c t="e"><v>#REF!</v></c>`) + row(3, "Bo", num("2", 0))}, Options{}, "xlsx Blad1 1: Namn|Värde\n2! error_cell B\n3: Bo|2"},
-		{"an error in the header", builder{rows: row(1, "Namn", `<c t="e"><v>#REF!</v></c>`) + row(2, "Åsa", "1")}, Options{HeaderRow: 1}, "! header"},
+		{"an error in the header", builder{rows: row(1, "Namn", `<c t="e"><v>#REF!</v></c>`) + row(2, "Åsa", "1")}, Options{HeaderRow: 1}, "xlsx Blad1 1: Namn|#REF!\n2: Åsa|1"},
+		{"title rows with a formula and a mapping", builder{rows: row(1, `<c><f>TODAY()</f></c>`) + strings.NewReplacer(`r="1"`, `r="2"`, `A1`, `A2`, `B1`, `B2`).Replace(head) + row(3, "Åsa", "1")}, Options{Fits: naming("Namn", "Värde")}, "xlsx Blad1 2: Namn|Värde\n3: Åsa|1"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			check(t, read(t, write(t, "a.xlsx", tc.b.book(t)), tc.options), tc.want)

@@ -1,0 +1,220 @@
+package table
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// resolve makes text of a row's cells, in r.cells, up to the limit. last is
+// the last filled column. The verdict says why the row is refused; the error
+// why the file is. As a header no row is refused.
+func (r *xlsxReader) resolve(row *sheetRow, asHeader bool) (last int, v *verdict, err error) {
+	r.cells, r.scratch, r.spans = r.cells[:0], r.scratch[:0], r.spans[:0]
+	for i := range row.cells {
+		c := &row.cells[i]
+		if !c.valued && !c.formula {
+			continue
+		}
+		text, start, fault, err := r.cellText(row, c)
+		if err != nil {
+			return 0, nil, err
+		}
+		if fault == nil && start < 0 && (text == "" || blank(text)) {
+			if text == "" || c.column > r.limit {
+				continue
+			}
+		}
+		if fault == nil && c.column > r.limit {
+			fault = &verdict{code: CodeTooManyCells, reason: fmt.Sprintf("the cell is filled, but the table ends at column %s", ColumnName(len(r.header))),
+				hint: "move or delete the cell"}
+		}
+		if fault != nil && asHeader {
+			text, start, fault = fault.value, -1, nil
+		}
+		if fault != nil {
+			if v == nil {
+				fault.column = c.column - 1
+				v = fault
+			}
+			continue
+		}
+		for len(r.cells) < c.column {
+			r.cells = append(r.cells, "")
+		}
+		if start >= 0 {
+			r.spans = append(r.spans, textSpan{c.column - 1, start, len(r.scratch)})
+		} else {
+			r.cells[c.column-1] = text
+		}
+		if start >= 0 || !blank(text) {
+			last = c.column
+		}
+	}
+	if len(r.spans) > 0 { // one string for all numbers of the row
+		whole := string(r.scratch)
+		for _, s := range r.spans {
+			r.cells[s.cell] = whole[s.start:s.end]
+		}
+	}
+	return last, v, nil
+}
+
+// cellText returns the text of a cell; or it appends it to scratch, then
+// start is where it begins there, else -1.
+func (r *xlsxReader) cellText(row *sheetRow, c *sheetCell) (text string, start int, v *verdict, err error) {
+	data := row.data[c.start:c.end]
+	refuse := func(code Code, reason, hint string) (string, int, *verdict, error) {
+		return "", -1, &verdict{code: code, reason: reason, hint: hint, value: string(data)}, nil
+	}
+	if c.formula && (!c.valued || len(data) == 0 && c.kind != typeString) {
+		return refuse(CodeNoCachedValue, "the cell has a formula whose result was not saved", "open the workbook in a spreadsheet program, let it calculate, and save it")
+	}
+	if c.text && c.kind != typeInline && c.kind != typeString || !c.text && c.kind == typeInline && len(data) > 0 {
+		return refuse(CodeInvalidCell, "the cell's type and its value do not go together", "enter the value anew")
+	}
+	switch c.kind {
+	case typeShared:
+		n, ok := smallNumber(trimSpace(data))
+		if len(data) == 0 {
+			return "", -1, nil, nil
+		}
+		if !ok {
+			return refuse(CodeInvalidCell, "the cell refers to a text by something that is no number", "enter the value anew")
+		}
+		if r.strings == nil {
+			return "", -1, nil, r.p.damaged("the part with its texts is missing")
+		}
+		r.seen.maxString = max(r.seen.maxString, n+1)
+		if n >= r.strings.len() {
+			return "", -1, nil, r.p.damaged(fmt.Sprintf("cell %s%d refers to text %d of %d", ColumnName(c.column), row.number, n+1, r.strings.len()))
+		}
+		if fault := r.strings.faults[n]; fault != nil {
+			copied := *fault
+			return "", -1, &copied, nil
+		}
+		return r.strings.get(n), -1, nil, nil
+	case typeString, typeInline:
+		text := string(data)
+		if lookAt(data) == tame && strings.IndexByte(text, '_') < 0 {
+			return text, -1, nil, nil
+		}
+		text = clean(unescape(text))
+		if ch, ok := control(text); ok {
+			return "", -1, controlVerdict(ch, text), nil
+		}
+		return text, -1, nil, nil
+	case typeBoolean:
+		switch string(trimSpace(data)) {
+		case "1", "true":
+			return "TRUE", -1, nil, nil
+		case "0", "false":
+			return "FALSE", -1, nil, nil
+		case "":
+			return "", -1, nil, nil
+		}
+		return refuse(CodeInvalidCell, "the cell is neither true nor false", "enter the value anew")
+	case typeError:
+		return refuse(CodeErrorCell, "the formula's result is an error", "mend the formula, or empty the cell")
+	case typeDate:
+		if len(data) == 0 {
+			return "", -1, nil, nil
+		}
+		text, ok := isoCell(string(trimSpace(data)))
+		if !ok {
+			return refuse(CodeInvalidDate, "the cell should be a date and is none", "enter the date anew")
+		}
+		return text, -1, nil, nil
+	case typeNumber:
+		return r.number(c, trimSpace(data))
+	}
+	return refuse(CodeInvalidCell, "the cell is of an unknown type", "enter the value anew")
+}
+
+// number makes text of a number, as its format asks for.
+func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, v *verdict, err error) {
+	refuse := func(code Code, reason, hint string) (string, int, *verdict, error) {
+		return "", -1, &verdict{code: code, reason: reason, hint: hint, value: string(data)}, nil
+	}
+	if len(data) == 0 {
+		return "", -1, nil, nil
+	}
+	var format *numFormat
+	switch {
+	case c.style < len(r.formats):
+		format = r.formats[c.style]
+	case c.style > 0:
+		return refuse(CodeInvalidCell, "the cell has a format that the workbook does not have, so that its number cannot be told from a date", "format the cell anew")
+	}
+	if format != nil && format.unknown {
+		return refuse(CodeInvalidCell, "the cell has a number format that the workbook does not define, so that its number cannot be told from a date", "format the cell anew")
+	}
+	simple := isSimple(data)
+	if simple && (format == nil || format.plain) {
+		start = len(r.scratch)
+		r.scratch = append(r.scratch, data...)
+		return "", start, nil, nil
+	}
+	f, ok := parseNumber(data)
+	if !ok {
+		return refuse(CodeInvalidCell, "the cell should be a number and is none", "enter the value anew")
+	}
+	if f == 0 {
+		f = 0 // no minus
+	}
+	if format != nil && !format.plain {
+		s := format.pick(f)
+		if s.date || s.time {
+			text, ok := isoTime(f, s, r.book.date1904)
+			if !ok {
+				return refuse(CodeInvalidDate, "the number is no date, but its format is one: the spreadsheet shows ####", "format the cell as a number or as text, or enter a date")
+			}
+			return text, -1, nil, nil
+		}
+		if s.mask && f >= 0 && f < 1e15 && f == math.Trunc(f) {
+			if text, ok := r.mask.show(strconv.FormatFloat(f, 'f', -1, 64), f, format.code); ok {
+				return text, -1, nil, nil
+			}
+		}
+	}
+	start = len(r.scratch)
+	r.scratch = strconv.AppendFloat(r.scratch, f, 'f', -1, 64)
+	return "", start, nil, nil
+}
+
+// isSimple reports whether a number is whole, has at most 15 digits and is
+// written as it should be read.
+func isSimple(b []byte) bool {
+	if len(b) > 15 || b[0] == '0' && len(b) > 1 {
+		return false
+	}
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// parseNumber reads a decimal number with an exponent or without, and nothing
+// else that strconv would take.
+func parseNumber(b []byte) (float64, bool) {
+	for _, c := range b {
+		if (c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E' {
+			return 0, false
+		}
+	}
+	f, err := strconv.ParseFloat(string(b), 64)
+	return f, err == nil
+}
+
+func trimSpace(b []byte) []byte {
+	for len(b) > 0 && isSpace(b[0]) {
+		b = b[1:]
+	}
+	for len(b) > 0 && isSpace(b[len(b)-1]) {
+		b = b[:len(b)-1]
+	}
+	return b
+}

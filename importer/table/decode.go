@@ -1,0 +1,145 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// decode turns a record into cells, appended to dst[:0]. The verdict says why
+// it cannot.
+func (c *csvReader) decode(r *record, dst []string) ([]string, *verdict) {
+	dst = dst[:0]
+	if r.fault != "" {
+		return dst, c.faultVerdict(r)
+	}
+	raw := r.raw
+	whole := "" // one string for the whole record, whose parts are the cells
+	switch looks := lookAt(raw); {
+	case looks == tame || looks == lettered && c.enc.single == nil && utf8.Valid(raw):
+		whole = string(raw)
+	case looks == wild || c.enc.single == nil:
+		return c.decodeWild(r, dst)
+	default:
+		b := c.scratch[:0]
+		for i := range r.fields {
+			f := &r.fields[i]
+			from, bad := len(b), 0
+			if b, bad = c.enc.appendText(b, raw[f.start:f.end]); bad >= 0 {
+				return c.decodeWild(r, dst)
+			}
+			f.start, f.end = from, len(b)
+		}
+		c.scratch, whole = b, string(b)
+	}
+	for _, f := range r.fields {
+		cell := whole[f.start:f.end]
+		if f.quoted {
+			cell = c.unquote(cell, f.doubled)
+		}
+		dst = append(dst, clean(cell))
+	}
+	return dst, nil
+}
+
+// decodeWild is decode for a record that has bytes that are no characters,
+// or control characters, in some of its cells.
+func (c *csvReader) decodeWild(r *record, dst []string) ([]string, *verdict) {
+	for i, f := range r.fields {
+		raw := r.raw[f.start:f.end]
+		text, bad := c.enc.appendText(c.scratch[:0], raw)
+		c.scratch = text
+		if bad >= 0 {
+			return dst, &verdict{code: CodeInvalidByte, column: i,
+				reason: fmt.Sprintf("%s (number %d of the cell) is no character in %s", c.enc.describe(raw, bad), bad+1, c.enc.name),
+				hint:   "mend the cell and save the file as UTF-8, or say another encoding with --encoding"}
+		}
+		cell := string(text)
+		if f.quoted {
+			cell = c.unquote(cell, f.doubled)
+		}
+		if r, ok := control(cell); ok {
+			v := controlVerdict(r, cell)
+			v.column = i
+			return dst, v
+		}
+		dst = append(dst, clean(cell))
+	}
+	return dst, nil
+}
+
+// looks is what kinds of bytes a record has.
+type looks uint8
+
+const (
+	tame     looks = iota // ASCII without control characters but tabs and line breaks
+	lettered              // others that may be letters
+	wild                  // others, control characters among them
+)
+
+func lookAt(b []byte) looks {
+	l := tame
+	for i, c := range b {
+		if c >= ' ' && c < 0x7F || c == '\t' || c == '\n' || c == '\r' {
+			continue
+		}
+		if c < utf8.RuneSelf || c == 0xC2 && i+1 < len(b) && b[i+1] < 0xA0 {
+			return wild
+		}
+		l = lettered
+	}
+	return l
+}
+
+// unquote undoes doubled marks and the ="…" with which people keep leading
+// zeros alive.
+func (c *csvReader) unquote(cell string, doubled bool) string {
+	q := string(rune(c.d.quote))
+	if doubled {
+		cell = strings.ReplaceAll(cell, q+q, q)
+	}
+	if len(cell) >= 3 && cell[0] == '=' && cell[1] == '"' && cell[len(cell)-1] == '"' && strings.Count(cell, `"`) == 2 {
+		return cell[2 : len(cell)-1]
+	}
+	return cell
+}
+
+// faultVerdict says in words what the scanner found.
+func (c *csvReader) faultVerdict(r *record) *verdict {
+	if r.fault == CodeUnclosedQuote {
+		return &verdict{code: r.fault, column: r.faultAt, reason: "the cell begins with a quotation mark that is not closed as it should be",
+			hint: `close it, or double the quotation marks inside the cell: "" for "`}
+	}
+	return &verdict{code: r.fault, column: r.faultAt, reason: "there is text behind the closing quotation mark",
+		hint: `double the quotation marks inside the cell: "" for "`}
+}
+
+// shape judges the width of a record.
+func (c *csvReader) shape(r *record, cells []string) *verdict {
+	last := len(cells)
+	for last > c.width && blank(cells[last-1]) {
+		last--
+	}
+	if cell := strings.TrimSpace(cells[0]); cell != "" && cell[0] == c.otherQuote() && allIn(c.otherQuote(), cells) {
+		return &verdict{code: CodeStrayQuote, column: -1, reason: fmt.Sprintf("the cells are in the marks %c, where the file has %c", c.otherQuote(), c.d.quote),
+			hint: "write the row like the others"}
+	}
+	switch {
+	case r.strict && (len(cells) != c.width || c.width < 2):
+		return &verdict{code: CodeUnclosedQuote, column: -1, reason: "an unclosed quotation mark above makes it doubtful whether this line is a row",
+			hint: "mend the quotation mark above"}
+	case r.stray >= 0 && strings.HasPrefix(strings.TrimSpace(cells[r.stray]), string(c.d.quote)):
+		return &verdict{code: CodeStrayQuote, column: r.stray, reason: "there is a space before the quotation mark with which the cell begins",
+			hint: "remove the space"}
+	case r.stray >= 0 && len(cells) != c.width:
+		return &verdict{code: CodeStrayQuote, column: r.stray, reason: fmt.Sprintf("there is a quotation mark inside the cell, and the row has %d cells where the header has %d", len(cells), c.width),
+			hint: `put the cell in quotation marks and double those inside: "" for "`}
+	case last > c.width:
+		return &verdict{code: CodeTooManyCells, column: last - 1, reason: fmt.Sprintf("the row has %d cells, the header has %d: its cells have shifted", last, c.width),
+			hint: "put the cell that has the delimiter in its text in quotation marks"}
+	case r.rowlike > 0 && r.rowlike == c.width:
+		return &verdict{code: CodeSwallowedRow, column: -1, reason: "a line inside its quotation marks looks like a row of its own",
+			hint: "see whether a quotation mark is missing"}
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package table
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// findDialect settles delimiter, quotes and header.
+func (c *csvReader) findDialect(info *Info) error {
+	said, err := c.readSepLine()
+	if err != nil {
+		return err
+	}
+	delim := c.opts.Delimiter
+	if delim == 0 {
+		delim = said
+	} else if strings.ContainsRune("\n\r\"\x00=", delim) || !utf8.ValidRune(delim) {
+		return c.fail(CodeOption, 0, fmt.Sprintf("%q cannot be a delimiter", delim), "use one character such as ; or ,")
+	}
+	quote := byte('"')
+	t, err := c.settle(delim, quote)
+	if err != nil {
+		return err
+	}
+	if t.header >= 0 && allIn('\'', t.head[t.header].cells) {
+		quote = '\''
+		if t, err = c.settle(delim, quote); err != nil {
+			return err
+		}
+	}
+	c.d.quote, info.Quote = quote, string(quote)
+	if t.header < 0 {
+		switch {
+		case c.opts.HeaderRow > 0 && len(t.head) > 0:
+			return c.fail(CodeHeader, c.opts.HeaderRow, "no row begins on this line, or it is too far down", fmt.Sprintf("the first row with anything in it is on line %d; rows are counted as in a text editor", t.head[0].number))
+		case len(t.head) > 0:
+			return c.fail(CodeHeader, t.head[0].number, "none of the first rows can be read", "see the row's own fault: an unclosed quotation mark, or a wrong --encoding")
+		}
+		return c.fail(CodeEmpty, 0, "there are no rows in the file", "export it again")
+	}
+	h := t.head[t.header]
+	c.headAt, c.header, c.width = h.number, trimmed(h.cells), len(h.cells)
+	delimiter, _ := c.enc.appendText(nil, c.d.delim) // a character of the encoding, or two
+	info.Header, info.HeaderRow, info.Delimiter = c.header, h.number, string(delimiter)
+	if !h.ok {
+		return c.fail(CodeHeader, h.number, "the header row cannot be read", "see its quotation marks, or a wrong --encoding")
+	}
+	if filled(h.cells) == 0 {
+		return c.fail(CodeHeader, h.number, "the header row is empty", "name another row with --header-row")
+	}
+	if t.header > 0 && c.opts.HeaderRow == 0 {
+		info.Warnings = append(info.Warnings, skippedRows("line", h.number))
+	}
+	return c.findLineEnd(info)
+}
+
+// settle tries the given delimiter, or all of them.
+func (c *csvReader) settle(delim rune, quote byte) (*trial, error) {
+	if delim != 0 {
+		d, ok := c.encode(delim)
+		if !ok {
+			return nil, c.fail(CodeOption, 0, fmt.Sprintf("there is no %q in %s", delim, c.enc.name), "")
+		}
+		c.d = dialect{delim: d, quote: quote}
+		return c.try(c.d)
+	}
+	t, err := c.findDelimiter(quote)
+	if err != nil {
+		return nil, err
+	}
+	c.d = t.d
+	return t, nil
+}
+
+// encode returns a character in the scanner's bytes.
+func (c *csvReader) encode(r rune) ([]byte, bool) {
+	if c.enc.single == nil || r < utf8.RuneSelf {
+		return utf8.AppendRune(nil, r), true
+	}
+	i := slices.Index(c.enc.single[:], r)
+	return []byte{byte(i)}, i >= 0
+}
+
+// readSepLine reads the delimiter that Excel lets a first line sep=; declare.
+func (c *csvReader) readSepLine() (rune, error) {
+	head := make([]byte, 32)
+	n, err := io.ReadFull(c.text(), head)
+	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+		return 0, err
+	}
+	line := head[:n]
+	if i := lineEnd(line); i >= 0 {
+		line = line[:i]
+	}
+	line = bytes.Trim(line, `"`)
+	if len(line) < 5 || !bytes.EqualFold(line[:4], []byte("sep=")) {
+		return 0, nil
+	}
+	cells, bad := c.enc.appendText(nil, line[4:])
+	r, size := utf8.DecodeRune(cells)
+	if bad >= 0 || r == utf8.RuneError || len(bytes.TrimRight(cells[size:], ",;\t ")) > 0 {
+		return 0, nil
+	}
+	c.sepLine = true
+	return r, nil
+}
+
+// findLineEnd tells how the header's record ends.
+func (c *csvReader) findLineEnd(info *Info) error {
+	s := newScanner(c.text(), 1, c.d)
+	for {
+		r, err := s.next()
+		if err != nil {
+			return c.scanError(err, s.line)
+		}
+		if r.line == c.headAt {
+			info.LineEnd = r.lineEnd
+			return nil
+		}
+	}
+}
+
+// allIn reports whether all filled cells begin and end with a mark.
+func allIn(mark byte, cells []string) bool {
+	n := 0
+	for _, cell := range cells {
+		if cell = strings.TrimSpace(cell); cell == "" {
+			continue
+		}
+		if len(cell) < 2 || cell[0] != mark || cell[len(cell)-1] != mark {
+			return false
+		}
+		n++
+	}
+	return n > 0
+}
+
+// otherQuote is the quotation mark that the file does not use.
+func (c *csvReader) otherQuote() byte {
+	if c.d.quote == '"' {
+		return '\''
+	}
+	return '"'
+}
