@@ -335,7 +335,8 @@ func (o *office) audit(e *attempt, doubt int) *attempt {
 		if w.code != 0 {
 			o.t.Fatalf("the report cannot be written: %s", w.stderr)
 		}
-		dir = filepath.Join(o.dir, "again", filepath.Base(dir))
+		_, dir, _ = strings.Cut(w.stderr, "\nreports in ")
+		dir, _, _ = strings.Cut(dir, "\n")
 	}
 	e.rows = readReport(o.t, dir)
 	o.truthful(e, doubt)

@@ -1,0 +1,429 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"vitec-import/vitec/sandbox"
+)
+
+// TestStruckRequest lets one request in the middle of a run meet each way in
+// which a server and a network can misbehave, and says what its row must be.
+func TestStruckRequest(t *testing.T) {
+	t.Parallel()
+	const (
+		booked    = "booked"
+		uncertain = "uncertain"
+		rejected  = "rejected"
+	)
+	type strike struct{ fault, outcome string }
+	tests := []strike{
+		// Something may have arrived, and nothing trustworthy came back.
+		{"reset", uncertain}, {"reset-after-commit", uncertain}, {"reset-in-request", uncertain}, {"reset-in-answer", uncertain},
+		{"close", uncertain}, {"close-after-commit", uncertain}, {"cut", uncertain}, {"cut-unframed", uncertain},
+		{"stall", uncertain}, {"stall-after-commit", uncertain}, {"drip=100ms", uncertain}, {"latency-after-commit=2s", uncertain},
+		{"endless-headers", uncertain}, {"endless-headers-after-commit", uncertain}, {"endless-body", uncertain}, {"endless-body-after-commit", uncertain},
+		{"gzip-bomb", uncertain}, {"gzip-bomb-after-commit", uncertain}, {"garbage", uncertain}, {"garbage-after-commit", uncertain},
+		{"goaway", uncertain}, {"goaway-after-commit", uncertain},
+		{"html", uncertain}, {"html-after-commit", uncertain}, {"empty", uncertain}, {"empty-after-commit", uncertain},
+		{"null", uncertain}, {"null-after-commit", uncertain}, {"number", uncertain}, {"number-after-commit", uncertain},
+		{"wrong-xml", uncertain}, {"wrong-xml-after-commit", uncertain}, {`answer-after-commit=""`, ""}, {`answer-after-commit="\"\""`, uncertain},
+		{`answer-after-commit="{\"id\":1}"`, uncertain}, {`answer-after-commit="[\"VID1\"]"`, uncertain}, {"204-after-commit", uncertain},
+		{"202-after-commit", uncertain}, {"299", uncertain}, {"600", uncertain}, {"999-after-commit", uncertain},
+		// The answer is as it should be, only its wrapping is odd.
+		{"bom", booked}, {"close-after-answer", booked}, {"drip=1ms", booked}, {"same-id", booked},
+		// Provably not processed: tried again.
+		{"429", booked}, {"429=1", booked}, {"429=date+1s", booked}, {"429=-7", booked}, {"429=soon", booked}, {"429=date+-5h", booked},
+		{"503=1", booked}, {"503=date+1s", booked},
+	}
+	for status := 400; status <= 499; status++ {
+		switch status {
+		case 401, 403, 407, 429:
+		default:
+			if full || status < 424 || status > 495 {
+				tests = append(tests, strike{fmt.Sprint(status), rejected})
+			}
+		}
+	}
+	for _, status := range []int{500, 501, 502, 503, 504, 505, 507, 511, 520, 599} {
+		tests = append(tests, strike{fmt.Sprint(status), uncertain}, strike{fmt.Sprintf("%d-after-commit", status), uncertain})
+	}
+	for _, tt := range tests {
+		if tt.outcome == "" {
+			continue
+		}
+		for _, format := range []string{"json", "xml"} {
+			if format == "xml" && !full && tt.outcome == rejected {
+				continue
+			}
+			t.Run(tt.fault+"/"+format, func(t *testing.T) {
+				t.Parallel()
+				o := newOffice(t, guests(12), tt.fault+":5")
+				e := o.run("--timeout", "400ms", "--format", format)
+				switch tt.outcome {
+				case booked:
+					o.audit(e, 0).want(t, 0, map[string]int{"booked": 12})
+				case uncertain:
+					o.audit(e, 1).want(t, 4, map[string]int{"booked": 11, "uncertain": 1})
+				case rejected:
+					o.audit(e, 0).want(t, 3, map[string]int{"booked": 11, "rejected": 1})
+				}
+				if tt.fault == "same-id" && !strings.Contains(messages(e), "same booking id") {
+					t.Errorf("nothing is said of one id for two rows: %s", messages(e))
+				}
+				if e.took > 20*time.Second {
+					t.Errorf("it took %s", e.took)
+				}
+				o.settle()
+			})
+		}
+	}
+}
+
+func messages(e *attempt) string {
+	var s strings.Builder
+	for _, r := range e.rows {
+		s.WriteString(r.message + "\n")
+	}
+	return s.String()
+}
+
+// TestStopsAtOnce are the answers after which no further request makes sense.
+func TestStopsAtOnce(t *testing.T) {
+	t.Parallel()
+	elsewhere, visits := trap(t)
+	for _, tt := range []struct {
+		fault string
+		doubt int
+		hint  string
+	}{
+		{"401:7+", 0, "VITEC_USERNAME"}, {"407:7+", 0, "HTTPS_PROXY"}, {"403:7+", 0, "customer"},
+		{fmt.Sprintf("301=%q:7+", elsewhere), 0, "--url"}, {fmt.Sprintf("302=%q:7+", elsewhere), 0, "--url"},
+		{fmt.Sprintf("303=%q:7+", elsewhere), 5, "--url"}, {fmt.Sprintf("307=%q:7+", elsewhere), 0, "--url"},
+		{fmt.Sprintf("308=%q:7+", elsewhere), 0, "--url"}, {"300:7+", 0, "--url"}, {"304:7+", 0, "--url"},
+		{"429=99999999:7+", 0, "again"}, {"503=9999:7+", 0, "again"}, {"429=date+3h:7+", 0, "again"},
+	} {
+		t.Run(tt.fault, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, guests(40), tt.fault)
+			e := o.audit(o.run(), tt.doubt)
+			if e.code != 5 || !strings.Contains(e.stderr, tt.hint) {
+				t.Errorf("exit code %d: %s", e.code, e.stderr)
+			}
+			if e.requests > 6+o.wide {
+				t.Errorf("%d requests after the server said no", e.requests-6)
+			}
+			o.settle()
+		})
+	}
+	t.Cleanup(func() {
+		if n := visits.Load(); n != 0 {
+			t.Errorf("%d requests followed a redirect", n)
+		}
+	})
+}
+
+// trap is a server that nobody may come to.
+func trap(t *testing.T) (url string, visits *atomic.Int64) {
+	visits = new(atomic.Int64)
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { visits.Add(1) }))
+	t.Cleanup(s.Close)
+	return s.URL + "/", visits
+}
+
+// TestForbiddenCustomer: the office of one customer of two is closed. Its rows
+// wait, those of the other are booked.
+func TestForbiddenCustomer(t *testing.T) {
+	t.Parallel()
+	list := guests(40)
+	for i := range list {
+		list[i].customer = fmt.Sprintf("M%d", 1+i%2)
+	}
+	o := newOffice(t, list, "403:customer=M2")
+	e := o.audit(o.run(), 0)
+	if e.code != 5 || e.counts["booked"] != 20 || e.counts["rejected"] > o.wide || e.counts["rejected"]+e.counts["not_sent"] != 20 {
+		t.Errorf("exit code %d, %v", e.code, e.counts)
+	}
+	if !strings.Contains(e.stderr, `"M2"`) {
+		t.Errorf("it does not say whose rows are left: %s", e.stderr)
+	}
+	o.settle()
+}
+
+// TestNastyServer commits and answers 500 half of the time. Every struck row
+// is in doubt, no other is, and each run gets on.
+func TestNastyServer(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []string{"500-after-commit:50%", "500:50%", "reset-after-commit:30%", "html-after-commit:40%"} {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, guests(120), fault)
+			for range 80 {
+				before := len(o.srv.Requests())
+				e := o.run()
+				struck := 0
+				for _, r := range o.srv.Requests()[before:] {
+					if r.Fault != "" {
+						struck++
+					}
+				}
+				o.audit(e, struck)
+				if e.counts["not_sent"] == 0 {
+					break
+				}
+			}
+			e := o.settle()
+			if e.counts["uncertain"] == 0 || e.counts["uncertain"]+e.counts["already_booked"]+e.counts["booked"] != 120 {
+				t.Errorf("%v", e.counts)
+			}
+		})
+	}
+}
+
+// TestStorms go on for longer than a row is tried. The run gives up, nothing is
+// in doubt that cannot be, and the next run goes on.
+func TestStorms(t *testing.T) {
+	t.Parallel()
+	for fault, doubt := range map[string]int{"503": 7, "500": 7, "reset-in-request": 7, "rate-limit=40,3": 0, "rate-limit-silent=40,3": 0} {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, guests(12), fault)
+			o.audit(o.run(), doubt)
+			o.settle()
+		})
+	}
+}
+
+// TestLatency waits for an answer that takes its time.
+func TestLatency(t *testing.T) {
+	t.Parallel()
+	latency := "latency=1s"
+	if full {
+		latency = "latency=5s"
+	}
+	o := newOffice(t, guests(8), latency)
+	o.audit(o.run("--concurrency", "8"), 0).want(t, 0, map[string]int{"booked": 8})
+}
+
+// TestNoServer meets what is not the API at all. No request can have been
+// processed, so nothing is in doubt.
+func TestNoServer(t *testing.T) {
+	t.Parallel()
+	quiet := log.New(io.Discard, "", 0)
+	tlsServer := func(t *testing.T, cert *tls.Certificate, change func(*tls.Config)) string {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request came through") }))
+		s.Config.ErrorLog = quiet
+		s.TLS = &tls.Config{}
+		if cert != nil {
+			s.TLS.Certificates = []tls.Certificate{*cert}
+		}
+		if change != nil {
+			change(s.TLS)
+		}
+		s.StartTLS()
+		t.Cleanup(s.Close)
+		return s.URL
+	}
+	year := 365 * 24 * time.Hour
+	for _, tt := range []struct {
+		name string
+		once bool // it stops at the first attempt
+		url  func(t *testing.T) string
+		say  string
+	}{
+		{"refused", false, func(t *testing.T) string {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			return "http://" + l.Addr().String()
+		}, "refused"},
+		{"no such host", false, func(*testing.T) string { return "https://does-not-exist.invalid" }, "does-not-exist.invalid"},
+		{"unknown authority", true, func(t *testing.T) string { return tlsServer(t, nil, nil) }, "certificate"},
+		{"expired", true, func(t *testing.T) string {
+			return tlsServer(t, certificate(t, "127.0.0.1", time.Now().Add(-2*year), time.Now().Add(-year)), nil)
+		}, "certificate"},
+		{"not yet valid", true, func(t *testing.T) string {
+			return tlsServer(t, certificate(t, "127.0.0.1", time.Now().Add(year), time.Now().Add(2*year)), nil)
+		}, "certificate"},
+		{"wrong host", true, func(t *testing.T) string {
+			return tlsServer(t, certificate(t, "192.0.2.1", time.Now().Add(-year), time.Now().Add(year)), nil)
+		}, "certificate"},
+		{"HTTP/2 only", false, func(t *testing.T) string {
+			return tlsServer(t, nil, func(c *tls.Config) { c.NextProtos = []string{"h2"}; c.MinVersion = tls.VersionTLS13 })
+		}, ""},
+		{"plain HTTP on the port", false, func(t *testing.T) string {
+			s := httptest.NewServer(http.NotFoundHandler())
+			t.Cleanup(s.Close)
+			return strings.Replace(s.URL, "http:", "https:", 1)
+		}, "http"},
+		{"closed before TLS", false, func(t *testing.T) string { return "https://" + rawServer(t, func(c net.Conn) {}) }, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, guests(6))
+			real := o.url
+			o.url = tt.url(t)
+			e := o.audit(o.run("--timeout", "2s"), 0)
+			if e.code != 5 || e.counts["not_sent"] != 6 || !strings.Contains(e.stderr, tt.say) {
+				t.Errorf("exit code %d, %v: %s", e.code, e.counts, e.stderr)
+			}
+			if tt.once && e.run.Requests != 1 {
+				t.Errorf("%d attempts at a server that cannot be trusted", e.run.Requests)
+			}
+			if e.took > time.Minute {
+				t.Errorf("it took %s to give up", e.took)
+			}
+			o.url = real
+			o.settle()
+		})
+	}
+}
+
+// TestHostilePeers take the request and then do what no server should. The
+// rows that reached them are in doubt; the run ends in time and stays small.
+func TestHostilePeers(t *testing.T) {
+	t.Parallel()
+	for name, deed := range map[string]func(net.Conn){
+		"silence":         func(c net.Conn) { io.Copy(io.Discard, c) },
+		"slow loris":      func(c net.Conn) { drip(c, "HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n\"VID\"") },
+		"endless status":  func(c net.Conn) { forever(c, "HTTP/1.1 2", "0") },
+		"endless headers": func(c net.Conn) { forever(c, "HTTP/1.1 200 OK\r\n", "X: y\r\n") },
+		"endless chunk":   func(c net.Conn) { forever(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\n \r\n") },
+		"1xx for ever":    func(c net.Conn) { forever(c, "", "HTTP/1.1 102 Processing\r\n\r\n") },
+		"1 GB announced": func(c net.Conn) {
+			forever(c, "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n", strings.Repeat(" ", 4096))
+		},
+		"HTTP/2 preface": func(c net.Conn) {
+			io.WriteString(c, "\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64")
+			io.Copy(io.Discard, c)
+		},
+		"negative length": func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n") },
+		"two lengths": func(c net.Conn) {
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n\"VID\"")
+		},
+		"switching": func(c net.Conn) {
+			io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n")
+		},
+		"echo": func(c net.Conn) { io.Copy(c, c) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, guests(30))
+			real := o.url
+			o.url = "http://" + rawServer(t, deed)
+			e := o.audit(o.run("--timeout", "300ms"), 2+o.wide)
+			if e.code != 5 || e.counts["uncertain"] == 0 || e.counts["booked"] > 0 {
+				t.Errorf("exit code %d, %v: %s", e.code, e.counts, e.stderr)
+			}
+			if e.took > 15*time.Second {
+				t.Errorf("it took %s", e.took)
+			}
+			o.url = real
+			o.settle()
+		})
+	}
+}
+
+// rawServer listens and does a deed with every connection.
+func rawServer(t *testing.T, deed func(net.Conn)) (addr string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				deed(c)
+			}()
+		}
+	}()
+	return l.Addr().String()
+}
+
+func drip(c net.Conn, text string) {
+	for i := range text {
+		if _, err := io.WriteString(c, text[i:i+1]); err != nil {
+			return
+		}
+		time.Sleep(50 * time.Millisecond) // it is the deed
+	}
+}
+
+func forever(c net.Conn, first, then string) {
+	_, err := io.WriteString(c, first)
+	block := strings.Repeat(then, 1+4096/len(then))
+	for err == nil {
+		_, err = io.WriteString(c, block)
+	}
+}
+
+// certificate makes one that nobody has signed.
+func certificate(t *testing.T, ip string, from, to time.Time) *tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, NotBefore: from, NotAfter: to,
+		IPAddresses: []net.IP{net.ParseIP(ip)}, IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// TestRate counts the requests in every second as the server sees them, with
+// refusals and retries among them.
+func TestRate(t *testing.T) {
+	t.Parallel()
+	for _, faults := range [][]string{nil, {"429:/40"}, {"latency=0s..80ms", "503=1:/60"}} {
+		t.Run(fmt.Sprint(faults), func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, guests(150), faults...)
+			const limit = 40
+			e := o.audit(o.run("--rate", fmt.Sprint(limit)), 0)
+			if e.counts["booked"]+e.counts["not_sent"] != 150 {
+				t.Errorf("%v", e.counts)
+			}
+			if n := mostInASecond(o.srv.Requests()); n > limit+2 { // what the way there may shift
+				t.Errorf("%d requests in one second, %d are allowed", n, limit)
+			}
+		})
+	}
+}
+
+func mostInASecond(requests []sandbox.Request) int {
+	most, from := 0, 0
+	for i, r := range requests {
+		for r.Time.Sub(requests[from].Time) >= time.Second {
+			from++
+		}
+		most = max(most, i-from+1)
+	}
+	return most
+}
