@@ -53,6 +53,9 @@ func reasons(r *record, run int64) [len(reasonColumns)]string {
 	return [...]string{r.message, r.hint, strconv.FormatInt(from.run, 10), strconv.Itoa(from.row)}
 }
 
+// errNoRaw is a mistake of the caller's.
+var errNoRaw = errors.New("reports: the input was opened without table.Options.KeepRaw")
+
 // csvCorrections writes corrections.csv: the records of the input as they are,
 // byte for byte, with the reason columns behind them. The header, and what
 // stands above it, is the input's too, so that the file is read as the input
@@ -72,6 +75,9 @@ type csvCorrections struct {
 func (c *csvCorrections) add(r *record) error {
 	if !corrected(r) {
 		return nil
+	}
+	if r.raw == nil {
+		return errNoRaw
 	}
 	if c.file == nil {
 		if err := c.open(); err != nil {

@@ -9,6 +9,12 @@ import (
 	"vitec-import/importer/ledger"
 )
 
+// fact is something about a run that a reader may want to look up.
+type fact struct{ Name, Value string }
+
+// moment is a time as people read it.
+func moment(t time.Time, zone *time.Location) string { return t.In(zone).Format(time.DateTime) }
+
 // facts lists what a reader may want to look up about a run.
 func facts(run *ledger.RunInfo, w words, zone *time.Location) []fact {
 	var list []fact

@@ -71,9 +71,6 @@ func stage(final string) (*staging, error) {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, err
 	}
-	if err := restore(parent, name, final); err != nil {
-		return nil, err
-	}
 	if err := sweep(parent, name); err != nil {
 		return nil, err
 	}
@@ -102,46 +99,47 @@ func stage(final string) (*staging, error) {
 }
 
 // sweep removes the staging folders of dead writers. Whoever holds the lock of
-// a folder is alive; the system lets go of a dead one's lock.
+// a folder is alive; the system lets go of a dead one's lock. What cannot be
+// removed now is left to the next writer.
 func sweep(parent, name string) error {
 	left, err := leftovers(parent, "."+name+".tmp-")
 	if err != nil {
 		return err
 	}
 	for _, dir := range left {
-		lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR, 0)
-		if errors.Is(err, fs.ErrNotExist) {
-			if fi, err := os.Stat(dir); err != nil || time.Since(fi.ModTime()) < abandoned {
-				continue
-			}
-			if err := os.RemoveAll(dir); err != nil {
-				return err
-			}
-			continue
-		}
+		dead, err := abandonedBy(dir)
 		if err != nil {
-			continue // not ours to judge
-		}
-		dead, err := tryLock(lock)
-		if errors.Is(err, errors.ErrUnsupported) {
-			dead, err = false, nil // nobody can tell
-		}
-		if err := errors.Join(err, lock.Close()); err != nil {
 			return err
 		}
 		if dead {
-			if err := os.RemoveAll(dir); err != nil {
-				return err
-			}
+			_ = os.RemoveAll(dir)
 		}
 	}
 	return nil
 }
 
+// abandonedBy reports whether the writer of a staging folder is surely dead.
+func abandonedBy(dir string) (bool, error) {
+	lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		fi, err := os.Stat(dir)
+		return err == nil && time.Since(fi.ModTime()) > abandoned, nil
+	}
+	if err != nil {
+		return false, nil // not ours to judge
+	}
+	dead, err := tryLock(lock)
+	if errors.Is(err, errors.ErrUnsupported) {
+		dead, err = false, nil // nobody can tell
+	}
+	return dead, errors.Join(err, lock.Close())
+}
+
 // restore puts back a report that a writer had moved aside when it died, on
 // systems that cannot exchange two folders in one step.
-func restore(parent, name, final string) error {
-	old, err := leftovers(parent, "."+name+".old-")
+func restore(final string) error {
+	parent := filepath.Dir(final)
+	old, err := leftovers(parent, "."+filepath.Base(final)+".old-")
 	if err != nil {
 		return err
 	}
@@ -152,9 +150,7 @@ func restore(parent, name, final string) error {
 			}
 			continue
 		}
-		if err := os.RemoveAll(dir); err != nil {
-			return err
-		}
+		_ = os.RemoveAll(dir) // the new one is in its place; else the next writer's
 	}
 	return nil
 }
@@ -270,6 +266,9 @@ func (s *staging) choose(self identity, after int) (dir string, n int, err error
 		if n > 1 {
 			dir = fmt.Sprintf("%s-%d", s.final, n)
 		}
+		if err := restore(dir); err != nil {
+			return "", 0, err
+		}
 		_, err := os.Lstat(dir)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -334,7 +333,7 @@ func (s *staging) replace(dir string, old manifest) (saved []kept, err error) {
 		if err == nil {
 			aside := s.dir // the old report has this name now
 			s.dir = ""
-			return saved, errors.Join(syncDir(parent), s.unlock(), os.RemoveAll(aside))
+			return saved, s.done(parent, aside)
 		}
 		if !errors.Is(err, errors.ErrUnsupported) {
 			return nil, fmt.Errorf("%w: %w", errInUse, err)
@@ -363,7 +362,17 @@ func (s *staging) replace(dir string, old manifest) (saved []kept, err error) {
 		return nil, errors.Join(err, os.Rename(aside, dir))
 	}
 	s.dir = ""
-	return saved, errors.Join(syncDir(parent), s.unlock(), os.RemoveAll(aside))
+	return saved, s.done(parent, aside)
+}
+
+// done ends a replacement: the new report is in its place. An older one that
+// will not go away is no failure; the next writer clears it.
+func (s *staging) done(parent, aside string) error {
+	err := errors.Join(syncDir(parent), s.unlock())
+	if err == nil {
+		_ = os.RemoveAll(aside)
+	}
+	return err
 }
 
 // keep takes over from an older report what is not as it was written: what a

@@ -173,10 +173,8 @@ type pageData struct {
 	MoreSlots               string
 	Filters                 []shareView
 	Shown                   string
-	Facts                   []factView
+	Facts                   []fact
 }
-
-type factView struct{ Name, Value string }
 
 type shareView struct {
 	Class        uint8
@@ -204,7 +202,7 @@ func (h *reportHTML) share(o ledger.Outcome, n int) shareView {
 
 func (h *reportHTML) data(s *Summary) (*pageData, error) {
 	w := h.words
-	d := &pageData{Lang: h.lang, File: inputName(h.run), Summary: s, Early: earlyJS, Late: template.JS(pageJS)}
+	d := &pageData{Lang: h.lang, File: inputName(h.run), Summary: s, Early: earlyJS, Late: template.JS(pageJS), Facts: facts(h.run, w, h.zone)}
 	looks := &sheet{}
 	for _, c := range [...]struct {
 		to    *template.HTML
@@ -224,16 +222,8 @@ func (h *reportHTML) data(s *Summary) (*pageData, error) {
 		}
 	}
 	d.RateNote, d.AnswersNote = h.notes()
-	d.CSS = template.CSS(":root{color-scheme:light dark;--paper:#F6F7F9;--card:#FFF;--well:#F1F4F7;--ink:#1B232C;--faint:#56616D;--hair:#E4E8EC;--line:#C6CED6;--control:#8592A0;" +
-		"--accent:#0B5A7D;--on-accent:#FFF;--warn:#B45309;--warn-tint:#FDF3E2;--warn-ink:#5F3205;" +
-		"--chart-text:#56616D;--chart-line:#B8C1CA;--chart-grid:#E9EDF0;--chart-rate:#0072B2;--chart-limit:#D55E00;--chart-pause:#F5DFA9;--chart-median:#009E73;--chart-slow:#A24D80;" +
-		variables(false) + "}" +
-		"@media (prefers-color-scheme:dark){:root{--paper:#0E1318;--card:#161D24;--well:#1D262F;--ink:#E8EDF2;--faint:#9DA9B5;--hair:#27313B;--line:#3B4753;--control:#66737F;" +
-		"--accent:#7CC4EA;--on-accent:#06222F;--warn:#E5A13A;--warn-tint:#32260F;--warn-ink:#F8DDAE;" +
-		"--chart-text:#9DA9B5;--chart-line:#4A5763;--chart-grid:#232D36;--chart-rate:#56B4E9;--chart-limit:#F08A45;--chart-pause:#4A3C14;--chart-median:#2BC79A;--chart-slow:#E295C0;" +
-		variables(true) + "}}" +
-		"@media print{:root{--paper:#FFF;--card:#FFF;--well:#F1F4F7;--ink:#000;--faint:#444;--hair:#DDD;--line:#999;" + variables(false) + "}}" +
-		outcomeClasses() + pageCSS + looks.css.String())
+	d.CSS = template.CSS(":root{" + variables(false) + "}@media (prefers-color-scheme:dark){:root{" + variables(true) + "}}" +
+		"@media print{:root{" + variables(false) + "}}" + outcomeClasses() + pageCSS + looks.css.String())
 	d.Policy = "default-src 'none'; style-src " + hashOf(string(d.CSS)) + "; script-src " + hashOf(earlyJS) + " " + hashOf(pageJS) +
 		"; base-uri 'none'; form-action 'none'"
 	list := h.causes.sorted()
@@ -265,9 +255,6 @@ func (h *reportHTML) data(s *Summary) (*pageData, error) {
 		s := *s // the page alone has this note
 		s.Notes = append(slices.Clone(s.Notes), more)
 		d.Summary = &s
-	}
-	for _, f := range facts(h.run, w, h.zone) {
-		d.Facts = append(d.Facts, factView{f.name, f.value})
 	}
 	return d, nil
 }

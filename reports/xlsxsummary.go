@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -117,12 +116,12 @@ func (x *reportXLSX) summary(s *Summary) error {
 	p.wide(styleSection, w.text("section.run"), 22)
 	for _, f := range facts(x.run, w, x.zone) {
 		p.row++
-		p.set("B", styleKey, f.name)
-		p.set("C", styleValue, f.value)
+		p.set("B", styleKey, f.Name)
+		p.set("C", styleValue, f.Value)
 		if p.err == nil {
 			p.err = x.book.MergeCell(p.sheet, "C"+strconv.Itoa(p.row), "F"+strconv.Itoa(p.row))
 		}
-		p.height(lines(f.value, 105))
+		p.height(lines(f.Value, 105))
 	}
 	return p.close("F")
 }
@@ -161,7 +160,7 @@ func (x *reportXLSX) chart(sheet string, first int, s *Summary) error {
 	}
 	cell := func(column string, row int) string { return fmt.Sprintf("%s!$%s$%d", quoteSheet(sheet), column, row) }
 	var series []excelize.ChartSeries
-	room := 1.0 // for the names behind the bars
+	zero, room := 0.0, 1.0 // room for the names behind the bars
 	for i, o := range s.Outcomes {
 		room = max(room, 1.35*float64(o.Count))
 		series = append(series, excelize.ChartSeries{
@@ -174,7 +173,7 @@ func (x *reportXLSX) chart(sheet string, first int, s *Summary) error {
 		Legend:    excelize.ChartLegend{Position: "none"},
 		PlotArea:  excelize.ChartPlotArea{ShowVal: true, ShowSerName: true},
 		XAxis:     excelize.ChartAxis{ReverseOrder: true, None: true},
-		YAxis:     excelize.ChartAxis{None: true, Maximum: &room},
+		YAxis:     excelize.ChartAxis{None: true, Minimum: &zero, Maximum: &room},
 		Dimension: excelize.ChartDimension{Width: 540, Height: 270},
 		Format:    excelize.GraphicOptions{OffsetX: 24, AltText: x.words.text("chart.outcomes") + ": " + altText(s)},
 		Border:    excelize.LineOptions{Type: excelize.LineSolid, Width: 0.75, Fill: solid("D9DEE4")},
@@ -291,15 +290,4 @@ func (p *page) close(column string) error {
 		return p.err
 	}
 	return p.x.book.SetSheetDimension(p.sheet, "A1:"+column+strconv.Itoa(p.row))
-}
-
-// fact is something about a run that a reader may want to look up.
-type fact struct{ name, value string }
-
-// moment is a time as people read it.
-func moment(t time.Time, zone *time.Location) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(zone).Format("2006-01-02 15:04:05")
 }
