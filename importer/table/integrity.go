@@ -17,7 +17,7 @@ func (p *opc) verify(x *xmlScanner, except ...*zip.File) error {
 			continue
 		}
 		if total += f.UncompressedSize64; total > maxPartsBytes {
-			return p.fail(CodeTooLarge, "the parts of the workbook unpack to more than 2 GB", "copy the rows into a new workbook and save that")
+			return p.fail(CodeTooLarge, "the parts of the workbook unpack to more than 1.5 GB", "copy the rows into a new workbook and save that")
 		}
 		name := foldPart(f.Name)
 		if (strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels")) && !strings.HasPrefix(name, "customxml/") {

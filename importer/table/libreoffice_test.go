@@ -12,8 +12,8 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// convert has LibreOffice save a workbook in another form.
-func convert(t *testing.T, path, to string) string {
+// findOffice returns the path of LibreOffice, or skips the test.
+func findOffice(t *testing.T) string {
 	t.Helper()
 	office, err := exec.LookPath("soffice")
 	if err != nil {
@@ -22,9 +22,16 @@ func convert(t *testing.T, path, to string) string {
 		}
 		t.Skip("LibreOffice is not installed: soffice is not there")
 	}
+	return office
+}
+
+// convert has LibreOffice save a workbook in another form. home is a folder
+// for its own files.
+func convert(t *testing.T, office, home, path, to string) string {
+	t.Helper()
 	dir := t.TempDir()
-	cmd := exec.Command(office, "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--headless", "--convert-to", to, "--outdir", dir, path)
-	cmd.Env = append(os.Environ(), "HOME="+dir)
+	cmd := exec.Command(office, "-env:UserInstallation=file://"+filepath.Join(home, "profile"), "--headless", "--convert-to", to, "--outdir", dir, path)
+	cmd.Env = append(os.Environ(), "HOME="+home)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -35,6 +42,7 @@ func convert(t *testing.T, path, to string) string {
 // TestLibreOffice reads what LibreOffice makes of a workbook: another
 // workbook, and CSV in the ways in which it is exported.
 func TestLibreOffice(t *testing.T) {
+	office, home := findOffice(t), t.TempDir()
 	book := excelize.NewFile()
 	defer book.Close()
 	style := func(format string) int {
@@ -82,7 +90,7 @@ func TestLibreOffice(t *testing.T) {
 		"csv:Text - txt - csv (StarCalc):44,34,76,1", "csv:Text - txt - csv (StarCalc):59,34,1,1", "csv:Text - txt - csv (StarCalc):9,34,76,1,,0,true", "csv:Text - txt - csv (StarCalc):59,34,65535,1",
 	} {
 		t.Run(to, func(t *testing.T) {
-			out := convert(t, path, to)
+			out := convert(t, office, home, path, to)
 			b, err := os.ReadFile(out)
 			if err != nil {
 				t.Fatal(err)

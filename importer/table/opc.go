@@ -16,7 +16,7 @@ import (
 // within them; a file that is made to fill the memory does not.
 const (
 	maxParts      = 10_000
-	maxPartsBytes = 2 << 30  // of all parts, unpacked
+	maxPartsBytes = 3 << 29  // of all parts, unpacked
 	maxRatio      = 100      // unpacked to packed, for parts above ratioFrom; sheets have 8 to 15
 	ratioFrom     = 32 << 20 // small parts may be packed as tightly as they like
 )

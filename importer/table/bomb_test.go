@@ -1,0 +1,130 @@
+package table
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/flate"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// bomb writes a workbook of which one part is what fill writes.
+func bomb(t *testing.T, part string, fill func(w io.Writer)) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "a.xlsx")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z := zip.NewWriter(f)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	p := builder{rows: plainRows, shared: []string{"<t>x</t>"}}.files()
+	p[part] = ""
+	for name, content := range p {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == part {
+			fill(w)
+		} else if _, err := io.WriteString(w, content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestBombs opens workbooks that are made to fill the memory or to take for
+// ever. Whatever they are found to be, it costs little.
+func TestBombs(t *testing.T) {
+	const sheet, texts = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+	start := xmlHead + "<worksheet " + mainSpace + "><sheetData>"
+	repeat := func(before, what string, size int) func(io.Writer) {
+		return func(w io.Writer) {
+			io.WriteString(w, before)
+			block := []byte(strings.Repeat(what, 1+(64<<10)/len(what)))
+			for n := 0; n < size; n += len(block) {
+				w.Write(block)
+			}
+		}
+	}
+	attributes := "<a"
+	for i := range 250 {
+		attributes += fmt.Sprintf(` a%d=""`, i)
+	}
+	noise := rand.New(rand.NewPCG(1, 1))
+	for _, tc := range []struct {
+		name string
+		part string
+		fill func(io.Writer)
+		want Code
+	}{
+		{"spaces between rows", sheet, repeat(start, " ", 100<<20), CodeTooLarge},
+		{"one cell", sheet, repeat(start+`<row><c t="inlineStr"><is><t>`, "a", 100<<20), CodeTooLarge},
+		{"one cell that is not above the ratio", sheet, repeat(start+`<row><c t="inlineStr"><is><t>`, "a", 30<<20), CodeTooLarge},
+		{"entities", sheet, repeat(start+`<row><c t="inlineStr"><is><t>`, "&amp;", 30<<20), CodeTooLarge},
+		{"one tag", sheet, repeat("<worksheet a=\"", "a", 30<<20), CodeDamaged},
+		{"a comment", sheet, repeat(start+"<!--", "a", 30<<20), CodeDamaged},
+		{"elements in elements", sheet, repeat(xmlHead, "<a>", 30<<20), CodeDamaged},
+		{"attributes", sheet, repeat("<worksheet "+mainSpace+">", attributes+"/>", 30<<20), CodeDamaged},
+		{"namespaces", sheet, repeat("<worksheet "+mainSpace+">", strings.ReplaceAll(attributes, " a", " xmlns:a")+"/>", 20<<20), CodeDamaged},
+		{"cells in one row", sheet, repeat(start+"<row>", "<c><v>1</v></c>", 30<<20), CodeDamaged},
+		{"texts", texts, repeat("<sst "+mainSpace+">", "<si/>", 30<<20), CodeDamaged},
+		{"entities of a DOCTYPE", sheet, repeat(`<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]><a>`, "&c;", 1<<20), CodeDamaged},
+		{"texts that do not pack well", texts, func(w io.Writer) {
+			io.WriteString(w, "<sst "+mainSpace+">")
+			for range 700_000 {
+				fmt.Fprintf(w, "<si><t>%x%s</t></si>", noise.Uint64(), strings.Repeat("a", 400))
+			}
+		}, CodeTooLarge},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			path := bomb(t, tc.part, tc.fill)
+			var before, after runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			begun := time.Now()
+			f, err := Open(path, Options{})
+			if err == nil {
+				f.Close()
+				t.Fatal("was opened")
+			}
+			runtime.ReadMemStats(&after)
+			if code(t, err) != string(tc.want) {
+				t.Errorf("got %v", err)
+			}
+			if grown := after.HeapSys - before.HeapSys; grown > 400<<20 && after.HeapSys > before.HeapSys {
+				t.Errorf("the heap grew by %d MB", grown>>20)
+			}
+			if took := time.Since(begun); took > 15*time.Second {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+	t.Run("a directory of many entries", func(t *testing.T) {
+		var buf bytes.Buffer
+		z := zip.NewWriter(&buf)
+		for i := range maxParts + 1 {
+			if _, err := z.CreateHeader(&zip.FileHeader{Name: fmt.Sprint(i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, write(t, "a.xlsx", buf.String()), Options{}); got != "! too_large" {
+			t.Errorf("got %s", got)
+		}
+	})
+}
