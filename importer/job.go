@@ -255,7 +255,7 @@ func (j *Job) pending(ctx context.Context, p *Plan) iter.Seq2[*item, error] {
 				return
 			}
 			keys, content, err := j.fingerprint(&it.sub, &body)
-			if err != nil || half(content) != e.content {
+			if err != nil || begin(content) != e.content {
 				yield(nil, j.changed(row.Number))
 				return
 			}

@@ -17,7 +17,7 @@ import (
 
 // Plan is what a run over the input would do, found without any network: how
 // many rows would end in which outcome, and why. It grows with the number of
-// slots and of kinds of problems, not with the rows, but for sixteen bytes a
+// slots and of kinds of problems, not with the rows, but for twelve bytes a
 // row and the identity hashes.
 type Plan struct {
 	// Rows is the number of rows read, the header and blank rows aside.
@@ -77,9 +77,9 @@ func (p *Plan) Customers() []string {
 // entry is what the plan remembers of a row, so that the second reading can
 // tell that it has the same row before it.
 type entry struct {
-	content [8]byte // the first half of the body's keyed digest
-	number  uint32  // the spreadsheet's row
+	content [7]byte // the beginning of the body's keyed digest
 	outcome ledger.Outcome
+	number  uint32 // the spreadsheet's row
 }
 
 // entries is a list that grows without copying what it has.
@@ -208,7 +208,7 @@ func (pl *planner) row(in *prepared) bool {
 			out.Outcome = ledger.Duplicate
 			e := pl.entry(first)
 			out.Ref = ledger.Ref{Index: first, Row: int(e.number)}
-			out.ContentDiffers = e.content != half(in.content)
+			out.ContentDiffers = e.content != begin(in.content)
 			break
 		}
 		pl.index.Add(pl.plan.Rows, in.keys)
@@ -226,7 +226,7 @@ func (pl *planner) entry(index int) entry {
 		return pl.plan.entries.at(index)
 	}
 	row := pl.rows[index-pl.plan.entries.n]
-	return entry{content: half(row.Content), number: uint32(row.Number)}
+	return entry{content: begin(row.Content), number: uint32(row.Number)}
 }
 
 // flush looks the waiting rows up in the ledger, counts them and yields them.
@@ -276,7 +276,7 @@ func (pl *planner) flush(ctx context.Context) bool {
 }
 
 func (p *Plan) count(row ledger.Row, a asked) {
-	p.entries.add(entry{content: half(row.Content), number: uint32(row.Number), outcome: row.Outcome})
+	p.entries.add(entry{content: begin(row.Content), number: uint32(row.Number), outcome: row.Outcome})
 	p.Outcomes[row.Outcome]++
 	if s := row.Slot; s.CustomerId != "" && s.ViewingId != "" && s.TimeSlotId != "" {
 		counts := p.Slots[targetOf(s)]
@@ -362,9 +362,9 @@ func (j *Job) fingerprint(sub *mapping.Submission, buf *[]byte) (ledger.Keys, le
 	return j.Ledger.Keys(j.Target, slotOf(sub.Target), id), j.Ledger.Content(body), nil
 }
 
-func half(d ledger.Digest) (h [8]byte) {
-	copy(h[:], d[:])
-	return h
+func begin(d ledger.Digest) (b [7]byte) {
+	copy(b[:], d[:])
+	return b
 }
 
 func asks(b *vitec.AddNewViewingParticipant) asked {

@@ -81,7 +81,8 @@ func (c *checkFlags) job(w *world, cmd *cobra.Command, input string) (*importer.
 	}
 	job := newJob(src, l, &c.target)
 	job.Stop = w.stop
-	return job, src, func() { src.Close(); l.Close() }, nil
+	enough := saveMemory(src.file.Info().Rows)
+	return job, src, func() { enough(); src.Close(); l.Close() }, nil
 }
 
 func newJob(s *source, l *ledger.Ledger, t *targetFlags) *importer.Job {
