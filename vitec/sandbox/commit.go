@@ -21,6 +21,9 @@ type Commit struct {
 	Answer    string `json:"answer"`
 	// Matched says that the contact existed and was overwritten.
 	Matched bool `json:"matched"`
+	// Times is how often the contact has been booked on the time slot, this
+	// time included. More than 1 is a double booking.
+	Times int `json:"times"`
 	// Body is the request as the server understood it: what it does not
 	// know, or could not read, is not in it.
 	Body   vitec.AddNewViewingParticipant `json:"body"`

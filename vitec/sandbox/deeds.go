@@ -202,6 +202,7 @@ func playDrip(x *exchange, b *blow, a *answer) {
 	contentType, body := a.encode(x.answerType())
 	x.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	x.head(a.status, contentType)
+	x.sent = body
 	out := http.NewResponseController(x.w)
 	for i := range body {
 		if _, err := x.w.Write(body[i : i+1]); err != nil {

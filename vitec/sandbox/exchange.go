@@ -25,6 +25,13 @@ type exchange struct {
 	req    Request // what will be remembered
 	noPath *answer // what is said of a path that is not the call's
 	sameId bool
+
+	// For the transcript.
+	body       []byte
+	sent       []byte // what was written, a whole body or raw bytes
+	sentType   string
+	retryAfter string
+	location   string
 }
 
 // serve takes a request from its header to its answer. The order matters: the
@@ -45,6 +52,7 @@ func (x *exchange) serve() {
 	if !ok {
 		panic(http.ErrAbortHandler) // the client left in mid-body: there is nobody to answer
 	}
+	x.body = body
 	x.hold(delays, false)
 
 	if fault != nil && !fault.deed.sameId && !fault.processes() {
@@ -188,6 +196,7 @@ func (x *exchange) answer(a *answer) {
 // send writes a whole answer.
 func (x *exchange) send(status int, contentType string, b []byte) {
 	x.head(status, contentType)
+	x.sent = b
 	if len(b) > 0 && x.r.Method != http.MethodHead {
 		// A write fails only when the client has gone, who misses nothing.
 		_, _ = x.w.Write(b)
@@ -202,6 +211,10 @@ func (x *exchange) head(status int, contentType string) {
 		h.Set("Content-Type", contentType)
 	} else {
 		h["Content-Type"] = nil // or net/http guesses one
+	}
+	x.sentType = contentType
+	if status != http.StatusOK {
+		x.retryAfter, x.location = h.Get("Retry-After"), h.Get("Location")
 	}
 	x.req.Status = status
 	x.w.WriteHeader(status)
@@ -226,6 +239,7 @@ func (x *exchange) raw(a *answer, framed bool) []byte {
 func (x *exchange) cutOff(b []byte, reset bool) {
 	conn, done := x.hijack()
 	defer done()
+	x.sent = b
 	if len(b) > 0 {
 		if _, err := conn.Write(b); err != nil {
 			return // the client has gone before

@@ -14,16 +14,20 @@ import (
 // office is the state behind the API: contacts, places, bookings. One lock is
 // over all of it, so that the commits have one order.
 type office struct {
-	config *Config
-	slots  map[vitec.Target]Slot // nil: every slot exists
-	ids    func(n uint64) string // 32 hex digits
-	mu     sync.Mutex            // guards what follows
-	cards  cards
-	taken  map[vitec.Target]int
-	made   journal[Commit]
-	sent   map[MessageKind]int
-	last   string // booking id of the newest commit
-	drawn  uint64 // ids drawn
+	config  *Config
+	slots   map[vitec.Target]Slot // nil: every slot exists
+	ids     func(n uint64) string // 32 hex digits
+	mu      sync.Mutex            // guards what follows
+	cards   cards
+	places  map[vitec.Target]*place
+	order   []*place // those that have been booked, in the order of their first booking
+	booked  map[seat]int
+	twice   int // bookings of somebody who had that slot already
+	made    journal[Commit]
+	sent    map[MessageKind]int
+	letters journal[letter]
+	last    string // booking id of the newest commit
+	drawn   uint64 // ids drawn
 }
 
 func newOffice(c *Config, ids func(uint64) string) (*office, error) {
@@ -57,9 +61,11 @@ func (o *office) reset() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.cards = cards{byKey: make(map[string]*contact), keep: o.config.Keep}
-	o.taken = make(map[vitec.Target]int)
+	o.places, o.order = make(map[vitec.Target]*place), nil
+	o.booked, o.twice = make(map[seat]int), 0
 	o.made = journal[Commit]{keep: o.config.Keep}
 	o.sent = make(map[MessageKind]int)
+	o.letters = journal[letter]{keep: keptLetters}
 	o.last, o.drawn = "", 0
 	for _, k := range o.config.Contacts {
 		c := &contact{customer: k.CustomerId, id: k.ContactId}
@@ -106,7 +112,11 @@ func (o *office) book(ord order) *answer {
 		o.cards.name(c, strings.TrimSpace(person.ContactId))
 	}
 	o.cards.update(c, person)
-	o.taken[ord.target]++
+	p := o.place(ord.target)
+	times := o.booked[seat{p, c}] + 1
+	if o.booked[seat{p, c}] = times; times > 1 {
+		o.twice++
+	}
 
 	if !ord.sameId || o.last == "" {
 		o.last = o.draw("VID")
@@ -120,6 +130,7 @@ func (o *office) book(ord order) *answer {
 		BookingId: o.last,
 		Answer:    c.id,
 		Matched:   matched,
+		Times:     times,
 		Body:      *ord.body,
 		Format:    ord.format,
 		Messages:  messages(now, slot, c, ord.body),
@@ -129,7 +140,9 @@ func (o *office) book(ord order) *answer {
 	}
 	for _, m := range commit.Messages {
 		o.sent[m.Kind]++
+		o.letters.add(letter{m, commit.Seq, personName(c.person)})
 	}
+	p.add(commit.Seq, o.config.Keep)
 	o.made.add(commit)
 	return &answer{status: http.StatusOK, id: commit.Answer, commit: commit.Seq}
 }
@@ -146,7 +159,7 @@ func (o *office) admit(now time.Time, ord order) (Slot, *answer) {
 	if is(opt.IsDeadlineValidationEnabled) && !slot.Deadline.IsZero() && now.After(slot.Deadline) {
 		return slot, invalid(modelState(nil).add("participant", "Sista bokningstid för visningstillfället har passerat."))
 	}
-	if is(opt.EnableBookingLimitValidation) && slot.Places > 0 && slot.Taken+o.taken[ord.target] >= slot.Places {
+	if is(opt.EnableBookingLimitValidation) && slot.Places > 0 && slot.Taken+o.taken(ord.target) >= slot.Places {
 		return slot, invalid(modelState(nil).add("participant", "Visningstillfället är fullbokat."))
 	}
 	return slot, nil
@@ -185,7 +198,7 @@ func (o *office) commits(after, limit int) []Commit {
 func (o *office) counts() Counts {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return Counts{Commits: o.made.count, Messages: maps.Clone(o.sent)}
+	return Counts{Commits: o.made.count, DoubleBookings: o.twice, Messages: maps.Clone(o.sent)}
 }
 
 func (o *office) bookings() []Booking {

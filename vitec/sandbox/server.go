@@ -26,11 +26,15 @@ type Server struct {
 	config Config
 	office *office
 	rules  atomic.Pointer[rules]
+	ruled  atomic.Int64 // counts the times that they were set
 
 	seen struct {
 		sync.Mutex
 		journal[Request]
-		era int // counts the resets
+		era     int         // counts the resets
+		ended   int         // requests that have been answered, or never will be
+		answers map[int]int // how many ended with which status
+		scripts transcripts
 	}
 
 	closing  context.Context // done when Close has been called
@@ -74,6 +78,7 @@ func NewUnstarted(c Config) (*Server, error) {
 	s := &Server{config: c}
 	s.closing, s.stop = context.WithCancel(context.Background())
 	s.seen.keep = c.Keep
+	s.seen.answers = make(map[int]int)
 	var err error
 	if s.office, err = newOffice(&s.config, s.id); err != nil {
 		return nil, err
@@ -112,7 +117,7 @@ func (s *Server) Listen(addr string) error {
 		Handler:           s,
 		ReadHeaderTimeout: time.Minute,
 		ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
-			return context.WithValue(ctx, carried{}, new(atomic.Int64))
+			return context.WithValue(ctx, carried{}, new(carried))
 		},
 	}
 	go func() {
@@ -122,8 +127,12 @@ func (s *Server) Listen(addr string) error {
 	return nil
 }
 
-// carried is the context key of how many requests a connection has carried.
-type carried struct{}
+// carried is what a connection has carried; its zero value is the context key
+// of the pointer to it.
+type carried struct {
+	requests atomic.Int64 // how many
+	last     atomic.Int64 // Number of the newest
+}
 
 // Close stops listening, ends every connection, the stalled and endless ones
 // among them, and waits for the handlers to finish. What was remembered can
@@ -154,7 +163,9 @@ func (s *Server) Close() {
 //	POST   /_sandbox/reset           is Reset
 //
 // commits and requests take ?after=N, only what has a greater number, and
-// ?limit=N. A fault ends its request by panicking with
+// ?limit=N. For people there is a page at GET / on which all that can be
+// watched, with a form to send a request by hand, and the documentation of the
+// call at GET /help; see the package's documentation. A fault ends its request by panicking with
 // [http.ErrAbortHandler] where there is no connection to end.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.handlers.RLock()
@@ -162,10 +173,37 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.closing.Err() != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if rest, ok := strings.CutPrefix(r.URL.Path, "/_sandbox/"); ok && !s.config.Private {
-		s.control(w, r, rest)
+	if !s.config.Private && s.own(w, r) {
 		return
 	}
+	s.api(w, r)
+}
+
+// own answers what is not the API's, if the request is for that.
+func (s *Server) own(w http.ResponseWriter, r *http.Request) bool {
+	rest, control := strings.CutPrefix(r.URL.Path, "/_sandbox/")
+	reading := r.Method == http.MethodGet || r.Method == http.MethodHead
+	if !control && !(reading && (r.URL.Path == "/" || r.URL.Path == "/help")) {
+		return false
+	}
+	if !guard(w, r) {
+		return true
+	}
+	switch name, page := strings.CutPrefix(rest, "page/"); {
+	case page:
+		s.pagePart(w, r, name)
+	case control:
+		s.control(w, r, rest)
+	case r.URL.Path == "/help":
+		s.help(w, r)
+	default:
+		s.overview(w, r)
+	}
+	return true
+}
+
+// api answers as the API does.
+func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{s: s, w: w, r: r}
 	era := s.begin(x)
 	defer s.end(x, era)
@@ -177,13 +215,17 @@ func (s *Server) begin(x *exchange) (era int) {
 	x.req = Request{Method: x.r.Method, Path: x.r.URL.Path}
 	x.req.Target, x.noPath = route(x.r.URL.Path)
 	x.req.Username, _, _ = x.r.BasicAuth()
-	if n, ok := x.r.Context().Value(carried{}).(*atomic.Int64); ok {
-		x.req.Reused = n.Add(1) > 1
+	line, _ := x.r.Context().Value(carried{}).(*carried)
+	if line != nil {
+		x.req.Reused = line.requests.Add(1) > 1
 	}
 	s.seen.Lock()
 	defer s.seen.Unlock()
 	x.req.Time = s.config.now()
 	x.req.Number = s.seen.next()
+	if line != nil {
+		line.last.Store(int64(x.req.Number))
+	}
 	s.seen.add(x.req)
 	return s.seen.era
 }
@@ -196,6 +238,11 @@ func (s *Server) end(x *exchange, era int) {
 	if era == s.seen.era {
 		if r := s.seen.at(x.req.Number); r != nil {
 			*r = x.req
+		}
+		s.seen.ended++
+		s.seen.answers[x.req.Status]++
+		if !s.config.Private {
+			s.seen.scripts.keep(x.req.Number, x.transcript())
 		}
 	}
 }
@@ -220,9 +267,11 @@ func (s *Server) Bookings() []Booking { return s.office.bookings() }
 // Counts are totals since the start or the last Reset, whatever is still
 // remembered.
 type Counts struct {
-	Requests int                 `json:"requests"`
-	Commits  int                 `json:"commits"`
-	Messages map[MessageKind]int `json:"messages"` // those that the real server would have sent
+	Requests int `json:"requests"`
+	Commits  int `json:"commits"`
+	// DoubleBookings are the commits of somebody who had the time slot already.
+	DoubleBookings int                 `json:"doubleBookings"`
+	Messages       map[MessageKind]int `json:"messages"` // those that the real server would have sent
 }
 
 // Counts returns the totals.
@@ -247,6 +296,7 @@ func (s *Server) SetFaults(faults ...Fault) error {
 		rs[i] = r
 	}
 	s.rules.Store(&rs)
+	s.ruled.Add(1)
 	return nil
 }
 
@@ -268,5 +318,6 @@ func (s *Server) Reset() {
 	s.seen.Lock()
 	defer s.seen.Unlock()
 	s.seen.journal = journal[Request]{keep: s.config.Keep}
+	s.seen.ended, s.seen.answers, s.seen.scripts = 0, make(map[int]int), transcripts{}
 	s.seen.era++
 }
