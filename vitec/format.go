@@ -86,6 +86,9 @@ func unsendable(f Format, b *AddNewViewingParticipant) error {
 }
 
 func badText(f Format, s string) string {
+	if isPrintable(s) {
+		return ""
+	}
 	if !utf8.ValidString(s) {
 		return "is not valid UTF-8"
 	}
@@ -97,6 +100,17 @@ func badText(f Format, s string) string {
 		}
 	}
 	return ""
+}
+
+// isPrintable reports whether s is printable ASCII, as most texts are: either
+// format can hold that, and it takes one look at each byte to know.
+func isPrintable(s string) bool {
+	for i := range len(s) {
+		if s[i]-' ' > '~'-' ' {
+			return false
+		}
+	}
+	return true
 }
 
 func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -92,10 +92,11 @@ func Check(t Target, b *AddNewViewingParticipant) []Violation {
 
 // checkText appends what is wrong with a text that is not empty.
 func (f *Field) checkText(vs []Violation, s string) []Violation {
-	if !utf8.ValidString(s) {
+	switch {
+	case badText(XML, s) == "":
+	case !utf8.ValidString(s):
 		return append(vs, Violation{Path: f.Path, Code: CodeBadText})
-	}
-	if badText(XML, s) != "" {
+	default:
 		vs = append(vs, Violation{Path: f.Path, Code: CodeControl, Warning: true})
 	}
 	// A text has at most as many UTF-16 code units as bytes of UTF-8.
@@ -173,6 +174,7 @@ func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 // or not), or would change the path.
 func checkId(id string) (code, reason string) {
 	switch {
+	case id != "" && isAlphanumeric(id):
 	case isBlank(id):
 		return CodeRequired, "is missing"
 	case id == "." || id == "..":
@@ -185,4 +187,15 @@ func checkId(id string) (code, reason string) {
 		return CodeBadId, "holds a control character"
 	}
 	return "", ""
+}
+
+// isAlphanumeric reports whether s is ASCII letters and digits, as most ids are:
+// nothing else is then to be looked for.
+func isAlphanumeric(s string) bool {
+	for i := range len(s) {
+		if c := s[i] | 0x20; (c < 'a' || c > 'z') && (s[i] < '0' || s[i] > '9') {
+			return false
+		}
+	}
+	return true
 }
