@@ -95,11 +95,18 @@ func parseId(body []byte) (id, reason string) {
 }
 
 func parseJSONString(text string) (s, reason string) {
+	if plain, ok := strings.CutSuffix(text[1:], `"`); ok && !strings.ContainsFunc(plain, isSpecialInJSON) {
+		return plain, ""
+	}
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return "", "the answer is cut off or not valid JSON"
 	}
 	return s, ""
 }
+
+// isSpecialInJSON reports whether a character within a JSON text does not stand
+// for itself.
+func isSpecialInJSON(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r == utf8.RuneError }
 
 // parseXMLString reads a document that is one element <string> with nothing but
 // text in it, in any namespace.

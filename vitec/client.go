@@ -9,11 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -47,9 +49,9 @@ type Client struct {
 	escapedPath string // the same, escaped as the base URL is
 	credentials func(customerId string) (Credentials, bool)
 	transport   *http.Transport
-
-	// The values of headers that are the same in every request.
-	accept, contentType, userAgent, identity []string
+	header      http.Header           // of every request, but for the login
+	last        atomic.Pointer[login] // the one that was used last; most imports have one
+	tooLate     *timeoutError
 }
 
 // NewClient returns a client for c, or a *[ConfigError]. It opens no
@@ -93,17 +95,21 @@ func newClient(c Config, dial dialFunc) (*Client, error) {
 		cfg.ClientSessionCache = tls.NewLRUClientSessionCache(0)
 	}
 
+	timeout := cmp.Or(c.Timeout, defaultTimeout)
 	client := &Client{
 		format:      c.Format,
-		timeout:     cmp.Or(c.Timeout, defaultTimeout),
+		timeout:     timeout,
 		base:        base,
 		path:        strings.TrimRight(base.Path, "/") + "/Viewing",
 		escapedPath: strings.TrimRight(base.EscapedPath(), "/") + "/Viewing",
 		credentials: c.Credentials,
-		accept:      []string{c.Format.MediaType()},
-		contentType: []string{c.Format.ContentType()},
-		userAgent:   []string{cmp.Or(c.UserAgent, "vitec-import/"+version())},
-		identity:    []string{"identity"},
+		header: http.Header{
+			"Accept":          {c.Format.MediaType()},
+			"Accept-Encoding": {"identity"}, // an answer that unpacks to gigabytes is not asked for
+			"Content-Type":    {c.Format.ContentType()},
+			"User-Agent":      {cmp.Or(c.UserAgent, "vitec-import/"+version())},
+		},
+		tooLate: &timeoutError{fmt.Sprintf("the call was not done within %v", timeout)},
 	}
 	dials := &dialer{dial: dial, tls: cfg, tlsTimeout: dialTimeout}
 	protocols := new(http.Protocols)
@@ -115,7 +121,7 @@ func newClient(c Config, dial dialFunc) (*Client, error) {
 		DialTLSContext:         dials.secure,
 		TLSClientConfig:        cfg, // through a proxy; else dials has it
 		TLSHandshakeTimeout:    dialTimeout,
-		ResponseHeaderTimeout:  cmp.Or(c.HeaderTimeout, client.timeout),
+		ResponseHeaderTimeout:  c.HeaderTimeout, // 0: the call's own timeout is enough
 		MaxResponseHeaderBytes: maxHeader,
 		MaxIdleConnsPerHost:    cmp.Or(c.Concurrency, defaultConcurrency),
 		IdleConnTimeout:        keepIdle,
@@ -156,12 +162,11 @@ func (c *Client) AddViewingParticipant(ctx context.Context, t Target, b *AddNewV
 	if err != nil {
 		return Answer{}, err
 	}
-	req.Header["Authorization"] = []string{"Basic " + login.token}
+	req.Header = login.header
 
 	var f flight
 	caller := ctx
-	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout,
-		&timeoutError{fmt.Sprintf("the call was not done within %v", c.timeout)})
+	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, c.tooLate)
 	defer cancel()
 	// The transport itself, not an http.Client: nothing that follows redirects,
 	// keeps cookies or adds headers.
@@ -201,38 +206,49 @@ func (c *Client) login(customerId string) (*login, error) {
 	case strings.Contains(l.Username, ":"):
 		return nil, &RequestError{Path: "customerId", Reason: "has a login whose user name holds a colon, which HTTP Basic cannot carry"}
 	}
+	if last := c.last.Load(); last != nil && last.Credentials == l {
+		return last, nil
+	}
 	token := base64.StdEncoding.EncodeToString([]byte(l.Username + ":" + l.Password))
-	return &login{token: token, password: l.Password}, nil
+	header := maps.Clone(c.header)
+	header["Authorization"] = []string{"Basic " + token}
+	fresh := &login{Credentials: l, token: token, header: header}
+	c.last.Store(fresh)
+	return fresh, nil
 }
 
-// A login is what must not show.
-type login struct{ token, password string }
+// A login is what must not show. Its header is that of all its requests; net/http
+// reads it and nothing else.
+type login struct {
+	Credentials
+	token  string
+	header http.Header
+}
 
 // hide takes the login out of words that came from outside: a server may echo
 // what it was sent. Passwords of less than four bytes are not looked for, as
 // there would be nothing left of the words.
 func (l *login) hide(s string) string {
 	s = strings.ReplaceAll(s, strings.TrimRight(l.token, "="), redacted)
-	if len(l.password) >= 4 {
-		s = strings.ReplaceAll(s, l.password, redacted)
+	if len(l.Password) >= 4 {
+		s = strings.ReplaceAll(s, l.Password, redacted)
 	}
 	return s
 }
 
-// request writes the request down, but for the login. Its body can be read once: GetBody is nil,
-// so net/http has nothing to repeat it with, and there is no header that says
-// it may.
+// request writes the request down, but for its header. Its body can be read
+// once: GetBody is nil, so net/http has nothing to repeat it with, and there is
+// no header that says it may.
 func (c *Client) request(t Target, b *AddNewViewingParticipant) (*http.Request, error) {
-	path, escaped := c.path, c.escapedPath
 	for _, id := range [...]struct{ path, value string }{
 		{"customerId", t.CustomerId}, {"viewingId", t.ViewingId}, {"timeSlotId", t.TimeSlotId},
 	} {
 		if code, reason := checkId(id.value); code != "" {
 			return nil, &RequestError{Path: id.path, Reason: reason}
 		}
-		path += "/" + id.value
-		escaped += "/" + url.PathEscape(id.value)
 	}
+	path := c.path + "/" + t.CustomerId + "/" + t.ViewingId + "/" + t.TimeSlotId + "/Participant"
+	escaped := c.escapedPath + "/" + url.PathEscape(t.CustomerId) + "/" + url.PathEscape(t.ViewingId) + "/" + url.PathEscape(t.TimeSlotId) + "/Participant"
 	// Not from a pool: net/http may still be reading the body of an answered
 	// request when the next one is written.
 	body, err := Encode(make([]byte, 0, 1024), c.format, b)
@@ -243,17 +259,11 @@ func (c *Client) request(t Target, b *AddNewViewingParticipant) (*http.Request, 
 		Method: http.MethodPost,
 		URL: &url.URL{
 			Scheme: c.base.Scheme, Host: c.base.Host,
-			Path: path + "/Participant", RawPath: escaped + "/Participant",
+			Path: path, RawPath: escaped,
 		},
 		Host:       c.base.Host,
 		Proto:      "HTTP/1.1",
 		ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{
-			"Accept":          c.accept,
-			"Accept-Encoding": c.identity, // an answer that unpacks to gigabytes is not asked for
-			"Content-Type":    c.contentType,
-			"User-Agent":      c.userAgent,
-		},
 		Body:          io.NopCloser(bytes.NewReader(body)),
 		ContentLength: int64(len(body)),
 	}, nil

@@ -100,15 +100,12 @@ func proxy(base *url.URL) func(*http.Request) (*url.URL, error) {
 	if base.Scheme == "http" {
 		return nil
 	}
-	choose := httpproxy.FromEnvironment().ProxyFunc()
-	return func(r *http.Request) (*url.URL, error) {
-		u, err := choose(r.URL)
-		if err != nil {
-			// The package's own error quotes the address, password and all.
-			return nil, errors.New("the proxy that HTTPS_PROXY names cannot be used")
-		}
-		return u, nil
+	u, err := httpproxy.FromEnvironment().ProxyFunc()(base)
+	if err != nil {
+		// The package's own error quotes the address, password and all.
+		err = errors.New("the proxy that HTTPS_PROXY names cannot be used")
 	}
+	return func(*http.Request) (*url.URL, error) { return u, err }
 }
 
 // version is the module's version if the program was built from one.
