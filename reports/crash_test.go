@@ -37,9 +37,9 @@ func TestMain(m *testing.M) {
 }
 
 func crashingWriter(todo []string) error {
-	src := manyRows(3000)
 	o := Options{Dir: todo[1]}
 	if todo[0] == "limit" {
+		src := manyRows(3000)
 		n, err := strconv.ParseUint(todo[2], 10, 64)
 		if err != nil {
 			return err
@@ -50,7 +50,7 @@ func crashingWriter(todo []string) error {
 		_, err = Write(context.Background(), src, o)
 		return err
 	}
-	for {
+	for src := manyRows(500); ; {
 		if _, err := Write(context.Background(), src, o); err != nil {
 			return err
 		}
@@ -91,7 +91,7 @@ func whole(t *testing.T, dir string) {
 func TestKilledAtRandomMoments(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "list-run-0007")
 	start := time.Now()
-	mustWrite(t, manyRows(3000), Options{Dir: dir})
+	mustWrite(t, manyRows(500), Options{Dir: dir})
 	once := time.Since(start) + 20*time.Millisecond // and the start of a process
 	for i := range 25 {
 		cmd := exec.Command(os.Args[0])
@@ -111,7 +111,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 			t.Fatalf("after kill %d", i)
 		}
 	}
-	mustWrite(t, manyRows(3000), Options{Dir: dir})
+	mustWrite(t, manyRows(500), Options{Dir: dir})
 	whole(t, dir)
 	for _, name := range ls(t, filepath.Dir(dir)) {
 		// A writer that was killed between giving up its lock and renaming

@@ -47,6 +47,8 @@ type staging struct {
 	dir   string
 	lock  *os.File
 	files map[string]fileSum // by name
+	// swap exchanges two folders in one step; nil where the system cannot.
+	swap func(a, b string) error
 }
 
 // fileSum is a file as it was written, so that a later writer can tell whether
@@ -88,7 +90,7 @@ func stage(final string) (*staging, error) {
 			return nil, errors.Join(err, lock.Close(), os.RemoveAll(dir))
 		}
 		if held || err != nil {
-			return &staging{final: final, dir: dir, lock: lock, files: map[string]fileSum{}}, nil
+			return &staging{final: final, dir: dir, lock: lock, files: map[string]fileSum{}, swap: exchange()}, nil
 		}
 		// A sweeper was faster and takes the folder for a dead writer's.
 		if err := lock.Close(); err != nil {
@@ -322,14 +324,14 @@ func (s *staging) appear(dir string) error {
 // moved aside first, and the next writer puts it back if this one dies there.
 func (s *staging) replace(dir string, old manifest) (saved []kept, err error) {
 	parent, name := filepath.Dir(dir), filepath.Base(dir)
-	if canExchange {
+	if s.swap != nil {
 		if saved, err = s.keep(dir, old); err != nil {
 			return nil, err
 		}
 		if err := s.settle(); err != nil {
 			return nil, err
 		}
-		err := exchange(s.dir, dir)
+		err := s.swap(s.dir, dir)
 		if err == nil {
 			aside := s.dir // the old report has this name now
 			s.dir = ""
@@ -349,7 +351,7 @@ func (s *staging) replace(dir string, old manifest) (saved []kept, err error) {
 	if err := os.Rename(dir, aside); err != nil {
 		return nil, fmt.Errorf("%w: %w", errInUse, err)
 	}
-	if !canExchange {
+	if s.swap == nil {
 		saved, err = s.keep(aside, old)
 	}
 	if err == nil {

@@ -7,9 +7,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// exchange swaps the names of two folders in one step. The error wraps
-// errors.ErrUnsupported where the file system cannot.
-func exchange(a, b string) error {
+// exchange returns what swaps the names of two folders in one step. Its error
+// is errors.ErrUnsupported where the file system cannot.
+func exchange() func(a, b string) error { return swapNames }
+
+func swapNames(a, b string) error {
 	err := unix.RenamexNp(a, b, unix.RENAME_SWAP)
 	switch {
 	case err == nil:

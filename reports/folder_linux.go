@@ -7,9 +7,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// exchange swaps the names of two folders in one step. The error wraps
-// errors.ErrUnsupported where the file system cannot.
-func exchange(a, b string) error {
+// exchange returns what swaps the names of two folders in one step. Its error
+// is errors.ErrUnsupported where the file system cannot.
+func exchange() func(a, b string) error { return swapNames }
+
+func swapNames(a, b string) error {
 	err := unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE)
 	switch {
 	case err == nil:

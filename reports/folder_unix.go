@@ -9,10 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const (
-	canExchange     = true
-	renameWhileOpen = true // a folder with an open file in it can be renamed
-)
+// renameWhileOpen: a folder with an open file in it can be renamed.
+const renameWhileOpen = true
 
 // tryLock takes the lock of an open file, and reports whether it was free. It
 // is let go of when the file is closed or the process dies. The error is

@@ -7,13 +7,11 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-const (
-	canExchange     = false
-	renameWhileOpen = false // a folder with an open file in it cannot be renamed
-)
+// renameWhileOpen: a folder with an open file in it cannot be renamed.
+const renameWhileOpen = false
 
-// exchange is not to be had on Windows.
-func exchange(a, b string) error { return errors.ErrUnsupported }
+// exchange returns nil: Windows cannot swap two folders.
+func exchange() func(a, b string) error { return nil }
 
 // tryLock takes the lock of an open file, and reports whether it was free. It
 // is let go of when the file is closed or the process dies.
