@@ -121,7 +121,8 @@ func (r *xlsxReader) cellText(row *sheetRow, c *sheetCell) (text string, start i
 		if len(data) == 0 {
 			return "", -1, nil, nil
 		}
-		text, ok := isoCell(string(trimSpace(data)))
+		showsTime := c.style < len(r.formats) && r.formats[c.style].sections[0].time
+		text, ok := isoCell(string(trimSpace(data)), showsTime)
 		if !ok {
 			return refuse(CodeInvalidDate, "the cell should be a date and is none", "enter the date anew")
 		}

@@ -70,24 +70,23 @@ func isoDay(day int64, date1904 bool) string {
 	return epoch.AddDate(0, 0, int(day)).Format(time.DateOnly)
 }
 
-// isoCell normalises the date of a cell of type d, which strict workbooks
-// have: 2006-01-02, 2006-01-02T15:04:05 or a time, with or without fractions
-// and a Z.
-func isoCell(s string) (text string, ok bool) {
+// isoCell writes the date of a cell of type d, which strict workbooks have:
+// 2006-01-02, 2006-01-02T15:04:05 or a time, with or without fractions and a
+// Z. Midnight is left out unless the cell shows times.
+func isoCell(s string, showsTime bool) (text string, ok bool) {
 	for _, layout := range []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02", "15:04:05", "15:04"} {
 		t, err := time.Parse(layout, s)
 		if err != nil {
 			continue
 		}
 		t = t.Round(time.Second)
-		clock := t.Format("15:04:05")
+		midnight := t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0
 		switch {
+		case layout[0] == '1' && t.Second() == 0:
+			return t.Format("15:04"), true
 		case layout[0] == '1':
-			if t.Second() == 0 {
-				clock = t.Format("15:04")
-			}
-			return clock, true
-		case clock == "00:00:00":
+			return t.Format("15:04:05"), true
+		case midnight && !showsTime:
 			return t.Format(time.DateOnly), true
 		}
 		return t.Format("2006-01-02T15:04:05"), true

@@ -55,10 +55,10 @@ func sniff(src *source, census *census) (kind, error) {
 		switch {
 		case strings.Contains(begin, "urn:schemas-microsoft-com:office:spreadsheet") && !strings.Contains(begin, "<html"):
 			return refuse("the file is an XML spreadsheet of Excel 2003", save)
+		case strings.Contains(begin, "<office:document"):
+			return refuse("the file is a flat OpenDocument spreadsheet", save)
 		case strings.Contains(begin, "<html"), strings.Contains(begin, "<table"), strings.HasPrefix(begin, "<!doctype html"), strings.Contains(begin, "<head"), strings.Contains(begin, "<body"):
 			return refuse("the file is a web page (HTML), not a spreadsheet", "if it is an export, "+save+"; if it is a login page, log in and export again")
-		case strings.Contains(begin, "office:document"):
-			return refuse("the file is a flat OpenDocument spreadsheet", save)
 		}
 		return refuse("the file is XML", export)
 	case strings.HasPrefix(begin, "mime-version:") && strings.Contains(begin, "multipart/"):
@@ -71,6 +71,8 @@ func sniff(src *source, census *census) (kind, error) {
 		return refuse("the file is a vCard", export)
 	case strings.HasPrefix(begin, "id;p") && strings.Contains(begin, "\nc;"), strings.HasPrefix(begin, "id;p") && strings.Contains(begin, "\rc;"):
 		return refuse("the file is a SYLK spreadsheet", save)
+	case strings.HasPrefix(begin, "table\r\n0,1\r\n"), strings.HasPrefix(begin, "table\n0,1\n"):
+		return refuse("the file is a DIF spreadsheet", save)
 	case strings.HasPrefix(begin, "{\\rtf"):
 		return refuse("the file is RTF", export)
 	}

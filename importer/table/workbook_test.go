@@ -251,6 +251,8 @@ func TestNotATable(t *testing.T) {
 		{"login.csv", "\n\n<!DOCTYPE html>\n<title>Logga in</title>", "web page"},
 		{"web.csv", "<table><tr><td>1", "web page"},
 		{"2003.xls", `<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>`, "Excel 2003"},
+		{"flat.fods", `<?xml version="1.0"?><office:document xmlns:office="urn:x"><table:table/></office:document>`, "flat OpenDocument"},
+		{"list.dif", "TABLE\r\n0,1\r\n\"x\"\r\nVECTORS\r\n", "DIF"},
 		{"data.csv", `<?xml version="1.0"?><people/>`, "XML"},
 		{"data.xlsx", `{"people": [{"name": "Åsa"}]}`, "JSON"},
 		{"list.csv", `[{"name":"Åsa"},{"name":"Bo"}]`, "JSON"},

@@ -137,6 +137,8 @@ func cellCases() []cellCase {
 		{"ISO date", `<c t="d"><v>2026-04-03</v></c>`, "", "", "2026-04-03"},
 		{"ISO date and midnight", `<c t="d"><v>2026-04-03T00:00:00</v></c>`, "", "", "2026-04-03"},
 		{"ISO date and time", `<c t="d"><v>2026-04-03T18:00:00.000Z</v></c>`, "", "", "2026-04-03T18:00:00"},
+		{"ISO date and shown midnight", `<c s="1" t="d"><v>2026-04-03T00:00:00</v></c>`, "yyyy-mm-dd hh:mm", "", "2026-04-03T00:00:00"},
+		{"ISO time", `<c t="d"><v>18:00:00</v></c>`, "", "", "18:00"},
 		{"no ISO date", `<c t="d"><v>3 april</v></c>`, "", "", "! invalid_date B"},
 		{"undefined format", num("33272", 1), "#163", "", "! invalid_cell B"},
 	}
