@@ -314,7 +314,7 @@ func (pl *planner) tell(p Problem) bool {
 	key := causeKey{p.Code, p.Column, p.Warning}
 	c := pl.plan.causes[key]
 	if c == nil {
-		c = &Cause{Code: p.Code, Column: p.Column, Header: p.Header, Message: p.Message, Hint: p.Hint, Warning: p.Warning, First: p.Row}
+		c = &Cause{Code: p.Code, Column: p.Column, Header: p.Header, Message: p.Message, Hint: p.Hint, Warning: p.Warning, First: p.Row, Masked: p.Masked}
 		pl.plan.causes[key] = c
 	}
 	c.Rows++

@@ -64,8 +64,9 @@ type Cause struct {
 	Message string
 	Hint    string
 	Warning bool
-	Rows    int // how many rows have it
-	First   int // the first of them
+	Rows    int    // how many rows have it
+	First   int    // the first of them
+	Masked  string // its cell, masked
 }
 
 type causeKey struct {

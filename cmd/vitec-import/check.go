@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,7 +29,12 @@ row, checks it by the rules of the API, looks for people who are in the file twi
 for people who are booked already, and says what would be sent. Nothing is sent and
 nothing is written.
 
-With --json it prints one object: rows, outcomes, to_send, messages, problems and warnings.
+With --json it prints one object: rows, outcomes, to_send, messages, slots, problems,
+warnings, causes (the problems by kind and column) and earlier (rows that need not be
+sent because of an earlier one).
+
+With --save it writes the plan, for "run --plan" to do exactly that and nothing else: a
+run refuses it if the file, the mapping, the target or the ledger has changed meanwhile.
 
 EXIT STATUS
   0  every row could be sent, or needs not be
@@ -37,7 +43,8 @@ EXIT STATUS
   3  some rows have problems`,
 		Example: `  vitec-import check participants.xlsx
   vitec-import check participants.csv --mapping office.yaml --set viewingId=VIS1
-  vitec-import check participants.csv --json`,
+  vitec-import check participants.csv --json
+  vitec-import check participants.csv --save plan.json`,
 		Args: exactly(1, "the input file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if asJSON {
@@ -51,6 +58,7 @@ EXIT STATUS
 	c.target.bind(cmd)
 	ledgerFlag(cmd, &c.ledger)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	cmd.Flags().StringVar(&c.save, "save", "", "write the plan to this file, for run --plan")
 	return cmd
 }
 
@@ -60,6 +68,7 @@ type checkFlags struct {
 	mapping mappingFlags
 	target  targetFlags
 	ledger  string
+	save    string // of check: where the plan is written; "" for nowhere
 }
 
 // job opens all that planning needs. The returned function closes it.
@@ -81,6 +90,7 @@ func (c *checkFlags) job(w *world, cmd *cobra.Command, input string) (*importer.
 	}
 	job := newJob(src, l, &c.target)
 	job.Stop = w.stop
+	job.Sum = c.save != ""
 	enough := saveMemory(src.file.Info().Rows)
 	return job, src, func() { enough(); src.Close(); l.Close() }, nil
 }
@@ -116,6 +126,12 @@ func (w *world) check(cmd *cobra.Command, input string, c *checkFlags) error {
 	describeInput(w.stdout, src)
 	fmt.Fprintf(w.stdout, "target   %s\n", job.Target)
 	describePlan(w.stdout, p, &f)
+	if c.save != "" {
+		if err := savePlan(cmd.Context(), c.save, c, job, src, p); err != nil {
+			return err
+		}
+		fmt.Fprintf(w.stdout, "saved    %s; to do exactly this: vitec-import run --plan %s\n", c.save, shellQuote(c.save))
+	}
 	if p.Problems > 0 {
 		return exit{code: importer.ExitProblems}
 	}
@@ -169,6 +185,11 @@ func (w *world) checkJSON(cmd *cobra.Command, input string, c *checkFlags) error
 	for _, m := range src.mapping.Warnings() {
 		out.element(ofMapping(m))
 	}
+	if err == nil && plan.Over > 0 {
+		out.element(jsonProblem{Code: "viewing_over", Field: "options.isDeadlineValidationEnabled",
+			Message: fmt.Sprintf("the viewing is over for %s, and the deadline check is on: the server may refuse them", rows(plan.Over)),
+			Hint:    "for a list of a past viewing write options: {isDeadlineValidationEnabled: {value: false}}"})
+	}
 	if err == nil && plan.Warnings > 0 {
 		job.Problem = func(p importer.Problem) error {
 			if p.Warning {
@@ -179,6 +200,16 @@ func (w *world) checkJSON(cmd *cobra.Command, input string, c *checkFlags) error
 		_, err = job.Check(cmd.Context())
 	}
 	out.closeArray()
+	if err == nil && c.save != "" {
+		err = savePlan(cmd.Context(), c.save, c, job, src, plan)
+		if err != nil {
+			w.printError(err)
+		}
+	}
+	if err == nil {
+		err = earlierJSON(cmd.Context(), out, job, plan)
+	}
+	out.member("causes", jsonCauses(plan))
 	out.member("rows", plan.Rows)
 	out.member("outcomes", outcomeMap(expected(plan)))
 	out.member("to_send", plan.ToSend())
@@ -197,6 +228,54 @@ func (w *world) checkJSON(cmd *cobra.Command, input string, c *checkFlags) error
 		return exit{code: importer.ExitProblems}
 	}
 	return nil
+}
+
+// jsonEarlier is a row that is not sent because of an earlier one, in the same
+// file or in an earlier run.
+type jsonEarlier struct {
+	Row            int    `json:"row"`
+	Outcome        string `json:"outcome"`
+	Run            int64  `json:"run,omitempty"` // the run that booked it; none for a row of this file
+	EarlierRow     int    `json:"earlier_row,omitempty"`
+	ContentDiffers bool   `json:"content_differs"`
+}
+
+// earlierJSON writes those rows in another reading, if there are any.
+func earlierJSON(ctx context.Context, out *jsonObject, job *importer.Job, p *importer.Plan) error {
+	out.openArray("earlier")
+	defer out.closeArray()
+	if p.Outcomes[ledger.AlreadyBooked]+p.Outcomes[ledger.Uncertain]+p.Outcomes[ledger.Duplicate] == 0 {
+		return nil
+	}
+	job.Problem = nil
+	job.Planned = func(row ledger.Row) error {
+		if refersBack(row) {
+			out.element(jsonEarlier{row.Number, row.Outcome.String(), row.Ref.Run, row.Ref.Row, row.ContentDiffers})
+		}
+		return out.err
+	}
+	_, err := job.Check(ctx)
+	return err
+}
+
+// jsonCause is the problems of one kind in one column.
+type jsonCause struct {
+	Code     string `json:"code"`
+	Column   int    `json:"column,omitempty"`
+	Header   string `json:"header,omitempty"`
+	Message  string `json:"message"`
+	Hint     string `json:"hint,omitempty"`
+	Warning  bool   `json:"warning,omitempty"`
+	Rows     int    `json:"rows"`
+	FirstRow int    `json:"first_row"`
+}
+
+func jsonCauses(p *importer.Plan) []jsonCause {
+	list := []jsonCause{}
+	for _, c := range p.Causes {
+		list = append(list, jsonCause{c.Code, c.Column, c.Header, c.Message, c.Hint, c.Warning, c.Rows, c.First})
+	}
+	return list
 }
 
 // expected counts the rows by the outcome that is to be expected: what is to

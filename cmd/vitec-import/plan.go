@@ -118,9 +118,10 @@ func describePlan(out io.Writer, p *importer.Plan, f *findings) {
 	if p.Differing > 0 {
 		fmt.Fprintf(out, "note     %d rows are booked already with other content; they are not sent again\n", p.Differing)
 	}
-	describeCauses(out, p.Causes)
-	describeFindings(out, "problem", f.problems, f.moreProblems)
-	describeFindings(out, "warning", f.warnings, f.moreWarnings)
+	// Where several rows have the same problem its hint is told once.
+	grouped := describeCauses(out, p.Causes)
+	describeFindings(out, "problem", f.problems, f.moreProblems, !grouped)
+	describeFindings(out, "warning", f.warnings, f.moreWarnings, !grouped)
 }
 
 func rows(n int) string {
@@ -221,14 +222,14 @@ func sortedTargets(slots map[vitec.Target]ledger.Counts) []vitec.Target {
 	return targets
 }
 
-func describeFindings(out io.Writer, kind string, list []importer.Problem, more int) {
+func describeFindings(out io.Writer, kind string, list []importer.Problem, more int, hints bool) {
 	for _, p := range list {
 		fmt.Fprintf(out, "%-8s %s: %s", kind, p.Place(), p.Message)
 		if p.Masked != "" {
 			fmt.Fprintf(out, " (%s)", p.Masked)
 		}
 		fmt.Fprintln(out)
-		if p.Hint != "" {
+		if p.Hint != "" && hints {
 			fmt.Fprintf(out, "         hint: %s\n", p.Hint)
 		}
 	}
@@ -237,14 +238,15 @@ func describeFindings(out io.Writer, kind string, list []importer.Problem, more 
 	}
 }
 
-// describeCauses groups the problems, where several rows have the same one.
-func describeCauses(out io.Writer, causes []importer.Cause) {
+// describeCauses groups the problems, if several rows have the same one, and
+// reports whether it did.
+func describeCauses(out io.Writer, causes []importer.Cause) bool {
 	repeated := false
 	for _, c := range causes {
 		repeated = repeated || c.Rows > 1
 	}
 	if !repeated {
-		return
+		return false
 	}
 	const shown = 20
 	for i, c := range causes {
@@ -267,6 +269,13 @@ func describeCauses(out io.Writer, causes []importer.Cause) {
 		if c.Column > 0 {
 			place = table.ColumnName(c.Column) + place
 		}
+		if c.Masked != "" {
+			place += " (" + c.Masked + ")"
+		}
 		fmt.Fprintf(out, "%-8s %s%s: %s, first %s\n", first("causes", i), what, c.Message, rows(c.Rows), place)
+		if c.Hint != "" {
+			fmt.Fprintf(out, "         hint: %s\n", c.Hint)
+		}
 	}
+	return true
 }

@@ -31,6 +31,7 @@ type runFlags struct {
 	skipInvalid bool
 	maxRows     int
 	maxMessages int
+	plan        string
 	yes         bool
 	format      string
 	metrics     string
@@ -66,8 +67,14 @@ EXIT STATUS
   130  interrupted, rows are left`,
 		Example: `  vitec-import run participants.csv --sandbox
   vitec-import run participants.xlsx --max-rows 10
+  vitec-import run --plan plan.json
   vitec-import run participants.csv --yes --skip-invalid --rate 5 --log-format json`,
-		Args: exactly(1, "the input file"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if f.plan != "" && len(args) == 0 {
+				return nil // the plan names the file
+			}
+			return exactly(1, "the input file")(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.validate(cmd); err != nil {
 				return err
@@ -76,7 +83,11 @@ EXIT STATUS
 				w.outliveOutput()
 			}
 			w.log = f.logger(w)
-			err := w.runJob(cmd, args[0], &f)
+			input := ""
+			if len(args) > 0 {
+				input = args[0]
+			}
+			err := w.runJob(cmd, input, &f)
 			var quiet exit
 			if f.metrics != "" && err != nil && !(errors.As(err, &quiet) && quiet.err == nil) {
 				return errors.Join(err, w.failedMetrics(cmd.Context(), &f, exitCode(err)))
@@ -96,6 +107,7 @@ EXIT STATUS
 	cmd.Flags().BoolVar(&f.skipInvalid, "skip-invalid", false, "leave out rows with problems and send the others")
 	cmd.Flags().IntVar(&f.maxRows, "max-rows", 0, "send so many rows at most, then stop; 0 = all")
 	cmd.Flags().IntVar(&f.maxMessages, "max-messages", 0, "the number of SMS and e-mails that people may be sent")
+	cmd.Flags().StringVar(&f.plan, "plan", "", "do exactly what \"check --save\" wrote to this file, or nothing if something has changed since")
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "do not ask before sending")
 	cmd.Flags().StringVar(&f.format, "format", "json", "the format of the requests: json or xml")
 	cmd.Flags().StringVar(&f.logFormat, "log-format", "", "write a log to stderr instead of the progress: text or json")
@@ -180,10 +192,23 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	if f.quiet || w.log != nil {
 		talk = io.Discard
 	}
+	var saved *savedPlan
+	if f.plan != "" {
+		var err error
+		if saved, err = readPlan(f.plan); err != nil {
+			return err
+		}
+		input = saved.fill(cmd, f, input)
+	}
 	f.mapping.trial = f.target.sandbox
 	src, options, err := readMapping(input, &f.table, &f.mapping)
 	if err != nil {
 		return err
+	}
+	if saved != nil {
+		if err := saved.checkFiles(f, input, src); err != nil {
+			return err
+		}
 	}
 	srv, err := f.server(w)
 	if err != nil {
@@ -205,6 +230,11 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 		return err
 	}
 	defer l.Close()
+	if saved != nil {
+		if err := saved.checkLedger(cmd.Context(), l); err != nil {
+			return err
+		}
+	}
 	if err := w.openTable(src, input, options); err != nil {
 		return err
 	}
@@ -215,6 +245,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	job.Client, job.Stop = srv.client, w.stop
 	job.Rate, job.Concurrency, job.MaxRows = f.rate, f.concurrency, f.maxRows
 	job.Log = w.log
+	job.Sum = saved != nil
 	job.Record = record(src, f)
 	job.ReportDir = func(run int64) string { return filepath.Join(out, filepath.Base(reports.Folder(input, run))) }
 	var found findings
@@ -230,6 +261,11 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	}
 	res, err := job.Run(cmd.Context(), func(p *importer.Plan) error {
 		describePlan(talk, p, &found)
+		if saved != nil {
+			if err := saved.checkRows(p); err != nil {
+				return err
+			}
+		}
 		return w.approve(p, f, srv.logins)
 	})
 	view.end()

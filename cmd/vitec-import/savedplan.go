@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vitec-import/importer"
+	"vitec-import/importer/ledger"
+)
+
+// savedPlan is what check --save writes down and run --plan holds itself to:
+// what was read and how, and a sum of every row that was planned. There is
+// nothing personal in it.
+type savedPlan struct {
+	Version int       `json:"version"` // 1
+	SavedAt time.Time `json:"saved_at"`
+
+	Input struct {
+		File      string `json:"file"`
+		SHA256    string `json:"sha256"`
+		Sheet     string `json:"sheet,omitempty"` // as the flags said it, as all below
+		HeaderRow int    `json:"header_row,omitempty"`
+		Encoding  string `json:"encoding,omitempty"`
+		Delimiter string `json:"delimiter,omitempty"`
+	} `json:"input"`
+	Mapping struct {
+		File   string   `json:"file"`
+		SHA256 string   `json:"sha256"` // with the constants of --set
+		Set    []string `json:"set,omitempty"`
+	} `json:"mapping"`
+	Target  string `json:"target"`
+	Sandbox bool   `json:"sandbox,omitempty"`
+	Ledger  struct {
+		File       string `json:"file"`
+		Generation string `json:"generation"` // "" where nothing was ever submitted
+	} `json:"ledger"`
+
+	Rows     int               `json:"rows"`
+	Outcomes map[string]int    `json:"outcomes"`
+	ToSend   int               `json:"to_send"`
+	Messages importer.Messages `json:"messages"`
+	Slots    []jsonSlot        `json:"slots"`
+	Sum      string            `json:"sum"` // of all rows, what is sent of them, and what becomes of them
+}
+
+const planVersion = 1
+
+// savePlan writes the plan that was just made.
+func savePlan(ctx context.Context, path string, c *checkFlags, job *importer.Job, s *source, p *importer.Plan) error {
+	info := s.file.Info()
+	saved := savedPlan{
+		Version: planVersion, SavedAt: time.Now().UTC().Truncate(time.Second), Target: job.Target, Sandbox: c.target.sandbox,
+		Rows: p.Rows, Outcomes: outcomeMap(expected(p)), ToSend: p.ToSend(), Messages: p.Messages, Slots: jsonSlots(p), Sum: p.Sum,
+	}
+	saved.Input.SHA256 = info.SHA256
+	saved.Input.Sheet, saved.Input.HeaderRow = c.table.sheet, c.table.headerRow
+	saved.Input.Encoding, saved.Input.Delimiter = c.table.encoding, c.table.delimiter
+	saved.Mapping.SHA256, saved.Mapping.Set = s.mapping.SHA256(), c.mapping.set
+	var err error
+	if saved.Input.File, err = filepath.Abs(info.Path); err != nil {
+		return err
+	}
+	if saved.Mapping.File, err = filepath.Abs(s.mappingPath); err != nil {
+		return err
+	}
+	saved.Ledger.File = job.Ledger.Path()
+	if saved.Ledger.Generation, err = generation(ctx, job.Ledger); err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(saved); err != nil {
+		return err
+	}
+	if err := writeWhole(path, b.String()); err != nil {
+		return exit{code: importer.ExitFailed, err: fmt.Errorf("%s: the plan cannot be written: %s", path, cause(err))}
+	}
+	return nil
+}
+
+// generation names the ledger's state; a ledger of which nothing is known yet
+// is as good as any other of that kind.
+func generation(ctx context.Context, l *ledger.Ledger) (string, error) {
+	g, err := l.Generation(ctx)
+	if err != nil || g.Empty() {
+		return "", err
+	}
+	return string(g), nil
+}
+
+func readPlan(path string) (*savedPlan, error) {
+	bad := func(reason string) error {
+		return exit{code: importer.ExitUsage, err: fmt.Errorf("%s: %s", path, reason), hint: "a plan is what \"vitec-import check FILE --save plan.json\" writes"}
+	}
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, bad("the plan cannot be read: " + cause(err))
+	}
+	var p savedPlan
+	dec := json.NewDecoder(bytes.NewReader(src))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&p); err != nil || dec.More() {
+		return nil, bad("is not a plan")
+	}
+	switch {
+	case p.Version != planVersion:
+		return nil, bad(fmt.Sprintf("is a plan of version %d; this program reads version %d", p.Version, planVersion))
+	case p.Input.File == "" || p.Input.SHA256 == "" || p.Mapping.SHA256 == "" || p.Target == "" || p.Sum == "":
+		return nil, bad("is not a whole plan")
+	}
+	return &p, nil
+}
+
+// moved is the error of something that is not what was planned with.
+func moved(format string, args ...any) error {
+	return exit{code: importer.ExitUsage, err: fmt.Errorf(format+"; nothing was sent", args...), hint: "look at it and plan again: vitec-import check FILE --save plan.json"}
+}
+
+// fill takes over what was said when the plan was made, where nothing else is
+// said now. Whether that comes to the same is found out later.
+func (p *savedPlan) fill(cmd *cobra.Command, f *runFlags, input string) string {
+	given := cmd.Flags().Changed
+	if input == "" {
+		input = p.Input.File
+	}
+	if !given("sheet") {
+		f.table.sheet = p.Input.Sheet
+	}
+	if !given("header-row") {
+		f.table.headerRow = p.Input.HeaderRow
+	}
+	if !given("encoding") {
+		f.table.encoding = p.Input.Encoding
+	}
+	if !given("delimiter") {
+		f.table.delimiter = p.Input.Delimiter
+	}
+	if !given("mapping") {
+		f.mapping.path = p.Mapping.File
+	}
+	if !given("set") {
+		f.mapping.set = p.Mapping.Set
+	}
+	if !given("url") && !given("sandbox") {
+		f.target.sandbox = p.Sandbox
+		if !p.Sandbox {
+			f.target.url = p.Target
+		}
+	}
+	if !given("ledger") {
+		f.ledger = p.Ledger.File
+	}
+	return input
+}
+
+// checkFiles refuses an input, a target or a mapping that has moved. It is
+// asked before anything is made of the input.
+func (p *savedPlan) checkFiles(f *runFlags, input string, s *source) error {
+	if name := f.target.name(); name != p.Target {
+		return moved("the plan is for the target %s, not for %s", p.Target, name)
+	}
+	sum, err := fileSum(input)
+	if err != nil {
+		return exit{code: importer.ExitFailed, err: fmt.Errorf("%s: cannot be read: %s", input, cause(err))}
+	}
+	if sum != p.Input.SHA256 {
+		return moved("%s has changed since the plan was made", input)
+	}
+	if s.mapping.SHA256() != p.Mapping.SHA256 {
+		return moved("%s, or what it includes, has changed since the plan was made", s.mappingPath)
+	}
+	return nil
+}
+
+// checkLedger refuses a ledger in which something has happened since.
+func (p *savedPlan) checkLedger(ctx context.Context, l *ledger.Ledger) error {
+	g, err := generation(ctx, l)
+	if err != nil {
+		return err
+	}
+	if g != p.Ledger.Generation {
+		return moved("the ledger %s has changed since the plan was made: somebody was booked, or it is another one", l.Path())
+	}
+	return nil
+}
+
+// checkRows refuses a plan that comes out differently. Where input, mapping,
+// target and ledger are the same, only another version of the program can make
+// it so, or another day.
+func (p *savedPlan) checkRows(now *importer.Plan) error {
+	if now.Sum != p.Sum {
+		return moved("the rows do not come out as they were planned")
+	}
+	return nil
+}
+
+func fileSum(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	return hex.EncodeToString(h.Sum(nil)), errors.Join(err, f.Close())
+}
