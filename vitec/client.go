@@ -236,6 +236,17 @@ func (l *login) hide(s string) string {
 	return s
 }
 
+// Request returns the request that AddViewingParticipant would send, but for
+// the login, so that a person can look at it. It is not meant to be sent.
+func (c *Client) Request(t Target, b *AddNewViewingParticipant) (*http.Request, error) {
+	r, err := c.request(t, b)
+	if err != nil {
+		return nil, err
+	}
+	r.Header = maps.Clone(c.header)
+	return r, nil
+}
+
 // request writes the request down, but for its header. Its body can be read
 // once: GetBody is nil, so net/http has nothing to repeat it with, and there is
 // no header that says it may.
