@@ -108,7 +108,6 @@ type reportPlace struct {
 	out        string // the folder in which the report folder is made; empty: where it was, or the input's
 	input      string // as the user named it; empty: as the run recorded it
 	ledgerFlag string // --ledger, as given
-	sandbox    bool
 }
 
 func (p reportPlace) dir(run ledger.RunInfo) string {

@@ -115,13 +115,28 @@ func readSettlements(path string) ([]reports.Settled, error) {
 	defer f.Close()
 	list, err := reports.ParseSettlements(f)
 	if err != nil {
-		return nil, exit{code: 1, err: fmt.Errorf("%s: nothing was settled:\n%w", path, err)}
+		return nil, exit{code: 1, err: fmt.Errorf("%s: nothing was settled:\n%w", path, err), hint: settlementHint(err)}
 	}
 	if len(list) == 0 {
 		return nil, exit{code: 1, err: fmt.Errorf("%s: no row is filled in", path),
 			hint: "write the booking id into booked_id, or yes into not_booked, in the rows that you have looked up"}
 	}
 	return list, nil
+}
+
+// settlementHint is the hint of the first mistake that has one.
+func settlementHint(err error) string {
+	mistakes, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return ""
+	}
+	for _, e := range mistakes.Unwrap() {
+		var m *reports.SettlementError
+		if errors.As(e, &m) && m.Hint != "" {
+			return m.Hint
+		}
+	}
+	return ""
 }
 
 // listUncertain shows what has to be settled.
