@@ -24,7 +24,8 @@ type csvReader struct {
 	width   int
 
 	scratch []byte
-	padded  int // rows that were padded in the last pass
+	ends    []int // of the cells in scratch
+	padded  int   // rows that were padded in the last pass
 }
 
 // openCSV finds out how the file is written and reads it once.

@@ -13,28 +13,33 @@ func (c *csvReader) decode(r *record, dst []string) ([]string, *verdict) {
 	if r.fault != "" {
 		return dst, c.faultVerdict(r)
 	}
-	raw := r.raw
-	whole := "" // one string for the whole record, whose parts are the cells
-	switch looks := lookAt(raw); {
-	case looks == tame || looks == lettered && c.enc.single == nil && utf8.Valid(raw):
-		whole = string(raw)
-	case looks == wild || c.enc.single == nil:
-		return c.decodeWild(r, dst)
-	default:
-		b := c.scratch[:0]
-		for i := range r.fields {
-			f := &r.fields[i]
-			from, bad := len(b), 0
-			if b, bad = c.enc.appendText(b, raw[f.start:f.end]); bad >= 0 {
-				return c.decodeWild(r, dst)
+	// One string for the whole record, whose parts are the cells.
+	switch looks := lookAt(r.raw); {
+	case looks == tame:
+		whole := string(r.raw)
+		for _, f := range r.fields {
+			cell := whole[f.start:f.end]
+			if f.quoted {
+				cell = c.unquote(cell, f.doubled)
 			}
-			f.start, f.end = from, len(b)
+			dst = append(dst, cell)
 		}
-		c.scratch, whole = b, string(b)
+		return dst, nil
+	case looks == wild:
+		return c.decodeWild(r, dst)
 	}
+	c.scratch, c.ends = c.scratch[:0], c.ends[:0]
 	for _, f := range r.fields {
-		cell := whole[f.start:f.end]
-		if f.quoted {
+		text, bad := c.enc.appendText(c.scratch, r.raw[f.start:f.end])
+		if bad >= 0 {
+			return c.decodeWild(r, dst)
+		}
+		c.scratch, c.ends = text, append(c.ends, len(text))
+	}
+	whole, start := string(c.scratch), 0
+	for i, f := range r.fields {
+		cell := whole[start:c.ends[i]]
+		if start = c.ends[i]; f.quoted {
 			cell = c.unquote(cell, f.doubled)
 		}
 		dst = append(dst, clean(cell))
@@ -128,8 +133,8 @@ func (c *csvReader) shape(r *record, cells []string) *verdict {
 	case r.strict && (len(cells) != c.width || c.width < 2):
 		return &verdict{code: CodeUnclosedQuote, column: -1, reason: "an unclosed quotation mark above makes it doubtful whether this line is a row",
 			hint: "mend the quotation mark above"}
-	case r.stray >= 0 && strings.HasPrefix(strings.TrimSpace(cells[r.stray]), string(c.d.quote)):
-		return &verdict{code: CodeStrayQuote, column: r.stray, reason: "there is a space before the quotation mark with which the cell begins",
+	case r.stray >= 0 && c.lateMark(r, cells) >= 0:
+		return &verdict{code: CodeStrayQuote, column: c.lateMark(r, cells), reason: "there is a space before the quotation mark with which the cell begins",
 			hint: "remove the space"}
 	case r.stray >= 0 && len(cells) != c.width:
 		return &verdict{code: CodeStrayQuote, column: r.stray, reason: fmt.Sprintf("there is a quotation mark inside the cell, and the row has %d cells where the header has %d", len(cells), c.width),
@@ -142,4 +147,15 @@ func (c *csvReader) shape(r *record, cells []string) *verdict {
 			hint: "see whether a quotation mark is missing"}
 	}
 	return nil
+}
+
+// lateMark returns the first cell that begins with a quotation mark behind a
+// space, or -1.
+func (c *csvReader) lateMark(r *record, cells []string) int {
+	for i, cell := range cells {
+		if !r.fields[i].quoted && strings.HasPrefix(strings.TrimSpace(cell), string(c.d.quote)) {
+			return i
+		}
+	}
+	return -1
 }

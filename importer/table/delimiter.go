@@ -30,20 +30,17 @@ type trial struct {
 // try reads the beginning of the file in a dialect.
 func (c *csvReader) try(d dialect) (*trial, error) {
 	t := &trial{d: d, header: -1, spaced: true}
-	s := newScanner(io.LimitReader(c.text(), sampleBytes), 1, d)
-	var widths []int
-	var numbers []int
-	for range sampleRecords {
+	s := newScanner(c.text(), 1, d)
+	var widths, numbers []int
+	for records, size := 0, 0; records < sampleRecords && size < sampleBytes || s.line <= c.opts.HeaderRow; records++ {
 		r, err := s.next()
-		if err == io.EOF {
+		if err == io.EOF || err == errRecordTooLong { // that is told when the rows are counted
 			break
-		}
-		if err != nil && err != errRecordTooLong {
-			return nil, err
 		}
 		if err != nil {
-			break
+			return nil, err
 		}
+		size += len(r.raw)
 		if len(r.raw) == 0 || r.line == 1 && c.sepLine {
 			continue
 		}
@@ -55,7 +52,7 @@ func (c *csvReader) try(d dialect) (*trial, error) {
 		if ok && filled(cells) == 0 {
 			continue
 		}
-		if len(t.head) < headRows || r.line == c.opts.HeaderRow {
+		if len(t.head) < headRows && r.line >= c.opts.HeaderRow-headRows || r.line == c.opts.HeaderRow {
 			t.head = append(t.head, headRow{r.line, slices.Clone(cells), ok})
 		}
 		width := len(cells)
