@@ -415,7 +415,7 @@ func (o *office) truthful(e *attempt, doubt int) {
 	switch c := e.counts; {
 	case c["not_sent"] > 0 && e.code == 130:
 		want = 130
-	case c["not_sent"] > 0:
+	case c["not_sent"] > 0, strings.Contains(e.stderr, "stopped: ") && strings.Contains(e.stderr, "file was changed"):
 		want = 5
 	case c["uncertain"] > 0:
 		want = 4

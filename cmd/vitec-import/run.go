@@ -272,8 +272,8 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	if res == nil {
 		return err
 	}
-	if err != nil {
-		w.printError(err)
+	if err != nil && (res.Stopped == nil || res.Stopped.Message != err.Error()) {
+		w.printError(err) // else it is told as what has stopped the run
 	}
 	for _, u := range res.Unrecorded {
 		w.tell("not recorded", u, "")
@@ -380,7 +380,7 @@ func (f *runFlags) logger(w *world) *slog.Logger {
 func reportParent(input, out string) (string, error) {
 	dir := out
 	if dir == "" {
-		dir = filepath.Dir(input)
+		dir = filepath.Dir(reports.Folder(input, 1))
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
