@@ -2,6 +2,7 @@ package importer
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -29,6 +30,7 @@ func identify(b *vitec.AddNewViewingParticipant, fields []vitec.Field) ledger.Id
 		Number:  personalNumber(p.SocialSecurityNumber),
 	}
 	name := fold(p.FirstName + " " + p.LastName)
+	id.Traits = make([]string, 0, 4)
 	for _, mail := range []string{p.Email.EmailAddress, p.Email.EmailAddress2} {
 		if mail = fold(mail); mail != "" {
 			id.Traits = appendOnce(id.Traits, "mail\x00"+name+"\x00"+mail)
@@ -75,23 +77,38 @@ func appendOnce(list []string, s string) []string {
 // fold makes texts that a reader takes for the same equal: letter case,
 // Unicode form, and runs of white space.
 func fold(s string) string {
-	if s == "" {
-		return ""
-	}
-	if isPlain(s) {
-		return strings.Join(strings.Fields(strings.ToLower(s)), " ")
+	if folded, ok := foldLatin(s); ok {
+		return folded
 	}
 	s = cases.Fold().String(norm.NFKC.String(s))
 	return strings.Join(strings.Fields(norm.NFC.String(s)), " ")
 }
 
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
+// foldLatin folds a text of ASCII and of the letters À to ÿ, as nearly all are
+// here, and reports whether s is one: in them a letter is one character, and
+// its small form the folded one. The exception is ß.
+func foldLatin(s string) (string, bool) {
+	var short [64]byte
+	b, space := short[:0], false
+	for _, r := range s {
+		switch {
+		case r == ' ' || r >= '\t' && r <= '\r':
+			space = len(b) > 0
+			continue
+		case r >= 'A' && r <= 'Z', r >= 'À' && r <= 'Þ' && r != '×':
+			r += 'a' - 'A'
+		case r >= utf8.RuneSelf && (r < 'À' || r > 'ÿ' || r == 'ß'):
+			return "", false
 		}
+		if space {
+			b, space = append(b, ' '), false
+		}
+		b = utf8.AppendRune(b, r)
 	}
-	return true
+	if string(b) == s {
+		return s, true
+	}
+	return string(b), true
 }
 
 // phoneDigits is the international form of a phone number, without
@@ -99,25 +116,25 @@ func isPlain(s string) bool {
 // phone converter takes it to be.
 func phoneDigits(s string) string {
 	s = strings.ReplaceAll(s, "(0)", "")
-	var d strings.Builder
+	var short [32]byte
+	digits := short[:0]
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c >= '0' && c <= '9':
-			d.WriteByte(c)
-		case c == '+' && d.Len() == 0:
-			d.WriteString("00")
+			digits = append(digits, c)
+		case c == '+' && len(digits) == 0:
+			digits = append(digits, "00"...)
 		}
 	}
-	digits := d.String()
 	switch {
-	case digits == "":
+	case len(digits) == 0:
 		return ""
-	case strings.HasPrefix(digits, "00"):
-		return "+" + digits[2:]
+	case len(digits) > 1 && digits[0] == '0' && digits[1] == '0':
+		return "+" + string(digits[2:])
 	case digits[0] == '0':
-		return "+46" + digits[1:]
+		return "+46" + string(digits[1:])
 	default:
-		return "+46" + digits
+		return "+46" + string(digits)
 	}
 }
 
