@@ -191,15 +191,32 @@ func newHasher(secret []byte) *hasher {
 
 // digest hashes the parts. Each is preceded by its length, so that no two lists
 // of parts are the same text.
-func (h *hasher) digest(parts ...string) (d Digest) {
+func (h *hasher) digest(parts ...string) Digest {
 	m := h.macs.Get().(*mac)
 	defer h.macs.Put(m)
-	m.Reset()
 	m.buf = m.buf[:0]
 	for _, p := range parts {
 		m.buf = binary.AppendUvarint(m.buf, uint64(len(p)))
 		m.buf = append(m.buf, p...)
 	}
+	return m.sum()
+}
+
+// content is digest of "content" and the body.
+func (h *hasher) content(body []byte) Digest {
+	const kind = "content"
+	m := h.macs.Get().(*mac)
+	defer h.macs.Put(m)
+	m.buf = append(m.buf[:0], byte(len(kind)))
+	m.buf = append(m.buf, kind...)
+	m.buf = binary.AppendUvarint(m.buf, uint64(len(body)))
+	m.buf = append(m.buf, body...)
+	return m.sum()
+}
+
+// sum hashes what is in buf.
+func (m *mac) sum() (d Digest) {
+	m.Reset()
 	m.Write(m.buf)
 	m.buf = m.Sum(m.buf[:0])
 	copy(d[:], m.buf)
@@ -227,4 +244,4 @@ func (l *Ledger) Keys(target string, s Slot, id Identity) Keys {
 }
 
 // Content hashes a body, so that a later one can be told to differ.
-func (l *Ledger) Content(body []byte) Digest { return l.hasher.digest("content", string(body)) }
+func (l *Ledger) Content(body []byte) Digest { return l.hasher.content(body) }

@@ -321,10 +321,10 @@ func (l *Ledger) read(ctx context.Context, f func(c *conn) error) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.giveBack(c)) }()
-	if err := c.exec("BEGIN"); err != nil {
+	if err := c.query("BEGIN").run(); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, c.exec("ROLLBACK")) }()
+	defer func() { err = errors.Join(err, c.query("ROLLBACK").run()) }()
 	return f(c)
 }
 

@@ -80,19 +80,19 @@ func (c *conn) exec(sql string) error {
 // and none of it otherwise. An error of the disk while committing leaves open
 // which of the two a later Open finds; the disk is failed then.
 func (c *conn) inTx(f func() error) (err error) {
-	if err := c.exec("BEGIN IMMEDIATE"); err != nil {
+	if err := c.query("BEGIN IMMEDIATE").run(); err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil && sqlite3.Xsqlite3_get_autocommit(c.tls, c.db) == 0 {
 			// The reason is err; a rollback can only fail for the same one.
-			_ = c.exec("ROLLBACK")
+			_ = c.query("ROLLBACK").run()
 		}
 	}()
 	if err := f(); err != nil {
 		return err
 	}
-	return c.exec("COMMIT")
+	return c.query("COMMIT").run()
 }
 
 // checkpoint moves what the write-ahead log holds into the database.
