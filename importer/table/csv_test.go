@@ -193,7 +193,7 @@ func shapeCases() []shapeCase {
 		{"kept zeros that are none", "a;b\n=\"x\"&\"y\";2\n=1+1;3\n", Options{}, "csv utf-8 \";\" 1: a|b\n2: =\"x\"&\"y\"|2\n3: =1+1|3"},
 		{"lost digits", "Pnr;Ort\n1,98501E+11;Lund\n1.98501E+11;Lund\n7E+09;L\n1,5E+1;ok\n2E10;ok\n", Options{}, "csv utf-8 \";\" 1: Pnr|Ort\n2! lost_digits A\n3! lost_digits A\n4! lost_digits A\n5: 1,5E+1|ok\n6: 2E10|ok"},
 		{"too narrow columns", "Datum;Ort\n########;Lund\n", Options{}, "csv utf-8 \";\" 1: Datum|Ort\n2! lost_digits A"},
-		{"errors of formulas", "Tid;Ort\n#SAKNAS!;Lund\n#N/A;Lund\n#1;Lund\n", Options{}, "csv utf-8 \";\" 1: Tid|Ort\n2! error_cell A\n3! error_cell A\n4: #1|Lund"},
+		{"errors of formulas", "Tid;Ort\n#SAKNAS!;Lund\n#N/A;Lund\n#1;Lund\nErr:502;Lund\n", Options{}, "csv utf-8 \";\" 1: Tid|Ort\n2! error_cell A\n3! error_cell A\n4: #1|Lund\n5! error_cell A"},
 		{"totals with a mapping", "Namn;Mobil;Ort\nAnna;1;Lund\nSumma;;\n;;25\nTotalt: 2;;\nAntal: 25;;\n", Options{Fits: naming("Namn", "Mobil")}, "csv utf-8 \";\" 1: Namn|Mobil|Ort\n2: Anna|1|Lund\n3! footer A\n4! footer C\n5! footer A\n6! footer A"},
 		{"totals without one", "Namn;Mobil;Ort\nAnna;1;Lund\nSumma;;\n", Options{}, "csv utf-8 \";\" 1: Namn|Mobil|Ort\n2: Anna|1|Lund\n3: Summa||"},
 		{"the header once more", "Namn;Mobil\nAnna;1\nNamn;Mobil\nBo;2\n", Options{Fits: naming("Namn", "Mobil")}, "csv utf-8 \";\" 1: Namn|Mobil\n2: Anna|1\n3! repeated_header\n4: Bo|2"},

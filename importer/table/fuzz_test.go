@@ -301,3 +301,31 @@ func filledRows(t *testing.T, sheet []byte) (rows []int) {
 	}
 	return rows
 }
+
+// FuzzFormat reads a number under any format code: no panic, here or in
+// excelize, and no digit of the number is lost.
+func FuzzFormat(f *testing.F) {
+	for _, tc := range cellCases() {
+		f.Add(tc.format, 701740605.0)
+	}
+	f.Add("[<=9999999]###\\-####;\\(###\\)\\ ###\\-####", 12345.0)
+	var m masker
+	f.Cleanup(m.close)
+	f.Fuzz(func(t *testing.T, code string, v float64) {
+		if len(code) > 200 || !utf8.ValidString(code) {
+			return
+		}
+		format := parseFormat(code)
+		s := format.pick(v)
+		if text, ok := isoTime(v, s, false); ok && text == "" {
+			t.Fatalf("%v is nothing", v)
+		}
+		if v < 0 || v >= 1e15 || v != float64(int64(v)) {
+			return
+		}
+		plain := strconv.FormatFloat(v, 'f', -1, 64)
+		if text, ok := m.show(plain, v, code); ok && !strings.HasSuffix(onlyDigits(text), plain) {
+			t.Fatalf("%s in %q is %q", plain, code, text)
+		}
+	})
+}

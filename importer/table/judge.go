@@ -59,7 +59,7 @@ func (j *judge) row(number int, cells []string) *verdict {
 		if i < len(j.wanted) && j.wanted[i] {
 			wanted++
 		}
-		if c := cell[0]; c == '#' || len(cell) >= 5 && c >= '0' && c <= '9' || c == '-' || c == '+' {
+		if c := cell[0]; c == '#' || c == 'E' || len(cell) >= 5 && c >= '0' && c <= '9' || c == '-' || c == '+' {
 			if v := j.spoiled(cell); v != nil {
 				v.column, v.value = i, cell
 				return v
@@ -74,7 +74,7 @@ func (j *judge) row(number int, cells []string) *verdict {
 			reason: fmt.Sprintf("another table with other columns begins on row %d", j.other),
 			hint:   "put each table into a file or sheet of its own"}
 	}
-	if wanted > 1 && j.want > 1 && j.beginsLikeHeader(cells, first) { // it begins like a header
+	if wanted > 1 && j.want > 1 && j.beginsLikeHeader(cells, first) {
 		if j.repeats(cells) {
 			return &verdict{code: CodeRepeatedHeader, column: -1, reason: "is the header once more", hint: "delete the row"}
 		}
@@ -97,8 +97,8 @@ func (j *judge) row(number int, cells []string) *verdict {
 	return nil
 }
 
-// beginsLikeHeader reports whether one of the first two filled cells is the name of a
-// column.
+// beginsLikeHeader reports whether one of the first two filled cells is the
+// name of a column.
 func (j *judge) beginsLikeHeader(cells []string, first int) bool {
 	if j.names[strings.TrimSpace(cells[first])] {
 		return true
@@ -174,6 +174,9 @@ func (j *judge) spoiled(cell string) *verdict {
 	if !j.export && j.fits == nil {
 		return nil
 	}
+	if j.export && len(cell) == 7 && cell[:4] == "Err:" { // LibreOffice
+		return &verdict{code: CodeErrorCell, reason: "the formula's result is an error", hint: "mend the formula, or empty the cell"}
+	}
 	if cell[0] == '#' {
 		if !j.export {
 			return nil
@@ -201,7 +204,7 @@ func (j *judge) spoiled(cell string) *verdict {
 
 // errorWords are the errors of Excel and LibreOffice in English and Swedish.
 var errorWords = []string{"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA",
-	"#SAKNAS!", "#REFERENS!", "#VÄRDEFEL!", "#DIVISION/0!", "#NAMN?", "#SKÄRNING!", "#OGILTIGT!", "#SPILL!", "#BERÄKNA!", "#FÄLT!", "#VÄRDE!", "#NÄMNARE!"}
+	"#SAKNAS!", "#REFERENS!", "#VÄRDEFEL!", "#DIVISION/0!", "#NAMN?", "#SKÄRNING!", "#OGILTIGT!", "#BERÄKNA!", "#FÄLT!", "#VÄRDE!", "#NÄMNARE!"}
 
 // digitsLost recognises 1,98501E+11: one digit, decimals, and an exponent
 // with sign and two digits that is greater than the number of decimals.

@@ -6,6 +6,9 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
+// maxMasks is how many formats a masker keeps.
+const maxMasks = 500
+
 // masker writes numbers as Excel shows them, with excelize, for formats that
 // add digits: 0000000000 gives a phone its leading zero back. It keeps one
 // small workbook in memory for it.
@@ -17,6 +20,9 @@ type masker struct {
 // show writes a whole number in a format. ok is false if what comes out is
 // not that number with zeros or other digits before it.
 func (m *masker) show(plain string, v float64, code string) (text string, ok bool) {
+	if len(m.styles) == maxMasks { // excelize gets slower with every style
+		m.close()
+	}
 	if m.book == nil {
 		m.book = excelize.NewFile()
 		m.styles = map[string]int{}
@@ -57,6 +63,6 @@ func onlyDigits(s string) string {
 func (m *masker) close() {
 	if m.book != nil {
 		m.book.Close() // it is in memory only
-		m.book = nil
+		m.book, m.styles = nil, nil
 	}
 }
