@@ -90,9 +90,8 @@ func (r *xlsxReader) cellText(row *sheetRow, c *sheetCell) (text string, start i
 		if n >= r.strings.len() {
 			return "", -1, nil, r.p.damaged(fmt.Sprintf("cell %s%d refers to text %d of %d", ColumnName(c.column), row.number, n+1, r.strings.len()))
 		}
-		if fault := r.strings.faults[n]; fault != nil {
-			copied := *fault
-			return "", -1, &copied, nil
+		if ch, ok := r.strings.faults[n]; ok {
+			return "", -1, controlVerdict(ch, r.strings.get(n)), nil
 		}
 		return r.strings.get(n), -1, nil, nil
 	case typeString, typeInline:

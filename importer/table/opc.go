@@ -136,7 +136,7 @@ func (p *opc) partError(f *zip.File, err error) error {
 	case errors.Is(err, zip.ErrChecksum):
 		return p.damaged(fmt.Sprintf("part %q does not have the checksum that was saved with it", f.Name))
 	case errors.Is(err, errTooMuchText):
-		return p.fail(CodeTooLarge, fmt.Sprintf("part %q of the workbook has more text than can be read", f.Name), "copy the rows into a new workbook and save that")
+		return p.fail(CodeTooLarge, fmt.Sprintf("part %q of the workbook has more in it than can be read", f.Name), "copy the rows into a new workbook and save that")
 	case errors.Is(err, errXMLCut), errors.Is(err, io.ErrUnexpectedEOF):
 		return p.damaged(fmt.Sprintf("part %q ends in the middle", f.Name))
 	}
@@ -240,6 +240,9 @@ func (p *opc) relationships(part string, x *xmlScanner) ([]relationship, error) 
 		r.target, okTarget = x.attr(nsNone, "Target")
 		if !okID || !okKind || !okTarget || seen[r.id] {
 			return fmt.Errorf("there is a relationship without id, type or target, or one twice")
+		}
+		if len(seen) == maxParts {
+			return errTooMuchText
 		}
 		seen[r.id] = true
 		switch mode, ok := x.attr(nsNone, "TargetMode"); {

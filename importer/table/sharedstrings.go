@@ -25,7 +25,7 @@ type stringTable struct {
 	refs    [][]uint64 // chunk<<40 | offset<<22 | length
 	n       int
 	size    int
-	faults  map[int]*verdict // texts that refuse their row
+	faults  map[int]rune // control characters in texts, which refuse their row
 	pending []byte
 	said    int // how many the part says it has, -1 if it does not
 }
@@ -66,11 +66,12 @@ func (t *stringTable) get(i int) string {
 	return t.chunks[ref>>40][offset : offset+length]
 }
 
+// errTooMuchText is for parts that would fill the memory.
 var errTooMuchText = errors.New("too much text")
 
 // loadStrings reads the shared strings part.
 func (p *opc) loadStrings(f *zip.File, x *xmlScanner) (*stringTable, error) {
-	t := &stringTable{said: -1, faults: map[int]*verdict{}}
+	t := &stringTable{said: -1, faults: map[int]rune{}}
 	var buf []byte
 	err := p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
 		switch {
@@ -100,7 +101,8 @@ func (p *opc) loadStrings(f *zip.File, x *xmlScanner) (*stringTable, error) {
 		}
 		text := clean(unescape(string(buf)))
 		if r, ok := control(text); ok {
-			t.faults[t.len()] = controlVerdict(r, text)
+			t.faults[t.len()] = r
+			t.size += 64
 		}
 		return t.add([]byte(text))
 	})

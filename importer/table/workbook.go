@@ -118,9 +118,15 @@ func (w *workbook) visit(p *opc, x *xmlScanner, e xmlEvent, byID map[string]rela
 		if s.part == nil && s.cells {
 			return fmt.Errorf("the part of sheet %q is missing", s.name)
 		}
+		if len(w.sheets) == maxSheets {
+			return errTooMuchText
+		}
 		for _, other := range w.sheets {
 			if strings.EqualFold(other.name, s.name) {
 				return fmt.Errorf("there are two sheets %q", s.name)
+			}
+			if other.part == s.part && s.part != nil {
+				return fmt.Errorf("sheets %q and %q are one part", other.name, s.name)
 			}
 		}
 		w.sheets = append(w.sheets, s)
@@ -202,14 +208,17 @@ func (p *opc) mimeType() (string, error) {
 	return string(b[:n]), nil
 }
 
-// maxStyles is how many cell formats are read; Excel stops at 65,490.
-const maxStyles = 70_000
+const (
+	maxSheets     = 5_000
+	maxStyles     = 70_000  // cell formats; Excel stops at 65,490
+	maxFormatText = 4 << 20 // bytes of all number formats
+)
 
 // loadStyles reads the number formats of the cells, by style index.
 func (p *opc) loadStyles(f *zip.File, x *xmlScanner) ([]*numFormat, error) {
 	codes := map[int]string{}
 	var ids []int
-	inXfs, inFormats := false, false
+	inXfs, inFormats, size := false, false, 0
 	said, err := -1, error(nil)
 	err = p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
 		if e == xmlEnd && x.depth == 2 {
@@ -245,7 +254,7 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) ([]*numFormat, error) {
 				return err
 			}
 			if len(ids) == maxStyles {
-				return fmt.Errorf("it has too many cell formats")
+				return errTooMuchText
 			}
 			ids = append(ids, id)
 		case x.depth == 3 && inFormats:
@@ -254,8 +263,8 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) ([]*numFormat, error) {
 			if err != nil || id < 0 || !ok || !x.is(nsMain, "numFmt") {
 				return fmt.Errorf("there is a number format without id or code")
 			}
-			if len(codes) == maxStyles || len(code) > 4096 {
-				return fmt.Errorf("it has too many number formats")
+			if size += len(code) + 64; size > maxFormatText {
+				return errTooMuchText
 			}
 			codes[id] = unescape(code)
 		}

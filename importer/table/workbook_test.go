@@ -217,6 +217,7 @@ func TestXLSXDamage(t *testing.T) {
 		{"the workbook missing", func(p map[string]string) { delete(p, book) }},
 		{"the relationships missing", func(p map[string]string) { delete(p, "_rels/.rels") }},
 		{"the workbook's relationships missing", func(p map[string]string) { delete(p, "xl/_rels/workbook.xml.rels") }},
+		{"two sheets of one part", replace(book, "</sheets>", `<sheet name="Blad2" sheetId="2" r:id="rId1"/></sheets>`)},
 		{"no sheets", replace(book, `<sheet name="Blad1" sheetId="1" r:id="rId1"/>`, "")},
 		{"a damaged 1904", replace(book, "<workbookPr ", `<workbookPr date1904="x" `)},
 		{"a damaged part that is not read", func(p map[string]string) { p["xl/theme/theme1.xml"] = "<a><b></a>" }},
