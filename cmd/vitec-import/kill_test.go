@@ -148,11 +148,6 @@ func needStrace(t *testing.T) {
 	}
 }
 
-// require says that a test must not be skipped for lack of a program.
-func require(program string) bool {
-	return strings.Contains(","+os.Getenv("VITEC_IMPORT_TEST_REQUIRE")+",", ","+program+",")
-}
-
 // TestKillAtEveryWrite kills the program before its n-th write and before its
 // n-th fsync, for every n, then twice more while it resumes.
 func TestKillAtEveryWrite(t *testing.T) {

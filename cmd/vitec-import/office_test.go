@@ -558,3 +558,8 @@ func TestOffice(t *testing.T) {
 	o.audit(o.start().wait(), 0).want(t, 0, map[string]int{"booked": 30})
 	o.settle()
 }
+
+// require says that a test must not be skipped for lack of a program.
+func require(program string) bool {
+	return strings.Contains(","+os.Getenv("VITEC_IMPORT_TEST_REQUIRE")+",", ","+program+",")
+}
