@@ -57,7 +57,7 @@ said to be uncertain, never guessed.`,
 		return usage{err: err, command: cmd.CommandPath()}
 	})
 	root.AddCommand(
-		newRunCommand(w), newCheckCommand(w), newInitCommand(w), newFieldsCommand(w), newSchemaCommand(w), newShowCommand(w), newReportCommand(w), newRunsCommand(w),
+		newRunCommand(w), newCheckCommand(w), newInitCommand(w), newExplainCommand(w), newFieldsCommand(w), newSchemaCommand(w), newShowCommand(w), newReportCommand(w), newRunsCommand(w),
 		newResolveCommand(w), newPurgeCommand(w), newSandboxCommand(w),
 	)
 	root.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true})

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -44,10 +43,7 @@ EXIT STATUS
 				infos = []mapping.FieldInfo{info}
 			}
 			if asJSON {
-				enc := json.NewEncoder(w.stdout)
-				enc.SetEscapeHTML(false)
-				enc.SetIndent("", "  ")
-				return enc.Encode(infos)
+				return printJSON(w.stdout, infos)
 			}
 			if len(args) == 1 {
 				return describeField(w.stdout, infos[0])

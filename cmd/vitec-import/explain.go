@@ -1,0 +1,303 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sort"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"vitec-import/importer"
+	"vitec-import/importer/ledger"
+	"vitec-import/importer/table"
+	"vitec-import/mapping"
+	"vitec-import/vitec"
+)
+
+// explainFlags are those of explain.
+type explainFlags struct {
+	checkFlags
+	row    int
+	format string
+	asJSON bool
+}
+
+func newExplainCommand(w *world) *cobra.Command {
+	var f explainFlags
+	cmd := &cobra.Command{
+		Use:   "explain FILE --row N",
+		Short: "Show what becomes of one row, and the request that would be sent",
+		Long: `explain shows one row, by its number in the spreadsheet: which cells each field takes,
+what is done to them, and what comes of it; then what would become of the row, and the
+exact request, without the password. Nothing is sent. The row's cells are shown as they
+are: what it prints is personal data.
+
+EXIT STATUS
+  0  the row could be sent, or needs not be
+  1  the file or the ledger cannot be read, or there is no such row
+  2  wrong use, or a mistake in the mapping
+  3  the row has problems`,
+		Example: `  vitec-import explain participants.csv --row 17
+  vitec-import explain participants.csv --row 17 --format xml`,
+		Args: exactly(1, "the input file"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.row < 1 {
+				return usage{err: errors.New("--row is missing: the row's number in the spreadsheet"), command: cmd.CommandPath()}
+			}
+			format, err := vitec.ParseFormat(f.format)
+			if err != nil {
+				return usage{err: fmt.Errorf("--format: %w", err), command: cmd.CommandPath()}
+			}
+			return w.explain(cmd, args[0], &f, format)
+		},
+	}
+	f.table.bind(cmd)
+	f.mapping.bind(cmd)
+	f.target.bind(cmd)
+	ledgerFlag(cmd, &f.ledger)
+	cmd.Flags().IntVar(&f.row, "row", 0, "the row's number in the spreadsheet")
+	cmd.Flags().StringVar(&f.format, "format", "json", "the format of the request: json or xml")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print one JSON object")
+	return cmd
+}
+
+// explanation is one row from its cells to its request.
+type explanation struct {
+	Row      int               `json:"row"`
+	Outcome  string            `json:"outcome"` // "booked" for a row that would be sent
+	Skipped  string            `json:"skipped,omitempty"`
+	Earlier  *jsonEarlier      `json:"earlier,omitempty"`
+	Fields   []explainedField  `json:"fields"`
+	Problems []jsonProblem     `json:"problems"`
+	Request  *explainedRequest `json:"request,omitempty"`
+}
+
+type explainedField struct {
+	Field      string   `json:"field"`
+	Columns    []int    `json:"columns,omitempty"` // 1-based
+	Headers    []string `json:"headers,omitempty"`
+	Cells      []string `json:"cells,omitempty"`
+	Conversion string   `json:"conversion"`
+	Value      string   `json:"value,omitempty"`
+	Omitted    bool     `json:"omitted,omitempty"`
+	Problem    string   `json:"problem,omitempty"`
+}
+
+type explainedRequest struct {
+	Method  string            `json:"method"`
+	URL     string            `json:"url"`
+	Path    string            `json:"path"`
+	Headers map[string]string `json:"headers"`
+	Body    string            `json:"body"`
+}
+
+func (w *world) explain(cmd *cobra.Command, input string, f *explainFlags, format vitec.Format) error {
+	job, src, done, err := f.job(w, cmd, input)
+	if err != nil {
+		return err
+	}
+	defer done()
+	var problems []importer.Problem
+	job.Problem = func(p importer.Problem) error {
+		if p.Row == f.row {
+			problems = append(problems, p)
+		}
+		return nil
+	}
+	row, cells, err := job.Explain(cmd.Context(), f.row)
+	if errors.Is(err, importer.ErrNoRow) {
+		return noRow(src, f.row)
+	}
+	if err != nil {
+		return err
+	}
+	e := &explanation{Row: f.row, Outcome: row.Outcome.String(), Problems: problems}
+	if row.Outcome == ledger.NotSent {
+		e.Outcome = ledger.Booked.String()
+	}
+	if row.Outcome == ledger.Skipped {
+		e.Skipped = row.Message
+	}
+	if refersBack(row) {
+		e.Earlier = &jsonEarlier{row.Number, row.Outcome.String(), row.Ref.Run, row.Ref.Row, row.ContentDiffers}
+	}
+	if cells != nil && row.Outcome != ledger.Skipped {
+		trace := src.mapper.Trace(cells)
+		e.Fields = explainFields(trace)
+		if row.Outcome != ledger.Invalid {
+			if e.Request, err = explainRequest(&f.target, format, &trace.Submission); err != nil {
+				return err
+			}
+		}
+	}
+	if f.asJSON {
+		if err := printJSON(w.stdout, e); err != nil {
+			return err
+		}
+	} else if err := e.print(w.stdout, src); err != nil {
+		return err
+	}
+	if row.Outcome == ledger.Invalid {
+		return exit{code: importer.ExitProblems}
+	}
+	return nil
+}
+
+func printJSON(out io.Writer, v any) error {
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+func noRow(s *source, n int) error {
+	i := s.file.Info()
+	err := exit{code: importer.ExitFailed, err: fmt.Errorf("%s: there is no row %d", i.Name, n)}
+	switch {
+	case n == i.HeaderRow:
+		err.err = fmt.Errorf("%s: row %d is the header", i.Name, n)
+	case n < i.HeaderRow:
+		err.hint = fmt.Sprintf("the header is row %d; the rows are below it", i.HeaderRow)
+	default:
+		err.hint = fmt.Sprintf("the file has %s below its header in row %d; empty rows are none, and a row of several lines has the number of its first", rows(i.Rows), i.HeaderRow)
+	}
+	return err
+}
+
+func explainFields(t mapping.Trace) []explainedField {
+	var list []explainedField
+	for _, s := range t.Steps {
+		e := explainedField{Field: s.Field, Headers: s.Headers, Cells: s.Inputs, Conversion: s.Conversion, Value: s.Value, Omitted: s.Omitted}
+		for _, c := range s.Columns {
+			e.Columns = append(e.Columns, c+1)
+		}
+		if s.Problem != nil {
+			e.Problem = s.Problem.Message()
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+// sandboxURL stands for the address of a run's own sandbox, whose port is not
+// known before.
+const sandboxURL = "http://127.0.0.1"
+
+// explainRequest writes down what the client would send. It has no login to
+// show.
+func explainRequest(t *targetFlags, format vitec.Format, s *mapping.Submission) (*explainedRequest, error) {
+	base := t.url
+	if t.sandbox {
+		base = sandboxURL
+	}
+	c, err := vitec.NewClient(vitec.Config{
+		BaseURL: base, Format: format, UserAgent: "vitec-import/" + version(),
+		Credentials: func(string) (vitec.Credentials, bool) { return vitec.Credentials{}, false },
+	})
+	if err != nil {
+		var wrong *vitec.ConfigError
+		if errors.As(err, &wrong) {
+			return nil, exit{code: importer.ExitUsage, err: errors.New(wrong.Reason), hint: wrong.Hint}
+		}
+		return nil, err
+	}
+	r, err := c.Request(s.Target, &s.Body)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	e := &explainedRequest{Method: r.Method, URL: r.URL.String(), Path: r.URL.EscapedPath(), Headers: map[string]string{}, Body: string(body)}
+	for name, values := range r.Header {
+		e.Headers[name] = strings.Join(values, ", ")
+	}
+	e.Headers["Authorization"] = fmt.Sprintf("Basic (the login for customer %s)", s.Target.CustomerId)
+	e.Headers["Content-Length"] = strconv.Itoa(len(body))
+	return e, nil
+}
+
+func (e *explanation) print(out io.Writer, s *source) error {
+	fmt.Fprintf(out, "row %d of %s\n", e.Row, s.file.Info().Name)
+	if len(e.Fields) > 0 {
+		e.printFields(out)
+	}
+	for _, p := range e.Problems {
+		kind := "problem"
+		if p.Warning {
+			kind = "warning"
+		}
+		fmt.Fprintf(out, "%-8s %s: %s\n", kind, p.Place(), p.Message)
+		if p.Hint != "" {
+			fmt.Fprintf(out, "         hint: %s\n", p.Hint)
+		}
+	}
+	fmt.Fprintf(out, "outcome  %s\n", e.outcome())
+	if e.Request == nil {
+		return nil
+	}
+	return e.Request.print(out)
+}
+
+func (e *explanation) printFields(out io.Writer) {
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "field\tfrom\tconversion\tvalue")
+	for _, f := range e.Fields {
+		var from []string
+		for i, c := range f.Columns {
+			from = append(from, fmt.Sprintf("%s %q: %q", table.ColumnName(c), f.Headers[i], f.Cells[i]))
+		}
+		value := strconv.Quote(f.Value)
+		switch {
+		case f.Problem != "" && f.Omitted:
+			value = "problem: " + f.Problem
+		case f.Omitted:
+			value = "left out"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", f.Field, strings.Join(from, " + "), f.Conversion, value)
+	}
+	t.Flush()
+}
+
+// outcome says in words what would become of the row.
+func (e *explanation) outcome() string {
+	switch e.Outcome {
+	case ledger.Booked.String():
+		return "it would be sent"
+	case ledger.Invalid.String():
+		return "invalid: nothing is sent"
+	case ledger.Skipped.String():
+		return "skipped: " + e.Skipped + "; nothing is sent"
+	}
+	by := fmt.Sprintf("row %d", e.Earlier.EarlierRow)
+	if e.Earlier.Run > 0 {
+		by = fmt.Sprintf("run %d, row %d", e.Earlier.Run, e.Earlier.EarlierRow)
+	}
+	if e.Earlier.ContentDiffers {
+		by += ", with other content"
+	}
+	return fmt.Sprintf("%s, by %s; nothing is sent. This is the request that is not sent", e.Outcome, by)
+}
+
+// print writes the request as it goes over the wire, but for the order of its
+// headers.
+func (r *explainedRequest) print(out io.Writer) error {
+	fmt.Fprintf(out, "\n%s %s\n", r.Method, r.URL)
+	var names []string
+	for name := range r.Headers {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		fmt.Fprintf(out, "%s: %s\n", http.CanonicalHeaderKey(name), r.Headers[name])
+	}
+	_, err := fmt.Fprintf(out, "\n%s\n", r.Body)
+	return err
+}
