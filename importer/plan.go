@@ -37,7 +37,8 @@ type Plan struct {
 	// Problems counts the rows with problems, Warnings the warnings.
 	Problems, Warnings int
 	// Over counts the rows that are to be sent with the deadline check on,
-	// although their viewing is known to be over: the person took part.
+	// although their viewing is known to be over: the person took part, or the
+	// cells that name the viewing have a day in them that is over.
 	Over int
 	// Sum tells two plans apart that differ in a row, in what it says or in what
 	// would become of it. It is set if the job asks for it.
@@ -369,10 +370,7 @@ func begin(d ledger.Digest) (b [7]byte) {
 
 func asks(b *vitec.AddNewViewingParticipant) asked {
 	yes := func(p *bool) bool { return p != nil && *p }
-	return asked{
-		sms: yes(b.SMSConfirmation), mail: yes(b.MailConfirmation), reminder: yes(b.SMSReminder),
-		over: yes(b.Participated) && yes(b.Options.IsDeadlineValidationEnabled),
-	}
+	return asked{sms: yes(b.SMSConfirmation), mail: yes(b.MailConfirmation), reminder: yes(b.SMSReminder)}
 }
 
 func slotOf(t vitec.Target) ledger.Slot {

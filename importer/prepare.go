@@ -172,6 +172,10 @@ func (p *preparer) row(row *prepared, cells []string) {
 	}
 	row.problems = slices.Clone(problems)
 	row.target, row.asks = p.sub.Target, asks(&p.sub.Body)
+	if on := p.sub.Body.Options.IsDeadlineValidationEnabled; on != nil && *on {
+		took := p.sub.Body.Participated
+		row.asks.over = took != nil && *took || p.mapper.Past(cells)
+	}
 	if blocked(problems) {
 		return
 	}
