@@ -32,13 +32,14 @@ func (c *csvReader) try(d dialect) (*trial, error) {
 	t := &trial{d: d, header: -1, spaced: true}
 	s := newScanner(c.text(), 1, d)
 	var widths, numbers []int
-	for records, size := 0, 0; records < sampleRecords && size < sampleBytes || s.line <= c.opts.HeaderRow; records++ {
+	size := 0
+	for len(widths) < sampleRecords && size < sampleBytes || len(t.head) == 0 || s.line <= c.opts.HeaderRow {
 		r, err := s.next()
-		if err == io.EOF || err == errRecordTooLong { // that is told when the rows are counted
+		if err == io.EOF || err == errRecordTooLong && len(t.head) > 0 { // which is told when the rows are counted
 			break
 		}
 		if err != nil {
-			return nil, err
+			return nil, c.scanError(err, s.line)
 		}
 		size += len(r.raw)
 		if len(r.raw) == 0 || r.line == 1 && c.sepLine {

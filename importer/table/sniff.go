@@ -49,7 +49,9 @@ func sniff(src *source, census *census) (kind, error) {
 	text := decodeHead(head, census, src.size)
 	begin := strings.ToLower(strings.TrimLeft(text, "\ufeff \t\r\n"))
 	switch {
-	case begin == "" && src.size <= int64(len(head)):
+	case begin == "" && src.size > int64(len(head)):
+		return kindText, nil
+	case begin == "":
 		return 0, &Error{File: src.name, Code: CodeEmpty, Reason: "there is nothing in the file but spaces and line breaks", Hint: "export it again"}
 	case strings.HasPrefix(begin, "<?xml"), strings.HasPrefix(begin, "<!--"), isTag(begin):
 		switch {
@@ -200,9 +202,9 @@ func isTag(begin string) bool {
 // isJSON reports whether a text begins as JSON does and goes on as such.
 func isJSON(text string) bool {
 	d := json.NewDecoder(strings.NewReader(text))
-	for n := 0; n < 20; n++ {
+	for n := range 20 {
 		if _, err := d.Token(); err != nil {
-			return n > 2 && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) || n >= 2 && errors.Is(err, io.EOF)
+			return n >= 2 && errors.Is(err, io.EOF) || n > 2 && errors.Is(err, io.ErrUnexpectedEOF)
 		}
 	}
 	return true

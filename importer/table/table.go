@@ -41,7 +41,7 @@ type Info struct {
 	BOM       bool   // CSV: the file begins with a byte order mark
 	Delimiter string // CSV: the delimiter, sometimes two characters, "" if there is but one column; XLSX: ""
 	Quote     string // CSV: the quotation mark, " or '; XLSX: ""
-	LineEnd   string // CSV: "\n", "\r\n" or "\r", the one at the end of the header; XLSX: ""
+	LineEnd   string // CSV: "\n", "\r\n" or "\r", the one behind the header, "" if nothing is behind it; XLSX: ""
 	Sheet     string // XLSX: the sheet's name; CSV: ""
 
 	HeaderRow int      // 1-based row or line of the header
