@@ -229,7 +229,8 @@ var doubtful = words(`
 
 // noise is words that do not change what a heading means.
 var noise = words(`
-	din ditt dina your my ange fyll i in skriv enter please vanligen vilken vilket vad ar what is whats the a an av of for
+	din ditt dina your my ange fyll i in skriv enter please vanligen vilken vilket vilka vad ar what which is whats the a an av of for
+	du dig det vi er ert var vart vara our you do would like want to vill ha har boka valj onskad onskar passar galler preferred select choose
 	kund kunden kundens kunder customer customers client clients deltagare deltagaren deltagarens deltagarnas participant participants attendee
 	attendees spekulant spekulanten spekulantens besokare besokaren besokarens visitor visitors guest guests gast gasten gastens lead leads buyer buyers kopare
 	koparen koparens person personen personens personuppgifter kontakt kontakten kontaktens kontaktpersonen kontaktpersonens kontaktuppgift kontaktuppgifter contact contacts invitee registrant

@@ -440,11 +440,25 @@ func (a *assigner) write(field string, column int) string {
 	case f.kind == vitec.KindBoolean && c.looked > 0 && c.share(c.booleans) < most && len(c.values) > 0 && len(c.values) <= 6:
 		pairs := []string{}
 		for _, v := range c.values {
-			pairs = append(pairs, v, "true")
+			pairs = append(pairs, v, yesOrNo(v))
 		}
 		return fmt.Sprintf("{column: %s, lookup: %s}", quote(c.header), block(pairs...))
 	}
 	return quote(c.header)
+}
+
+// yesOrNo is what a text that no converter takes probably means: "Nej tack". A
+// person has to say where nothing is probable.
+func yesOrNo(text string) string {
+	words := headingWords(text)
+	switch {
+	case len(words) == 0:
+	case slices.Contains([]string{"nej", "no", "ej", "inte", "avbojer", "ingen", "aldrig", "never", "not"}, words[0]):
+		return "false"
+	case slices.Contains([]string{"ja", "yes", "jo", "garna", "absolut"}, words[0]):
+		return "true"
+	}
+	return unfilled
 }
 
 // needsLookup reports whether the column's cells cannot be ids themselves.

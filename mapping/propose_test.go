@@ -144,7 +144,7 @@ participant:
     telePhone: Telefon
     cellPhone: Mobil
   # unsure, column "Status": the heading may mean this, or something else
-  # participated: {column: Status, lookup: {klar: true}}
+  # participated: {column: Status, lookup: {klar: "?"}}
   returnBookingId: {value: true}
   options:
     isDeadlineValidationEnabled: {value: true} # false for a list that is imported after the viewing
