@@ -280,6 +280,9 @@ func (a *assigner) phones() {
 			c.field, c.why = "updatePerson.cellPhone", "its cells are mobile numbers"
 		case !a.claimed("updatePerson.telePhone"):
 			c.field = "updatePerson.telePhone"
+			if mobiles {
+				c.why = "its cells are mobile numbers: perhaps it is cellPhone"
+			}
 		default:
 			c.field = "updatePerson.otherPhone"
 			c.strength = 0

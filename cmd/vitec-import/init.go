@@ -120,7 +120,7 @@ func (w *world) survey(ctx context.Context, file *table.File) (*mapping.Survey, 
 
 // describeProposal says what became of each column.
 func describeProposal(out io.Writer, i table.Info, p *mapping.Proposal) {
-	fmt.Fprintf(out, "input    %s: %s, %d rows\n", i.Name, strings.Join(detected(i), ", "), i.Rows)
+	fmt.Fprintf(out, "input    %s: %s, %s\n", i.Name, strings.Join(detected(i), ", "), rows(i.Rows))
 	for _, t := range i.Warnings {
 		describeTableWarning(out, i, t)
 	}
@@ -179,7 +179,11 @@ func (w *world) written(input, path, schema string, named bool, p *mapping.Propo
 	if named {
 		command += " --mapping " + shellQuote(path)
 	}
-	if len(p.Missing) > 0 {
+	switch {
+	case !p.Reachable():
+		fmt.Fprintf(w.stdout, "Next: map a column by which people can be reached, then  %s\n", command)
+		return nil
+	case len(p.Missing) > 0:
 		fmt.Fprintf(w.stdout, "Next: write the ids where it says \"?\", then  %s\n", command)
 		fmt.Fprintf(w.stdout, "To try it without them first:  %s --sandbox\n", command)
 		return nil
