@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"vitec-import/vitec"
 )
 
 // Config says what exists at the server and who may see it. The zero Config is
@@ -42,8 +44,9 @@ type Config struct {
 	// places are counted over everything, whatever Keep says.
 	Keep int `json:"keep,omitempty" yaml:"keep,omitempty"`
 
-	// Private leaves /_sandbox/ out, for a server that is sent real people's
-	// data: what it remembers is then seen in its own process only.
+	// Private leaves the page and /_sandbox/ out, for a server that is sent
+	// real people's data: what it remembers is then seen in its own process
+	// only, and the texts of requests and answers are not remembered at all.
 	Private bool `json:"private,omitempty" yaml:"private,omitempty"`
 
 	// Now is the clock for deadlines and for what is remembered.
@@ -93,6 +96,16 @@ func (c *Config) now() time.Time {
 		return c.Now()
 	}
 	return time.Now()
+}
+
+// firstSlot is the first time slot that is named, if any is.
+func (c *Config) firstSlot() (vitec.Target, bool) {
+	for _, v := range c.Viewings {
+		if len(v.Slots) > 0 {
+			return vitec.Target{CustomerId: v.CustomerId, ViewingId: v.ViewingId, TimeSlotId: v.Slots[0].TimeSlotId}, true
+		}
+	}
+	return vitec.Target{}, false
 }
 
 // closed says whether a customer's office is closed.

@@ -12,7 +12,8 @@
 // It is not the real API: nothing here has been seen by the vendor, what is
 // not documented is decided here the way that hides a client's mistakes least,
 // and no message leaves it. Nor is it a place for real people's data: it keeps
-// all that it is sent, in memory, and shows it to whoever asks under /_sandbox/.
+// all that it is sent, in memory, and shows it to whoever asks, on its page and
+// under /_sandbox/.
 //
 // The invariant that everything else leans on: a booking exists if and only if
 // it stands in [Server.Commits], and it stands there before the first byte of
@@ -33,6 +34,21 @@
 // A program in another process does the same through /_sandbox/, see
 // [Server.ServeHTTP]. TLS, a base path or a listener of one's own are had by
 // handing the Server to net/http as the handler that it is.
+//
+// # The page
+//
+// Whoever opens the server's address in a browser sees what happens while it
+// happens: viewings and time slots with their places, who was booked in which
+// order, messages that would have gone out, requests with their answers (never
+// a password), the faults in force, and a form that sends one request by hand.
+// /help is the documentation of the call, made from the types by which this
+// project's client writes requests. Both are in English and Swedish, and can be
+// read without scripts. They ask nobody else for anything, and let no other
+// site's page look in.
+//
+// The page costs what it shows, not what has happened, and nothing while nobody
+// looks: a request leaves a reference to its text behind, the newest hundred of
+// which are kept.
 //
 // # The suite
 //

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 	"text/template"
 
@@ -24,12 +25,12 @@ func (s *Server) help(w http.ResponseWriter, r *http.Request) {
 	h.JSON = encodeSample(vitec.JSON, specificationSample())
 	h.XML = encodeSample(vitec.XML, specificationSample())
 	h.AnswerXML = string((&answer{id: "sample string 1"}).appendXML(nil))
-	for _, status := range []string{"200", "400", "401", "403", "404", "405", "413", "415", "429", "500"} {
+	for _, status := range []int{200, 400, 401, 403, 404, 405, 413, 415, 429, 500} {
 		h.Statuses = append(h.Statuses, statusView{
-			Name: status + " " + http.StatusText(number(status)), Class: statusClass(number(status), true), Value: v.text("help.status." + status),
+			Name: v.statusName(status), Class: statusClass(status, true), Value: v.text("help.status." + strconv.Itoa(status)),
 		})
 	}
-	if err := h.samples(); err != nil {
+	if err := h.samples(s); err != nil {
 		reply(w, http.StatusInternalServerError, failure{"the page cannot be shown: " + err.Error()})
 		return
 	}
@@ -37,13 +38,6 @@ func (s *Server) help(w http.ResponseWriter, r *http.Request) {
 		h.Own = append(h.Own, fact{Name: request, Value: v.text("help.own." + request)})
 	}
 	render(w, http.StatusOK, v.words, "help", h)
-}
-
-func number(digits string) (n int) {
-	for _, d := range digits {
-		n = 10*n + int(d-'0')
-	}
-	return n
 }
 
 // ownRequests are what programs can ask a sandbox, beside the API.
@@ -168,14 +162,19 @@ var codeSamples = []struct{ id, name string }{
 	{"curl", "curl"}, {"powershell", "PowerShell"}, {"csharp", "C#"}, {"php", "PHP"}, {"python", "Python"}, {"import", "vitec-import"},
 }
 
-// samples writes the code samples for this sandbox's address.
-func (h *helpView) samples() error {
+// samples writes the code samples for this sandbox's address, and for a time
+// slot that it has.
+func (h *helpView) samples(s *Server) error {
+	t := vitec.Target{CustomerId: "M11385", ViewingId: "VIS1", TimeSlotId: "TS1"}
+	if first, ok := s.config.firstSlot(); ok {
+		t = first
+	}
 	all, err := template.ParseFS(pageFiles, "page/code/*.txt")
 	if err != nil {
 		return err
 	}
 	data := struct{ Address, Path, Body, Username, Password string }{
-		h.Address, "/Viewing/M11385/VIS1/TS1/Participant", encodeSample(vitec.JSON, personSample("M11385")), "user", "password",
+		h.Address, callPath(t), encodeSample(vitec.JSON, personSample(t.CustomerId)), "user", "password",
 	}
 	for i, c := range codeSamples {
 		var b strings.Builder

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"vitec-import/vitec"
 )
@@ -380,7 +379,7 @@ func (v *overviewView) bookings(s *Server, q wanted) {
 	slotGiven := q.at != (vitec.Target{})
 	if slotGiven {
 		v.Filter = &filterView{
-			Text: fmt.Sprintf(v.text("bookings.filtered"), q.at.TimeSlotId, q.at.ViewingId),
+			Text: fmt.Sprintf(v.text("bookings.filtered"), v.shortId(q.at.TimeSlotId), v.shortId(q.at.ViewingId)),
 			All:  v.link(q, "bookings", func(w *wanted) { w.at, w.bookings = vitec.Target{}, 0 }),
 		}
 	}
@@ -583,9 +582,10 @@ func (v *visit) textOf(b []byte, size int) textView {
 	return t
 }
 
+// readable is a text as a person reads it, and of what is none the first bytes.
 func readable(b []byte) string {
 	text := strings.ToValidUTF8(string(b), "\ufffd")
-	if !utf8.Valid(b) && strings.Count(text, "\ufffd") > len(b)/8 {
+	if bytes.IndexByte(b, 0) >= 0 {
 		return fmt.Sprintf("% x", b[:min(len(b), 256)])
 	}
 	if trimmed := bytes.TrimSpace(b); bytes.Count(trimmed, []byte("\n")) == 0 {
@@ -650,7 +650,7 @@ func (s *Server) changeFaults(w http.ResponseWriter, r *http.Request) {
 		render(w, http.StatusUnprocessableEntity, v.words, "overview", v)
 		return
 	}
-	http.Redirect(w, r, newVisit(r).Home+"#faults", http.StatusSeeOther)
+	redirect(w, newVisit(r).Home+"#faults")
 }
 
 // statusClass is the colour of a status.

@@ -56,10 +56,10 @@ func (s *Server) pagePart(w http.ResponseWriter, r *http.Request, name string) {
 			s.changeFaults(w, r)
 		case "reset":
 			s.Reset()
-			http.Redirect(w, r, newVisit(r).Home, http.StatusSeeOther)
+			redirect(w, newVisit(r).Home)
 		}
 	case reading && (name == "try" || name == "faults" || name == "reset"): // somebody reloads what a form led to
-		http.Redirect(w, r, newVisit(r).Home, http.StatusSeeOther)
+		redirect(w, newVisit(r).Home)
 	default:
 		reply(w, http.StatusNotFound, failure{fmt.Sprintf("there is no %s /_sandbox/page/%s", r.Method, name)})
 	}
@@ -171,6 +171,12 @@ func pageHeader(w http.ResponseWriter, contentType string) {
 	h.Set("Content-Security-Policy", pagePolicy)
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Referrer-Policy", "same-origin")
+}
+
+// redirect leads to a page by its relative address, which goes for any base path.
+func redirect(w http.ResponseWriter, relative string) {
+	w.Header().Set("Location", relative)
+	w.WriteHeader(http.StatusSeeOther)
 }
 
 // render answers with a page that is whole or an error.

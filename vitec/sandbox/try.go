@@ -51,11 +51,8 @@ var handMethods = []string{http.MethodPost, http.MethodGet, http.MethodPut, http
 func newForm(s *Server) form {
 	f := form{Methods: handMethods, Method: http.MethodPost, Username: "user", Format: vitec.JSON.String(), Sample: sampleSpecification}
 	f.Target = vitec.Target{CustomerId: "sample string 2", ViewingId: "VIS1", TimeSlotId: "TS1"}
-	for _, v := range s.config.Viewings {
-		if len(v.Slots) > 0 {
-			f.Target = vitec.Target{CustomerId: v.CustomerId, ViewingId: v.ViewingId, TimeSlotId: v.Slots[0].TimeSlotId}
-			break
-		}
+	if t, ok := s.config.firstSlot(); ok {
+		f.Target = t
 	}
 	if len(s.config.Logins) > 0 {
 		f.Username = s.config.Logins[0].Username
@@ -133,6 +130,11 @@ func (s *Server) try(w http.ResponseWriter, r *http.Request) {
 	render(w, http.StatusOK, v.words, "overview", v)
 }
 
+// callPath is the path of the call, with the ids escaped.
+func callPath(t vitec.Target) string {
+	return "/Viewing/" + url.PathEscape(t.CustomerId) + "/" + url.PathEscape(t.ViewingId) + "/" + url.PathEscape(t.TimeSlotId) + "/Participant"
+}
+
 // handAnswer is what came back for a request by hand.
 type handAnswer struct {
 	sent   string // the head of the request, without the password
@@ -154,7 +156,7 @@ func (s *Server) byHand(ctx context.Context, f form, password string) *handAnswe
 	u := &url.URL{
 		Scheme: "http", Host: "sandbox",
 		Path:    "/Viewing/" + t.CustomerId + "/" + t.ViewingId + "/" + t.TimeSlotId + "/Participant",
-		RawPath: "/Viewing/" + url.PathEscape(t.CustomerId) + "/" + url.PathEscape(t.ViewingId) + "/" + url.PathEscape(t.TimeSlotId) + "/Participant",
+		RawPath: callPath(t),
 	}
 	req := &http.Request{Method: f.Method, URL: u, Host: u.Host, Header: http.Header{"Accept": {media}, "User-Agent": {"sandbox form"}}, Close: true}
 	if f.Method != http.MethodGet {
