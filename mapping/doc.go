@@ -258,6 +258,19 @@
 //
 //	identity: [updatePerson.email.emailAddress]
 //
+// # Ids that are not known yet
+//
+// Instead of an id of the address, or in a lookup of such ids, there may be a
+// "?": it is still to be filled in. A mapping that has one is refused, with the
+// place of each, except for a trial at a server that is a stand-in: there an id
+// of its own is made up for each, so that the rest can be tried.
+//
+// # Proposals
+//
+// [Survey] looks at a header and its cells, and [Survey.Propose] writes a
+// mapping for them. What a heading says is held against what the cells look
+// like. What is sure is mapped; what is not is a comment, with the reason.
+//
 // # What is sent unasked
 //
 // updatePerson.customerId is the customerId of the address. returnBookingId is
