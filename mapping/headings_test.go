@@ -73,7 +73,7 @@ func (s *score) judge(t *testing.T, l headingList, survey *Survey) {
 		if _, twice := got[m.Field]; twice {
 			t.Errorf("%q: %s is mapped twice", l.header, m.Field)
 		}
-		got[m.Field] = m.Columns[0]
+		got[m.Field] = m.Column
 	}
 	for i, code := range l.code {
 		want := corpusFields[code]

@@ -19,7 +19,7 @@ func (p *Proposal) missing() {
 		case i < 0:
 			p.Missing = append(p.Missing, path)
 		case p.keyed(i, path) != nil:
-			p.Missing = append(p.Missing, fmt.Sprintf("%s, for %d texts of column %q", path, len(p.keyed(i, path).values), p.Mapped[i].Headers[0]))
+			p.Missing = append(p.Missing, fmt.Sprintf("%s, for %d texts of column %q", path, len(p.keyed(i, path).values), p.Mapped[i].Header))
 		}
 	}
 }
@@ -27,11 +27,11 @@ func (p *Proposal) missing() {
 // keyed returns the texts that need an id in a lookup, or nil if the i-th
 // mapped field needs none.
 func (p *Proposal) keyed(i int, path string) *column {
-	c := &p.survey.columns[p.Mapped[i].Columns[0]]
+	c := &p.survey.columns[p.Mapped[i].Column]
 	switch {
 	case !c.needsLookup(path):
 		return nil
-	case path == "timeSlotId" && p.survey.joined() && p.Mapped[i].Columns[0] == p.survey.slot:
+	case path == "timeSlotId" && p.survey.joined() && p.Mapped[i].Column == p.survey.slot:
 		return &p.survey.both
 	}
 	return c
@@ -118,7 +118,7 @@ func (p *Proposal) doubts(path, name string) []line {
 	var lines []line
 	for _, s := range p.Unsure {
 		if s.Field == path {
-			lines = append(lines, line{path: name, rule: s.rule, off: true, above: fmt.Sprintf("unsure, column %q: %s", s.Headers[0], s.Why)})
+			lines = append(lines, line{path: name, rule: s.rule, off: true, above: fmt.Sprintf("unsure, column %q: %s", s.Header, s.Why)})
 		}
 	}
 	return lines
@@ -233,7 +233,7 @@ func (p *Proposal) lookups(b *strings.Builder) {
 			b.WriteString("\nlookups:\n")
 			begun = true
 		}
-		c := &p.survey.columns[p.Mapped[i].Columns[0]]
+		c := &p.survey.columns[p.Mapped[i].Column]
 		if keys := p.keyed(i, path); keys != nil && path != "updatePerson.obtainThrough" {
 			c = keys
 		}

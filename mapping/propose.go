@@ -29,14 +29,15 @@ type Proposal struct {
 	options ProposalOptions
 }
 
-// Suggestion is a field with the columns that may fill it.
+// Suggestion is a field with the column that may fill it.
 type Suggestion struct {
-	Field   string   // path
-	Columns []int    // 0-based
-	Headers []string // their names
-	Why     string   // what speaks for it or against it, "" if nothing needs to be said
+	Field  string // path
+	Column int    // 0-based
+	Header string // its name
+	Why    string // what speaks for it or against it, "" if nothing needs to be said
 
-	rule string // as it is written in the file
+	rule    string // as it is written in the file
+	byCells bool   // nothing but the cells speaks for it
 }
 
 // ProposalOptions is what a proposal needs besides the table.
@@ -66,7 +67,7 @@ func (s *Survey) Propose(o ProposalOptions) (*Proposal, error) {
 	a.assign()
 	order := allPaths()
 	byPath := func(x, y Suggestion) int {
-		return cmp.Or(cmp.Compare(slices.Index(order, x.Field), slices.Index(order, y.Field)), slices.Compare(x.Columns, y.Columns))
+		return cmp.Or(cmp.Compare(slices.Index(order, x.Field), slices.Index(order, y.Field)), cmp.Compare(x.Column, y.Column))
 	}
 	slices.SortFunc(p.Mapped, byPath)
 	slices.SortFunc(p.Unsure, byPath)
@@ -231,6 +232,7 @@ func (a *assigner) unnamed(i int) {
 	} {
 		if c.looked > 0 && c.share(like.n) >= most {
 			a.unsure(i, like.field, fmt.Sprintf("by its cells: %d of %d look like %s", like.n, c.looked, like.what))
+			a.proposal.Unsure[len(a.proposal.Unsure)-1].byCells = true
 			return
 		}
 	}
@@ -239,25 +241,43 @@ func (a *assigner) unnamed(i int) {
 
 // hinted tells what a heading may mean that has no meaning of its own.
 func (a *assigner) hinted(i int) {
-	for _, field := range hints[compact(a.column(i).header)] {
+	for _, field := range hints(a.column(i).header) {
 		a.unsure(i, field, "the heading may mean this, or something else")
 	}
 }
 
-// hints is headings that may mean a field, and do not say so.
-var hints = map[string][]string{
-	"datum": {"viewingId", "timeSlotId"}, "visningsdatum": {"viewingId", "timeSlotId"}, "visningdatum": {"viewingId", "timeSlotId"}, "date": {"viewingId", "timeSlotId"}, "dag": {"timeSlotId"},
-	"objekt": {"viewingId"}, "bostad": {"viewingId"}, "visningsadress": {"viewingId"}, "property": {"viewingId"}, "listing": {"viewingId"},
-	"starttid": {"timeSlotId"}, "starttime": {"timeSlotId"}, "start": {"timeSlotId"},
-	"kontakt": {fullName, anyPhone, "updatePerson.email.emailAddress"}, "kontaktuppgifter": {anyPhone, "updatePerson.email.emailAddress"}, "contact": {fullName, anyPhone},
-	"kund": {fullName}, "spekulant": {fullName}, "besokare": {fullName}, "person": {fullName}, "customer": {fullName}, "client": {fullName}, "visitor": {fullName}, "guest": {fullName}, "attendee": {fullName}, "participant": {fullName}, "kopare": {fullName}, "gast": {fullName}, "medlem": {fullName}, "vem": {fullName},
-	"nummer": {anyPhone}, "number": {anyPhone}, "nr": {anyPhone},
-	"leadskalla": {"leadSourceId"}, "leadsource": {"leadSourceId"}, "kalla": {"updatePerson.obtainThrough", "leadSourceId"}, "source": {"updatePerson.obtainThrough", "leadSourceId"}, "kanal": {"updatePerson.obtainThrough"},
-	"maklare": {"updatePerson.userId"}, "ansvarigmaklare": {"updatePerson.userId"}, "handlaggare": {"updatePerson.userId"},
-	"kategori": {"updatePerson.categoryIds"}, "kategorier": {"updatePerson.categoryIds"}, "category": {"updatePerson.categoryIds"}, "taggar": {"updatePerson.categoryIds"}, "tags": {"updatePerson.categoryIds"},
-	"kommer": {"participated"}, "status": {"participated"},
-	"kundnr": {"customerId", "updatePerson.contactId"}, "kundnummer": {"customerId", "updatePerson.contactId"}, "kundid": {"customerId", "updatePerson.contactId"},
-	"paminnelse": {"smsReminder"}, "bekraftelse": {"mailConfirmation"},
+// hintsOf is headings that may mean a field and do not say so, as they are
+// compared.
+var hintsOf = []struct {
+	names  string
+	fields []string
+}{
+	{"datum date visningsdatum visningdatum", []string{"viewingId", "timeSlotId"}},
+	{"objekt bostad visningsadress property listing", []string{"viewingId"}},
+	{"dag start starttid starttime", []string{"timeSlotId"}},
+	{"kund spekulant besokare person kopare gast medlem vem customer client visitor guest attendee participant", []string{fullName}},
+	{"kontakt contact", []string{fullName, anyPhone}},
+	{"kontaktuppgifter", []string{anyPhone, "updatePerson.email.emailAddress"}},
+	{"nummer number nr", []string{anyPhone}},
+	{"leadskalla leadsource", []string{"leadSourceId"}},
+	{"kalla source kanal", []string{"updatePerson.obtainThrough", "leadSourceId"}},
+	{"maklare ansvarigmaklare handlaggare", []string{"updatePerson.userId"}},
+	{"kategori kategorier category taggar tags", []string{"updatePerson.categoryIds"}},
+	{"kommer status", []string{"participated"}},
+	{"kundnr kundnummer kundid", []string{"customerId", "updatePerson.contactId"}},
+	{"paminnelse", []string{"smsReminder"}},
+	{"bekraftelse", []string{"mailConfirmation"}},
+}
+
+// hints returns the fields that a heading may mean.
+func hints(heading string) []string {
+	name := compact(heading)
+	for _, h := range hintsOf {
+		if name != "" && slices.Contains(strings.Fields(h.names), name) {
+			return h.fields
+		}
+	}
+	return nil
 }
 
 // manyMobiles is how many mobile numbers it takes to believe the cells
@@ -299,7 +319,7 @@ func (a *assigner) onlyName() {
 	found := -1
 	for i := range a.survey.columns {
 		c := a.column(i)
-		if a.told[i] && slices.Contains(hints[compact(c.header)], fullName) && c.share(c.names) >= most {
+		if a.told[i] && slices.Contains(hints(c.header), fullName) && c.share(c.names) >= most {
 			if found >= 0 {
 				return
 			}
@@ -310,7 +330,7 @@ func (a *assigner) onlyName() {
 		return
 	}
 	delete(a.told, found)
-	a.proposal.Unsure = slices.DeleteFunc(a.proposal.Unsure, func(s Suggestion) bool { return s.Columns[0] == found })
+	a.proposal.Unsure = slices.DeleteFunc(a.proposal.Unsure, func(s Suggestion) bool { return s.Column == found })
 	a.claims = append(a.claims, claim{found, fullName, 0, ""})
 }
 
@@ -321,18 +341,18 @@ func (a *assigner) claimed(field string) bool {
 
 // fullNames decides what becomes of columns with whole names.
 func (a *assigner) fullNames() {
-	first, last := a.claimed("updatePerson.firstName"), a.claimed("updatePerson.lastName")
+	hasFirst, hasLast := a.claimed("updatePerson.firstName"), a.claimed("updatePerson.lastName")
 	kept := a.claims[:0]
 	for _, c := range a.claims {
 		switch {
 		case c.field != fullName:
-		case first && last:
+		case hasFirst && hasLast:
 			a.unsure(c.column, fullName, "the file has the first and the last name already")
 			continue
-		case first:
+		case hasFirst:
 			a.unsure(c.column, fullName, "the file has the first name already")
 			continue
-		case last:
+		case hasLast:
 			if col := a.column(c.column); col.looked > 0 && col.share(col.names) >= half {
 				a.unsure(c.column, fullName, "the file has the last name already")
 				continue
@@ -352,10 +372,10 @@ func (a *assigner) take(c claim) {
 			return
 		}
 		a.taken[fullName] = c.column
-		for _, half := range []struct{ path, split string }{{"updatePerson.firstName", "first"}, {"updatePerson.lastName", "last"}} {
-			if _, ok := a.taken[half.path]; !ok {
-				a.taken[half.path] = c.column
-				a.mapped(half.path, c.column, block("column", a.column(c.column).header, "split", half.split), "")
+		for _, part := range []struct{ path, split string }{{"updatePerson.firstName", "first"}, {"updatePerson.lastName", "last"}} {
+			if _, ok := a.taken[part.path]; !ok {
+				a.taken[part.path] = c.column
+				a.mapped(part.path, c.column, block("column", a.column(c.column).header, "split", part.split), "")
 			}
 		}
 		return
@@ -365,6 +385,9 @@ func (a *assigner) take(c claim) {
 		return
 	}
 	a.taken[c.field] = c.column
+	if c.field == "timeSlotId" && a.survey.joined() && c.column == a.survey.slot {
+		c.why = "the same time stands beside several viewings: a time slot is known by both together"
+	}
 	a.mapped(c.field, c.column, a.write(c.field, c.column), c.why)
 }
 
@@ -383,10 +406,10 @@ func (a *assigner) reach() {
 		}
 	}
 	for i, s := range a.proposal.Unsure {
-		if (s.Field == "updatePerson.email.emailAddress" || s.Field == "updatePerson.cellPhone") && strings.HasPrefix(s.Why, "by its cells") {
+		if s.byCells && slices.Contains(contactPaths, s.Field) {
 			a.proposal.Unsure = slices.Delete(a.proposal.Unsure, i, i+1)
-			a.taken[s.Field] = s.Columns[0]
-			a.mapped(s.Field, s.Columns[0], s.rule, s.Why)
+			a.taken[s.Field] = s.Column
+			a.mapped(s.Field, s.Column, s.rule, s.Why)
 			return
 		}
 	}
@@ -395,7 +418,7 @@ func (a *assigner) reach() {
 func (a *assigner) mapped(field string, column int, rule, why string) {
 	a.used[column] = true
 	a.proposal.Mapped = append(a.proposal.Mapped, Suggestion{
-		Field: field, Columns: []int{column}, Headers: []string{a.column(column).header}, Why: why, rule: rule,
+		Field: field, Column: column, Header: a.column(column).header, Why: why, rule: rule,
 	})
 }
 
@@ -405,7 +428,7 @@ func (a *assigner) unsure(column int, field, why string) {
 	a.told[column] = true
 	add := func(field, rule string) {
 		a.proposal.Unsure = append(a.proposal.Unsure, Suggestion{
-			Field: field, Columns: []int{column}, Headers: []string{a.column(column).header}, Why: why, rule: rule,
+			Field: field, Column: column, Header: a.column(column).header, Why: why, rule: rule,
 		})
 	}
 	switch field {

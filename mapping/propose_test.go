@@ -26,7 +26,7 @@ func propose(t *testing.T, o ProposalOptions, rows ...string) *Proposal {
 func (p *Proposal) at(field string) (header, rule string) {
 	for _, s := range p.Mapped {
 		if s.Field == field {
-			return s.Headers[0], s.rule
+			return s.Header, s.rule
 		}
 	}
 	return "", ""
@@ -34,7 +34,7 @@ func (p *Proposal) at(field string) (header, rule string) {
 
 func (p *Proposal) doubted(field, header string) string {
 	for _, s := range p.Unsure {
-		if s.Field == field && s.Headers[0] == header {
+		if s.Field == field && s.Header == header {
 			return s.Why
 		}
 	}
@@ -107,7 +107,7 @@ func TestProposeSomebodyElse(t *testing.T) {
 		"Anna Ek|0701740605|0701740606|s@example.com|Storgatan 1|Bo Ek|2|0812345678")
 	var headers []string
 	for _, s := range append(p.Mapped, p.Unsure...) {
-		headers = append(headers, s.Headers[0])
+		headers = append(headers, s.Header)
 	}
 	slices.Sort(headers)
 	if got := strings.Join(slices.Compact(headers), "|"); got != "Mobil|Namn" {

@@ -126,12 +126,12 @@ func describeProposal(out io.Writer, i table.Info, p *mapping.Proposal) {
 	}
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for k, s := range p.Mapped {
-		fmt.Fprintf(t, "%-8s %s\t→ %s%s\n", first("mapped", k), strings.Join(s.Headers, ", "), s.Field, inBrackets(s.Why))
+		fmt.Fprintf(t, "%-8s %s\t→ %s%s\n", first("mapped", k), s.Header, s.Field, inBrackets(s.Why))
 	}
 	t.Flush()
 	t = tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for k, s := range p.Unsure {
-		fmt.Fprintf(t, "%-8s %s\t→ %s?%s\n", first("unsure", k), strings.Join(s.Headers, ", "), s.Field, inBrackets(s.Why))
+		fmt.Fprintf(t, "%-8s %s\t→ %s?%s\n", first("unsure", k), s.Header, s.Field, inBrackets(s.Why))
 	}
 	t.Flush()
 	var unused []string
