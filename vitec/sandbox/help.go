@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"text/template"
+	"unicode"
 
 	"vitec-import/vitec"
 )
@@ -72,9 +73,10 @@ type (
 		Members         []memberView
 	}
 	memberView struct {
-		ID, Name, Doc, Type, Link string
-		Info                      []chip
-		Values                    []string
+		ID, Name, Doc, Link string
+		Type                []string // in parts between which a line may end
+		Info                []chip
+		Values              []string
 	}
 )
 
@@ -83,7 +85,7 @@ type (
 func (h *helpView) parameters() {
 	required := requiredPaths()
 	for _, name := range []string{"viewingId", "timeSlotId", "customerId"} { // the vendor's order
-		m := memberView{Name: name, Doc: h.text("parameter." + name), Type: "string"}
+		m := memberView{Name: name, Doc: h.text("parameter." + name), Type: []string{"string"}}
 		if required[name] != "" {
 			m.Info = append(m.Info, chip{"known", h.text("help.required")})
 		}
@@ -128,7 +130,7 @@ func (h *helpView) objects() {
 			}
 			object := t.Field(i).Type
 			o.Members = append(o.Members, memberView{
-				ID: inner, Name: name, Doc: h.text("member." + object.Name()), Type: object.Name(), Link: "type-" + object.Name(),
+				ID: inner, Name: name, Doc: h.text("member." + object.Name()), Type: parts(object.Name()), Link: "type-" + object.Name(),
 			})
 			list(object, inner)
 		}
@@ -137,8 +139,21 @@ func (h *helpView) objects() {
 	list(reflect.TypeFor[vitec.AddNewViewingParticipant](), "")
 }
 
+// parts splits a name before its capitals.
+func parts(name string) []string {
+	var list []string
+	from := 0
+	for i, r := range name {
+		if i > 0 && unicode.IsUpper(r) {
+			list = append(list, name[from:i])
+			from = i
+		}
+	}
+	return append(list, name[from:])
+}
+
 func (h *helpView) member(f vitec.Field, name, rule string) memberView {
-	m := memberView{ID: f.Path, Name: name, Doc: h.fieldDoc(f), Type: h.text("kind." + f.Kind.String()), Values: f.Values}
+	m := memberView{ID: f.Path, Name: name, Doc: h.fieldDoc(f), Type: []string{h.text("kind." + f.Kind.String())}, Values: f.Values}
 	class := f.Source.String()
 	switch rule {
 	case "":

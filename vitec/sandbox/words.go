@@ -54,8 +54,8 @@ func (w words) number(n int) string {
 
 // shortId is an id as it fits into a line: the beginning and the end of a long one.
 func (w words) shortId(id string) string {
-	if r := []rune(id); len(r) > 20 {
-		return string(r[:8]) + "…" + string(r[len(r)-5:])
+	if r := []rune(id); len(r) > 16 {
+		return string(r[:6]) + "\u2060…\u2060" + string(r[len(r)-4:]) // joined: no line ends there
 	}
 	return id
 }

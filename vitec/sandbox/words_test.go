@@ -140,7 +140,7 @@ func TestNumbersAndIds(t *testing.T) {
 		en.count("bookings.times", 2): "booked 2 times", sv.count("bookings.times", 2): "bokad 2 gånger",
 		sv.count("headline.bookings", 1): "1 bokning", sv.count("slots.unlimited", 3): "bokningar, ingen gräns för platser",
 		en.duration(1500e6): "1.5 s", sv.duration(1500e6): "1,5 s", en.duration(0): "< 1 ms", en.duration(12e6): "12 ms", en.duration(90e9): "90 s",
-		en.shortId("VIS4A1F0C7B2D9E4C35A6F8B0D1E2C3F4A5"): "VIS4A1F0…3F4A5", en.shortId("TS-1700"): "TS-1700",
+		en.shortId("VIS4A1F0C7B2D9E4C35A6F8B0D1E2C3F4A5"): "VIS4A1\u2060…\u2060F4A5", en.shortId("TS-1700"): "TS-1700",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
