@@ -1,19 +1,54 @@
 package mapping
 
+import "strings"
+
 // wording is what a person reads about a code.
 type wording struct{ message, hint string }
 
-// wordsOf returns the English words of a code. {0} and {1} stand for a
-// problem's arguments.
-func wordsOf(code string) wording {
-	if w, ok := english[code]; ok {
-		return w
+// Language names the language of what people read about a row.
+type Language string
+
+// The languages that there are messages in.
+const (
+	English Language = "en"
+	Swedish Language = "sv"
+)
+
+// messages returns every message about a row, by code; English for a language
+// that there is none in. {0} and {1} stand for a problem's arguments.
+func (l Language) messages() map[string]wording {
+	if l == Swedish {
+		return swedish
 	}
-	return wording{message: "the value is not accepted (" + code + ")"}
+	return english
 }
 
-// english is every message about a row, by code. Another language is another
-// table with the same keys.
+// Wording returns what [Problem.MessageIn] and [Problem.HintIn] say of a
+// problem with this code and these arguments, for those who have kept no more
+// of it. It reports false for a code that is not this package's.
+func Wording(l Language, code string, args []string) (message, hint string, ok bool) {
+	w, ok := l.messages()[code]
+	return withArgs(w.message, args), withArgs(w.hint, args), ok
+}
+
+// withArgs puts the arguments where a text has {0} and {1}.
+func withArgs(text string, args []string) string {
+	if !strings.Contains(text, "{") {
+		return text
+	}
+	arg := func(i int) string {
+		if i < len(args) {
+			return args[i]
+		}
+		return "?"
+	}
+	return strings.NewReplacer("{0}", arg(0), "{1}", arg(1)).Replace(text)
+}
+
+// unworded is the code whose message tells a code that has none of its own.
+const unworded = "unworded"
+
+// english is every message in English. The other languages have the same codes.
 var english = map[string]wording{
 	// converters
 	"lost_digits":          {"the number has lost its last digits", "the spreadsheet has shortened it; format the column as text and fill it in again"},
@@ -60,4 +95,7 @@ var english = map[string]wording{
 	"not_said":          {"the field is left out, and what then holds is not known", ""},
 	"bad_text":          {"the text contains bytes that are no characters", ""},
 	"control":           {"the text contains a character that XML cannot carry", ""},
+
+	// any other code
+	unworded: {"the value is not accepted ({0})", ""},
 }

@@ -18,24 +18,25 @@ type Problem struct {
 	Warning bool     // the row may be sent
 }
 
-// Message says what is wrong, without the value.
-func (p Problem) Message() string { return p.fill(wordsOf(p.Code).message) }
+// Message says in English what is wrong, without the value.
+func (p Problem) Message() string { return p.MessageIn(English) }
 
-// Hint says what to do about it, or is empty.
-func (p Problem) Hint() string { return p.fill(wordsOf(p.Code).hint) }
+// Hint says in English what to do about it, or is empty.
+func (p Problem) Hint() string { return p.HintIn(English) }
 
-// fill puts the arguments where a text has {0} and {1}.
-func (p Problem) fill(text string) string {
-	if !strings.Contains(text, "{") {
-		return text
+// MessageIn is Message in another language.
+func (p Problem) MessageIn(l Language) string {
+	message, _, ok := Wording(l, p.Code, p.Args)
+	if !ok {
+		message, _, _ = Wording(l, unworded, []string{p.Code})
 	}
-	arg := func(i int) string {
-		if i < len(p.Args) {
-			return p.Args[i]
-		}
-		return "?"
-	}
-	return strings.NewReplacer("{0}", arg(0), "{1}", arg(1)).Replace(text)
+	return message
+}
+
+// HintIn is Hint in another language.
+func (p Problem) HintIn(l Language) string {
+	_, hint, _ := Wording(l, p.Code, p.Args)
+	return hint
 }
 
 // maskedLength is how many characters of a masked value are shown.
