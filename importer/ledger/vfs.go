@@ -87,6 +87,10 @@ var disks sync.Map // uintptr → *disk
 
 var diskNames atomic.Int64
 
+// vfsList guards the list that SQLite links all its file layers into: the
+// system's own, which newDisk copies, is one of them.
+var vfsList sync.Mutex
+
 // diskFile is the head of each open file; SQLite's own file structure follows.
 type diskFile struct {
 	methods uintptr // must come first: the head is a sqlite3_file
@@ -120,6 +124,8 @@ func newDisk(path string, hook func(diskOp) int32) *disk {
 
 	// Everything but opening and deleting is the system's, and does not look at
 	// the vfs that it is called through.
+	vfsList.Lock()
+	defer vfsList.Unlock()
 	v := (*sqlite3.Tsqlite3_vfs)(pointer(d.vfs))
 	*v = *(*sqlite3.Tsqlite3_vfs)(pointer(below))
 	v.FpNext = 0
@@ -136,7 +142,9 @@ func newDisk(path string, hook func(diskOp) int32) *disk {
 func (d *disk) close() {
 	tls := libc.NewTLS()
 	defer tls.Close()
+	vfsList.Lock()
 	sqlite3.Xsqlite3_vfs_unregister(tls, d.vfs)
+	vfsList.Unlock()
 	disks.Delete(d.vfs)
 	sqlite3.Xsqlite3_free(tls, d.vfs)
 	sqlite3.Xsqlite3_free(tls, d.vfsName)
