@@ -352,6 +352,49 @@ func TestEndWaits(t *testing.T) {
 	}
 }
 
+// TestFinishingKeepsItsTurn: a submission that was begun after another one's
+// outcome is never durable without that outcome.
+func TestFinishingKeepsItsTurn(t *testing.T) {
+	const rows = 50
+	path := tempLedger(t)
+	l := mustOpen(t, path)
+	r, err := l.StartRun(t.Context(), RunInfo{}, planOf(rows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader, err := OpenReader(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	begin := func(i int) {
+		t.Helper()
+		if err := r.Begin(t.Context(), Submission{Index: i, Keys: benchKeys(i), At: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begin(0)
+	for i := range rows - 1 {
+		durable := r.Finishing(i, Result{Outcome: Booked, BookingID: "VID"})
+		begin(i + 1)
+		inDoubt := 0
+		for row, err := range reader.Rows(t.Context(), r.ID()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if row.Outcome == Uncertain {
+				inDoubt++
+			}
+		}
+		if inDoubt != 1 {
+			t.Fatalf("row %d: %d rows are begun without an outcome, want 1", i, inDoubt)
+		}
+		if err := durable(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestGeneration changes with a submission's state and with nothing else.
 func TestGeneration(t *testing.T) {
 	path := tempLedger(t)

@@ -85,24 +85,29 @@ func (q *queue) stop() {
 	<-q.stopped
 }
 
-// do hands an op to the committer and waits until it is durable. When ctx is
-// done before the commit has begun, the op is withdrawn; after that, do waits
-// for the commit, which is a matter of milliseconds.
-func (q *queue) do(ctx context.Context, o *op) error {
+// put hands an op to the committer. Ops become durable in the order in which
+// they are put, or together.
+func (q *queue) put(ctx context.Context, o *op) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	o.done = make(chan error, 1)
 	q.mu.Lock()
+	defer q.mu.Unlock()
 	if q.closed || q.stopped == nil {
-		q.mu.Unlock()
 		return ErrClosed
 	}
 	q.waiting = append(q.waiting, o)
 	if len(q.waiting) == 1 {
 		q.filled.Signal()
 	}
-	q.mu.Unlock()
+	return nil
+}
+
+// wait waits until an op is durable. When ctx is done before the commit has
+// begun, the op is withdrawn; after that, wait waits for the commit, which is a
+// matter of milliseconds.
+func (o *op) wait(ctx context.Context) error {
 	select {
 	case err := <-o.done:
 		return err

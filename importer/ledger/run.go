@@ -187,7 +187,10 @@ func (r *Run) Begin(ctx context.Context, s Submission) error {
 		return err
 	}
 	o := &op{id: rowID(r.id, s.Index), begin: true, again: was == rowReleased, sub: s}
-	if err := r.l.queue.do(ctx, o); err != nil {
+	if err = r.l.queue.put(ctx, o); err == nil {
+		err = o.wait(ctx)
+	}
+	if err != nil {
 		r.arrive(s.Index, was)
 		return err
 	}
@@ -201,11 +204,20 @@ func (r *Run) Begin(ctx context.Context, s Submission) error {
 // NotSent releases the row: it is as if it had never been begun, and Begin may
 // follow again. A row that was never begun can be finished as NotSent only, to
 // say why.
-func (r *Run) Finish(ctx context.Context, index int, res Result) error {
+func (r *Run) Finish(_ context.Context, index int, res Result) error {
+	return r.Finishing(index, res)()
+}
+
+// Finishing is Finish in two steps. When it returns, the outcome has its turn
+// before every Begin that comes later, so that none of those can be durable
+// without it; mostly they share a commit. The function that it returns waits
+// until the outcome is durable, and must be called once.
+func (r *Run) Finishing(index int, res Result) (durable func() error) {
+	failed := func(err error) func() error { return func() error { return err } }
 	switch res.Outcome {
 	case Booked, Rejected, Uncertain, NotSent:
 	default:
-		return fmt.Errorf("ledger: a submission cannot end as %s", res.Outcome)
+		return failed(fmt.Errorf("ledger: a submission cannot end as %s", res.Outcome))
 	}
 	was, err := r.leave(index, func(at rowState) error {
 		switch {
@@ -215,18 +227,26 @@ func (r *Run) Finish(ctx context.Context, index int, res Result) error {
 		return errors.New("is not begun")
 	})
 	if err != nil {
-		return err
+		return failed(err)
 	}
-	if err := r.l.queue.do(context.WithoutCancel(ctx), &op{id: rowID(r.id, index), res: res}); err != nil {
+	ctx := context.Background()
+	o := &op{id: rowID(r.id, index), res: res}
+	if err := r.l.queue.put(ctx, o); err != nil {
 		r.arrive(index, was)
-		return err
+		return failed(err)
 	}
-	if res.Outcome == NotSent {
-		r.arrive(index, rowReleased)
-	} else {
-		r.arrive(index, rowClosed)
+	return func() error {
+		if err := o.wait(ctx); err != nil {
+			r.arrive(index, was)
+			return err
+		}
+		if res.Outcome == NotSent {
+			r.arrive(index, rowReleased)
+		} else {
+			r.arrive(index, rowClosed)
+		}
+		return nil
 	}
-	return nil
 }
 
 // leave takes a row out of its state, if that is allowed, until arrive.
