@@ -364,7 +364,7 @@ func (s *sender) submit(ctx context.Context, it *item) sent {
 
 // notLeft is the verdict on a row that was begun and then held back, because
 // the run was stopped meanwhile.
-var notLeft = verdict{outcome: ledger.NotSent, code: StopInterrupted, message: "the run was stopped before the request left"}
+var notLeft = verdict{outcome: ledger.NotSent, action: goOn, code: StopInterrupted, message: "the run was stopped before the request left"}
 
 // mayLeave tells whether a row that is begun may still be sent.
 func (s *sender) mayLeave(ctx context.Context) bool {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -130,7 +131,7 @@ func TestListChangesMeanwhile(t *testing.T) {
 			f, err := os.OpenFile(o.input, os.O_APPEND|os.O_WRONLY, 0)
 			if err == nil {
 				_, err = f.WriteString("M1;VIS1;TS1;En;Till;en.till@example.com;0701740699;nej\r\n")
-				err = f.Close()
+				err = errors.Join(err, f.Close())
 			}
 			if err != nil {
 				t.Error(err)

@@ -157,7 +157,7 @@ func TestKillAtEveryWrite(t *testing.T) {
 		t.Run(call, func(t *testing.T) {
 			step := 1
 			if !full {
-				step = 17
+				step = 11
 			}
 			for n := 1; ; n += step {
 				o := newOffice(t, guests(20))
@@ -165,7 +165,7 @@ func TestKillAtEveryWrite(t *testing.T) {
 				c := o.straced(strike)
 				e := o.audit(c.wait(), o.wide)
 				if e.code == 0 {
-					if n < 20 {
+					if n < 10 {
 						t.Errorf("the run has only %d calls of %s", n-1, call)
 					}
 					t.Logf("the run has at most %d calls of %s", n, call)
@@ -194,13 +194,13 @@ func TestDiskFails(t *testing.T) {
 		t.Run(fault, func(t *testing.T) {
 			step := 1
 			if !full {
-				step = 29
+				step = 13
 			}
 			for n := 1; ; n += step {
 				o := newOffice(t, guests(20))
 				e := o.straced(fmt.Sprintf("%s:when=%d+", fault, n)).wait()
 				if e.code == 0 {
-					if n < 20 {
+					if n < 10 {
 						t.Errorf("the run has only %d such calls", n-1)
 					}
 					return

@@ -46,7 +46,7 @@ func TestStruckRequest(t *testing.T) {
 		{`answer-after-commit="{\"id\":1}"`, uncertain}, {`answer-after-commit="[\"VID1\"]"`, uncertain}, {"204-after-commit", uncertain},
 		{"202-after-commit", uncertain}, {"299", uncertain}, {"600", uncertain}, {"999-after-commit", uncertain},
 		// The answer is as it should be, only its wrapping is odd.
-		{"bom", booked}, {"close-after-answer", booked}, {"drip=1ms", booked}, {"same-id", booked},
+		{"bom", booked}, {"close-after-answer", booked}, {"drip=100us", booked}, {"same-id", booked},
 		// Provably not processed: tried again.
 		{"429", booked}, {"429=1", booked}, {"429=date+1s", booked}, {"429=-7", booked}, {"429=soon", booked}, {"429=date+-5h", booked},
 		{"503=1", booked}, {"503=date+1s", booked},
@@ -399,15 +399,13 @@ func certificate(t *testing.T, ip string, from, to time.Time) *tls.Certificate {
 
 // TestRate counts the requests in every second as the server sees them, with
 // refusals and retries among them.
-func TestRate(t *testing.T) {
-	t.Parallel()
+func TestRate(t *testing.T) { // not beside others, who would make the way to the server uneven
 	for _, faults := range [][]string{nil, {"429:/40"}, {"latency=0s..80ms", "503=1:/60"}} {
 		t.Run(fmt.Sprint(faults), func(t *testing.T) {
-			t.Parallel()
-			o := newOffice(t, guests(150), faults...)
+			o := newOffice(t, guests(100), faults...)
 			const limit = 40
 			e := o.audit(o.run("--rate", fmt.Sprint(limit)), 0)
-			if e.counts["booked"]+e.counts["not_sent"] != 150 {
+			if e.counts["booked"]+e.counts["not_sent"] != 100 {
 				t.Errorf("%v", e.counts)
 			}
 			if n := mostInASecond(o.srv.Requests()); n > limit+2 { // what the way there may shift

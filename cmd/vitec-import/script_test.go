@@ -16,6 +16,10 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestMain(m *testing.M) {
+	// Most of these tests wait for a server or a process rather than compute.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){
 		"vitec-import": func() { os.Exit(mainExitCode()) },
 	})
