@@ -22,8 +22,9 @@ func newSandboxCommand(w *world) *cobra.Command {
 		Short: "Serve a stand-in for the API on this computer",
 		Long: `sandbox serves a stand-in for Vitec Connect until it is interrupted. It answers as the
 API's documentation says, remembers every booking, and misbehaves on request. Without
---config any login, customer, viewing and time slot exist. Nothing leaves the computer;
-what was booked and asked is at /_sandbox/ and is forgotten when it ends.
+--config any login, customer, viewing and time slot exist. Its page shows who was booked and
+what was asked, live, with a form to send a request by hand; /help documents the call, and
+/_sandbox/ is for programs. Nothing leaves the computer, and all is forgotten when it ends.
 
 FAULTS
 A fault is NAME[-after-commit][=VALUE], and behind colons which requests it strikes:
