@@ -107,7 +107,7 @@ func TestHeadings(t *testing.T) {
 			for _, l := range lists {
 				survey := NewSurvey(l.header)
 				if way == "with cells" {
-					fill(survey, l.code)
+					fillCells(survey, l.code)
 				}
 				s.judge(t, l, survey)
 			}
@@ -119,8 +119,8 @@ func TestHeadings(t *testing.T) {
 	}
 }
 
-// fill adds rows whose cells are what the columns are expected to hold.
-func fill(s *Survey, code []string) {
+// fillCells adds rows whose cells are what the columns are expected to hold.
+func fillCells(s *Survey, code []string) {
 	rows := map[string][]string{
 		"first": {"Anna", "Björn", "Karin"}, "last": {"Ek", "Åkesson", "von Essen"},
 		"name":  {"Anna Ek", "Björn Åkesson", "Karin von Essen"},

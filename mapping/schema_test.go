@@ -122,7 +122,7 @@ func TestSchemaAcceptsProposals(t *testing.T) {
 	s := compileSchema(t)
 	for _, l := range readHeadings(t, "testdata/headings/heldout.txt") {
 		survey := NewSurvey(l.header)
-		fill(survey, l.code)
+		fillCells(survey, l.code)
 		p, err := survey.Propose(ProposalOptions{Table: "list.csv", Set: []string{"customerId=M1", "viewingId=VIS1", "timeSlotId=TS1"}})
 		if err != nil {
 			t.Fatal(err)
