@@ -34,6 +34,7 @@ const (
 // causes groups the rows that did not end well.
 type causes struct {
 	words words
+	say   wording
 	by    map[causeKey]*cause
 	rest  map[ledger.Outcome]*cause // beyond maxCauses
 }
@@ -46,8 +47,8 @@ type causeKey struct {
 	message string // where there is no code
 }
 
-func newCauses(w words) *causes {
-	return &causes{words: w, by: map[causeKey]*cause{}, rest: map[ledger.Outcome]*cause{}}
+func newCauses(w words, say wording) *causes {
+	return &causes{words: w, say: say, by: map[causeKey]*cause{}, rest: map[ledger.Outcome]*cause{}}
 }
 
 func (c *causes) add(r *record) {
@@ -63,7 +64,8 @@ func (c *causes) add(r *record) {
 			k.message = p.Message
 		}
 		c.count(k, r.Number, func() *cause {
-			return &cause{Outcome: r.Outcome, Warning: p.Warning, Message: oneLine(p.Message), Hint: oneLine(p.Hint), Column: table.ColumnName(p.Column), Header: oneLine(p.Header)}
+			s := c.say.of(&p)
+			return &cause{Outcome: r.Outcome, Warning: p.Warning, Message: s.message, Hint: s.hint, Column: table.ColumnName(p.Column), Header: oneLine(p.Header)}
 		})
 	}
 	switch r.Outcome {

@@ -218,7 +218,7 @@ func rateChart(t *timeline, limit float64, stops []pause, w words, zone *time.Lo
 		list = append(list, charts.GenericSeries{Type: charts.ChartTypeLine, Values: bound, Name: w.text("chart.rate.limit")})
 		tones = append(tones, toneLimit)
 	}
-	svg, err := timeChart(list, tones, t.axis(zone), top, func(v float64) string { return strconv.FormatFloat(v, 'g', 3, 64) })
+	svg, err := timeChart(list, tones, t.axis(zone), top, func(v float64) string { return w.decimal(v, 3) })
 	if err != nil {
 		return nil, err
 	}
@@ -251,7 +251,7 @@ func answerChart(t *timeline, w words, zone *time.Location) ([]byte, error) {
 		{Type: charts.ChartTypeLine, Values: half, Name: w.text("chart.answers.half")},
 		{Type: charts.ChartTypeLine, Values: slow, Name: w.text("chart.answers.slow")},
 	}
-	return timeChart(list, []tone{toneMedian, toneSlow}, t.axis(zone), niceTop(top), milliseconds)
+	return timeChart(list, []tone{toneMedian, toneSlow}, t.axis(zone), niceTop(top), w.milliseconds)
 }
 
 // axisSteps is into how many steps a value axis is cut.
@@ -270,9 +270,9 @@ func niceTop(most float64) float64 {
 }
 
 // milliseconds is a time on an axis.
-func milliseconds(ms float64) string {
+func (w words) milliseconds(ms float64) string {
 	if ms >= 1000 {
-		return strconv.FormatFloat(math.Round(ms/100)/10, 'f', -1, 64) + " s"
+		return w.localize(strconv.FormatFloat(math.Round(ms/100)/10, 'f', -1, 64)) + " s"
 	}
 	return strconv.FormatFloat(math.Round(ms), 'f', 0, 64) + " ms"
 }

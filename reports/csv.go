@@ -13,7 +13,8 @@ import (
 )
 
 // Line is a line of report.csv. Other programs rely on its columns: they are
-// added at the end, never renamed and never moved.
+// added at the end, never renamed and never moved. Its texts are in English
+// whatever the language of the report.
 type Line struct {
 	Row         int    `csv:"row"`         // the spreadsheet's row, or the line on which the record starts; 1-based
 	Sheet       string `csv:"sheet"`       // of a workbook
@@ -46,9 +47,9 @@ func line(r *record, sheet string) Line {
 		Participant: Inert(r.participant),
 		Outcome:     r.Outcome.String(),
 		BookingID:   inertID(r.BookingID),
-		Message:     Inert(r.message),
+		Message:     Inert(r.english.message),
 		Column:      r.column,
-		Hint:        Inert(r.hint),
+		Hint:        Inert(r.english.hint),
 		ViewingID:   inertID(r.Slot.ViewingId),
 		TimeSlotID:  inertID(r.Slot.TimeSlotId),
 		Attempts:    r.Attempts,

@@ -46,12 +46,12 @@ func facts(run *ledger.RunInfo, w words, zone *time.Location) []fact {
 	add("fact.started", moment(run.StartedAt, zone))
 	if run.Ended {
 		add("fact.finished", moment(run.FinishedAt, zone))
-		add("fact.elapsed", elapsed(run.FinishedAt.Sub(run.StartedAt)))
+		add("fact.elapsed", w.elapsed(run.FinishedAt.Sub(run.StartedAt)))
 		add("fact.requests", number(run.Requests))
 		add("fact.exit", strconv.Itoa(run.ExitCode))
 	}
 	if run.Rate > 0 {
-		add("fact.rate", w.text("fact.rate.value", strconv.FormatFloat(run.Rate, 'g', -1, 64), run.Concurrency))
+		add("fact.rate", w.text("fact.rate.value", w.decimal(run.Rate, -1), run.Concurrency))
 	} else if run.Concurrency > 0 {
 		add("fact.rate", w.text("fact.rate.none", run.Concurrency))
 	}
@@ -59,12 +59,12 @@ func facts(run *ledger.RunInfo, w words, zone *time.Location) []fact {
 }
 
 // elapsed is a duration as people read it: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min.
-func elapsed(d time.Duration) string {
+func (w words) elapsed(d time.Duration) string {
 	switch {
 	case d < 0:
 		return ""
 	case d < 10*time.Second:
-		return fmt.Sprintf("%.1f s", d.Seconds())
+		return w.localize(fmt.Sprintf("%.1f s", d.Seconds()))
 	case d < time.Minute:
 		return fmt.Sprintf("%.0f s", d.Seconds())
 	case d < time.Hour:

@@ -271,18 +271,18 @@ func (h *reportHTML) notes() (rate, answers string) {
 			all.times[k] += n
 		}
 	}
-	per := func(n int) string { return strconv.FormatFloat(float64(n)/h.time.step.Seconds(), 'g', 3, 64) }
+	per := func(n int) string { return w.decimal(float64(n)/h.time.step.Seconds(), 3) }
 	rate = w.count("chart.rate.note", sent, per(most))
 	if n := len(h.pauses); n > 0 {
 		var d time.Duration
 		for _, p := range h.pauses {
 			d += p.to.Sub(p.from)
 		}
-		rate += " " + w.count("chart.rate.pauses", n, elapsed(d))
+		rate += " " + w.count("chart.rate.pauses", n, w.elapsed(d))
 	}
 	if half, ok := all.quantile(0.5); ok {
 		slow, _ := all.quantile(0.95)
-		answers = w.text("chart.answers.note", milliseconds(half), milliseconds(slow))
+		answers = w.text("chart.answers.note", w.milliseconds(half), w.milliseconds(slow))
 	}
 	return rate, answers
 }

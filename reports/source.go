@@ -82,11 +82,11 @@ type record struct {
 	raw         []byte   // of the input, for CSV
 	participant string
 	problems    []ledger.Problem // without the warnings
-	message     string
-	hint        string
-	column      string     // letters of the first problem's column
-	code        string     // of the first problem
-	refused     table.Code // why the input's row cannot be read; "" = it can
+	said                         // for people
+	english     said             // for programs
+	column      string           // letters of the first problem's column
+	code        string           // of the first problem
+	refused     table.Code       // why the input's row cannot be read; "" = it can
 	// copyOf is the row of which this one, in a corrections file, is the copy.
 	copyOf origin
 	// first is the earlier row that this one goes back to: the same booking,
@@ -190,13 +190,33 @@ func Participant(cells []string, columns []int) string {
 
 // describer puts into words what became of a row.
 type describer struct {
-	run   *ledger.RunInfo
-	words words
-	zone  *time.Location
+	run     *ledger.RunInfo
+	words   words
+	wording wording
+	zone    *time.Location
+	// english describes the row for programs, which know one language; nil
+	// if this one does.
+	english *describer
+}
+
+// said is what became of a row and what to do about it, in words.
+type said struct{ message, hint string }
+
+// wording finds the words for a problem by its code. It may be nil.
+type wording func(code string, args []string) (message, hint string, ok bool)
+
+// of returns the words for a problem: its own, in English, if there are no
+// others.
+func (f wording) of(p *ledger.Problem) said {
+	if f != nil {
+		if message, hint, ok := f(p.Code, p.Args); ok {
+			return said{oneLine(message), oneLine(hint)}
+		}
+	}
+	return said{oneLine(p.Message), oneLine(p.Hint)}
 }
 
 func (d *describer) describe(r *record) {
-	w := d.words
 	for _, p := range r.Problems {
 		if !p.Warning {
 			r.problems = append(r.problems, p)
@@ -208,54 +228,68 @@ func (d *describer) describe(r *record) {
 			r.first.run = d.run.ID
 		}
 	}
-	switch r.Outcome {
-	case ledger.Invalid:
-		d.problems(r)
-	default:
-		r.message = oneLine(r.Message)
+	if r.Outcome == ledger.Invalid && len(r.problems) > 0 {
+		r.column, r.code = table.ColumnName(r.problems[0].Column), r.problems[0].Code
 	}
-	if r.message == "" {
-		r.message = d.fallback(r)
-	}
-	switch r.Outcome {
-	case ledger.Uncertain:
-		r.hint = w.text("row.uncertain.hint")
-	case ledger.NotSent:
-		if d.run.Ended || d.run.Interrupted {
-			r.hint = w.text("row.not_sent.hint")
-		}
-	}
-	if s := r.Settled; s != nil {
-		k := key("row.settled.not_booked")
-		if s.BookingID != "" {
-			k = "row.settled.booked"
-		}
-		text := w.text(k, s.At.In(d.zone).Format(time.DateOnly))
-		if reason := oneLine(s.Reason); reason != "" {
-			text = w.text("row.settled.reason", text, reason)
-		}
-		r.message = text
-	}
-	if r.ContentDiffers {
-		r.message += w.text("problem.separator") + w.text("row.differs")
+	r.said = d.say(r)
+	r.english = r.said
+	if d.english != nil {
+		r.english = d.english.say(r)
 	}
 }
 
-// problems joins the problems of a row, and takes place and hint of the first
-// that has them.
-func (d *describer) problems(r *record) {
-	var texts []string
-	for i, p := range r.problems {
-		text := oneLine(p.Message)
-		if p.Header != "" && !strings.Contains(text, p.Header) {
-			text = d.words.text("problem.column", oneLine(p.Header), text)
-		}
-		texts = append(texts, text)
-		if i == 0 {
-			r.column, r.hint, r.code = table.ColumnName(p.Column), oneLine(p.Hint), p.Code
+// say returns what there is to say of a row.
+func (d *describer) say(r *record) (s said) {
+	w := d.words
+	switch r.Outcome {
+	case ledger.Invalid:
+		s = d.problems(r)
+	default:
+		s.message = oneLine(r.Message)
+	}
+	if s.message == "" {
+		s.message = d.fallback(r)
+	}
+	switch r.Outcome {
+	case ledger.Uncertain:
+		s.hint = w.text("row.uncertain.hint")
+	case ledger.NotSent:
+		if d.run.Ended || d.run.Interrupted {
+			s.hint = w.text("row.not_sent.hint")
 		}
 	}
-	r.message = strings.Join(texts, d.words.text("problem.separator"))
+	if by := r.Settled; by != nil {
+		k := key("row.settled.not_booked")
+		if by.BookingID != "" {
+			k = "row.settled.booked"
+		}
+		s.message = w.text(k, by.At.In(d.zone).Format(time.DateOnly))
+		if reason := oneLine(by.Reason); reason != "" {
+			s.message = w.text("row.settled.reason", s.message, reason)
+		}
+	}
+	if r.ContentDiffers {
+		s.message += w.text("problem.separator") + w.text("row.differs")
+	}
+	return s
+}
+
+// problems joins the problems of a row, with the hint of the first.
+func (d *describer) problems(r *record) (s said) {
+	var texts []string
+	for i := range r.problems {
+		p := &r.problems[i]
+		one := d.wording.of(p)
+		if p.Header != "" && !strings.Contains(one.message, p.Header) {
+			one.message = d.words.text("problem.column", oneLine(p.Header), one.message)
+		}
+		texts = append(texts, one.message)
+		if i == 0 {
+			s.hint = one.hint
+		}
+	}
+	s.message = strings.Join(texts, d.words.text("problem.separator"))
+	return s
 }
 
 // fallback is what to say of a row of which nobody has said anything.

@@ -3,7 +3,6 @@ package reports
 import (
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -100,32 +99,6 @@ func TestQuote(t *testing.T) {
 		}
 		if got := quote(tt.arg, true); got != tt.windows {
 			t.Errorf("quote(%q) on Windows = %s, want %s", tt.arg, got, tt.windows)
-		}
-	}
-}
-
-// Every text has a form for one and for many, and takes what it is given.
-func TestWords(t *testing.T) {
-	for k, p := range english() {
-		if p.one == "" || p.other == "" {
-			t.Errorf("%q lacks a form", k)
-		}
-		if strings.HasPrefix(p.other, "%!") {
-			t.Errorf("%q", k)
-		}
-	}
-	for _, o := range ledger.Outcomes {
-		if w := english(); w.outcome(o) == "" || w.outcomeMeaning(o) == "" {
-			t.Errorf("no words for %s", o)
-		}
-	}
-	// What is written by all of a report has no text that is missing or given
-	// something else than it takes.
-	src, opts := scenario(t)
-	rep := mustWrite(t, src, opts)
-	for _, name := range []string{"report.csv", "report.html", "summary.json"} {
-		if text := string(read(t, rep.Dir, name)); strings.Contains(text, "%!") {
-			t.Errorf("%s has a text with a wrong argument", name)
 		}
 	}
 }

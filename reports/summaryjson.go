@@ -8,7 +8,8 @@ import (
 )
 
 // summaryJSON is summary.json. Other programs rely on its keys: they are
-// added, never renamed. Their order is this one.
+// added, never renamed. Their order is this one. Its texts are in English
+// whatever the language of the report.
 type summaryJSON struct {
 	Run           int64        `json:"run"`
 	Input         summaryInput `json:"input"`

@@ -20,8 +20,14 @@ type Options struct {
 	// the same. summary.json is always written, uncertain.csv and the
 	// corrections where there is something in them.
 	Files []Kind
-	// Language is that of what people read.
+	// Language is that of what people read. report.csv and summary.json are
+	// for programs, and in English.
 	Language Language
+	// Wording returns, in Language, what is wrong with a row and what to do
+	// about it, by a problem's code and its arguments; false if it does not
+	// know the code. Where it does not, or is nil, the words are those that the
+	// ledger keeps, in English.
+	Wording func(code string, args []string) (message, hint string, ok bool)
 	// Zone is the time zone of what people read; nil = the system's.
 	Zone *time.Location
 	// Paths are what the commands in the report are made of. Corrections and
@@ -55,6 +61,11 @@ func ParseKind(name string) (Kind, error) {
 func (k Kind) name() string { return "report." + string(k) }
 
 func (o *Options) wants(k Kind) bool { return len(o.Files) == 0 || slices.Contains(o.Files, k) }
+
+// english reports whether people read what programs read.
+func (o *Options) english() bool {
+	return o.Wording == nil && (o.Language == "" || o.Language == English)
+}
 
 // with returns the options that also want what an earlier report in dir has.
 func (o Options) with(dir string) Options {
@@ -170,7 +181,7 @@ func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) 
 // the rows.
 func fill(ctx context.Context, s *staging, src *Source, o *Options, w words) (sum *Summary, err error) {
 	t := Tally{}
-	groups := newCauses(w)
+	groups := newCauses(w, o.Wording)
 	sinks, err := open(s, src, o, w, groups)
 	defer func() {
 		if err != nil {
@@ -182,7 +193,12 @@ func fill(ctx context.Context, s *staging, src *Source, o *Options, w words) (su
 	if err != nil {
 		return nil, err
 	}
-	for r, err := range records(ctx, src, describer{run: &src.Run, words: w, zone: o.Zone}) {
+	plain := describer{run: &src.Run, words: english(), zone: o.Zone}
+	d := plain
+	if !o.english() {
+		d = describer{run: &src.Run, words: w, wording: o.Wording, zone: o.Zone, english: &plain}
+	}
+	for r, err := range records(ctx, src, d) {
 		if err != nil {
 			return nil, err
 		}
@@ -212,11 +228,14 @@ func fill(ctx context.Context, s *staging, src *Source, o *Options, w words) (su
 			p.Corrections = filepath.Join(o.Dir, name)
 		}
 	}
-	if sum, err = Summarize(src.Run, t, p, o.Language); err != nil {
+	if sum, err = summarize(src, t, p, o.Language); err != nil {
 		return nil, err
 	}
-	if src.Input == nil {
-		sum.Notes = append(sum.Notes, w.text("note.input", w.noInput(src.NoInput, &src.Run)))
+	programs := sum
+	if !o.english() {
+		if programs, err = summarize(src, t, p, English); err != nil {
+			return nil, err
+		}
 	}
 	for _, k := range sinks {
 		if c, ok := k.(completer); ok {
@@ -225,7 +244,21 @@ func fill(ctx context.Context, s *staging, src *Source, o *Options, w words) (su
 			}
 		}
 	}
-	return sum, writeSummary(s, sum, &t, src.Input != nil)
+	return sum, writeSummary(s, programs, &t, src.Input != nil)
+}
+
+// summarize is Summarize for a report, which also tells whether the input is
+// at hand.
+func summarize(src *Source, t Tally, p Paths, l Language) (*Summary, error) {
+	w, err := dictionary(l)
+	if err != nil {
+		return nil, err
+	}
+	sum, err := Summarize(src.Run, t, p, l)
+	if err == nil && src.Input == nil {
+		sum.Notes = append(sum.Notes, w.text("note.input", w.noInput(src.NoInput, &src.Run)))
+	}
+	return sum, err
 }
 
 // open opens the files that take rows.
