@@ -72,7 +72,9 @@ func TestStormsEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFixture(t)
-				s := &server{answer: func(int, vitec.Target, *vitec.AddNewViewingParticipant) (vitec.Answer, error) { return vitec.Answer{}, tt.err }}
+				s := &server{answer: func(int, vitec.Target, *vitec.AddNewViewingParticipant) (vitec.Answer, error) {
+					return vitec.Answer{}, tt.err
+				}}
 				start := time.Now()
 				res := f.run(people(5000), s)
 				f.want(res, ExitStopped, map[ledger.Outcome]int{ledger.NotSent: 5000})
