@@ -239,12 +239,7 @@ func (p *Proposal) lookups(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, "%s%s:\n", indent(1), lookupNames[path])
 		words := c.obtained()
-		told := map[string]bool{}
-		for _, v := range c.values {
-			if told[fold(v)] {
-				continue // the table is read in letters of any case
-			}
-			told[fold(v)] = true
+		for _, v := range c.keys() {
 			if path == "updatePerson.obtainThrough" {
 				fmt.Fprintf(b, "%s%s: %s\n", indent(2), quote(v), words[v])
 			} else {

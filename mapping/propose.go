@@ -437,11 +437,33 @@ func (a *assigner) unsure(column int, field, why string) {
 		add("updatePerson.firstName", block("column", name, "split", "first"))
 		add("updatePerson.lastName", block("column", name, "split", "last"))
 	case anyPhone:
-		add("updatePerson.telePhone", a.write("updatePerson.telePhone", column))
-		add("updatePerson.cellPhone", a.write("updatePerson.cellPhone", column))
+		add("updatePerson.telePhone", quote(a.column(column).header))
+		add("updatePerson.cellPhone", quote(a.column(column).header))
 	default:
-		add(field, a.write(field, column))
+		rule := a.write(field, column)
+		if strings.Contains(rule, "lookup: "+lookupNames[field]) && lookupNames[field] != "" {
+			rule = a.column(column).inline(field) // there is no table for what is only a comment
+		}
+		add(field, rule)
 	}
+}
+
+// inline is a rule with its table inside, if that is short.
+func (c *column) inline(field string) string {
+	const short = 8
+	if len(c.values) == 0 || len(c.values) > short {
+		return quote(c.header)
+	}
+	words := c.obtained()
+	var pairs []string
+	for _, v := range c.keys() {
+		to := unfilled
+		if field == "updatePerson.obtainThrough" && words != nil {
+			to = words[v]
+		}
+		pairs = append(pairs, v, to)
+	}
+	return fmt.Sprintf("{column: %s, lookup: %s}", quote(c.header), block(pairs...))
 }
 
 // write is the rule that maps a column to a field.
@@ -465,12 +487,26 @@ func (a *assigner) write(field string, column int) string {
 		}
 	case f.kind == vitec.KindBoolean && c.looked > 0 && c.share(c.booleans) < most && len(c.values) > 0 && len(c.values) <= 6:
 		pairs := []string{}
-		for _, v := range c.values {
+		for _, v := range c.keys() {
 			pairs = append(pairs, v, yesOrNo(v))
 		}
 		return fmt.Sprintf("{column: %s, lookup: %s}", quote(c.header), block(pairs...))
 	}
 	return quote(c.header)
+}
+
+// keys returns the column's texts that differ in more than letter case, as a
+// table has them.
+func (c *column) keys() []string {
+	told := map[string]bool{}
+	var keys []string
+	for _, v := range c.values {
+		if !told[fold(v)] {
+			told[fold(v)] = true
+			keys = append(keys, v)
+		}
+	}
+	return keys
 }
 
 // yesOrNo is what a text that no converter takes probably means: "Nej tack". A

@@ -191,6 +191,26 @@ lookups:
 	}
 }
 
+// TestProposeCommentsHold: what is only a comment parses as soon as its mark is
+// taken away, and a table stands in it, because there is none below.
+func TestProposeCommentsHold(t *testing.T) {
+	p := propose(t, ProposalOptions{}, "Namn|Mobil|Datum|Källa", "Anna Ek|0701740605|2026-10-01|Besök", "Bo Ek|0701740606|2026-10-02|Telefon")
+	text := string(p.YAML())
+	for _, line := range []string{
+		`  # viewingId: {column: Datum, lookup: {"2026-10-01": "?", "2026-10-02": "?"}}`,
+		`    # obtainThrough: {column: Källa, lookup: {Besök: Visit, Telefon: Phone}}`,
+	} {
+		if !strings.Contains(text, line+"\n") {
+			t.Errorf("there is no line %s in\n%s", line, text)
+		}
+	}
+	text = strings.Replace(text, `  viewingId: {value: "?"}`, "  #", 1)
+	text = strings.Replace(strings.Replace(text, "# viewingId", "viewingId", 1), "# obtainThrough", "obtainThrough", 1)
+	if _, err := Parse("mapping.yaml", []byte(text), Options{Trial: true}); err != nil {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
 // TestProposeParses: whatever a table has for a header and for cells, the file
 // that is proposed parses and binds to that header, unless nothing was found by
 // which people can be reached.

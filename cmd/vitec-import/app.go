@@ -44,9 +44,10 @@ report of every booking id or error.
 Every row ends in exactly one outcome that you can trust. No participant is booked
 twice, nobody gets a message that you did not ask for, and what cannot be known is
 said to be uncertain, never guessed.`,
-		Example: `  vitec-import check participants.xlsx        what would happen, without the network
+		Example: `  vitec-import init participants.xlsx            propose a mapping for a list
+  vitec-import check participants.xlsx           what would happen, without the network
   vitec-import run participants.xlsx --sandbox   try it against a server of its own
-  vitec-import run participants.xlsx          the real thing`,
+  vitec-import run participants.xlsx             the real thing`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
@@ -56,6 +57,7 @@ said to be uncertain, never guessed.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage{err: err, command: cmd.CommandPath()}
 	})
+	w.languageFlag(root)
 	root.AddCommand(
 		newRunCommand(w), newCheckCommand(w), newInitCommand(w), newExplainCommand(w), newFieldsCommand(w), newSchemaCommand(w), newShowCommand(w), newReportCommand(w), newRunsCommand(w),
 		newResolveCommand(w), newPurgeCommand(w), newSandboxCommand(w),
