@@ -17,6 +17,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"vitec-import/importer"
+	"vitec-import/reports"
 )
 
 func main() {
@@ -65,6 +66,8 @@ type world struct {
 	// pager that is closed must not cut a run off. Without it such a write ends
 	// the process, which is right for commands that only print. May be nil.
 	outliveOutput func()
+	// lang is the language of reports, and of what is printed of them.
+	lang reports.Language
 	// log, if not nil, takes what else would be printed to stderr for a person.
 	log *slog.Logger
 }

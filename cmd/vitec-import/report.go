@@ -54,7 +54,7 @@ EXIT STATUS
 			if err != nil {
 				return err
 			}
-			rep, err := writeReport(cmd.Context(), l, run, reportPlace{out: out, ledgerFlag: path}, kinds)
+			rep, err := w.writeReport(cmd.Context(), l, run, reportPlace{out: out, ledgerFlag: path}, kinds)
 			if err != nil {
 				return err
 			}
@@ -122,7 +122,7 @@ func (p reportPlace) dir(run ledger.RunInfo) string {
 }
 
 // writeReport writes the reports of a run from what the ledger knows.
-func writeReport(ctx context.Context, l *ledger.Ledger, run ledger.RunInfo, place reportPlace, kinds []reports.Kind) (*reports.Report, error) {
+func (w *world) writeReport(ctx context.Context, l *ledger.Ledger, run ledger.RunInfo, place reportPlace, kinds []reports.Kind) (*reports.Report, error) {
 	events, err := l.Events(ctx, run.ID)
 	if err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func writeReport(ctx context.Context, l *ledger.Ledger, run ledger.RunInfo, plac
 	if src.Input != nil {
 		defer src.Input.Close()
 	}
-	return reports.Write(ctx, src, reports.Options{Dir: place.dir(run), Files: kinds, Paths: paths})
+	return reports.Write(ctx, src, reports.Options{Dir: place.dir(run), Files: kinds, Paths: paths, Language: w.lang, Wording: wordingIn(w.lang)})
 }
 
 // reporting is what the end of a run needs beside its result.
@@ -197,7 +197,7 @@ func (w *world) reportRun(ctx context.Context, l *ledger.Ledger, res *importer.R
 	run, err := l.RunInfo(ctx, res.Run)
 	if err == nil {
 		var rep *reports.Report
-		if rep, err = writeReport(ctx, l, run, reportPlace{input: r.input, ledgerFlag: r.ledgerFlag}, nil); err == nil {
+		if rep, err = w.writeReport(ctx, l, run, reportPlace{input: r.input, ledgerFlag: r.ledgerFlag}, nil); err == nil {
 			return rep, nil
 		}
 	}

@@ -208,7 +208,7 @@ func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list [
 		if err != nil {
 			return err
 		}
-		rep, err := writeReport(ctx, l, run, reportPlace{ledgerFlag: r.ledger}, nil)
+		rep, err := w.writeReport(ctx, l, run, reportPlace{ledgerFlag: r.ledger}, nil)
 		if err != nil {
 			return exit{code: 1, err: fmt.Errorf("the rows are settled, but the report of run %d could not be written: %w", id, err),
 				hint: fmt.Sprintf("\"vitec-import report %d --out FOLDER\" writes it elsewhere", id)}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"vitec-import/mapping"
+	"vitec-import/reports"
+)
+
+// languageFlag gives every command --lang. Without it the language is that of
+// the system, as far as it tells.
+func (w *world) languageFlag(root *cobra.Command) {
+	w.lang = languageOf(w.getenv)
+	const name = "lang"
+	root.PersistentFlags().Var((*languageValue)(&w.lang), name, "language of the reports, en or sv (default: that of LC_ALL, LC_MESSAGES or LANG)")
+	root.PersistentFlags().Lookup(name).DefValue = "" // help is the same everywhere
+}
+
+// languageOf is the language of messages that the environment asks for, by the
+// rules of POSIX: the first variable that is set decides.
+func languageOf(getenv func(string) string) reports.Language {
+	locale := cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"))
+	if i := strings.IndexAny(locale, "_.@-"); i >= 0 {
+		locale = locale[:i]
+	}
+	if strings.EqualFold(locale, string(reports.Swedish)) {
+		return reports.Swedish
+	}
+	return reports.English
+}
+
+// languageValue is the value of --lang.
+type languageValue reports.Language
+
+func (v *languageValue) String() string { return string(*v) }
+func (v *languageValue) Type() string   { return "LANG" }
+
+func (v *languageValue) Set(s string) error {
+	switch l := reports.Language(s); l {
+	case reports.English, reports.Swedish:
+		*v = languageValue(l)
+		return nil
+	}
+	return fmt.Errorf("there is no language %q, only en and sv", s)
+}
+
+// wordingIn words the problems of a mapping for a report. The ledger keeps
+// them in English as they are.
+func wordingIn(l reports.Language) func(code string, args []string) (message, hint string, ok bool) {
+	if l == reports.English {
+		return nil
+	}
+	return func(code string, args []string) (message, hint string, ok bool) {
+		return mapping.Wording(mapping.Language(l), code, args)
+	}
+}
