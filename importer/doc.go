@@ -22,4 +22,60 @@
 //     whom an earlier run has booked or may have booked. The plan is made in
 //     the transaction that records the run, so that both exist or neither, and
 //     the input is read a second time for sending, row by row against the plan.
+//
+// # The faults
+//
+// What can go wrong, what holds then, and which tests prove it: against the real
+// program where the system is needed, each time by joining what the server did,
+// what the report says and the input. Long parts run whole with
+// VITEC_IMPORT_TEST_FULL=1; seeds that fail are told, and replayed with -seed.
+//
+//	PROCESS
+//	kill -9 at any moment, again and again            no doubles, no lost rows; in doubt: what was under way  TestKill, TestKilled
+//	kill -9 before the n-th write or sync, chains     the same                                                TestKillAtEveryWrite, TestPowerFailure
+//	kill -9 while the report is written               nothing in doubt; no half report                        TestKillWhileReporting
+//	SIGINT, SIGTERM, SIGHUP                           drains: nothing in doubt; exit 130                      TestSignals, TestBegunRowIsHeldBack
+//	a second signal                                   ends at once; in doubt: what was under way              TestSecondSignal
+//	a signal before anything was sent                 nothing sent; exit 130                                  TestSignalWhilePlanning
+//	SIGHUP under nohup                                goes on                                                 TestIgnoredSignal
+//	SIGPIPE, closed or full stdout and stderr         goes on, same exit code                                 TestNobodyListens
+//	SIGSTOP, SIGCONT                                  in doubt: what was under way                            TestStopAndContinue
+//	no terminal                                       sends nothing without --yes                             TestNoTerminal
+//
+//	DISK
+//	every write or sync fails from the n-th on        ends by itself; never a second sync                     TestDiskFails, TestEveryOperationFails
+//	sync fails in mid-run                             no request begins after it                              TestNoRequestAfterADiskError
+//	file-size limit, too few descriptors              ends by itself, loses nothing                           TestFileSizeLimit, TestFewFileDescriptors
+//	report folder gone while the ledger is fine       exit 1; the report can be written later                 TestReportFolderFails
+//	ledger cut, flipped, zeroed, foreign, newer       refused by name, or nobody booked again                 TestLedgerDamage, TestFlippedByte, TestLostLog
+//	ledger deleted                                    said to be new                                          TestDeletedLedgerIsNew
+//
+//	NETWORK
+//	refused, DNS, TLS of all kinds, no HTTP/1.1       not sent, nothing in doubt; exit 5                      TestNoServer, TestBrokenHandshakes
+//	a bad certificate                                 one attempt                                             TestNoServer, TestCertificates
+//	reset, close, cut, stall, slow or endless answer  that row in doubt, no other                             TestStruckRequest
+//	peers that are no HTTP servers                    ends in time and memory                                 TestHostilePeers, TestStormsEnd
+//
+//	HTTP
+//	429, 503 with Retry-After of any kind             tried again, or the run stops                           TestStruckRequest, TestStopsAtOnce
+//	other 5xx, 2xx without an id                      in doubt, never sent again                              TestStruckRequest, TestJudge
+//	commits and answers 500 half of the time          in doubt: exactly what was struck                       TestNastyServer
+//	401, 407 in mid-run                               one request per worker at most                          TestStopsAtOnce, TestWrongLoginCostsOneRequest
+//	403 for one customer of two                       the other goes on                                       TestForbiddenCustomer
+//	every other 4xx                                   rejected, with the server's words                       TestStruckRequest
+//	redirects                                         0 requests there; the run stops                         TestStopsAtOnce, TestRedirects
+//	one booking id for two rows                       said in the report                                      TestStruckRequest, TestSameBookingIdTwiceIsSaid
+//	any of it, at any rate                            never above the limit in any second                     TestRate, TestRateIsHeldAtTheServer
+//
+//	CHANGE
+//	list edited, sorted, re-encoded, XLSX, twins      nobody booked again                                     TestChangedList
+//	list replaced, growing, cut while it is sent      only what was planned is sent                           TestListChangesMeanwhile
+//	another server                                    its bookings are its own                                TestAnotherServer
+//	two runs at once                                  the second: exit 6, 0 requests, at once                 TestTwoRuns, TestOneRunAtATime
+//	a ledger from the future                          no difference                                           TestLedgerFromTheFuture
+//
+//	ALL AT ONCE
+//	300 seeds of 200 rows, three restarts each        all of it                                               TestMix
+//	10,000 seeds: clock, server, disk, crashes        all of it                                               TestSimulation
+//	values echoed in every part of an answer          in no log, error, metric or ledger                      TestCanary, TestNoPersonalData
 package importer
