@@ -18,7 +18,7 @@ type evidence struct {
 	why     string
 }
 
-// oppose and support need this share of the cells.
+// Shares of the cells that were looked at.
 const (
 	most = 0.8
 	half = 0.5
@@ -93,7 +93,7 @@ func (c *column) evidence(field string) evidence {
 	case "updatePerson.firstName", "updatePerson.lastName", fullName:
 		switch {
 		case c.share(c.oneName+c.names) < few:
-			return unlike("no names")
+			return evidence{against, "its cells are no names"}
 		case c.share(c.oneName+c.names) >= half:
 			return evidence{agrees, "its cells look like names"}
 		}
@@ -111,7 +111,7 @@ func (c *column) evidence(field string) evidence {
 		case c.share(c.zipCities) >= half:
 			return unlike("a postal code and a city")
 		case c.share(c.oneName+c.names) < half:
-			return unlike("no cities")
+			return evidence{against, "its cells are no names of places"}
 		}
 		return evidence{agrees, "its cells look like names of places"}
 	case "updatePerson.note", "contactMessage":
