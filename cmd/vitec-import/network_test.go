@@ -74,7 +74,11 @@ func TestStruckRequest(t *testing.T) {
 			t.Run(tt.fault+"/"+format, func(t *testing.T) {
 				t.Parallel()
 				o := newOffice(t, guests(12), tt.fault+":5")
-				e := o.run("--timeout", "400ms", "--format", format)
+				timeout := "400ms"
+				if tt.outcome == booked {
+					timeout = "10s"
+				}
+				e := o.run("--timeout", timeout, "--format", format)
 				switch tt.outcome {
 				case booked:
 					o.audit(e, 0).want(t, 0, map[string]int{"booked": 12})
