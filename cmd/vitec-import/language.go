@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vitec-import/importer/table"
 	"vitec-import/mapping"
 	"vitec-import/reports"
 )
@@ -48,13 +49,16 @@ func (v *languageValue) Set(s string) error {
 	return fmt.Errorf("there is no language %q, only en and sv", s)
 }
 
-// wordingIn words the problems of a mapping for a report. The ledger keeps
-// them in English as they are.
+// wordingIn words the problems of a mapping and of a spreadsheet for a report.
+// The ledger keeps them in English as they are.
 func wordingIn(l reports.Language) func(code string, args []string) (message, hint string, ok bool) {
 	if l == reports.English {
 		return nil
 	}
 	return func(code string, args []string) (message, hint string, ok bool) {
-		return mapping.Wording(mapping.Language(l), code, args)
+		if message, hint, ok = mapping.Wording(mapping.Language(l), code, args); ok {
+			return message, hint, ok
+		}
+		return table.Code(code).InSwedish()
 	}
 }
