@@ -62,14 +62,6 @@ func TestKill(t *testing.T) {
 	t.Cleanup(func() { t.Logf("%d kills, %d of them in the middle of a run", kills.Load(), struck.Load()) })
 }
 
-// wait waits until a fault has struck, or the program has ended without it.
-func wait(c *child, hit <-chan struct{}) {
-	select {
-	case <-hit:
-	case <-c.waiting:
-	}
-}
-
 // afterCommit calls f when the n-th booking from now has been made.
 func (o *office) afterCommit(n int, f func(), faults ...string) {
 	o.t.Helper()

@@ -575,3 +575,11 @@ func TestOffice(t *testing.T) {
 func require(program string) bool {
 	return strings.Contains(","+os.Getenv("VITEC_IMPORT_TEST_REQUIRE")+",", ","+program+",")
 }
+
+// wait waits until a fault has struck, or the program has ended without it.
+func wait(c *child, hit <-chan struct{}) {
+	select {
+	case <-hit:
+	case <-c.waiting:
+	}
+}
