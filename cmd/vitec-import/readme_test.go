@@ -88,7 +88,7 @@ func console(t *testing.T, program, work, command string) string {
 		t.Skipf("the program cannot be called by its name here: %v", err)
 	}
 	cmd.Dir = work
-	cmd.Env = append(os.Environ(), "HOME="+work, "XDG_STATE_HOME=", "LOCALAPPDATA="+work, "VITEC_IMPORT_LEDGER=", "LANG=C.UTF-8", "NO_COLOR=1", "LC_ALL=", "TZ=Europe/Stockholm")
+	cmd.Env = append(os.Environ(), "HOME="+work, "XDG_STATE_HOME=", "LOCALAPPDATA="+work, "VITEC_IMPORT_LEDGER=", "LANG=C.UTF-8", "NO_COLOR=1", "LC_ALL=", "LC_MESSAGES=", "TZ=Europe/Stockholm")
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
