@@ -486,6 +486,42 @@ func TestStopLetsRequestsUnderWayFinish(t *testing.T) {
 	})
 }
 
+// However a run ends, it leaves no more rows in doubt than may be under way.
+func TestBegunRowsAreNoMoreThanTheConcurrency(t *testing.T) {
+	f := newFixture(t)
+	reader := sync.OnceValues(func() (*ledger.Ledger, error) {
+		return ledger.OpenReader(context.Background(), filepath.Join(f.dir, "ledger.db"))
+	})
+	s := &server{answer: func(_ int, _ vitec.Target, b *vitec.AddNewViewingParticipant) (vitec.Answer, error) {
+		l, err := reader()
+		if err != nil {
+			t.Error(err)
+			return vitec.Answer{}, err
+		}
+		begun := 0
+		for row, err := range l.Rows(context.Background(), 1) {
+			if err != nil {
+				t.Error(err)
+			}
+			if row.Outcome == ledger.Uncertain {
+				begun++
+			}
+		}
+		if begun < 1 || begun > 4 {
+			t.Errorf("%d rows are begun and have no outcome, want 1 to 4", begun)
+		}
+		return booked(b), nil
+	}}
+	res := f.run(people(100), s)
+	f.want(res, ExitDone, map[ledger.Outcome]int{ledger.Booked: 100})
+	if s.most > 4 {
+		t.Errorf("%d requests were under way at once, want 4 at most", s.most)
+	}
+	if l, err := reader(); err == nil {
+		l.Close()
+	}
+}
+
 func TestMaxRows(t *testing.T) {
 	f, s := newFixture(t), &server{}
 	res := f.run(people(30), s, func(j *Job) { j.MaxRows = 7 })

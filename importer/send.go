@@ -44,6 +44,11 @@ const (
 // sender sends the rows of a plan. One goroutine, the dispatcher, reads the
 // input, waits for the pace and decides; workers begin, send and finish one
 // row each. All fields below the channels belong to the dispatcher.
+//
+// A row is under way until its answer is known. Once it is booked the next one
+// may begin, while the outcome of the first is on its way to the disk: the
+// ledger keeps their order, so that one commit takes both and there are never
+// more begun rows without an outcome than may be under way.
 type sender struct {
 	job      *Job
 	plan     *Plan
@@ -67,10 +72,11 @@ type sender struct {
 	retries []*item               // to be tried again once due; they count as under way
 	busy    map[vitec.Target]bool // ordered slots with a row under way or in retries
 	barred  map[string]bool       // customerIds that were refused
-	active  int
-	proven  bool      // the server has decided about a submission
-	taken   int       // rows that were begun at least once
-	moved   time.Time // when the server last decided about a row; the run's start before
+	active  int                   // rows that workers have
+	settled int                   // of them, those that are booked and wait for the disk
+	proven  bool                  // the server has decided about a submission
+	taken   int                   // rows that were begun at least once
+	moved   time.Time             // when the server last decided about a row; the run's start before
 
 	res         Result
 	uncertain   int // in a row
@@ -81,12 +87,15 @@ type sender struct {
 	stopCause   error
 }
 
-// sent is what a worker brings back.
+// sent is what a worker brings back: of a row that was booked first that it
+// was, while the ledger is still writing it down, and then the whole.
 type sent struct {
+	settling bool // the row is booked; but for the row nothing else is set
 	it       *item
 	verdict  verdict
 	begun    bool      // the ledger has its begin
 	left     time.Time // when the request left; zero = it did not
+	settled  bool      // it was told to be settling before
 	ledger   error     // the ledger failed
 	requests int
 }
@@ -102,7 +111,8 @@ func newSender(j *Job, p *Plan, run *ledger.Run, started time.Time) *sender {
 		gate: newGate(j.Rate), pace: newPace(j.Rate),
 		log:      log.With("run", run.ID()),
 		progress: &Progress{},
-		work:     make(chan *item, n), done: make(chan sent, n),
+		// Up to n rows are under way, and as many may be waiting for the disk.
+		work: make(chan *item, 2*n), done: make(chan sent, 4*n),
 		busy: map[vitec.Target]bool{}, barred: map[string]bool{},
 	}
 	s.moved = time.Now()
@@ -154,7 +164,7 @@ func (s *sender) dispatch(ctx context.Context) {
 			s.await(ctx, nil)
 			continue
 		}
-		if s.active >= s.room() {
+		if !s.roomFor(0) {
 			s.await(ctx, nil)
 			continue
 		}
@@ -175,13 +185,15 @@ func (s *sender) dispatch(ctx context.Context) {
 	}
 }
 
-// room is how many rows may be under way: one until the first submission has
-// its outcome, so that a wrong login costs one request and not one per worker.
-func (s *sender) room() int {
+// roomFor tells whether one more row may be under way, beside those that are
+// and so many others: one at a time until the server has decided about a
+// submission, so that a wrong login costs one request and not one per worker.
+func (s *sender) roomFor(others int) bool {
+	room := max(s.job.Concurrency, 1)
 	if !s.proven {
-		return 1
+		room = 1
 	}
-	return cap(s.work)
+	return s.active-s.settled+others < room && s.active < cap(s.work)
 }
 
 // pick takes the row that is to leave next: one that is due to be tried again,
@@ -204,7 +216,7 @@ func (s *sender) pick() (it *item, wait time.Duration) {
 		}
 		return r, 0
 	}
-	if s.active+len(s.retries) >= s.room() {
+	if !s.roomFor(len(s.retries)) {
 		return nil, wait
 	}
 	if s.job.MaxRows > 0 && s.taken >= s.job.MaxRows {
@@ -318,10 +330,12 @@ func (s *sender) hand(it *item) {
 	s.show()
 }
 
-// release frees the slot of a row that is not under way any more.
+// release frees the slot of a row that is not under way any more, once: by the
+// second time another row may have it.
 func (s *sender) release(it *item) {
 	if it.ordered {
 		delete(s.busy, it.sub.Target)
+		it.ordered = false
 	}
 }
 
@@ -356,7 +370,11 @@ func (s *sender) submit(ctx context.Context, it *item) sent {
 	}
 	v := d.verdict
 	res.Outcome, res.BookingID, res.HTTPStatus, res.Message = v.outcome, v.bookingId, v.status, v.message
-	if d.ledger = s.run.Finish(ctx, it.index, res); d.ledger != nil {
+	durable := s.run.Finishing(it.index, res)
+	if d.settled = v.outcome == ledger.Booked; d.settled {
+		s.done <- sent{it: it, settling: true}
+	}
+	if d.ledger = durable(); d.ledger != nil {
 		s.halted.Store(true)
 	}
 	return d
@@ -452,7 +470,15 @@ func (s *sender) interrupted(cause error) {
 // take books a row's end and draws the consequences.
 func (s *sender) take(d sent) {
 	it, v := d.it, d.verdict
+	if d.settling {
+		s.settled++
+		s.release(it) // its answer is known: the next of its slot comes after it
+		return
+	}
 	s.active--
+	if d.settled {
+		s.settled--
+	}
 	s.res.Requests += d.requests
 	if d.ledger != nil {
 		s.ledgerFailed(d)
@@ -614,7 +640,7 @@ func (s *sender) show() {
 		p.Outcomes = s.res.Outcomes
 		p.Done = p.Total - s.res.Outcomes[ledger.NotSent]
 		p.Requests = s.res.Requests
-		p.InFlight, p.Waiting = s.active, len(s.retries)
+		p.InFlight, p.Waiting = s.active-s.settled, len(s.retries)
 		p.Limit, p.PausedUntil = s.pace.current, s.pace.paused
 		p.Stopping = s.res.Stopped
 	})
