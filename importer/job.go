@@ -187,7 +187,7 @@ func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error
 	res := s.result()
 	end := ledger.End{FinishedAt: res.FinishedAt, ExitCode: res.ExitCode(), Requests: res.Requests}
 	if res.Stopped != nil {
-		end.Stopped = res.Stopped.Message
+		end.Stopped, end.StoppedCode = res.Stopped.Message, res.Stopped.Code
 	}
 	if endErr := run.End(ctx, end); endErr != nil && err == nil {
 		err = endErr

@@ -370,6 +370,9 @@ func (s *sender) submit(ctx context.Context, it *item) sent {
 	}
 	v := d.verdict
 	res.Outcome, res.BookingID, res.HTTPStatus, res.Message = v.outcome, v.bookingId, v.status, v.message
+	if res.Message != "" {
+		res.Code = v.code
+	}
 	durable := s.run.Finishing(it.index, res)
 	if d.settled = v.outcome == ledger.Booked; d.settled {
 		s.done <- sent{it: it, settling: true}

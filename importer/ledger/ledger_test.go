@@ -131,7 +131,7 @@ func TestRunFromPlanToReport(t *testing.T) {
 		Row{Slot: slotA},
 		Row{Slot: slotB, Outcome: Invalid, Problems: []Problem{problem}},
 		Row{Slot: slotA, Outcome: Duplicate, Ref: Ref{Index: 0, Row: 2}, ContentDiffers: true},
-		Row{Outcome: Skipped, Message: "no mail"},
+		Row{Outcome: Skipped, Message: "no mail", Code: "rule"},
 		Row{Slot: slotB},
 		Row{Slot: slotB},
 	))
@@ -142,7 +142,7 @@ func TestRunFromPlanToReport(t *testing.T) {
 		begin(t, run, i, benchKeys(i))
 	}
 	finish(t, run, 0, Result{Outcome: Booked, BookingID: "VID1", HTTPStatus: 200, Attempts: 1, Duration: 1500 * time.Microsecond})
-	finish(t, run, 1, Result{Outcome: Rejected, HTTPStatus: 400, Message: "no places", Attempts: 2})
+	finish(t, run, 1, Result{Outcome: Rejected, HTTPStatus: 400, Message: "no places", Code: "full", Args: []string{"TS-1", "", "åäö"}, Attempts: 2})
 	begin(t, run, 5, benchKeys(5))
 	finish(t, run, 5, Result{Outcome: NotSent, HTTPStatus: 429, Message: "too many requests", Attempts: 5})
 	begin(t, run, 5, benchKeys(5))
@@ -151,16 +151,16 @@ func TestRunFromPlanToReport(t *testing.T) {
 	if err := run.Event(t.Context(), event); err != nil {
 		t.Fatal(err)
 	}
-	if err := run.End(t.Context(), End{FinishedAt: noon.Add(time.Hour), ExitCode: 4, Stopped: "enough", Requests: 9}); err != nil {
+	if err := run.End(t.Context(), End{FinishedAt: noon.Add(time.Hour), ExitCode: 4, Stopped: "enough", StoppedCode: "max", StoppedArgs: []string{"9"}, Requests: 9}); err != nil {
 		t.Fatal(err)
 	}
 
 	want := []Row{
 		{Slot: slotA, Outcome: Booked, BookingID: "VID1", HTTPStatus: 200, Attempts: 1, SubmittedAt: noon, Duration: 1500 * time.Microsecond, Content: Digest{9}},
-		{Slot: slotA, Outcome: Rejected, HTTPStatus: 400, Message: "no places", Attempts: 2, SubmittedAt: noon, Content: Digest{9}},
+		{Slot: slotA, Outcome: Rejected, HTTPStatus: 400, Message: "no places", Code: "full", Args: []string{"TS-1", "", "åäö"}, Attempts: 2, SubmittedAt: noon, Content: Digest{9}},
 		{Slot: slotB, Outcome: Invalid, Problems: []Problem{problem}},
 		{Slot: slotA, Outcome: Duplicate, Ref: Ref{1, 0, 2}, ContentDiffers: true},
-		{Outcome: Skipped, Message: "no mail"},
+		{Outcome: Skipped, Message: "no mail", Code: "rule"},
 		{Slot: slotB, Outcome: Uncertain, HTTPStatus: 500, Message: "no answer", Attempts: 6, SubmittedAt: noon, Content: Digest{9}},
 		{Slot: slotB},
 	}
@@ -170,6 +170,7 @@ func TestRunFromPlanToReport(t *testing.T) {
 	wantInfo := info
 	wantInfo.ID, wantInfo.Rows, wantInfo.FinishedAt = 1, 7, noon.Add(time.Hour)
 	wantInfo.ExitCode, wantInfo.Requests, wantInfo.Stopped, wantInfo.Ended = 4, 9, "enough", true
+	wantInfo.StoppedCode, wantInfo.StoppedArgs = "max", []string{"9"}
 	for _, o := range []Outcome{Booked, Rejected, Invalid, Duplicate, Skipped, Uncertain, NotSent} {
 		wantInfo.Counts[o] = 1
 	}

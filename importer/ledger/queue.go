@@ -166,5 +166,5 @@ func (o *op) apply(c *conn) error {
 	r := &o.res
 	return c.query("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?)").
 		int(o.id).int(int64(r.Outcome)).int(int64(r.HTTPStatus)).int(int64(r.Attempts)).int(r.Duration.Microseconds()).
-		text(r.BookingID).text(r.Message).run()
+		text(r.BookingID).text(words{r.Message, r.Code, r.Args}.packed()).run()
 }

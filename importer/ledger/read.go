@@ -66,7 +66,13 @@ func readRuns(c *conn, from, to int64) (runs []RunInfo, err error) {
 		r.Purged = s.getInt() == 1
 		r.FinishedAt = fromNanos(s.getInt())
 		r.ExitCode, r.Requests = int(s.getInt()), int(s.getInt())
-		r.Stopped, r.ReportDir = s.getText(), s.getText()
+		stopped, ok := unpackWords(s.getText())
+		if !ok {
+			err = errDamaged(c.disk.path, fmt.Sprintf("why run %d ended cannot be read", r.ID))
+			break
+		}
+		r.Stopped, r.StoppedCode, r.StoppedArgs = stopped.message, stopped.code, stopped.args
+		r.ReportDir = s.getText()
 		if b := s.getBlob(); b == nil {
 			open = append(open, len(runs))
 		} else if err = json.Unmarshal(b, &r.Counts); err != nil {
@@ -247,7 +253,7 @@ func (rd *rowReader) read(id int64, w, sub, res *stmt, hasSub, hasResult bool) (
 	}
 	r.Ref.Row = int(w.getInt())
 	r.ContentDiffers = w.getInt() == 1
-	r.Message = w.getText()
+	said := w.getText()
 	if b := w.getBlob(); b != nil {
 		if err := json.Unmarshal(b, &r.Problems); err != nil {
 			return r, err
@@ -260,15 +266,21 @@ func (rd *rowReader) read(id int64, w, sub, res *stmt, hasSub, hasResult bool) (
 		r.SubmittedAt = fromNanos(sub.getInt())
 		copy(r.Content[:], sub.getBlob())
 		if !hasResult {
-			r.Outcome, r.Message, r.Attempts = Uncertain, cutOffMessage, 1
+			r.Outcome, r.Attempts = Uncertain, 1
+			said = cutOffWords.packed()
 		}
 	}
 	if hasResult {
 		r.Outcome = Outcome(res.getInt())
 		r.HTTPStatus, r.Attempts = int(res.getInt()), int(res.getInt())
 		r.Duration = time.Duration(res.getInt()) * time.Microsecond
-		r.BookingID, r.Message = res.getText(), res.getText()
+		r.BookingID, said = res.getText(), res.getText()
 	}
+	words, ok := unpackWords(said)
+	if !ok {
+		return r, errDamaged(rd.c.disk.path, fmt.Sprintf("what it says of row %d of run %d cannot be read", r.Index, r.Run))
+	}
+	r.Message, r.Code, r.Args = words.message, words.code, words.args
 	switch {
 	case r.Outcome == Uncertain && ref != 0, r.Outcome == AlreadyBooked:
 		return r, rd.applyReference(&r, ref)

@@ -123,10 +123,10 @@ func (p *planner) add(row Row) error {
 	} else {
 		s.int(int64(row.Ref.Row)).bool(row.ContentDiffers)
 	}
-	if row.Message == "" {
+	if w := (words{row.Message, row.Code, row.Args}).packed(); w == "" {
 		s.null()
 	} else {
-		s.text(row.Message)
+		s.text(w)
 	}
 	if len(row.Problems) == 0 {
 		return s.null().run()
@@ -312,8 +312,9 @@ func (r *Run) End(ctx context.Context, e End) error {
 	r.moving.Wait()
 	inDoubt := slices.Contains(r.rows, rowBegun)
 	err := r.l.change(inDoubt, func(c *conn) error {
-		return closeRun(c, r.id, runEnded, "the run ended before an answer came", func(s *stmt) *stmt {
-			return s.int(nanos(e.FinishedAt)).int(int64(e.ExitCode)).int(int64(e.Requests)).text(e.Stopped)
+		return closeRun(c, r.id, runEnded, runEndedWords, func(s *stmt) *stmt {
+			stopped := words{e.Stopped, e.StoppedCode, e.StoppedArgs}
+			return s.int(nanos(e.FinishedAt)).int(int64(e.ExitCode)).int(int64(e.Requests)).text(stopped.packed())
 		})
 	})
 	if err != nil {
@@ -324,10 +325,10 @@ func (r *Run) End(ctx context.Context, e End) error {
 
 // closeRun gives every submission that is still begun its outcome, and the run
 // its final state. The end binds finished, exit_code, requests and stopped.
-func closeRun(c *conn, run int64, state int, why string, end func(*stmt) *stmt) error {
+func closeRun(c *conn, run int64, state int, why words, end func(*stmt) *stmt) error {
 	first, last := idsOf(run)
 	err := c.query(`INSERT INTO results SELECT s.id, ?, 0, 1, 0, '', ? FROM submissions s LEFT JOIN results r ON r.id = s.id
-		WHERE s.id BETWEEN ? AND ? AND r.id IS NULL`).int(int64(Uncertain)).text(why).int(first).int(last).run()
+		WHERE s.id BETWEEN ? AND ? AND r.id IS NULL`).int(int64(Uncertain)).text(why.packed()).int(first).int(last).run()
 	if err != nil {
 		return err
 	}
@@ -397,7 +398,7 @@ func (l *Ledger) recover() error {
 	}
 	for _, id := range cutOff {
 		err := l.change(true, func(c *conn) error {
-			return closeRun(c, id, runInterrupted, cutOffMessage, func(s *stmt) *stmt {
+			return closeRun(c, id, runInterrupted, cutOffWords, func(s *stmt) *stmt {
 				return s.int(0).int(0).int(0).text("")
 			})
 		})
@@ -412,5 +413,3 @@ func (l *Ledger) recover() error {
 	}
 	return nil
 }
-
-const cutOffMessage = "the run was cut off before an answer came"

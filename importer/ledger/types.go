@@ -17,6 +17,8 @@ type RunInfo struct {
 	Ended         bool      // End was reached
 	Interrupted   bool      // the run was cut off; found and marked by a later Open
 	Stopped       string    // why the run stopped early; empty = it did not
+	StoppedCode   string    // the same for programs, as End was told
+	StoppedArgs   []string  // and what goes into its words
 	NameColumns   []int     // 0-based cells that make up a person's name
 	Rate          float64   // requests a second; 0 = no limit
 	Concurrency   int
@@ -46,6 +48,11 @@ type Row struct {
 	Slot    Slot
 	Outcome Outcome // planned: NotSent (to be sent), AlreadyBooked, Uncertain, Invalid, Duplicate or Skipped
 	Message string  // in words; scrubbed of personal values by the caller
+	// Code is Message's reason for programs, and Args what is particular in it, so
+	// that it can be worded in another language. Personal values are kept out of
+	// Args by the caller, as out of Message.
+	Code string
+	Args []string
 	// Problems are why the row is invalid, and what was remarkable about one that is not.
 	Problems []Problem
 	// Ref is the earlier row that is the same booking. AlreadyBooked,
@@ -97,9 +104,14 @@ type Result struct {
 	Outcome    Outcome
 	BookingID  string // for Booked
 	HTTPStatus int    // 0 = no answer
-	Message    string // scrubbed of personal values by the caller
-	Attempts   int    // requests made for this row in this run
-	Duration   time.Duration
+	Message    string // in English; scrubbed of personal values by the caller
+	// Code is Message's reason for programs, and Args what is particular in it,
+	// so that it can be worded in another language. Args never hold personal
+	// values; that is the caller's duty.
+	Code     string
+	Args     []string
+	Attempts int // requests made for this row in this run
+	Duration time.Duration
 }
 
 // Match is what the ledger knows about a person and a slot.
@@ -138,8 +150,12 @@ type Event struct {
 type End struct {
 	FinishedAt time.Time
 	ExitCode   int
-	Stopped    string // why it stopped early; empty = it did not
-	Requests   int
+	Stopped    string // why it stopped early, in English; empty = it did not
+	// StoppedCode is Stopped's reason for programs, and StoppedArgs what is
+	// particular in it: no personal values, by the caller's duty.
+	StoppedCode string
+	StoppedArgs []string
+	Requests    int
 }
 
 // Generation names a state of a ledger's submissions. Two are equal only if they
