@@ -129,6 +129,12 @@ func (c *csvReader) shape(r *record, cells []string) *verdict {
 		return &verdict{code: CodeStrayQuote, column: -1, reason: fmt.Sprintf("the cells are in the marks %c, where the file has %c", c.otherQuote(), c.d.quote),
 			hint: "write the row like the others"}
 	}
+	if len(cells) == 1 {
+		if other := anotherDelimiter(c.d, cells, c.width); other != "" {
+			return &verdict{code: CodeOtherDelimiter, column: -1, reason: fmt.Sprintf("the row is separated by %s, the header by %s", delimiterWord(other), delimiterWord(string(c.d.delim))),
+				hint: "write the row like the others"}
+		}
+	}
 	switch {
 	case r.strict && (len(cells) != c.width || c.width < 2):
 		return &verdict{code: CodeUnclosedQuote, column: -1, reason: "an unclosed quotation mark above makes it doubtful whether this line is a row",

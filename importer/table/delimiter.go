@@ -29,6 +29,7 @@ type trial struct {
 
 // try reads the beginning of the file in a dialect.
 func (c *csvReader) try(d dialect) (*trial, error) {
+	c.d = d // by which cells are freed from their quotation marks
 	t := &trial{d: d, header: -1, spaced: true}
 	s := newScanner(c.text(), 1, d)
 	var widths, numbers []int
@@ -125,16 +126,12 @@ func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
 		}
 		return a.names > b.names
 	}
-	for _, delim := range []byte{';', ',', '\t', '|', 0} {
-		d := dialect{quote: quote}
-		if delim != 0 {
-			d.delim = []byte{delim}
-		}
-		t, err := c.try(d)
+	for _, delim := range append(usualDelimiters[:len(usualDelimiters):len(usualDelimiters)], "") {
+		t, err := c.try(dialect{delim: []byte(delim), quote: quote})
 		if err != nil {
 			return nil, err
 		}
-		if delim == 0 {
+		if delim == "" {
 			single = t
 			break
 		}
@@ -144,7 +141,7 @@ func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
 		if t.header < 0 || t.names < 2 || t.score < 0.2 {
 			continue
 		}
-		if delim == ',' && t.spaced && t.header > 0 && t.named == 0 {
+		if delim == "," && t.spaced && t.header > 0 && t.named == 0 {
 			continue // commas of sentences, below a header of one cell
 		}
 		if better(t, best) {
@@ -165,7 +162,7 @@ func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
 	}
 	if second != nil && second.named == best.named && second.header == best.header && best.names < 2*second.names && best.score-second.score < 0.1 {
 		return nil, c.fail(CodeDelimiter, 0, fmt.Sprintf("the delimiter could be %s (%d columns) or %s (%d columns)",
-			delimiterWord(best.d), best.names, delimiterWord(second.d), second.names),
+			delimiterWord(string(best.d.delim)), best.names, delimiterWord(string(second.d.delim)), second.names),
 			"say which one with --delimiter")
 	}
 	return c.longerDelimiter(best)
@@ -206,6 +203,65 @@ func everySecondBlank(cells []string) bool {
 	return true
 }
 
+// usualDelimiters are tried in this order.
+var usualDelimiters = []string{";", ",", "\t", "|"}
+
+// anotherDelimiter returns the usual delimiter that takes a line apart into
+// count cells, if it is a single cell with the file's own, or "". Commas with
+// spaces behind them are those of a sentence.
+func anotherDelimiter(own dialect, cells []string, count int) string {
+	if len(own.delim) == 0 || count < 2 || len(cells) == 0 || filled(cells[1:]) > 0 {
+		return ""
+	}
+	for _, other := range usualDelimiters {
+		if other != string(own.delim) && strings.Count(cells[0], other) == count-1 && !strings.Contains(cells[0], ", ") {
+			return other
+		}
+	}
+	return ""
+}
+
+// mixedDelimiters refuses a file whose header has another delimiter than its
+// rows: by one of them the header is one cell, by the other the rows are.
+func (c *csvReader) mixedDelimiters(t *trial) error {
+	differ := func(line int, header, rows string) error {
+		return c.fail(CodeDelimiter, line, fmt.Sprintf("the header is separated by %s and the rows by %s", delimiterWord(header), delimiterWord(rows)),
+			"give the header the delimiter of the rows and save the file again, or export it anew")
+	}
+	own := string(t.d.delim)
+	for _, h := range t.head[:t.header] {
+		if len(h.cells) != 1 || !h.ok {
+			continue
+		}
+		for _, other := range usualDelimiters {
+			names := trimmed(strings.Split(h.cells[0], other))
+			if len(names) < 2 || other == own {
+				continue
+			}
+			if c.opts.Fits != nil {
+				if n := c.opts.Fits(names); n > 0 && n >= t.named {
+					return differ(h.number, other, own)
+				}
+			} else if wordy(names) && anotherDelimiter(t.d, h.cells, t.names) == other {
+				return differ(h.number, other, own)
+			}
+		}
+	}
+	rows, apart := 0, map[string]int{}
+	for _, h := range t.head[t.header+1:] {
+		if h.ok {
+			rows++
+			apart[anotherDelimiter(t.d, h.cells, t.names)]++
+		}
+	}
+	for _, other := range usualDelimiters {
+		if apart[other]*2 > rows {
+			return differ(t.head[t.header].number, own, other)
+		}
+	}
+	return nil
+}
+
 // oddDelimiter looks for an unusual delimiter in a file that seems to have
 // one column.
 func (c *csvReader) oddDelimiter(t *trial) rune {
@@ -237,9 +293,9 @@ func (c *csvReader) oddDelimiter(t *trial) rune {
 }
 
 // delimiterWord is how people call a delimiter.
-func delimiterWord(d dialect) string {
-	if string(d.delim) == "\t" {
+func delimiterWord(delim string) string {
+	if delim == "\t" {
 		return "tab"
 	}
-	return string(d.delim)
+	return delim
 }

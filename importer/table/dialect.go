@@ -52,6 +52,9 @@ func (c *csvReader) findDialect(info *Info) error {
 	if filled(h.cells) == 0 {
 		return c.fail(CodeHeader, h.number, "the header row is empty", "name another row with --header-row")
 	}
+	if err := c.mixedDelimiters(t); err != nil {
+		return err
+	}
 	if t.header > 0 && c.opts.HeaderRow == 0 {
 		info.Warnings = append(info.Warnings, skippedRows("line", h.number))
 	}
@@ -65,8 +68,7 @@ func (c *csvReader) settle(delim rune, quote byte) (*trial, error) {
 		if !ok {
 			return nil, c.fail(CodeOption, 0, fmt.Sprintf("there is no %q in %s", delim, c.enc.name), "")
 		}
-		c.d = dialect{delim: d, quote: quote}
-		return c.try(c.d)
+		return c.try(dialect{delim: d, quote: quote})
 	}
 	t, err := c.findDelimiter(quote)
 	if err != nil {

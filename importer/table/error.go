@@ -29,6 +29,7 @@ const (
 	CodeStrayQuote     Code = "stray_quote"       // a quotation mark where none can stand
 	CodeUnclosedQuote  Code = "unclosed_quote"    // a quoted cell that never ends
 	CodeSwallowedRow   Code = "swallowed_row"     // a quoted cell that seems to hold another row
+	CodeOtherDelimiter Code = "other_delimiter"   // a row whose cells are separated otherwise than the header's
 	CodeTooManyCells   Code = "too_many_cells"    // a filled cell beyond the table
 	CodeTooFewCells    Code = "too_few_cells"     // the row seems to be broken in two
 	CodeInvalidByte    Code = "invalid_byte"      // a byte that is no character in the file's encoding

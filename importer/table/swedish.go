@@ -14,6 +14,7 @@ var inSwedish = map[Code]struct{ reason, hint string }{
 	CodeStrayQuote:     {"ett citattecken står där det inte kan stå", `sätt cellen inom citattecken och dubblera dem som står inuti den: "" för "`},
 	CodeUnclosedQuote:  {"ett citattecken saknas, här eller på en rad ovanför", `avsluta cellen med ett citattecken, eller dubblera dem som står inuti den: "" för "`},
 	CodeSwallowedRow:   {"en cell inom citattecken verkar innehålla en egen rad", "se efter om det saknas ett citattecken"},
+	CodeOtherDelimiter: {"raden har en annan avgränsare än rubrikraden", "skriv raden som de andra"},
 	CodeTooManyCells:   {"en cell är ifylld utanför tabellen: cellerna kan ha förskjutits", "sätt citattecken om den cell som har avgränsaren i sin text, eller flytta cellen som ligger utanför"},
 	CodeTooFewCells:    {"raden har för få celler och ser ut att vara bruten i två", "sätt citattecken om den cell som har en radbrytning i sig"},
 	CodeInvalidByte:    {"cellen innehåller något som inte är ett tecken i filens teckenkodning", "rätta cellen och spara filen som UTF-8, eller ange en annan teckenkodning med --encoding"},
