@@ -46,20 +46,24 @@ func cleanAll(s string) string {
 	}
 	var b strings.Builder
 	b.Grow(len(s))
-	prev := rune(-1)
+	prev := rune(-1) // the last one that shows something
 	for i, r := range s {
 		switch kindOf(r) {
 		case kept:
 			b.WriteRune(r)
+			prev = r
 		case space:
 			b.WriteByte(' ')
+			prev = ' '
+		case line:
+			b.WriteByte('\n')
+			prev = '\n'
 		case joiner:
 			next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])
-			if joins(prev) && joins(next) {
+			if joins(prev) && (r >= 0xFE00 || joins(next)) {
 				b.WriteRune(r)
 			}
 		}
-		prev = r
 	}
 	return norm.NFC.String(b.String())
 }
@@ -70,7 +74,8 @@ type runeKind uint8
 const (
 	kept runeKind = iota
 	space
-	gone
+	line   // ends a line or a paragraph
+	gone   // shows nothing
 	joiner // means something between letters of some scripts and in emoji
 )
 
@@ -78,15 +83,27 @@ func kindOf(r rune) runeKind {
 	switch {
 	case r < 0xA0:
 		return kept
-	case r == 0xA0, r >= 0x2000 && r <= 0x200A, r == 0x202F, r == 0x205F:
+	case r == 0xA0, r == 0x1680, r >= 0x2000 && r <= 0x200A, r == 0x202F, r == 0x205F, r == 0x2800, r == 0x3000:
 		return space
-	case r == 0x200C, r == 0x200D:
+	case r == 0x2028, r == 0x2029:
+		return line
+	case r == 0x200C, r == 0x200D, r >= 0xFE00 && r <= 0xFE0F: // and the variation selectors
 		return joiner
-	case r == 0xAD, r == 0x034F, r == 0x061C, r == 0x180E, r == 0x200B, r == 0x200E, r == 0x200F,
-		r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x2064, r >= 0x2066 && r <= 0x206F, r == 0xFEFF:
+	case unicode.Is(invisible, r):
 		return gone
 	}
 	return kept
+}
+
+// invisible has the characters without width: Unicode's default ignorables
+// but for the joiners, and what else is drawn as nothing.
+var invisible = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{0x00AD, 0x00AD, 1}, {0x034F, 0x034F, 1}, {0x061C, 0x061C, 1}, {0x115F, 0x1160, 1}, {0x17B4, 0x17B5, 1}, {0x180B, 0x180F, 1},
+		{0x200B, 0x200B, 1}, {0x200E, 0x200F, 1}, {0x202A, 0x202E, 1}, {0x2060, 0x206F, 1}, {0x3164, 0x3164, 1}, {0xFEFF, 0xFEFF, 1}, {0xFFA0, 0xFFA0, 1}, {0xFFF0, 0xFFFC, 1},
+	},
+	R32:         []unicode.Range32{{0x1BCA0, 0x1BCA3, 1}, {0x1D173, 0x1D17A, 1}, {0xE0000, 0xE0FFF, 1}},
+	LatinOffset: 1,
 }
 
 // joins reports whether a joiner next to r can mean something: not beside
@@ -107,16 +124,23 @@ func blank(s string) bool {
 	return true
 }
 
-// control returns the first control character of a cell that is neither a tab
-// nor a line break.
+// control returns the first character of a cell that no text has: a control
+// character that is neither a tab nor a line break, or one of Unicode's
+// noncharacters.
 func control(s string) (rune, bool) {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c < ' ' && c != '\t' && c != '\n' && c != '\r', c == 0x7F:
 			return rune(c), true
-		case c == 0xC2 && i+1 < len(s) && s[i+1] < 0xA0 && s[i+1] != 0x85:
+		case c == 0xC2 && i+1 < len(s) && s[i+1] < 0xA0:
 			return rune(s[i+1]), true
+		case c == 0xEF:
+			if r, _ := utf8.DecodeRuneInString(s[i:]); noncharacter(r) {
+				return r, true
+			}
 		}
 	}
 	return 0, false
 }
+
+func noncharacter(r rune) bool { return r >= 0xFDD0 && r <= 0xFDEF || r == 0xFFFE || r == 0xFFFF }

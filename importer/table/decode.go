@@ -79,7 +79,7 @@ type looks uint8
 const (
 	tame     looks = iota // ASCII without control characters but tabs and line breaks
 	lettered              // others that may be letters
-	wild                  // others, control characters among them
+	wild                  // others, control characters or noncharacters among them
 )
 
 func lookAt(b []byte) looks {
@@ -88,7 +88,7 @@ func lookAt(b []byte) looks {
 		if c >= ' ' && c < 0x7F || c == '\t' || c == '\n' || c == '\r' {
 			continue
 		}
-		if c < utf8.RuneSelf || c == 0xC2 && i+1 < len(b) && b[i+1] < 0xA0 {
+		if c < utf8.RuneSelf || c == 0xC2 && i+1 < len(b) && b[i+1] < 0xA0 || c == 0xEF && i+2 < len(b) && (b[i+1] == 0xB7 || b[i+1] == 0xBF && b[i+2] >= 0xBE) {
 			return wild
 		}
 		l = lettered

@@ -12,7 +12,7 @@ func doubleEncoded(s string) bool {
 			return strings.Contains(s, "â€")
 		}
 		rest = rest[i+len("Ã"):]
-		for _, second := range []string{"¥", "¤", "¶", "…", "„", "–", "©", "‰", "¼", "œ", "¦", "†", "¸", "˜", "¡", "³", "\u0085", "\u0084", "\u0096"} {
+		for _, second := range []string{"¥", "¤", "¶", "…", "„", "–", "©", "‰", "¼", "œ", "¦", "†", "¸", "˜", "¡", "³"} {
 			if strings.HasPrefix(rest, second) {
 				return true
 			}
