@@ -2,21 +2,53 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
+	runtimemetrics "runtime/metrics"
+	"sync"
 )
 
-// manyRows is how many rows make a plan that is worth saving memory for.
-const manyRows = 100_000
+// room is how much garbage may stand beside what is in use, in bytes. Less
+// than 16 MB has the collector running all the time, and more than 32 MB makes
+// nothing faster.
+const room = 24 << 20
 
-// saveMemory has the garbage collected more often while a large plan is made:
-// it remembers some 60 bytes of every row, in tables without pointers that cost
-// the collector nothing, and the default would let as much garbage stand beside
-// them. A million rows take 100 MB instead of 155, and a tenth more time. The
-// returned function ends it.
-func saveMemory(rows int) func() {
-	if rows < manyRows || os.Getenv("GOGC") != "" {
+// steadyMemory makes the collector run whenever so much garbage stands, however
+// much is in use. Its own rule, as much garbage as there is in use, is wrong at
+// both ends here: a run needs a few MB, and would be collected hundreds of times
+// a second; and a plan of a million rows holds tables without pointers that cost
+// the collector nothing, and would get as much garbage beside them. The returned
+// function brings that rule back.
+func steadyMemory() (end func()) {
+	if os.Getenv("GOGC") != "" {
 		return func() {}
 	}
-	before := debug.SetGCPercent(10)
-	return func() { debug.SetGCPercent(before) }
+	before := debug.SetGCPercent(100)
+	var (
+		mu    sync.Mutex
+		ended bool
+		inUse = []runtimemetrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	)
+	// After each collection its finalizer sets the share for the next one, and
+	// itself anew.
+	type bell struct{ self *bell }
+	var ring func(*bell)
+	ring = func(b *bell) {
+		mu.Lock()
+		defer mu.Unlock()
+		if ended {
+			return
+		}
+		runtimemetrics.Read(inUse)
+		percent := uint64(room) * 100 / max(inUse[0].Value.Uint64(), 1<<20)
+		debug.SetGCPercent(int(max(percent, 5)))
+		runtime.SetFinalizer(b, ring)
+	}
+	ring(new(bell))
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		ended = true
+		debug.SetGCPercent(before)
+	}
 }
