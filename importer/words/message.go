@@ -1,0 +1,71 @@
+package words
+
+import "strings"
+
+// Worded is what can be said in every language.
+type Worded interface{ In(Language) string }
+
+// Message is a text that has not been said yet: its id, and what fills it. The
+// zero Message says nothing.
+type Message struct {
+	catalogue *Catalogue
+	id        string
+	args      []any
+}
+
+// Message returns the text with this id and these args, to be said later.
+func (c *Catalogue) Message(id string, args ...any) Message {
+	return Message{catalogue: c, id: id, args: args}
+}
+
+// In returns the message in a language.
+func (m Message) In(l Language) string {
+	if m.catalogue == nil {
+		return ""
+	}
+	return m.catalogue.In(l).Text(m.id, m.args...)
+}
+
+// String returns the message in English.
+func (m Message) String() string { return m.In(English) }
+
+// Error is a [Message] that is an error. Errors among its args are what it
+// wraps.
+type Error struct{ Message }
+
+// Error returns an error with this text.
+func (c *Catalogue) Error(id string, args ...any) *Error {
+	return &Error{c.Message(id, args...)}
+}
+
+// Error returns the message in English, for logs and other programs.
+func (e *Error) Error() string { return e.In(English) }
+
+// Unwrap returns the errors that the message tells.
+func (e *Error) Unwrap() []error {
+	var list []error
+	for _, a := range e.args {
+		if err, ok := a.(error); ok {
+			list = append(list, err)
+		}
+	}
+	return list
+}
+
+// Of says an error in a language, as far as it knows how: a joined error line
+// by line, and one that is not [Worded] as it says itself.
+func Of(err error, l Language) string {
+	if w, ok := err.(Worded); ok {
+		return w.In(l)
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var lines []string
+		for _, e := range joined.Unwrap() {
+			if line := Of(e, l); line != "" {
+				lines = append(lines, line)
+			}
+		}
+		return strings.Join(lines, "\n")
+	}
+	return err.Error()
+}
