@@ -33,7 +33,7 @@ const (
 
 // causes groups the rows that did not end well.
 type causes struct {
-	words words
+	words texts
 	say   wording
 	by    map[causeKey]*cause
 	rest  map[ledger.Outcome]*cause // beyond maxCauses
@@ -47,7 +47,7 @@ type causeKey struct {
 	message string // where there is no code
 }
 
-func newCauses(w words, say wording) *causes {
+func newCauses(w texts, say wording) *causes {
 	return &causes{words: w, say: say, by: map[causeKey]*cause{}, rest: map[ledger.Outcome]*cause{}}
 }
 
@@ -79,7 +79,7 @@ func (c *causes) add(r *record) {
 	}
 	message := r.message
 	if r.Outcome == ledger.Rejected && r.HTTPStatus != 0 {
-		message = c.words.text("cause.status", r.HTTPStatus, message)
+		message = c.words.Text("cause.status", r.HTTPStatus, message)
 	}
 	c.count(causeKey{outcome: r.Outcome, message: message}, r.Number, func() *cause {
 		return &cause{Outcome: r.Outcome, Message: message, Hint: r.hint}
@@ -94,7 +94,7 @@ func (c *causes) count(k causeKey, row int, make func() *cause) {
 		c.by[k] = g
 	} else if g == nil {
 		if g = c.rest[k.outcome]; g == nil {
-			g = &cause{Outcome: k.outcome, Message: c.words.text("cause.rest"), order: maxCauses + int(k.outcome)}
+			g = &cause{Outcome: k.outcome, Message: c.words.Text("cause.rest"), order: maxCauses + int(k.outcome)}
 			c.rest[k.outcome] = g
 		}
 	}
@@ -150,7 +150,7 @@ func (g *cause) spans() (list []span, named int) {
 }
 
 // where names the rows of a cause: "4–6, 9 and 12 more".
-func (g *cause) where(w words) string {
+func (g *cause) where(w texts) string {
 	list, named := g.spans()
 	texts := make([]string, len(list))
 	for i, s := range list {
@@ -158,7 +158,7 @@ func (g *cause) where(w words) string {
 	}
 	text := strings.Join(texts, ", ")
 	if more := g.Rows - named; more > 0 {
-		text += w.count("cause.and.more", more)
+		text += w.Count("cause.and.more", more)
 	}
 	return text
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/go-analyze/charts"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/words"
 )
 
 // tone is a colour of a chart that the page's style sheet decides, so that it
@@ -152,7 +153,7 @@ func outcomeChart(s *Summary) ([]byte, error) {
 			if v == 0 {
 				return "", nil
 			}
-			return number(count), nil
+			return words.Number(count), nil
 		}}
 	}
 	err := p.BarChart(charts.BarChartOption{
@@ -182,7 +183,7 @@ func (t *timeline) axis(zone *time.Location) []string {
 
 // rateChart is the requests per second over the run, with the limit and the
 // pauses.
-func rateChart(t *timeline, limit float64, stops []pause, w words, zone *time.Location) ([]byte, error) {
+func rateChart(t *timeline, limit float64, stops []pause, w texts, zone *time.Location) ([]byte, error) {
 	n := t.last + 1
 	if n < 2 {
 		return nil, nil
@@ -209,16 +210,16 @@ func rateChart(t *timeline, limit float64, stops []pause, w words, zone *time.Lo
 	var list charts.GenericSeriesList
 	var tones []tone
 	if any {
-		list = append(list, charts.GenericSeries{Type: charts.ChartTypeBar, Values: paused, Name: w.text("chart.rate.pause")})
+		list = append(list, charts.GenericSeries{Type: charts.ChartTypeBar, Values: paused, Name: w.Text("chart.rate.pause")})
 		tones = append(tones, tonePause)
 	}
-	list = append(list, charts.GenericSeries{Type: charts.ChartTypeLine, Values: rate, Name: w.text("chart.rate.sent")})
+	list = append(list, charts.GenericSeries{Type: charts.ChartTypeLine, Values: rate, Name: w.Text("chart.rate.sent")})
 	tones = append(tones, toneRate)
 	if limit > 0 {
-		list = append(list, charts.GenericSeries{Type: charts.ChartTypeLine, Values: bound, Name: w.text("chart.rate.limit")})
+		list = append(list, charts.GenericSeries{Type: charts.ChartTypeLine, Values: bound, Name: w.Text("chart.rate.limit")})
 		tones = append(tones, toneLimit)
 	}
-	svg, err := timeChart(list, tones, t.axis(zone), top, func(v float64) string { return w.decimal(v, 3) })
+	svg, err := timeChart(list, tones, t.axis(zone), top, func(v float64) string { return w.Language().Decimal(v, 3) })
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +231,7 @@ func rateChart(t *timeline, limit float64, stops []pause, w words, zone *time.Lo
 
 // answerChart is how long the answers took over the run: half of them, and all
 // but the slowest twentieth.
-func answerChart(t *timeline, w words, zone *time.Location) ([]byte, error) {
+func answerChart(t *timeline, w texts, zone *time.Location) ([]byte, error) {
 	n := t.last + 1
 	if n < 2 {
 		return nil, nil
@@ -248,8 +249,8 @@ func answerChart(t *timeline, w words, zone *time.Location) ([]byte, error) {
 		}
 	}
 	list := charts.GenericSeriesList{
-		{Type: charts.ChartTypeLine, Values: half, Name: w.text("chart.answers.half")},
-		{Type: charts.ChartTypeLine, Values: slow, Name: w.text("chart.answers.slow")},
+		{Type: charts.ChartTypeLine, Values: half, Name: w.Text("chart.answers.half")},
+		{Type: charts.ChartTypeLine, Values: slow, Name: w.Text("chart.answers.slow")},
 	}
 	return timeChart(list, []tone{toneMedian, toneSlow}, t.axis(zone), niceTop(top), w.milliseconds)
 }
@@ -270,9 +271,9 @@ func niceTop(most float64) float64 {
 }
 
 // milliseconds is a time on an axis.
-func (w words) milliseconds(ms float64) string {
+func (w texts) milliseconds(ms float64) string {
 	if ms >= 1000 {
-		return w.localize(strconv.FormatFloat(math.Round(ms/100)/10, 'f', -1, 64)) + " s"
+		return w.Language().Localize(strconv.FormatFloat(math.Round(ms/100)/10, 'f', -1, 64)) + " s"
 	}
 	return strconv.FormatFloat(math.Round(ms), 'f', 0, 64) + " ms"
 }

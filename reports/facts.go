@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/words"
 )
 
 // fact is something about a run that a reader may want to look up.
@@ -16,11 +17,11 @@ type fact struct{ Name, Value string }
 func moment(t time.Time, zone *time.Location) string { return t.In(zone).Format(time.DateTime) }
 
 // facts lists what a reader may want to look up about a run.
-func facts(run *ledger.RunInfo, w words, zone *time.Location) []fact {
+func facts(run *ledger.RunInfo, w texts, zone *time.Location) []fact {
 	var list []fact
-	add := func(k key, value string) {
+	add := func(k string, value string) {
 		if value != "" {
-			list = append(list, fact{w.text(k), value})
+			list = append(list, fact{w.Text(k), value})
 		}
 	}
 	in := &run.Input
@@ -28,16 +29,16 @@ func facts(run *ledger.RunInfo, w words, zone *time.Location) []fact {
 	add("fact.input", in.Path)
 	form := []string{strings.ToUpper(in.Format)}
 	if in.Sheet != "" {
-		form = append(form, w.text("fact.form.sheet", in.Sheet))
+		form = append(form, w.Text("fact.form.sheet", in.Sheet))
 	}
 	if in.Encoding != "" {
 		form = append(form, in.Encoding)
 	}
 	if in.Delimiter != "" {
-		form = append(form, w.text("fact.form.delimiter", in.Delimiter))
+		form = append(form, w.Text("fact.form.delimiter", in.Delimiter))
 	}
 	if in.HeaderRow > 0 {
-		form = append(form, w.text("fact.form.header", in.HeaderRow))
+		form = append(form, w.Text("fact.form.header", in.HeaderRow))
 	}
 	add("fact.form", strings.Join(form, ", "))
 	add("fact.sha256", in.SHA256)
@@ -47,24 +48,24 @@ func facts(run *ledger.RunInfo, w words, zone *time.Location) []fact {
 	if run.Ended {
 		add("fact.finished", moment(run.FinishedAt, zone))
 		add("fact.elapsed", w.elapsed(run.FinishedAt.Sub(run.StartedAt)))
-		add("fact.requests", number(run.Requests))
+		add("fact.requests", words.Number(run.Requests))
 		add("fact.exit", strconv.Itoa(run.ExitCode))
 	}
 	if run.Rate > 0 {
-		add("fact.rate", w.text("fact.rate.value", w.decimal(run.Rate, -1), run.Concurrency))
+		add("fact.rate", w.Text("fact.rate.value", w.Language().Decimal(run.Rate, -1), run.Concurrency))
 	} else if run.Concurrency > 0 {
-		add("fact.rate", w.text("fact.rate.none", run.Concurrency))
+		add("fact.rate", w.Text("fact.rate.none", run.Concurrency))
 	}
 	return list
 }
 
 // elapsed is a duration as people read it: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min.
-func (w words) elapsed(d time.Duration) string {
+func (w texts) elapsed(d time.Duration) string {
 	switch {
 	case d < 0:
 		return ""
 	case d < 10*time.Second:
-		return w.localize(fmt.Sprintf("%.1f s", d.Seconds()))
+		return w.Language().Localize(fmt.Sprintf("%.1f s", d.Seconds()))
 	case d < time.Minute:
 		return fmt.Sprintf("%.0f s", d.Seconds())
 	case d < time.Hour:

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/words"
 )
 
 //go:embed page/page.html
@@ -43,9 +44,9 @@ const (
 type reportHTML struct {
 	stage  *staging
 	run    *ledger.RunInfo
-	words  words
+	words  texts
 	zone   *time.Location
-	lang   Language
+	lang   words.Language
 	tmpl   *template.Template
 	spool  *os.File
 	rows   *bufio.Writer
@@ -57,10 +58,10 @@ type reportHTML struct {
 	slots  slots
 }
 
-func newReportHTML(s *staging, src *Source, w words, o *Options, c *causes) (*reportHTML, error) {
+func newReportHTML(s *staging, src *Source, w texts, o *Options, c *causes) (*reportHTML, error) {
 	tmpl, err := template.New("page").Funcs(template.FuncMap{
-		"t":     func(k string) string { return w.text(key(k)) },
-		"n":     number,
+		"t":     func(k string) string { return w.Text(k) },
+		"n":     words.Number,
 		"class": func(o ledger.Outcome) uint8 { return uint8(o) },
 		"args":  func(command string) []string { return strings.Split(command, " ") },
 	}).Parse(pageHTML)
@@ -73,7 +74,7 @@ func newReportHTML(s *staging, src *Source, w words, o *Options, c *causes) (*re
 	}
 	lang := o.Language
 	if lang == "" {
-		lang = English
+		lang = words.English
 	}
 	return &reportHTML{
 		stage: s, run: &src.Run, words: w, zone: o.Zone, lang: lang, tmpl: tmpl, spool: spool, rows: bufio.NewWriterSize(spool, 64<<10),
@@ -159,7 +160,7 @@ func (h *reportHTML) abort() error {
 
 // pageData is what the page's template shows.
 type pageData struct {
-	Lang                    Language
+	Lang                    words.Language
 	File                    string
 	Policy                  string
 	CSS                     template.CSS
@@ -209,9 +210,9 @@ func (h *reportHTML) data(s *Summary) (*pageData, error) {
 		label string
 		draw  func() ([]byte, error)
 	}{
-		{&d.Outcomes, w.text("chart.outcomes") + ": " + altText(s), func() ([]byte, error) { return outcomeChart(s) }},
-		{&d.Rate, w.text("chart.rate"), func() ([]byte, error) { return rateChart(h.time, h.run.Rate, h.pauses, w, h.zone) }},
-		{&d.Answers, w.text("chart.answers"), func() ([]byte, error) { return answerChart(h.time, w, h.zone) }},
+		{&d.Outcomes, w.Text("chart.outcomes") + ": " + altText(s), func() ([]byte, error) { return outcomeChart(s) }},
+		{&d.Rate, w.Text("chart.rate"), func() ([]byte, error) { return rateChart(h.time, h.run.Rate, h.pauses, w, h.zone) }},
+		{&d.Answers, w.Text("chart.answers"), func() ([]byte, error) { return answerChart(h.time, w, h.zone) }},
 	} {
 		svg, err := c.draw()
 		if err != nil {
@@ -230,17 +231,17 @@ func (h *reportHTML) data(s *Summary) (*pageData, error) {
 	for _, g := range list[:min(len(list), maxPageCauses)] {
 		v := causeView{shareView: h.share(g.Outcome, g.Rows), Rows: g.Rows, Warning: g.Warning, Message: shorten(g.Message, maxPageCause), Hint: shorten(g.Hint, maxPageCause)}
 		if g.Column != "" || g.Header != "" {
-			v.Place = strings.TrimSpace(w.text("cause.place", g.Column, g.Header))
+			v.Place = strings.TrimSpace(w.Text("cause.place", g.Column, g.Header))
 		}
 		var named int
 		v.Spans, named = g.spans()
 		if more := g.Rows - named; more > 0 {
-			v.More = w.count("cause.and.more", more)
+			v.More = w.Count("cause.and.more", more)
 		}
 		d.Causes = append(d.Causes, v)
 	}
 	if n := len(list) - len(d.Causes); n > 0 {
-		d.MoreCauses = w.count("page.causes.more", n)
+		d.MoreCauses = w.Count("page.causes.more", n)
 	}
 	d.Slots, d.MoreSlots = h.slots.view(h)
 	for _, o := range s.Outcomes {
@@ -248,9 +249,9 @@ func (h *reportHTML) data(s *Summary) (*pageData, error) {
 			d.Filters = append(d.Filters, h.share(o.Outcome, o.Count))
 		}
 	}
-	d.Shown = w.count("page.all", h.shown)
+	d.Shown = w.Count("page.all", h.shown)
 	if h.total > h.shown {
-		more := w.text("page.rest", number(h.shown), number(h.total))
+		more := w.Text("page.rest", words.Number(h.shown), words.Number(h.total))
 		d.Shown = more
 		s := *s // the page alone has this note
 		s.Notes = append(slices.Clone(s.Notes), more)
@@ -271,18 +272,18 @@ func (h *reportHTML) notes() (rate, answers string) {
 			all.times[k] += n
 		}
 	}
-	per := func(n int) string { return w.decimal(float64(n)/h.time.step.Seconds(), 3) }
-	rate = w.count("chart.rate.note", sent, per(most))
+	per := func(n int) string { return w.Language().Decimal(float64(n)/h.time.step.Seconds(), 3) }
+	rate = w.Count("chart.rate.note", sent, per(most))
 	if n := len(h.pauses); n > 0 {
 		var d time.Duration
 		for _, p := range h.pauses {
 			d += p.to.Sub(p.from)
 		}
-		rate += " " + w.count("chart.rate.pauses", n, w.elapsed(d))
+		rate += " " + w.Count("chart.rate.pauses", n, w.elapsed(d))
 	}
 	if half, ok := all.quantile(0.5); ok {
 		slow, _ := all.quantile(0.95)
-		answers = w.text("chart.answers.note", w.milliseconds(half), w.milliseconds(slow))
+		answers = w.Text("chart.answers.note", w.milliseconds(half), w.milliseconds(slow))
 	}
 	return rate, answers
 }
@@ -376,7 +377,7 @@ func (s *slots) view(h *reportHTML) (list []slotView, more string) {
 		list = append(list, v)
 	}
 	if n := len(s.list) - len(list); n > 0 {
-		more = h.words.count("page.slots.more", n)
+		more = h.words.Count("page.slots.more", n)
 	}
 	return list, more
 }

@@ -191,7 +191,7 @@ func Participant(cells []string, columns []int) string {
 // describer puts into words what became of a row.
 type describer struct {
 	run     *ledger.RunInfo
-	words   words
+	words   texts
 	wording wording
 	zone    *time.Location
 	// english describes the row for programs, which know one language; nil
@@ -252,24 +252,24 @@ func (d *describer) say(r *record) (s said) {
 	}
 	switch r.Outcome {
 	case ledger.Uncertain:
-		s.hint = w.text("row.uncertain.hint")
+		s.hint = w.Text("row.uncertain.hint")
 	case ledger.NotSent:
 		if d.run.Ended || d.run.Interrupted {
-			s.hint = w.text("row.not_sent.hint")
+			s.hint = w.Text("row.not_sent.hint")
 		}
 	}
 	if by := r.Settled; by != nil {
-		k := key("row.settled.not_booked")
+		k := "row.settled.not_booked"
 		if by.BookingID != "" {
 			k = "row.settled.booked"
 		}
-		s.message = w.text(k, by.At.In(d.zone).Format(time.DateOnly))
+		s.message = w.Text(k, by.At.In(d.zone).Format(time.DateOnly))
 		if reason := oneLine(by.Reason); reason != "" {
-			s.message = w.text("row.settled.reason", s.message, reason)
+			s.message = w.Text("row.settled.reason", s.message, reason)
 		}
 	}
 	if r.ContentDiffers {
-		s.message += w.text("problem.separator") + w.text("row.differs")
+		s.message += w.Text("problem.separator") + w.Text("row.differs")
 	}
 	return s
 }
@@ -281,14 +281,14 @@ func (d *describer) problems(r *record) (s said) {
 		p := &r.problems[i]
 		one := d.wording.of(p)
 		if p.Header != "" && !strings.Contains(one.message, p.Header) {
-			one.message = d.words.text("problem.column", oneLine(p.Header), one.message)
+			one.message = d.words.Text("problem.column", oneLine(p.Header), one.message)
 		}
 		texts = append(texts, one.message)
 		if i == 0 {
 			s.hint = one.hint
 		}
 	}
-	s.message = strings.Join(texts, d.words.text("problem.separator"))
+	s.message = strings.Join(texts, d.words.Text("problem.separator"))
 	return s
 }
 
@@ -299,57 +299,57 @@ func (d *describer) fallback(r *record) string {
 	case ledger.AlreadyBooked:
 		return w.origin("row.already_booked", r.first)
 	case ledger.Duplicate:
-		return w.text("row.duplicate", r.first.row)
+		return w.Text("row.duplicate", r.first.row)
 	case ledger.Uncertain:
 		if r.Ref != (ledger.Ref{}) {
 			return w.origin("row.uncertain", r.first)
 		}
-		return w.text("row.uncertain.none")
+		return w.Text("row.uncertain.none")
 	case ledger.Rejected:
-		return w.text("row.rejected.none", r.HTTPStatus)
+		return w.Text("row.rejected.none", r.HTTPStatus)
 	case ledger.Invalid:
-		return w.text("row.invalid.none")
+		return w.Text("row.invalid.none")
 	case ledger.NotSent:
 		switch {
 		case d.run.Stopped != "":
-			return w.text("row.not_sent.stopped", oneLine(d.run.Stopped))
+			return w.Text("row.not_sent.stopped", oneLine(d.run.Stopped))
 		case d.run.Interrupted:
-			return w.text("row.not_sent.cut")
+			return w.Text("row.not_sent.cut")
 		case !d.run.Ended:
-			return w.text("row.not_sent.running")
+			return w.Text("row.not_sent.running")
 		}
-		return w.text("row.not_sent")
+		return w.Text("row.not_sent")
 	}
 	return ""
 }
 
 // origin words a text about an earlier row whose number may be lost.
-func (w words) origin(k key, o origin) string {
+func (w texts) origin(k string, o origin) string {
 	if o.row == 0 {
-		return w.text(k+".run", o.run)
+		return w.Text(k+".run", o.run)
 	}
-	return w.text(k, o.run, o.row)
+	return w.Text(k, o.run, o.row)
 }
 
 // noInput says in a sentence why the input is not at hand.
-func (w words) noInput(err error, run *ledger.RunInfo) string {
+func (w texts) noInput(err error, run *ledger.RunInfo) string {
 	place := run.Input.Path
 	if place == "" {
 		place = run.Input.Name
 	}
 	switch {
 	case err == nil:
-		return w.text("input.none")
+		return w.Text("input.none")
 	case errors.Is(err, ErrInputMissing):
-		return w.text("input.missing", place)
+		return w.Text("input.missing", place)
 	case errors.Is(err, ErrInputChanged), errors.Is(err, errNoMatch):
-		return w.text("input.changed", place)
+		return w.Text("input.changed", place)
 	}
 	var ie *InputError
 	if errors.As(err, &ie) {
 		err = ie.Err
 	}
-	return w.text("input.unreadable", err.Error())
+	return w.Text("input.unreadable", err.Error())
 }
 
 // originColumns are the 0-based columns of a corrections file that tell where

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/words"
 )
 
 // Summary is a run in brief: what the terminal, the workbook and the page say
@@ -96,11 +97,8 @@ func (t *Tally) Check(run *ledger.RunInfo) error {
 
 // Summarize puts a run into words. With rows still to come (a run that is on)
 // t is what has been counted so far.
-func Summarize(run ledger.RunInfo, t Tally, p Paths, l Language) (*Summary, error) {
-	w, err := dictionary(l)
-	if err != nil {
-		return nil, err
-	}
+func Summarize(run ledger.RunInfo, t Tally, p Paths, l words.Language) *Summary {
+	w := textsIn(l)
 	s := &Summary{Run: run, Total: t.Rows, Differing: t.Differing}
 	if !run.FinishedAt.IsZero() {
 		s.Elapsed = run.FinishedAt.Sub(run.StartedAt)
@@ -114,27 +112,27 @@ func Summarize(run ledger.RunInfo, t Tally, p Paths, l Language) (*Summary, erro
 	booked := t.Outcomes[ledger.Booked] + t.Outcomes[ledger.AlreadyBooked]
 	switch {
 	case t.Rows == 0:
-		s.Headline = w.text("headline.none")
+		s.Headline = w.Text("headline.none")
 	case booked == t.Rows:
-		s.Headline = w.count("headline.all", t.Rows)
+		s.Headline = w.Count("headline.all", t.Rows)
 	default:
-		s.Headline = w.count("headline.some", booked, number(t.Rows))
+		s.Headline = w.Count("headline.some", booked, words.Number(t.Rows))
 	}
 	s.steps(w, &t, p)
 	switch {
 	case run.Stopped != "":
-		s.Notes = append(s.Notes, w.text("note.stopped", strings.TrimRight(oneLine(run.Stopped), ".")))
+		s.Notes = append(s.Notes, w.Text("note.stopped", strings.TrimRight(oneLine(run.Stopped), ".")))
 	case run.Interrupted:
-		s.Notes = append(s.Notes, w.text("note.cut"))
+		s.Notes = append(s.Notes, w.Text("note.cut"))
 	case !run.Ended:
-		s.Notes = append(s.Notes, w.text("left.running"))
+		s.Notes = append(s.Notes, w.Text("left.running"))
 	}
-	return s, nil
+	return s
 }
 
 // steps says what is left to do: first what may be booked without anyone
 // knowing, then what a person has to mend, then what only has to go again.
-func (s *Summary) steps(w words, t *Tally, p Paths) {
+func (s *Summary) steps(w texts, t *Tally, p Paths) {
 	if p.Program == "" {
 		p.Program = "vitec-import"
 	}
@@ -151,8 +149,8 @@ func (s *Summary) steps(w words, t *Tally, p Paths) {
 		}
 		return command(append(append(args, p.RunFlags...), p.Flags...))
 	}
-	step := func(k key, n int, command string, args ...any) {
-		s.Steps = append(s.Steps, Step{Count: n, Text: w.count(k, n, args...), Command: command})
+	step := func(k string, n int, command string, args ...any) {
+		s.Steps = append(s.Steps, Step{Count: n, Text: w.Count(k, n, args...), Command: command})
 	}
 	uncertain := t.Outcomes[ledger.Uncertain]
 	refused := t.Outcomes[ledger.Invalid] + t.Outcomes[ledger.Rejected]
@@ -177,9 +175,9 @@ func (s *Summary) steps(w words, t *Tally, p Paths) {
 	}
 	switch n := uncertain + refused + left; {
 	case n > 0:
-		s.Left = w.count("left.something", n)
+		s.Left = w.Count("left.something", n)
 	case t.Rows > 0:
-		s.Left = w.text("left.nothing")
+		s.Left = w.Text("left.nothing")
 	}
 }
 

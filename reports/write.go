@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"vitec-import/importer/words"
 )
 
 // Options say where a report goes and what is in it.
@@ -22,7 +24,7 @@ type Options struct {
 	Files []Kind
 	// Language is that of what people read. report.csv and summary.json are
 	// for programs, and in English.
-	Language Language
+	Language words.Language
 	// Wording returns, in Language, what is wrong with a row and what to do
 	// about it, by a problem's code and its arguments; false if it does not
 	// know the code. Where it does not, or is nil, the words are those that the
@@ -64,7 +66,7 @@ func (o *Options) wants(k Kind) bool { return len(o.Files) == 0 || slices.Contai
 
 // english reports whether people read what programs read.
 func (o *Options) english() bool {
-	return o.Wording == nil && (o.Language == "" || o.Language == English)
+	return o.Wording == nil && (o.Language == "" || o.Language == words.English)
 }
 
 // with returns the options that also want what an earlier report in dir has.
@@ -112,10 +114,7 @@ type completer interface {
 // or were purged (ErrPurged), and if they do not add up; then there is no
 // report, and an earlier one stays as it is.
 func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) {
-	w, err := dictionary(o.Language)
-	if err != nil {
-		return nil, err
-	}
+	w := textsIn(o.Language)
 	if src.Run.Purged {
 		return nil, fmt.Errorf("run %d: %w", src.Run.ID, ErrPurged)
 	}
@@ -169,17 +168,17 @@ func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) 
 		rep.Files = append(rep.Files, filepath.Join(dir, name))
 	}
 	if dir != s.final {
-		rep.Notes = append(rep.Notes, w.text("note.name", s.final, dir))
+		rep.Notes = append(rep.Notes, w.Text("note.name", s.final, dir))
 	}
 	for _, k := range saved {
-		rep.Notes = append(rep.Notes, w.text("note.kept", k.name, k.as))
+		rep.Notes = append(rep.Notes, w.Text("note.kept", k.name, k.as))
 	}
 	return rep, nil
 }
 
 // fill writes the files of a report into the staging folder, in one pass over
 // the rows.
-func fill(ctx context.Context, s *staging, src *Source, o *Options, w words) (sum *Summary, err error) {
+func fill(ctx context.Context, s *staging, src *Source, o *Options, w texts) (sum *Summary, err error) {
 	t := Tally{}
 	groups := newCauses(w, o.Wording)
 	sinks, err := open(s, src, o, w, groups)
@@ -193,7 +192,7 @@ func fill(ctx context.Context, s *staging, src *Source, o *Options, w words) (su
 	if err != nil {
 		return nil, err
 	}
-	plain := describer{run: &src.Run, words: english(), zone: o.Zone}
+	plain := describer{run: &src.Run, words: textsIn(words.English), zone: o.Zone}
 	d := plain
 	if !o.english() {
 		d = describer{run: &src.Run, words: w, wording: o.Wording, zone: o.Zone, english: &plain}
@@ -228,14 +227,10 @@ func fill(ctx context.Context, s *staging, src *Source, o *Options, w words) (su
 			p.Corrections = filepath.Join(o.Dir, name)
 		}
 	}
-	if sum, err = summarize(src, t, p, o.Language); err != nil {
-		return nil, err
-	}
+	sum = summarize(src, t, p, o.Language)
 	programs := sum
 	if !o.english() {
-		if programs, err = summarize(src, t, p, English); err != nil {
-			return nil, err
-		}
+		programs = summarize(src, t, p, words.English)
 	}
 	for _, k := range sinks {
 		if c, ok := k.(completer); ok {
@@ -249,20 +244,17 @@ func fill(ctx context.Context, s *staging, src *Source, o *Options, w words) (su
 
 // summarize is Summarize for a report, which also tells whether the input is
 // at hand.
-func summarize(src *Source, t Tally, p Paths, l Language) (*Summary, error) {
-	w, err := dictionary(l)
-	if err != nil {
-		return nil, err
+func summarize(src *Source, t Tally, p Paths, l words.Language) *Summary {
+	sum := Summarize(src.Run, t, p, l)
+	if src.Input == nil {
+		w := textsIn(l)
+		sum.Notes = append(sum.Notes, w.Text("note.input", w.noInput(src.NoInput, &src.Run)))
 	}
-	sum, err := Summarize(src.Run, t, p, l)
-	if err == nil && src.Input == nil {
-		sum.Notes = append(sum.Notes, w.text("note.input", w.noInput(src.NoInput, &src.Run)))
-	}
-	return sum, err
+	return sum
 }
 
 // open opens the files that take rows.
-func open(s *staging, src *Source, o *Options, w words, groups *causes) (sinks []sink, err error) {
+func open(s *staging, src *Source, o *Options, w texts, groups *causes) (sinks []sink, err error) {
 	if o.wants(KindCSV) {
 		c, err := newReportCSV(s, src.Run.Input.Sheet)
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 
 // rowColumn is a column of the sheet of rows.
 type rowColumn struct {
-	title key
+	title string
 	least float64 // width
 	most  float64
 	of    func(x *reportXLSX, r *record) excelize.Cell
@@ -23,7 +23,7 @@ type rowColumn struct {
 type reportXLSX struct {
 	book    *workbook
 	run     *ledger.RunInfo
-	words   words
+	words   texts
 	zone    *time.Location
 	style   map[style]int
 	columns []rowColumn
@@ -48,7 +48,7 @@ const (
 	maxUncertain = 25   // uncertain rows that the summary names
 )
 
-func newReportXLSX(s *staging, src *Source, w words, zone *time.Location, c *causes) (*reportXLSX, error) {
+func newReportXLSX(s *staging, src *Source, w texts, zone *time.Location, c *causes) (*reportXLSX, error) {
 	book, err := newWorkbook(s, "report.xlsx")
 	if err != nil {
 		return nil, err
@@ -62,18 +62,18 @@ func newReportXLSX(s *staging, src *Source, w words, zone *time.Location, c *cau
 
 func (x *reportXLSX) start() (err error) {
 	b := x.book
-	if err := b.SetSheetName("Sheet1", x.words.text("sheet.summary")); err != nil {
+	if err := b.SetSheetName("Sheet1", x.words.Text("sheet.summary")); err != nil {
 		return err
 	}
-	for _, k := range [...]key{"sheet.rows", "sheet.problems"} {
-		if _, err := b.NewSheet(x.words.text(k)); err != nil {
+	for _, k := range [...]string{"sheet.rows", "sheet.problems"} {
+		if _, err := b.NewSheet(x.words.Text(k)); err != nil {
 			return err
 		}
 	}
 	if x.style, err = styles(b.File); err != nil {
 		return err
 	}
-	sheet := x.words.text("sheet.rows")
+	sheet := x.words.Text("sheet.rows")
 	last, err := excelize.CoordinatesToCellName(len(x.columns), min(x.run.Rows+1, excelize.TotalRows))
 	if err != nil {
 		return err
@@ -102,12 +102,12 @@ func (x *reportXLSX) layOut(sheet string) error {
 }
 
 func rowColumns() []rowColumn {
-	text := func(title key, least, most float64, of func(r *record) string) rowColumn {
+	text := func(title string, least, most float64, of func(r *record) string) rowColumn {
 		return rowColumn{title, least, most, func(x *reportXLSX, r *record) excelize.Cell {
 			return excelize.Cell{StyleID: x.style[styleText], Value: cellText(of(r))}
 		}}
 	}
-	figure := func(title key, of func(r *record) int) rowColumn {
+	figure := func(title string, of func(r *record) int) rowColumn {
 		return rowColumn{title, 8, 12, func(x *reportXLSX, r *record) excelize.Cell {
 			if n := of(r); n != 0 {
 				return excelize.Cell{StyleID: x.style[styleNumber], Value: n}
@@ -178,7 +178,7 @@ func (x *reportXLSX) begin() error {
 	x.open = true
 	header := make([]excelize.Cell, len(x.columns))
 	for i, c := range x.columns {
-		title := x.words.text(c.title)
+		title := x.words.Text(c.title)
 		header[i] = excelize.Cell{StyleID: x.style[styleHeader], Value: title}
 		fit := max(c.least, width(title)+2) // the filter's button
 		for _, cells := range x.waiting {
@@ -227,7 +227,7 @@ func (x *reportXLSX) finish() error {
 			return err
 		}
 	}
-	sheet := x.words.text("sheet.rows")
+	sheet := x.words.Text("sheet.rows")
 	last, err := excelize.CoordinatesToCellName(len(x.columns), max(x.row, 2))
 	if err != nil {
 		return err
@@ -259,7 +259,7 @@ func (x *reportXLSX) complete(s *Summary) error {
 		made = x.run.FinishedAt
 	}
 	at := made.UTC().Format(time.RFC3339)
-	if err := x.book.SetDocProps(&excelize.DocProperties{Title: x.words.text("title", inputName(x.run)), Creator: "vitec-import", Created: at, Modified: at}); err != nil {
+	if err := x.book.SetDocProps(&excelize.DocProperties{Title: x.words.Text("title", inputName(x.run)), Creator: "vitec-import", Created: at, Modified: at}); err != nil {
 		return err
 	}
 	return x.book.save()

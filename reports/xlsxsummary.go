@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
+
+	"vitec-import/importer/words"
 )
 
 // page writes a small sheet from the top down.
@@ -62,7 +64,7 @@ func lines(text string, chars int) float64 {
 // summary writes the first sheet.
 func (x *reportXLSX) summary(s *Summary) error {
 	w := x.words
-	p := &page{x: x, sheet: w.text("sheet.summary")}
+	p := &page{x: x, sheet: w.Text("sheet.summary")}
 	hidden := false
 	if err := x.book.SetSheetView(p.sheet, 0, &excelize.ViewOptions{ShowGridLines: &hidden}); err != nil {
 		return err
@@ -76,7 +78,7 @@ func (x *reportXLSX) summary(s *Summary) error {
 		}
 	}
 	p.row = 2
-	p.wide(styleTitle, w.text("title", inputName(x.run)), 0)
+	p.wide(styleTitle, w.Text("title", inputName(x.run)), 0)
 	p.row++
 	p.wide(styleHeadline, s.Headline, 34)
 	p.row++
@@ -89,7 +91,7 @@ func (x *reportXLSX) summary(s *Summary) error {
 	x.outcomes(p, s)
 	if len(s.Steps) > 0 {
 		p.row += 2
-		p.wide(styleSection, w.text("section.next"), 22)
+		p.wide(styleSection, w.Text("section.next"), 22)
 		for i, step := range s.Steps {
 			p.row++
 			text := fmt.Sprintf("%d.  %s", i+1, step.Text)
@@ -102,7 +104,7 @@ func (x *reportXLSX) summary(s *Summary) error {
 	}
 	x.uncertainRows(p, s)
 	p.row += 2
-	p.wide(styleSection, w.text("section.words"), 22)
+	p.wide(styleSection, w.Text("section.words"), 22)
 	for _, o := range s.Outcomes {
 		p.row++
 		p.set("B", styleOutcome+style(o.Outcome), o.Symbol+"  "+o.Name)
@@ -113,7 +115,7 @@ func (x *reportXLSX) summary(s *Summary) error {
 		p.height(19)
 	}
 	p.row += 2
-	p.wide(styleSection, w.text("section.run"), 22)
+	p.wide(styleSection, w.Text("section.run"), 22)
 	for _, f := range facts(x.run, w, x.zone) {
 		p.row++
 		p.set("B", styleKey, f.Name)
@@ -129,9 +131,9 @@ func (x *reportXLSX) summary(s *Summary) error {
 // outcomes writes the table of the outcomes, and the chart beside it.
 func (x *reportXLSX) outcomes(p *page, s *Summary) {
 	w := x.words
-	p.set("B", styleHeader, w.text("column.outcome"))
-	p.set("C", styleHeaderRight, w.text("column.rows"))
-	p.set("D", styleHeaderRight, w.text("column.share"))
+	p.set("B", styleHeader, w.Text("column.outcome"))
+	p.set("C", styleHeaderRight, w.Text("column.rows"))
+	p.set("D", styleHeaderRight, w.Text("column.share"))
 	p.height(20)
 	first := p.row + 1
 	for _, o := range s.Outcomes {
@@ -142,7 +144,7 @@ func (x *reportXLSX) outcomes(p *page, s *Summary) {
 		p.height(21)
 	}
 	p.row++
-	p.set("B", styleTotalText, w.text("total"))
+	p.set("B", styleTotalText, w.Text("total"))
 	p.set("C", styleTotal, s.Total)
 	p.set("D", styleTotalText, "")
 	p.height(21)
@@ -169,13 +171,13 @@ func (x *reportXLSX) chart(sheet string, first int, s *Summary) error {
 	}
 	return x.book.AddChart(sheet, "E"+strconv.Itoa(first-1), &excelize.Chart{
 		Type: excelize.Bar, Series: series, VaryColors: &no, GapWidth: &gap, Overlap: &overlap,
-		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: x.words.text("chart.outcomes"), Font: &excelize.Font{Size: 12, Bold: true, Color: "1F2933"}}}},
+		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: x.words.Text("chart.outcomes"), Font: &excelize.Font{Size: 12, Bold: true, Color: "1F2933"}}}},
 		Legend:    excelize.ChartLegend{Position: "none"},
 		PlotArea:  excelize.ChartPlotArea{ShowVal: true, ShowSerName: true},
 		XAxis:     excelize.ChartAxis{ReverseOrder: true, None: true},
 		YAxis:     excelize.ChartAxis{None: true, Minimum: &zero, Maximum: &room},
 		Dimension: excelize.ChartDimension{Width: 540, Height: 270},
-		Format:    excelize.GraphicOptions{OffsetX: 24, AltText: x.words.text("chart.outcomes") + ": " + altText(s)},
+		Format:    excelize.GraphicOptions{OffsetX: 24, AltText: x.words.Text("chart.outcomes") + ": " + altText(s)},
 		Border:    excelize.LineOptions{Type: excelize.LineSolid, Width: 0.75, Fill: solid("D9DEE4")},
 	})
 }
@@ -188,7 +190,7 @@ func altText(s *Summary) string {
 			if text != "" {
 				text += ", "
 			}
-			text += fmt.Sprintf("%s %s", number(o.Count), o.Name)
+			text += fmt.Sprintf("%s %s", words.Number(o.Count), o.Name)
 		}
 	}
 	return text
@@ -201,13 +203,13 @@ func (x *reportXLSX) uncertainRows(p *page, s *Summary) {
 	}
 	w := x.words
 	p.row += 2
-	p.wide(styleSection, w.text("section.uncertain"), 22)
+	p.wide(styleSection, w.Text("section.uncertain"), 22)
 	p.row++
-	p.set("B", styleHeader, w.text("column.participant"))
-	p.set("C", styleHeaderRight, w.text("column.row"))
-	p.set("D", styleHeader, w.text("column.slot"))
+	p.set("B", styleHeader, w.Text("column.participant"))
+	p.set("C", styleHeaderRight, w.Text("column.row"))
+	p.set("D", styleHeader, w.Text("column.slot"))
 	p.set("E", styleHeader, "")
-	p.set("F", styleHeader, w.text("column.message"))
+	p.set("F", styleHeader, w.Text("column.message"))
 	p.height(20)
 	for _, u := range x.uncertain {
 		p.row++
@@ -224,7 +226,7 @@ func (x *reportXLSX) uncertainRows(p *page, s *Summary) {
 	for _, o := range s.Outcomes {
 		if more := o.Count - len(x.uncertain); o.Outcome.String() == "uncertain" && more > 0 {
 			p.row++
-			p.wide(styleKey, w.count("uncertain.more", more), 0)
+			p.wide(styleKey, w.Count("uncertain.more", more), 0)
 		}
 	}
 }
@@ -232,14 +234,14 @@ func (x *reportXLSX) uncertainRows(p *page, s *Summary) {
 // problems writes the sheet of the causes.
 func (x *reportXLSX) problems() error {
 	w := x.words
-	p := &page{x: x, sheet: w.text("sheet.problems"), row: 1}
+	p := &page{x: x, sheet: w.Text("sheet.problems"), row: 1}
 	titles := [...]struct {
-		title key
+		title string
 		width float64
 	}{{"column.rows", 9}, {"column.outcome", 20}, {"column.cause", 60}, {"column.column", 24}, {"column.hint", 50}, {"column.where", 50}}
 	for i, t := range titles {
 		column := string(rune('A' + i))
-		p.set(column, styleHeader, w.text(t.title))
+		p.set(column, styleHeader, w.Text(t.title))
 		if p.err == nil {
 			p.err = x.book.SetColWidth(p.sheet, column, column, t.width)
 		}
@@ -251,7 +253,7 @@ func (x *reportXLSX) problems() error {
 		name := symbol(g.Outcome) + "  " + w.outcome(g.Outcome)
 		look := styleOutcome + style(g.Outcome)
 		if g.Warning {
-			name, look = w.text("warning"), styleWrap
+			name, look = w.Text("warning"), styleWrap
 		}
 		column := g.Column
 		if column != "" && g.Header != "" {
@@ -270,7 +272,7 @@ func (x *reportXLSX) problems() error {
 	}
 	if len(list) == 0 {
 		p.row++
-		p.set("C", styleWrap, w.text("problems.none"))
+		p.set("C", styleWrap, w.Text("problems.none"))
 	}
 	if p.err == nil {
 		p.err = x.book.AutoFilter(p.sheet, "A1:F"+strconv.Itoa(p.row), nil)

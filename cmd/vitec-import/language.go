@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"vitec-import/importer/table"
+	"vitec-import/importer/words"
 	"vitec-import/mapping"
-	"vitec-import/reports"
 )
 
 // languageFlag gives every command --lang. Without it the language is that of
@@ -23,26 +23,26 @@ func (w *world) languageFlag(root *cobra.Command) {
 
 // languageOf is the language of messages that the environment asks for, by the
 // rules of POSIX: the first variable that is set decides.
-func languageOf(getenv func(string) string) reports.Language {
+func languageOf(getenv func(string) string) words.Language {
 	locale := cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"))
 	if i := strings.IndexAny(locale, "_.@-"); i >= 0 {
 		locale = locale[:i]
 	}
-	if strings.EqualFold(locale, string(reports.Swedish)) {
-		return reports.Swedish
+	if strings.EqualFold(locale, string(words.Swedish)) {
+		return words.Swedish
 	}
-	return reports.English
+	return words.English
 }
 
 // languageValue is the value of --lang.
-type languageValue reports.Language
+type languageValue words.Language
 
 func (v *languageValue) String() string { return string(*v) }
 func (v *languageValue) Type() string   { return "LANG" }
 
 func (v *languageValue) Set(s string) error {
-	switch l := reports.Language(s); l {
-	case reports.English, reports.Swedish:
+	switch l := words.Language(s); l {
+	case words.English, words.Swedish:
 		*v = languageValue(l)
 		return nil
 	}
@@ -51,8 +51,8 @@ func (v *languageValue) Set(s string) error {
 
 // wordingIn words the problems of a mapping and of a spreadsheet for a report.
 // The ledger keeps them in English as they are.
-func wordingIn(l reports.Language) func(code string, args []string) (message, hint string, ok bool) {
-	if l == reports.English {
+func wordingIn(l words.Language) func(code string, args []string) (message, hint string, ok bool) {
+	if l == words.English {
 		return nil
 	}
 	return func(code string, args []string) (message, hint string, ok bool) {

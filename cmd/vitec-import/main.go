@@ -17,7 +17,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"vitec-import/importer"
-	"vitec-import/reports"
+	"vitec-import/importer/words"
 )
 
 func main() {
@@ -67,7 +67,7 @@ type world struct {
 	// the process, which is right for commands that only print. May be nil.
 	outliveOutput func()
 	// lang is the language of reports, and of what is printed of them.
-	lang reports.Language
+	lang words.Language
 	// log, if not nil, takes what else would be printed to stderr for a person.
 	log *slog.Logger
 }
