@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -41,14 +42,14 @@ var idMeanings = map[string][2]string{
 
 func (f field) info() FieldInfo {
 	i := FieldInfo{
-		Path: f.path, Type: f.kind.String(), MaxLength: f.member.MaxLength, Meaning: f.member.Doc, Swedish: f.member.Swedish,
+		Path: f.path, Type: f.kind.String(), MaxLength: f.member.MaxLength, Meaning: f.member.Meaning(words.English), Swedish: f.member.Swedish,
 		Values: f.member.Values, Converters: convertersOf(f.member),
 	}
 	if f.member.Source != vitec.SourceNone {
 		i.Source = f.member.Source.String()
 	}
-	if words, ok := idMeanings[f.path]; ok {
-		i.Meaning, i.Swedish, i.Required = words[0], words[1], "always"
+	if meaning, ok := idMeanings[f.path]; ok {
+		i.Meaning, i.Swedish, i.Required = meaning[0], meaning[1], "always"
 	}
 	switch {
 	case slices.Contains(contactPaths, f.path):

@@ -218,7 +218,7 @@ var headingsOf = []struct {
 
 // doubtful is headings that often mean their field, and often something else:
 // the cells have to agree before they are believed.
-var doubtful = words(`
+var doubtful = wordSet(`
 	first last family secondname preferredname kallasfor
 	samtycke samtyckegdpr gdprsamtycke gdpr gdprinfo gdprinformation gdprconsent consentgiven gdprgodkannande gdprgodkand informationgiven
 	hur satt description beskrivning info memo time kl tillfalle tiden tidpunkt present deltagande participation bokadav bokatav
@@ -228,7 +228,7 @@ var doubtful = words(`
 	longitud longitude lng latitud latitude`)
 
 // noise is words that do not change what a heading means.
-var noise = words(`
+var noise = wordSet(`
 	din ditt dina your my ange fyll i in skriv enter please vanligen vilken vilket vilka vad ar what which is whats the a an av of for
 	du dig det vi er ert var vart vara our you do would like want to vill ha har boka valj onskad onskar passar galler preferred select choose
 	kund kunden kundens kunder customer customers client clients deltagare deltagaren deltagarens deltagarnas participant participants attendee
@@ -242,7 +242,7 @@ var noise = words(`
 	1 2026 2025 2024 updateperson address text`)
 
 // others is words that make a heading speak of somebody or something else.
-var others = words(`
+var others = wordSet(`
 	maklare maklaren maklarens maklar broker brokers agent agents agentens realtor salesperson saljare saljaren saljarens seller sellers owner agare agaren agarens
 	handlaggare handlaggarens assistent assistant ansvarig ansvariges responsible salj
 	medsokande medspekulant medkopare medfoljande partner partners partnerns make maka makes sambo respektive sallskap companion spouse husband wife
@@ -263,7 +263,7 @@ var others = words(`
 	fodelse birth birthday fodelsedag fodelsedatum birthdate
 	event evenemang eventet kampanj campaign`)
 
-func words(text string) map[string]bool {
+func wordSet(text string) map[string]bool {
 	set := map[string]bool{}
 	for _, w := range strings.Fields(text) {
 		set[w] = true

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -154,17 +155,17 @@ func groupSchema(prefix string) schema {
 
 // fieldDescription is what an editor shows of a field.
 func fieldDescription(f vitec.Field) string {
-	words := []string{f.Doc}
+	texts := []string{f.Meaning(words.English)}
 	if f.Swedish != "" {
-		words = append(words, f.Swedish)
+		texts = append(texts, f.Swedish)
 	}
 	if f.MaxLength > 0 {
-		words = append(words, fmt.Sprintf("at most %d characters", f.MaxLength))
+		texts = append(texts, fmt.Sprintf("at most %d characters", f.MaxLength))
 	}
 	if f.Values != nil {
-		words = append(words, "known: "+strings.Join(f.Values, ", "))
+		texts = append(texts, "known: "+strings.Join(f.Values, ", "))
 	}
-	return strings.Join(words, ". ")
+	return strings.Join(texts, ". ")
 }
 
 // constantPatterns is how constants of the kinds are written that take not

@@ -1,10 +1,18 @@
 package vitec
 
 import (
+	"embed"
 	"fmt"
 	"slices"
 	"time"
+
+	"vitec-import/importer/words"
 )
+
+//go:embed fields.*.yaml
+var fieldTexts embed.FS
+
+var meanings = words.Load(fieldTexts)
 
 // Kind is the type of a field's value.
 type Kind uint8
@@ -67,7 +75,6 @@ type Field struct {
 	Kind      Kind     // the specification's type
 	MaxLength int      // in UTF-16 code units, as .NET counts; 0: no limit is known
 	Values    []string // the values that are known; others only warn. Not to be changed
-	Doc       string   // what it means, in English
 	Swedish   string   // the specification's own words; "" where it has none
 	Source    Source   // of MaxLength, Values and what Check wants of it
 
@@ -91,6 +98,9 @@ func FieldByPath(path string) (Field, bool) {
 	}
 	return Field{}, false
 }
+
+// Meaning says what the field means, in a few words that begin small.
+func (f Field) Meaning(l words.Language) string { return meanings.In(l).Text(f.Path) }
 
 // Set gives the field its value in b: a string, bool, int, float64, time.Time
 // or []string, as Kind says; any other type is an error and leaves b as it
@@ -180,225 +190,186 @@ func (f Field) Get(b *AddNewViewingParticipant) (v any, ok bool) {
 var fields = []Field{
 	{
 		Path: "updatePerson.contactId", MaxLength: 40, Source: SourceKnown,
-		Doc: "id of an existing contact; the server updates that contact and looks for no other",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.ContactId },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.ContactId },
 	},
 	{
 		Path: "updatePerson.customerId", MaxLength: 40, Source: SourceKnown,
-		Doc:  "id of the office; required, and the same as in the path of the call",
 		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CustomerId },
 		rule: customerRule,
 	},
 	{
 		Path: "updatePerson.categoryIds", Kind: KindTextList,
-		Doc: "ids of the contact categories that the contact belongs to",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CategoryIds },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CategoryIds },
 	},
 	{
 		Path: "updatePerson.address.streetAddress", MaxLength: 68, Source: SourceKnown,
-		Doc: "street and number",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.StreetAddress },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.StreetAddress },
 	},
 	{
 		Path: "updatePerson.address.zipCode", MaxLength: 15, Source: SourceKnown,
-		Doc: "postal code",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.ZipCode },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.ZipCode },
 	},
 	{
 		Path: "updatePerson.address.city", MaxLength: 25, Source: SourceKnown,
-		Doc: "postal town",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.City },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.City },
 	},
 	{
 		Path: "updatePerson.address.countryCode", MaxLength: 2, Source: SourceKnown,
-		Doc: "country, as two letters of ISO 3166-1",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.CountryCode },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.CountryCode },
 	},
 	{
 		Path: "updatePerson.email.emailAddress", MaxLength: 100, Source: SourceKnown,
-		Doc:  "e-mail address; this or one of telePhone, workPhone and cellPhone is required",
 		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Email.EmailAddress },
 		rule: contactRule,
 	},
 	{
 		Path: "updatePerson.email.emailAddress2", MaxLength: 100, Source: SourceKnown,
-		Doc: "second e-mail address",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Email.EmailAddress2 },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Email.EmailAddress2 },
 	},
 	{
 		Path: "updatePerson.userId",
-		Doc:  "id of the broker who is responsible for the contact",
 		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.UserId },
 	},
 	{
 		Path: "updatePerson.otherPhone", MaxLength: 17, Source: SourceKnown,
-		Doc: "another phone number",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.OtherPhone },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.OtherPhone },
 	},
 	{
 		Path: "updatePerson.wishAdvertising", Kind: KindBoolean,
-		Doc: "whether the contact wishes to get advertising",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.WishAdvertising },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.WishAdvertising },
 	},
 	{
 		Path: "updatePerson.note",
-		Doc:  "note on the contact",
 		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Note },
 	},
 	{
 		Path: "updatePerson.coordinate.longitud", Kind: KindDecimal,
-		Doc: "longitude in decimal degrees (the spelling is the specification's)",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Coordinate.Longitud },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Coordinate.Longitud },
 	},
 	{
 		Path: "updatePerson.coordinate.latitud", Kind: KindDecimal,
-		Doc: "latitude in decimal degrees (the spelling is the specification's)",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Coordinate.Latitud },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Coordinate.Latitud },
 	},
 	{
 		Path: "updatePerson.task.predefinedTaskId",
-		Doc:  "id of a predefined task that is to be created for the contact",
 		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.PredefinedTaskId },
 	},
 	{
 		Path: "updatePerson.task.note",
-		Doc:  "note on the task",
 		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.Note },
 	},
 	{
 		Path: "updatePerson.task.estateId",
-		Doc:  "id of the estate that the task is about",
 		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.EstateId },
 	},
 	{
 		Path: "updatePerson.task.assignedTo",
-		Doc:  "id of the user who gets the task",
 		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.AssignedTo },
 	},
 	{
 		Path: "updatePerson.customField.name",
-		Doc:  "name of a field of the office's own",
 		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CustomField.Name },
 	},
 	{
 		Path: "updatePerson.customField.value",
-		Doc:  "value of the office's own field",
 		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CustomField.Value },
 	},
 	{
 		Path: "updatePerson.firstName", MaxLength: 30, Source: SourceKnown,
-		Doc: "first name; a blank one updates nothing",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.FirstName },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.FirstName },
 	},
 	{
 		Path: "updatePerson.lastName", MaxLength: 30, Source: SourceKnown,
-		Doc: "last name; a blank one updates nothing",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.LastName },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.LastName },
 	},
 	{
 		Path: "updatePerson.socialSecurityNumber", MaxLength: 20, Source: SourceKnown,
-		Doc: "personal number; an existing contact with this number is overwritten",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.SocialSecurityNumber },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.SocialSecurityNumber },
 	},
 	{
 		Path: "updatePerson.isForeignSocialSecurityNumber", Kind: KindBoolean,
-		Doc: "whether the personal number is a foreign one",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.IsForeignSocialSecurityNumber },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.IsForeignSocialSecurityNumber },
 	},
 	{
 		Path: "updatePerson.telePhone", MaxLength: 17, Source: SourceKnown,
-		Doc: "phone number at home",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.TelePhone },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.TelePhone },
 	},
 	{
 		Path: "updatePerson.workPhone", MaxLength: 17, Source: SourceKnown,
-		Doc: "phone number at work",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.WorkPhone },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.WorkPhone },
 	},
 	{
 		Path: "updatePerson.cellPhone", MaxLength: 17, Source: SourceKnown,
-		Doc: "mobile number",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CellPhone },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CellPhone },
 	},
 	{
 		Path: "updatePerson.approval", Kind: KindBoolean,
-		Doc: "the consent flag from before the GDPR",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Approval },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Approval },
 	},
 	{
 		Path: "updatePerson.approvalDate", Kind: KindDateTime,
-		Doc: "when the consent from before the GDPR was given",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.ApprovalDate },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.ApprovalDate },
 	},
 	{
 		Path: "updatePerson.gdprApprovalDate", Kind: KindDateTime,
-		Doc: "when the person was informed of the processing of personal data",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.GDPRApprovalDate },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.GDPRApprovalDate },
 	},
 	{
 		Path: "updatePerson.obtainThrough", Source: SourceLikely,
 		Values: []string{"Interest", "Phone", "Visit", "Agreement", "Other", "Email", "NotAsked"},
-		Doc:    "how the person was informed of the processing of personal data",
 		at:     func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.ObtainThrough },
 	},
 	{
 		Path: "updatePerson.leadScore", Kind: KindInteger,
-		Doc: "score of the lead",
-		at:  func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.LeadScore },
+		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.LeadScore },
 	},
 	{
 		Path: "participated", Kind: KindBoolean,
-		Doc: "whether the person took part in the viewing", Swedish: "Deltog",
-		at: func(b *AddNewViewingParticipant) any { return &b.Participated },
+		Swedish: "Deltog",
+		at:      func(b *AddNewViewingParticipant) any { return &b.Participated },
 	},
 	{
 		Path: "reminderTime", Kind: KindInteger, Source: SourceKnown,
-		Doc:     "how many minutes before the viewing the reminder is sent; not negative",
 		Swedish: "Minuter innan visningen som påminnelse ska skickas ut",
 		at:      func(b *AddNewViewingParticipant) any { return &b.ReminderTime },
 		rule:    reminderRule,
 	},
 	{
 		Path: "smsReminder", Kind: KindBoolean,
-		Doc: "sends the person a reminder by SMS", Swedish: "SMS påminnelse",
-		at: func(b *AddNewViewingParticipant) any { return &b.SMSReminder },
+		Swedish: "SMS påminnelse",
+		at:      func(b *AddNewViewingParticipant) any { return &b.SMSReminder },
 	},
 	{
 		Path: "mailConfirmation", Kind: KindBoolean,
-		Doc: "sends the person a confirmation by e-mail", Swedish: "Bekräftelse via epost",
-		at: func(b *AddNewViewingParticipant) any { return &b.MailConfirmation },
+		Swedish: "Bekräftelse via epost",
+		at:      func(b *AddNewViewingParticipant) any { return &b.MailConfirmation },
 	},
 	{
 		Path: "smsConfirmation", Kind: KindBoolean,
-		Doc: "sends the person a confirmation by SMS", Swedish: "Bekräftelse via SMS",
-		at: func(b *AddNewViewingParticipant) any { return &b.SMSConfirmation },
+		Swedish: "Bekräftelse via SMS",
+		at:      func(b *AddNewViewingParticipant) any { return &b.SMSConfirmation },
 	},
 	{
 		Path: "returnBookingId", Kind: KindBoolean,
-		Doc: "answers with the id of the booking; without it, likely with that of the contact",
-		at:  func(b *AddNewViewingParticipant) any { return &b.ReturnBookingId },
+		at: func(b *AddNewViewingParticipant) any { return &b.ReturnBookingId },
 	},
 	{
 		Path:    "contactMessage",
-		Doc:     "message from the contact, kept on the lead that the booking creates",
 		Swedish: "Meddelande från kontaktpersonen. Meddelandet kommer att sparas på det lead som skapas i samband med att visningsdeltagaren läggs till.",
 		at:      func(b *AddNewViewingParticipant) any { return &b.ContactMessage },
 	},
 	{
 		Path:    "leadSourceId",
-		Doc:     "id of the lead source that the new lead belongs to; left out, it is a preset one",
 		Swedish: "Leadskälla - Det lead som skapas i samband med anmälan till visning kommer att kopplas till aktuell leadskälla. Om fältet inte anges, kommer leadet att kopplas till en förvald leadskälla.",
 		at:      func(b *AddNewViewingParticipant) any { return &b.LeadSourceId },
 	},
 	{
 		Path: "options.isDeadlineValidationEnabled", Kind: KindBoolean,
-		Doc:  "refuses the booking after the slot's last booking time; what holds when left out is unknown",
 		at:   func(b *AddNewViewingParticipant) any { return &b.Options.IsDeadlineValidationEnabled },
 		rule: deadlineRule,
 	},
 	{
 		Path: "options.enableBookingLimitValidation", Kind: KindBoolean,
-		Doc:  "refuses the booking when the slot has no place left; what holds when left out is unknown",
 		at:   func(b *AddNewViewingParticipant) any { return &b.Options.EnableBookingLimitValidation },
 		rule: bookingLimitRule,
 	},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/agnivade/levenshtein"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -270,7 +271,7 @@ type FaultInfo struct {
 	Name     string     `json:"name"`
 	Argument string     `json:"argument,omitempty"` // what stands behind "="; in brackets if it may be missing
 	Commits  CommitKind `json:"commits"`
-	Doc      string     `json:"doc"`
+	Doc      string     `json:"doc"` // in English
 }
 
 // Usage is how the fault is written: "stall[-after-commit]", "drip=DURATION".
@@ -302,6 +303,7 @@ func KnownFaults() []FaultInfo {
 	infos := make([]FaultInfo, len(deeds))
 	for i, d := range deeds {
 		infos[i] = d.FaultInfo
+		infos[i].Doc = texts{catalogue.In(words.English)}.faultDoc(d.FaultInfo)
 	}
 	return infos
 }

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"fmt"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -16,10 +15,10 @@ import (
 // fields and the rules by which this project's client writes a request.
 func (s *Server) help(w http.ResponseWriter, r *http.Request) {
 	v := newVisit(r)
-	v.Title = v.text("title.help")
+	v.Title = v.Text("title.help")
 	h := &helpView{visit: v}
 	for _, id := range []string{"address", "login", "body-members", "formats", "answers", "code", "own"} {
-		h.Contents = append(h.Contents, contentsEntry{id, v.text("help.contents." + id)})
+		h.Contents = append(h.Contents, contentsEntry{id, v.Text("help.contents." + id)})
 	}
 	h.parameters()
 	h.objects()
@@ -28,7 +27,7 @@ func (s *Server) help(w http.ResponseWriter, r *http.Request) {
 	h.AnswerXML = string((&answer{id: "sample string 1"}).appendXML(nil))
 	for _, status := range []int{200, 400, 401, 403, 404, 405, 413, 415, 429, 500} {
 		h.Statuses = append(h.Statuses, statusView{
-			Name: v.statusName(status), Class: statusClass(status, true), Value: v.text("help.status." + strconv.Itoa(status)),
+			Name: v.statusName(status), Class: statusClass(status, true), Value: v.Text("help.status." + strconv.Itoa(status)),
 		})
 	}
 	if err := h.samples(s); err != nil {
@@ -36,9 +35,9 @@ func (s *Server) help(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, request := range ownRequests {
-		h.Own = append(h.Own, fact{Name: request, Value: v.text("help.own." + request)})
+		h.Own = append(h.Own, fact{Name: request, Value: v.Text("help.own." + request)})
 	}
-	render(w, http.StatusOK, v.words, "help", h)
+	render(w, http.StatusOK, v.texts, "help", h)
 }
 
 // ownRequests are what programs can ask a sandbox, beside the API.
@@ -85,15 +84,15 @@ type (
 func (h *helpView) parameters() {
 	required := requiredPaths()
 	for _, name := range []string{"viewingId", "timeSlotId", "customerId"} { // the vendor's order
-		m := memberView{Name: name, Doc: h.text("parameter." + name), Type: []string{"string"}}
+		m := memberView{Name: name, Doc: h.Text("parameter." + name), Type: []string{"string"}}
 		if required[name] != "" {
-			m.Info = append(m.Info, chip{"known", h.text("help.required")})
+			m.Info = append(m.Info, chip{"known", h.Text("help.required")})
 		}
 		h.Parameters = append(h.Parameters, m)
 	}
 	h.Bases = []fact{
-		{Name: h.text("help.base.real"), Value: "https://connect.maklare.vitec.net"},
-		{Name: h.text("help.base.here"), Value: h.Address},
+		{Name: h.Text("help.base.real"), Value: "https://connect.maklare.vitec.net"},
+		{Name: h.Text("help.base.here"), Value: h.Address},
 	}
 }
 
@@ -115,7 +114,7 @@ func (h *helpView) objects() {
 	required := requiredPaths()
 	var list func(t reflect.Type, path string)
 	list = func(t reflect.Type, path string) {
-		o := objectView{Type: t.Name(), Path: path, Doc: h.text("object." + t.Name())}
+		o := objectView{Type: t.Name(), Path: path, Doc: h.Text("object." + t.Name())}
 		at := len(h.Objects)
 		h.Objects = append(h.Objects, o)
 		for i := range t.NumField() {
@@ -130,7 +129,7 @@ func (h *helpView) objects() {
 			}
 			object := t.Field(i).Type
 			o.Members = append(o.Members, memberView{
-				ID: inner, Name: name, Doc: h.text("member." + object.Name()), Type: parts(object.Name()), Link: "type-" + object.Name(),
+				ID: inner, Name: name, Doc: h.Text("member." + object.Name()), Type: parts(object.Name()), Link: "type-" + object.Name(),
 			})
 			list(object, inner)
 		}
@@ -153,20 +152,20 @@ func parts(name string) []string {
 }
 
 func (h *helpView) member(f vitec.Field, name, rule string) memberView {
-	m := memberView{ID: f.Path, Name: name, Doc: h.fieldDoc(f), Type: []string{h.text("kind." + f.Kind.String())}, Values: f.Values}
+	m := memberView{ID: f.Path, Name: name, Doc: h.fieldDoc(f), Type: []string{h.Text("kind." + f.Kind.String())}, Values: f.Values}
 	class := f.Source.String()
 	switch rule {
 	case "":
 	case vitec.CodeNoContact:
-		m.Info = append(m.Info, chip{"known", h.text("help.contact")})
+		m.Info = append(m.Info, chip{"known", h.Text("help.contact")})
 	default:
-		m.Info = append(m.Info, chip{"known", h.text("help.required")})
+		m.Info = append(m.Info, chip{"known", h.Text("help.required")})
 	}
 	if f.MaxLength > 0 {
-		m.Info = append(m.Info, chip{class, fmt.Sprintf(h.text("help.length"), f.MaxLength)})
+		m.Info = append(m.Info, chip{class, h.Text("help.length", f.MaxLength)})
 	}
 	if len(f.Values) > 0 && f.Source == vitec.SourceLikely {
-		m.Info = append(m.Info, chip{class, h.text("help.likely")})
+		m.Info = append(m.Info, chip{class, h.Text("help.likely")})
 	}
 	return m
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 	"vitec-import/vitec/sandbox"
 )
@@ -27,7 +28,7 @@ func TestHelp(t *testing.T) {
 	}
 	for _, f := range vitec.Fields() {
 		e, s := row(en, f.Path), row(sv, f.Path)
-		if !strings.Contains(e, f.Doc[1:]) {
+		if !strings.Contains(e, f.Meaning(words.English)[1:]) {
 			t.Errorf("%s is not described", f.Path)
 		}
 		if e == s || f.Swedish != "" && !strings.Contains(s, f.Swedish[1:]) {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -28,7 +29,7 @@ const (
 func (s *Server) overview(w http.ResponseWriter, r *http.Request) {
 	v := s.look(r)
 	v.fillForm(s, newForm(s))
-	render(w, http.StatusOK, v.words, "overview", v)
+	render(w, http.StatusOK, v.texts, "overview", v)
 }
 
 // live answers with the part of the page that changes by itself, or with 204
@@ -40,7 +41,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := s.look(r)
-	render(w, http.StatusOK, v.words, "live", v)
+	render(w, http.StatusOK, v.texts, "live", v)
 }
 
 // version differs whenever the page would.
@@ -134,11 +135,11 @@ func (s *Server) look(r *http.Request) *overviewView {
 	v.Version = s.version()
 	counts := s.Counts()
 	v.Empty = counts.Requests == 0
-	v.Title = v.text("title.overview")
+	v.Title = v.Text("title.overview")
 	v.Headline = v.headline(counts)
 	v.Lead = v.lead(&s.config)
 	if counts.DoubleBookings > 0 {
-		v.DoubleNote = v.count("double", counts.DoubleBookings)
+		v.DoubleNote = v.Count("double", counts.DoubleBookings)
 	}
 	for _, f := range s.Faults() {
 		v.Faults = append(v.Faults, f.String())
@@ -155,10 +156,10 @@ func (s *Server) look(r *http.Request) *overviewView {
 	s.seen.Lock()
 	answers := make([]chip, 0, 8)
 	for _, status := range slices.Sorted(maps.Keys(s.seen.answers)) {
-		answers = append(answers, chip{statusClass(status, true), fmt.Sprintf("%s × %s", v.statusName(status), v.number(s.seen.answers[status]))})
+		answers = append(answers, chip{statusClass(status, true), fmt.Sprintf("%s × %s", v.statusName(status), words.Number(s.seen.answers[status]))})
 	}
 	if open := s.seen.count - s.seen.ended; open > 0 {
-		answers = append(answers, chip{"open", v.count("open", open)})
+		answers = append(answers, chip{"open", v.Count("open", open)})
 	}
 	s.seen.Unlock()
 	v.Tiles = v.tiles(counts, answers)
@@ -215,26 +216,26 @@ func (v *overviewView) link(w wanted, anchor string, change func(*wanted)) strin
 
 func (v *visit) headline(c Counts) string {
 	if c.Requests == 0 {
-		return v.text("headline.empty")
+		return v.Text("headline.empty")
 	}
-	return v.count("headline.bookings", c.Commits) + " " + v.count("headline.requests", c.Requests)
+	return v.Count("headline.bookings", c.Commits) + " " + v.Count("headline.requests", c.Requests)
 }
 
 func (v *visit) lead(c *Config) string {
-	text := []string{v.text("lead.stays")}
+	text := []string{v.Text("lead.stays")}
 	if len(c.Viewings) == 0 {
-		text = append(text, v.text("lead.anything"))
+		text = append(text, v.Text("lead.anything"))
 	} else {
 		slots := 0
 		for _, w := range c.Viewings {
 			slots += len(w.Slots)
 		}
-		text = append(text, fmt.Sprintf(v.text("lead.knows"), v.count("lead.viewings", len(c.Viewings)), v.count("lead.slots", slots)))
+		text = append(text, v.Text("lead.knows", v.Count("lead.viewings", len(c.Viewings)), v.Count("lead.slots", slots)))
 	}
 	if len(c.Logins) == 0 {
-		text = append(text, v.text("lead.anybody"))
+		text = append(text, v.Text("lead.anybody"))
 	} else {
-		text = append(text, v.count("lead.logins", len(c.Logins)))
+		text = append(text, v.Count("lead.logins", len(c.Logins)))
 	}
 	return strings.Join(text, " ")
 }
@@ -244,22 +245,22 @@ func (v *visit) tiles(c Counts, answers []chip) []tile {
 	var kinds []chip
 	for _, k := range []MessageKind{SMSConfirmation, MailConfirmation, SMSReminder} {
 		if n := c.Messages[k]; n > 0 {
-			kinds = append(kinds, chip{"plain", v.text("message."+string(k)) + " × " + v.number(n)})
+			kinds = append(kinds, chip{"plain", v.Text("message."+string(k)) + " × " + words.Number(n)})
 		}
 		messages += c.Messages[k]
 	}
-	double := tile{Name: v.text("tile.double"), Value: v.number(c.DoubleBookings), Note: v.text("tile.double.none")}
+	double := tile{Name: v.Text("tile.double"), Value: words.Number(c.DoubleBookings), Note: v.Text("tile.double.none")}
 	if c.DoubleBookings > 0 {
-		double.Grave, double.Note = true, v.text("tile.double.some")
+		double.Grave, double.Note = true, v.Text("tile.double.some")
 	}
-	letters := tile{Name: v.text("tile.messages"), Value: v.number(messages), Chips: kinds}
+	letters := tile{Name: v.Text("tile.messages"), Value: words.Number(messages), Chips: kinds}
 	if messages == 0 {
-		letters.Note = v.text("tile.messages.none")
+		letters.Note = v.Text("tile.messages.none")
 	}
 	return []tile{
-		{Name: v.text("tile.bookings"), Value: v.number(c.Commits), Note: v.text("tile.bookings.note")},
+		{Name: v.Text("tile.bookings"), Value: words.Number(c.Commits), Note: v.Text("tile.bookings.note")},
 		double,
-		{Name: v.text("tile.requests"), Value: v.number(c.Requests), Chips: answers},
+		{Name: v.Text("tile.requests"), Value: words.Number(c.Requests), Chips: answers},
 		letters,
 	}
 }
@@ -307,14 +308,14 @@ func (v *overviewView) slots(s *Server, q wanted) {
 		}
 		taken := r.slot.Taken + r.booked
 		v.Viewings[n].Slots = append(v.Viewings[n].Slots, slotView{
-			ID: fmt.Sprint("s", i), Slot: r.at.TimeSlotId, Taken: v.number(taken),
+			ID: fmt.Sprint("s", i), Slot: r.at.TimeSlotId, Taken: words.Number(taken),
 			Places: r.slot.Places, Used: min(taken, r.slot.Places), Full: r.slot.Places > 0 && taken >= r.slot.Places,
 			Selected: r.at == q.at, What: v.slotText(r.slot, r.booked, s.config.now()),
 			Href: v.link(q, "bookings", func(w *wanted) { w.at, w.bookings = r.at, 0 }),
 		})
 	}
 	if more > 0 {
-		v.MoreSlots = v.count("slots.more", more)
+		v.MoreSlots = v.Count("slots.more", more)
 	}
 }
 
@@ -324,26 +325,26 @@ func (v *visit) slotText(s Slot, booked int, now time.Time) string {
 	taken := s.Taken + booked
 	switch {
 	case s.Places == 0:
-		text = append(text, v.count("slots.unlimited", taken))
+		text = append(text, v.Count("slots.unlimited", taken))
 	case taken > s.Places:
-		text = append(text, fmt.Sprintf(v.text("slots.over"), v.number(s.Places), v.number(taken-s.Places)))
+		text = append(text, v.Text("slots.over", words.Number(s.Places), words.Number(taken-s.Places)))
 	case taken == s.Places:
-		text = append(text, fmt.Sprintf(v.text("slots.full"), v.number(s.Places)))
+		text = append(text, v.Text("slots.full", words.Number(s.Places)))
 	default:
-		text = append(text, fmt.Sprintf(v.text("slots.of"), v.number(s.Places)))
+		text = append(text, v.Text("slots.of", words.Number(s.Places)))
 	}
 	if s.Taken > 0 {
-		text = append(text, fmt.Sprintf(v.text("slots.before"), v.number(s.Taken)))
+		text = append(text, v.Text("slots.before", words.Number(s.Taken)))
 	}
 	if !s.Start.IsZero() {
-		text = append(text, fmt.Sprintf(v.text("slots.start"), v.moment(s.Start)))
+		text = append(text, v.Text("slots.start", v.moment(s.Start)))
 	}
 	if !s.Deadline.IsZero() {
 		key := "slots.deadline"
 		if now.After(s.Deadline) {
 			key = "slots.deadline.gone"
 		}
-		text = append(text, fmt.Sprintf(v.text(key), v.moment(s.Deadline)))
+		text = append(text, v.Text(key, v.moment(s.Deadline)))
 	}
 	return strings.Join(text, " · ")
 }
@@ -379,7 +380,7 @@ func (v *overviewView) bookings(s *Server, q wanted) {
 	slotGiven := q.at != (vitec.Target{})
 	if slotGiven {
 		v.Filter = &filterView{
-			Text: fmt.Sprintf(v.text("bookings.filtered"), v.shortId(q.at.TimeSlotId), v.shortId(q.at.ViewingId)),
+			Text: v.Text("bookings.filtered", v.shortId(q.at.TimeSlotId), v.shortId(q.at.ViewingId)),
 			All:  v.link(q, "bookings", func(w *wanted) { w.at, w.bookings = vitec.Target{}, 0 }),
 		}
 	}
@@ -416,30 +417,30 @@ func (v *overviewView) pages(upTo, total int, link func(int) string) pages {
 		}
 		p.Newer = link(n)
 	}
-	p.Range = fmt.Sprintf(v.text("range"), v.number(max(upTo-shownItems, 0)+1), v.number(upTo), v.number(total))
+	p.Range = v.Text("range", words.Number(max(upTo-shownItems, 0)+1), words.Number(upTo), words.Number(total))
 	return p
 }
 
 func (v *overviewView) booking(c *Commit, n int) bookingView {
 	b := bookingView{
-		Seq: c.Seq, Number: v.number(n), Name: v.person(personName(&c.Body.UpdatePerson), c.ContactId),
+		Seq: c.Seq, Number: words.Number(n), Name: v.person(personName(&c.Body.UpdatePerson), c.ContactId),
 		Where: v.place(c.Target),
 		ISO:   c.Time.UTC().Format(time.RFC3339Nano), Time: v.clock(c.Time), Format: strings.ToUpper(c.Format),
 	}
 	if c.Times > 1 {
-		b.Twice = v.count("bookings.times", c.Times)
+		b.Twice = v.Count("bookings.times", c.Times)
 	}
 	contact := "bookings.contact.new"
 	if c.Matched {
 		contact = "bookings.contact.known"
 	}
 	b.Facts = []fact{
-		{Name: v.text("bookings.id"), Value: c.BookingId, Mono: true},
-		{Name: v.text(contact), Value: c.ContactId, Mono: true},
-		{Name: v.text("customer"), Value: c.Target.CustomerId, Mono: true},
-		{Name: v.text("viewing"), Value: c.Target.ViewingId, Mono: true},
-		{Name: v.text("slot"), Value: c.Target.TimeSlotId, Mono: true},
-		{Name: v.text("bookings.request"), Value: v.number(c.Request)},
+		{Name: v.Text("bookings.id"), Value: c.BookingId, Mono: true},
+		{Name: v.Text(contact), Value: c.ContactId, Mono: true},
+		{Name: v.Text("customer"), Value: c.Target.CustomerId, Mono: true},
+		{Name: v.Text("viewing"), Value: c.Target.ViewingId, Mono: true},
+		{Name: v.Text("slot"), Value: c.Target.TimeSlotId, Mono: true},
+		{Name: v.Text("bookings.request"), Value: words.Number(c.Request)},
 	}
 	for _, m := range c.Messages {
 		b.Messages = append(b.Messages, v.messageText(m))
@@ -457,9 +458,9 @@ func (v *visit) value(value any) string {
 	switch x := value.(type) {
 	case bool:
 		if x {
-			return v.text("yes")
+			return v.Text("yes")
 		}
-		return v.text("no")
+		return v.Text("no")
 	case []string:
 		return strings.Join(x, ", ")
 	case time.Time:
@@ -480,15 +481,15 @@ func (v *visit) person(name, id string) string {
 	case id != "":
 		return id
 	}
-	return v.text("nobody")
+	return v.Text("nobody")
 }
 
 func (v *visit) messageText(m Message) string {
-	to := cmp.Or(m.To, v.text("messages.to.unknown"))
+	to := cmp.Or(m.To, v.Text("messages.to.unknown"))
 	if m.Time.IsZero() {
-		return fmt.Sprintf("%s → %s", v.text("message."+string(m.Kind)), to)
+		return fmt.Sprintf("%s → %s", v.Text("message."+string(m.Kind)), to)
 	}
-	return fmt.Sprintf("%s → %s, %s", v.text("message."+string(m.Kind)), to, v.moment(m.Time))
+	return fmt.Sprintf("%s → %s, %s", v.Text("message."+string(m.Kind)), to, v.moment(m.Time))
 }
 
 // requests lists the newest requests with their answers.
@@ -515,7 +516,7 @@ func (v *overviewView) requests(s *Server, q wanted) {
 func (v *overviewView) request(r *Request, t *transcript) requestView {
 	ended := t != nil || r.Status != 0 || r.Duration != 0
 	q := requestView{
-		Seq: r.Number, Number: v.number(r.Number), ISO: r.Time.UTC().Format(time.RFC3339Nano), Time: v.clock(r.Time),
+		Seq: r.Number, Number: words.Number(r.Number), ISO: r.Time.UTC().Format(time.RFC3339Nano), Time: v.clock(r.Time),
 		Fault: strings.Join(append(slices.Clone(r.Delayed), r.Fault), " "), Class: statusClass(r.Status, ended), Where: r.Method + " " + r.Path, Kept: t != nil,
 	}
 	if r.Target != (vitec.Target{}) {
@@ -527,38 +528,38 @@ func (v *overviewView) request(r *Request, t *transcript) requestView {
 	q.Fault = strings.TrimSpace(q.Fault)
 	switch {
 	case !ended:
-		q.Status, q.Result = "…", v.text("status.open")
+		q.Status, q.Result = "…", v.Text("status.open")
 	default:
 		q.Status, q.Took = v.statusShort(r.Status), v.duration(r.Duration)
 		switch {
 		case r.Commit != 0:
-			q.Result = fmt.Sprintf(v.text("requests.booked"), v.number(r.Commit))
+			q.Result = v.Text("requests.booked", words.Number(r.Commit))
 		case r.Status == 0:
-			q.Result = v.text("status.none")
+			q.Result = v.Text("status.none")
 		default:
-			q.Result = v.text("requests.refused")
+			q.Result = v.Text("requests.refused")
 			if r.Status/100 == 2 { // looks like success and is none
 				q.Class = "lost"
 			}
 		}
 	}
-	q.Facts = []fact{{Name: v.text("requests.line"), Value: r.Method + " " + r.Path, Mono: true}}
+	q.Facts = []fact{{Name: v.Text("requests.line"), Value: r.Method + " " + r.Path, Mono: true}}
 	add := func(key, value string, mono bool) {
 		if value != "" {
-			q.Facts = append(q.Facts, fact{Name: v.text(key), Value: value, Mono: mono})
+			q.Facts = append(q.Facts, fact{Name: v.Text(key), Value: value, Mono: mono})
 		}
 	}
 	add("requests.login", r.Username, false)
 	if r.Reused {
-		add("requests.connection", v.text("requests.reused"), false)
+		add("requests.connection", v.Text("requests.reused"), false)
 	} else {
-		add("requests.connection", v.text("requests.fresh"), false)
+		add("requests.connection", v.Text("requests.fresh"), false)
 	}
 	add("requests.fault", q.Fault, true)
 	if t == nil {
-		q.Gone = v.text("requests.gone")
+		q.Gone = v.Text("requests.gone")
 		if !ended {
-			q.Gone = v.text("requests.open")
+			q.Gone = v.Text("requests.open")
 		}
 		return q
 	}
@@ -577,7 +578,7 @@ func (v *overviewView) request(r *Request, t *transcript) requestView {
 func (v *visit) textOf(b []byte, size int) textView {
 	t := textView{Text: readable(b)}
 	if size > len(b) {
-		t.More = fmt.Sprintf(v.text("text.more"), v.number(len(b)), v.number(size))
+		t.More = v.Text("text.more", words.Number(len(b)), words.Number(size))
 	}
 	return t
 }
@@ -608,17 +609,17 @@ func (v *overviewView) letters(s *Server) {
 	list := o.letters.since(max(total-shownLetters, 0), shownLetters)
 	o.mu.Unlock()
 	for i, l := range slices.Backward(list) {
-		when := v.text("messages.when.unknown")
+		when := v.Text("messages.when.unknown")
 		if !l.Time.IsZero() {
 			when = v.moment(l.Time)
 		}
 		v.Letters = append(v.Letters, letterView{
-			ID: fmt.Sprint("m", total-len(list)+i+1), Kind: v.text("message." + string(l.Kind)),
-			To: cmp.Or(l.To, v.text("messages.to.unknown")), Person: v.person(l.person, ""), When: when, Number: v.number(l.seq),
+			ID: fmt.Sprint("m", total-len(list)+i+1), Kind: v.Text("message." + string(l.Kind)),
+			To: cmp.Or(l.To, v.Text("messages.to.unknown")), Person: v.person(l.person, ""), When: when, Number: words.Number(l.seq),
 		})
 	}
 	if total > len(list) {
-		v.MoreLetters = fmt.Sprintf(v.text("messages.more"), v.number(len(list)), v.number(total))
+		v.MoreLetters = v.Text("messages.more", words.Number(len(list)), words.Number(total))
 	}
 }
 
@@ -647,7 +648,7 @@ func (s *Server) changeFaults(w http.ResponseWriter, r *http.Request) {
 		v := s.look(r)
 		v.FaultText, v.FaultError = text, err.Error()
 		v.fillForm(s, newForm(s))
-		render(w, http.StatusUnprocessableEntity, v.words, "overview", v)
+		render(w, http.StatusUnprocessableEntity, v.texts, "overview", v)
 		return
 	}
 	redirect(w, newVisit(r).Home+"#faults")

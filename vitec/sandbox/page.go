@@ -13,6 +13,8 @@ import (
 	"sync"
 
 	"golang.org/x/text/language"
+
+	"vitec-import/importer/words"
 )
 
 //go:embed page
@@ -68,7 +70,7 @@ func (s *Server) pagePart(w http.ResponseWriter, r *http.Request, name string) {
 // visit is what every page knows of the request that it answers. The addresses
 // in it are relative, so that the sandbox can stand behind any base path.
 type visit struct {
-	words
+	texts
 	Page      string // "overview" or "help"
 	Title     string
 	Root      string // leads from this page to the sandbox's first
@@ -84,6 +86,8 @@ type languageLink struct {
 	Current                 bool
 }
 
+func (l languageLink) texts() texts { return texts{catalogue.In(words.Language(l.Code))} }
+
 // languages are those of the page, in the order of languageTags.
 var languages = []languageLink{{Code: "en", Name: "English", Short: "EN"}, {Code: "sv", Name: "Svenska", Short: "SV"}}
 
@@ -92,11 +96,11 @@ var languageMatcher = language.NewMatcher([]language.Tag{language.English, langu
 // chooseLanguage returns the language that the address asks for, else the best
 // of those that the browser's user reads. choice is what the address says, if
 // it is a language of the page.
-func chooseLanguage(r *http.Request) (w words, choice string) {
+func chooseLanguage(r *http.Request) (w texts, choice string) {
 	if q := r.FormValue("lang"); q != "" {
 		if tag, err := language.Parse(q); err == nil {
 			if _, i, c := languageMatcher.Match(tag); c != language.No {
-				return words(languages[i].Code), languages[i].Code
+				return languages[i].texts(), languages[i].Code
 			}
 		}
 	}
@@ -105,12 +109,12 @@ func chooseLanguage(r *http.Request) (w words, choice string) {
 		tags = nil
 	}
 	_, i, _ := languageMatcher.Match(tags...)
-	return words(languages[i].Code), ""
+	return languages[i].texts(), ""
 }
 
 func newVisit(r *http.Request) *visit {
 	v := &visit{Page: "overview"}
-	v.words, v.Choice = chooseLanguage(r)
+	v.texts, v.Choice = chooseLanguage(r)
 	if n := strings.Count(r.URL.Path, "/"); n > 1 {
 		v.Root = strings.Repeat("../", n-1)
 	}
@@ -125,7 +129,7 @@ func newVisit(r *http.Request) *visit {
 		v.Page, here = "help", v.Help
 	}
 	for _, l := range languages {
-		l.Current = l.Code == string(v.words)
+		l.Current = l.Code == v.Lang()
 		l.Href = strings.TrimSuffix(here, query) + "?lang=" + l.Code
 		v.Languages = append(v.Languages, l)
 	}
@@ -134,7 +138,7 @@ func newVisit(r *http.Request) *visit {
 }
 
 // Lang is the language of the page.
-func (v *visit) Lang() string { return string(v.words) }
+func (v *visit) Lang() string { return string(v.Language()) }
 
 // address is where the sandbox is, as the browser calls it.
 func address(r *http.Request) string {
@@ -154,11 +158,11 @@ func address(r *http.Request) string {
 }
 
 // templates are the page's, in each language.
-var templates = sync.OnceValue(func() map[words]*template.Template {
-	ts := make(map[words]*template.Template)
+var templates = sync.OnceValue(func() map[words.Language]*template.Template {
+	ts := make(map[words.Language]*template.Template)
 	for _, l := range languages {
-		w := words(l.Code)
-		ts[w] = template.Must(template.New("").Funcs(template.FuncMap{"t": func(key string) string { return w.text(key) }}).ParseFS(pageFiles, "page/*.html"))
+		w := l.texts()
+		ts[w.Language()] = template.Must(template.New("").Funcs(template.FuncMap{"t": func(id string) string { return w.Text(id) }}).ParseFS(pageFiles, "page/*.html"))
 	}
 	return ts
 })
@@ -180,9 +184,9 @@ func redirect(w http.ResponseWriter, relative string) {
 }
 
 // render answers with a page that is whole or an error.
-func render(w http.ResponseWriter, status int, in words, name string, data any) {
+func render(w http.ResponseWriter, status int, in texts, name string, data any) {
 	var b bytes.Buffer
-	if err := templates()[in].ExecuteTemplate(&b, name, data); err != nil {
+	if err := templates()[in.Language()].ExecuteTemplate(&b, name, data); err != nil {
 		reply(w, http.StatusInternalServerError, failure{"the page cannot be shown: " + err.Error()})
 		return
 	}

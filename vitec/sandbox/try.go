@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -77,9 +78,9 @@ func (f *form) fill() {
 // fillForm completes the page with the form.
 func (v *overviewView) fillForm(s *Server, f form) {
 	v.Form = f
-	v.LoginNote = v.text("try.login.any")
+	v.LoginNote = v.Text("try.login.any")
 	if len(s.config.Logins) > 0 {
-		v.LoginNote = v.text("try.login.some")
+		v.LoginNote = v.Text("try.login.some")
 	}
 	add := func(list *[]string, id string) {
 		if len(*list) < shownSlots && !slices.Contains(*list, id) {
@@ -127,7 +128,7 @@ func (s *Server) try(w http.ResponseWriter, r *http.Request) {
 	if got != nil {
 		v.Result = v.result(s, got)
 	}
-	render(w, http.StatusOK, v.words, "overview", v)
+	render(w, http.StatusOK, v.texts, "overview", v)
 }
 
 // callPath is the path of the call, with the ids escaped.
@@ -279,7 +280,7 @@ func (v *visit) result(s *Server, a *handAnswer) *result {
 	}
 	s.seen.Unlock()
 
-	took := fmt.Sprintf(v.text("answer.took"), v.duration(a.took))
+	took := v.Text("answer.took", v.duration(a.took))
 	switch {
 	case a.resp != nil:
 		res.Class, res.Status = statusClass(a.resp.StatusCode, true), a.resp.Status
@@ -293,32 +294,32 @@ func (v *visit) result(s *Server, a *handAnswer) *result {
 		}
 		res.Body = v.textOf(a.body[:min(len(a.body), maxTranscript)], len(a.body))
 	default:
-		res.Class, res.Status = "lost", v.text("answer.none.short")
+		res.Class, res.Status = "lost", v.Text("answer.none.short")
 		res.Body = v.textOf(a.raw[:min(len(a.raw), maxTranscript)], len(a.raw))
 	}
 	switch {
 	case req.Commit != 0:
 		res.Booking = req.Commit
-		res.Summary = fmt.Sprintf(v.text("answer.booked"), v.number(req.Commit))
+		res.Summary = v.Text("answer.booked", words.Number(req.Commit))
 	default:
-		res.Summary = v.text("answer.notbooked")
+		res.Summary = v.Text("answer.notbooked")
 	}
 	res.Summary += " " + took
 	var detail []string
 	switch {
 	case a.late:
-		detail = append(detail, fmt.Sprintf(v.text("answer.late"), v.duration(handTimeout)))
+		detail = append(detail, v.Text("answer.late", v.duration(handTimeout)))
 	case a.large:
-		detail = append(detail, fmt.Sprintf(v.text("answer.large"), v.number(maxHandAnswer/1024)))
+		detail = append(detail, v.Text("answer.large", words.Number(maxHandAnswer/1024)))
 	case a.resp == nil && len(a.raw) == 0:
-		detail = append(detail, v.text("answer.closed"))
+		detail = append(detail, v.Text("answer.closed"))
 	case a.resp == nil:
-		detail = append(detail, v.text("answer.unreadable"))
+		detail = append(detail, v.Text("answer.unreadable"))
 	case a.cut:
-		detail = append(detail, v.text("answer.cut"))
+		detail = append(detail, v.Text("answer.cut"))
 	}
 	if f := strings.TrimSpace(strings.Join(append(slices.Clone(req.Delayed), req.Fault), " ")); f != "" {
-		detail = append(detail, fmt.Sprintf(v.text("answer.fault"), f))
+		detail = append(detail, v.Text("answer.fault", f))
 	}
 	res.Detail = strings.Join(detail, " ")
 	return res
