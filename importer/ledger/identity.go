@@ -71,9 +71,11 @@ func (k Keys) Same(o Keys) bool {
 // knows which classes that leaves. So a lookup meets none but true hits,
 // however many people share a name and a phone.
 type place struct {
-	key  uint64 // the digest's first 62 bits, and the class
-	more uint32 // its next 32 bits
+	key   uint64 // the digest's first 62 bits, and the class
+	shard uint32 // its bits from the 65th on, for an Index
 }
+
+const shardBits = 10
 
 // The classes, two bits.
 const (
@@ -82,7 +84,7 @@ const (
 )
 
 func placeOf(d Digest, class uint64) place {
-	return place{binary.BigEndian.Uint64(d[:])&^3 | class, binary.BigEndian.Uint32(d[8:])}
+	return place{binary.BigEndian.Uint64(d[:])&^3 | class, uint32(binary.BigEndian.Uint16(d[8:])) >> (16 - shardBits)}
 }
 
 // places calls f with each place where a submission with these keys is filed.
