@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // judge looks at rows as people do: is this a row of the table at all, and
@@ -151,6 +152,9 @@ var totals = []string{"summa", "summa:", "totalt", "total", "totalsumma", "antal
 // isTotal reports whether a cell is the beginning of a row of totals: one of
 // the words, alone or with a number or a few words behind a colon.
 func isTotal(cell string) bool {
+	if !beginsLikeTotal(cell) {
+		return false
+	}
 	cell = strings.ToLower(strings.TrimSpace(cell))
 	head := cell
 	if i := strings.IndexAny(cell, ":="); i > 1 {
@@ -160,6 +164,28 @@ func isTotal(cell string) bool {
 	}
 	for _, w := range totals {
 		if head == w || cell == w || strings.HasPrefix(head, w+" ") && len(head) < 30 && (head != cell || w == "totalt" || w == "summa" || w == "antal") {
+			return true
+		}
+	}
+	return false
+}
+
+// beginsLikeTotal reports whether the first three letters are those of one of
+// the words, or may be: it sorts out nearly all cells at little cost.
+func beginsLikeTotal(cell string) bool {
+	for cell != "" && cell[0] <= ' ' {
+		cell = cell[1:]
+	}
+	if len(cell) < 3 {
+		return false
+	}
+	const lower = 0x20
+	a, b, c := cell[0]|lower, cell[1]|lower, cell[2]|lower
+	if a|b|c >= utf8.RuneSelf {
+		return true
+	}
+	for _, w := range totals {
+		if w[0] == a && w[1] == b && w[2] == c {
 			return true
 		}
 	}
