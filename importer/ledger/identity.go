@@ -182,58 +182,75 @@ func decodeKeys(b []byte, k *Keys) {
 // A hasher makes digests under one secret. It is safe for concurrent use.
 type hasher struct{ macs sync.Pool }
 
+// mac hashes parts. Each is preceded by its length, so that no two lists of
+// parts are the same text.
 type mac struct {
 	hash.Hash
-	buf []byte
+	buf []byte // the parts
+	out [sha256.Size]byte
 }
 
 func newHasher(secret []byte) *hasher {
 	return &hasher{sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, secret)} }}}
 }
 
-// digest hashes the parts. Each is preceded by its length, so that no two lists
-// of parts are the same text.
+func (m *mac) add(part string) {
+	m.buf = binary.AppendUvarint(m.buf, uint64(len(part)))
+	m.buf = append(m.buf, part...)
+}
+
+// sum hashes the parts, and more behind them.
+func (m *mac) sum(more []byte) (d Digest) {
+	m.Reset()
+	m.Write(m.buf)
+	if len(more) > 0 {
+		m.Write(more)
+	}
+	copy(d[:], m.Sum(m.out[:0]))
+	return d
+}
+
+// digest hashes the parts.
 func (h *hasher) digest(parts ...string) Digest {
 	m := h.macs.Get().(*mac)
 	defer h.macs.Put(m)
 	m.buf = m.buf[:0]
 	for _, p := range parts {
-		m.buf = binary.AppendUvarint(m.buf, uint64(len(p)))
-		m.buf = append(m.buf, p...)
+		m.add(p)
 	}
-	return m.sum()
+	return m.sum(nil)
 }
 
 // content is digest of "content" and the body.
 func (h *hasher) content(body []byte) Digest {
-	const kind = "content"
 	m := h.macs.Get().(*mac)
 	defer h.macs.Put(m)
-	m.buf = append(m.buf[:0], byte(len(kind)))
-	m.buf = append(m.buf, kind...)
+	m.buf = m.buf[:0]
+	m.add("content")
 	m.buf = binary.AppendUvarint(m.buf, uint64(len(body)))
-	m.buf = append(m.buf, body...)
-	return m.sum()
+	return m.sum(body)
 }
 
-// sum hashes what is in buf.
-func (m *mac) sum() (d Digest) {
-	m.Reset()
-	m.Write(m.buf)
-	m.buf = m.Sum(m.buf[:0])
-	copy(d[:], m.buf)
-	return d
-}
-
-// Keys hashes an identity for a target (the API's address) and a slot.
-func (l *Ledger) Keys(target string, s Slot, id Identity) Keys {
+// keys is digest of "identity", target, the slot's ids, a kind and a text, for
+// each text of an identity.
+func (h *hasher) keys(target string, s Slot, id *Identity) (k Keys) {
+	m := h.macs.Get().(*mac)
+	defer h.macs.Put(m)
+	m.buf = m.buf[:0]
+	for _, p := range [...]string{"identity", target, s.CustomerId, s.ViewingId, s.TimeSlotId} {
+		m.add(p)
+	}
+	where := len(m.buf)
 	key := func(kind, text string) Digest {
 		if text == "" {
 			return Digest{}
 		}
-		return l.hasher.digest("identity", target, s.CustomerId, s.ViewingId, s.TimeSlotId, kind, text)
+		m.buf = m.buf[:where]
+		m.add(kind)
+		m.add(text)
+		return m.sum(nil)
 	}
-	k := Keys{Contact: key("contact", id.Contact), Number: key("number", id.Number)}
+	k.Contact, k.Number = key("contact", id.Contact), key("number", id.Number)
 	if len(id.Traits) > 0 {
 		k.Traits = make([]Digest, 0, len(id.Traits))
 	}
@@ -244,6 +261,9 @@ func (l *Ledger) Keys(target string, s Slot, id Identity) Keys {
 	}
 	return k
 }
+
+// Keys hashes an identity for a target (the API's address) and a slot.
+func (l *Ledger) Keys(target string, s Slot, id Identity) Keys { return l.hasher.keys(target, s, &id) }
 
 // Content hashes a body, so that a later one can be told to differ.
 func (l *Ledger) Content(body []byte) Digest { return l.hasher.content(body) }

@@ -2,10 +2,13 @@ package ledger
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -64,6 +67,55 @@ func TestIndexKeepsTheRule(t *testing.T) {
 			}
 			x.Add(i, k)
 			rows = append(rows, k)
+		}
+	})
+}
+
+// TestHashesStay holds the hashes against their definition, written plainly,
+// and two of them against values of old: another value would make strangers of
+// all whom the ledgers out there know.
+func TestHashesStay(t *testing.T) {
+	secret := []byte("0123456789abcdef0123456789abcdef")
+	h := newHasher(secret)
+	plain := func(parts ...string) (d Digest) {
+		m := hmac.New(sha256.New, secret)
+		for _, p := range parts {
+			m.Write(binary.AppendUvarint(nil, uint64(len(p))))
+			m.Write([]byte(p))
+		}
+		copy(d[:], m.Sum(nil))
+		return d
+	}
+	for want, got := range map[string]Digest{
+		"7fdc425462d53a0d6e7fa44506429f82": h.content([]byte("{}")),
+		"4f037284de7387d8829f477afd00e728": h.keys("t", Slot{"c", "v", "s"}, &Identity{Traits: []string{"x"}}).Traits[0],
+	} {
+		if got.String() != want {
+			t.Errorf("the hash is %s, was %s", got, want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(rapid.String(), rapid.StringN(0, -1, 300))
+		target, s := text.Draw(t, "target"), Slot{text.Draw(t, "customer"), text.Draw(t, "viewing"), text.Draw(t, "slot")}
+		id := Identity{Contact: text.Draw(t, "contact"), Number: text.Draw(t, "number"), Traits: rapid.SliceOfN(text, 0, 5).Draw(t, "traits")}
+		key := func(kind, text string) Digest {
+			if text == "" {
+				return Digest{}
+			}
+			return plain("identity", target, s.CustomerId, s.ViewingId, s.TimeSlotId, kind, text)
+		}
+		want := Keys{Contact: key("contact", id.Contact), Number: key("number", id.Number)}
+		for _, text := range id.Traits {
+			if text != "" {
+				want.Traits = append(want.Traits, key("trait", text))
+			}
+		}
+		got := h.keys(target, s, &id)
+		if got.Contact != want.Contact || got.Number != want.Number || !slices.Equal(got.Traits, want.Traits) {
+			t.Fatalf("keys are %v, want %v", got, want)
+		}
+		if got, want := h.content([]byte(target)), plain("content", target); got != want || h.digest(target, id.Contact) != plain(target, id.Contact) {
+			t.Fatalf("a content's hash is %v, want %v", got, want)
 		}
 	})
 }
