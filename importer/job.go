@@ -231,10 +231,7 @@ type item struct {
 // plan was confirmed for other data.
 func (j *Job) pending(ctx context.Context, p *Plan) iter.Seq2[*item, error] {
 	return func(yield func(*item, error) bool) {
-		var (
-			index int
-			body  []byte
-		)
+		index, prints := 0, fingerprinter{job: j}
 		for row, err := range j.File.Rows(ctx) {
 			if err != nil {
 				yield(nil, err)
@@ -254,7 +251,7 @@ func (j *Job) pending(ctx context.Context, p *Plan) iter.Seq2[*item, error] {
 				yield(nil, j.changed(row.Number))
 				return
 			}
-			keys, content, err := j.fingerprint(&it.sub, &body)
+			keys, content, err := prints.of(&it.sub)
 			if err != nil || begin(content) != e.content {
 				yield(nil, j.changed(row.Number))
 				return

@@ -351,16 +351,21 @@ func (p *Plan) finish() {
 	})
 }
 
-// fingerprint gives what the ledger needs to know a submission again: whom
-// and where it books, and what it says. buf is scratch space that is reused.
-func (j *Job) fingerprint(sub *mapping.Submission, buf *[]byte) (ledger.Keys, ledger.Digest, error) {
-	body, err := vitec.Encode((*buf)[:0], vitec.JSON, &sub.Body)
-	if err != nil {
+// fingerprinter gives what the ledger needs to know submissions again: whom
+// and where each books, and what it says. It is not safe for concurrent use.
+type fingerprinter struct {
+	job  *Job
+	ids  identifier
+	body []byte // of the last submission, as it is sent
+}
+
+func (f *fingerprinter) of(sub *mapping.Submission) (ledger.Keys, ledger.Digest, error) {
+	var err error
+	if f.body, err = vitec.Encode(f.body[:0], vitec.JSON, &sub.Body); err != nil {
 		return ledger.Keys{}, ledger.Digest{}, fmt.Errorf("the row cannot be written as a request: %w", err)
 	}
-	*buf = body
-	id := identify(&sub.Body, j.Identity)
-	return j.Ledger.Keys(j.Target, slotOf(sub.Target), id), j.Ledger.Content(body), nil
+	id := f.ids.identify(&sub.Body, f.job.Identity)
+	return f.job.Ledger.Keys(f.job.Target, slotOf(sub.Target), id), f.job.Ledger.Content(f.body), nil
 }
 
 func begin(d ledger.Digest) (b [7]byte) {

@@ -146,11 +146,11 @@ type preparer struct {
 	job    *Job
 	mapper *mapping.Mapper
 	sub    mapping.Submission
-	body   []byte
+	prints fingerprinter
 }
 
 func (j *Job) newPreparer() *preparer {
-	return &preparer{job: j, mapper: j.Mapper.Clone()}
+	return &preparer{job: j, mapper: j.Mapper.Clone(), prints: fingerprinter{job: j}}
 }
 
 func (p *preparer) batch(b *batch) {
@@ -179,7 +179,7 @@ func (p *preparer) row(row *prepared, cells []string) {
 	if blocked(problems) {
 		return
 	}
-	row.keys, row.content, row.unsendable = p.job.fingerprint(&p.sub, &p.body)
+	row.keys, row.content, row.unsendable = p.prints.of(&p.sub)
 	if p.job.Sum && row.unsendable == nil {
 		row.sum = p.sum(row)
 	}
@@ -192,5 +192,5 @@ func (p *preparer) sum(row *prepared) [sha256.Size]byte {
 		head = binary.AppendUvarint(head, uint64(len(id)))
 		head = append(head, id...)
 	}
-	return sha256.Sum256(append(head, p.body...))
+	return sha256.Sum256(append(head, p.prints.body...))
 }
