@@ -128,6 +128,9 @@ func toZip(text string, s *surroundings) (value, *fault) {
 	if s.country != "" && s.country != "SE" && s.country != "?" {
 		return value{text: text}, nil
 	}
+	if len(text) == 6 && text[0] != '0' && text[3] == ' ' && allDigits(text[:3]) && allDigits(text[4:]) {
+		return value{text: text}, nil // as it shall be
+	}
 	digits := strings.ReplaceAll(text, " ", "")
 	for _, prefix := range []string{"SE-", "S-", "SE"} {
 		if len(digits) > len(prefix) && strings.EqualFold(digits[:len(prefix)], prefix) {

@@ -46,6 +46,7 @@ type field struct {
 	choices   []string // what a constant may be, for suggestions
 	fallback  *fixed   // for an empty cell
 	must      bool     // an empty cell is a problem
+	few       bool     // its column has few texts, and what becomes of each depends on nothing else
 	when      []test
 }
 
@@ -70,7 +71,7 @@ func (r role) rank() int {
 // fixed is a value that the mapping says.
 type fixed struct {
 	value value
-	set   any // the value as it is set, made once; nil for nothing
+	given bool // it is set; else the field is left out
 }
 
 // splitter takes a part of a cell.
@@ -138,6 +139,12 @@ func (c *compiler) compile(r *rule) field {
 	c.empty(r, &f)
 	c.when(r, &f)
 	f.words = describe(r, name)
+	switch name {
+	case "date", "datetime", "boolean", "choice", "country":
+		f.few = true
+	default:
+		f.few = f.table != nil
+	}
 	return f
 }
 
@@ -387,7 +394,7 @@ func (c *compiler) constant(v constant, f *field) *fixed {
 }
 
 func fix(v value, k vitec.Kind) *fixed {
-	return &fixed{value: v, set: v.of(k)}
+	return &fixed{value: v, given: v.given(k)}
 }
 
 // fixed converts a text of the mapping as if a cell held it.
@@ -422,7 +429,7 @@ func (c *compiler) fixed(s scalar, f *field) *fixed {
 // rulesBroken returns the rules of the API that a value breaks by itself.
 func rulesBroken(f *field, x *fixed) []vitec.Violation {
 	var s Submission
-	if s.set(f, x.value, x.set) != nil {
+	if x.given && s.set(f, x.value) != nil {
 		return []vitec.Violation{{Path: f.path, Code: "internal"}}
 	}
 	return slices.DeleteFunc(vitec.Check(s.Target, &s.Body), func(v vitec.Violation) bool {
@@ -569,7 +576,7 @@ func (c *compiler) lookup(r *rule, f *field) {
 func (c *compiler) empty(r *rule, f *field) {
 	if r.Default.set {
 		f.fallback = c.fixed(r.Default, f)
-		if f.fallback.set == nil && clean(r.Default.text) == "" {
+		if !f.fallback.given && clean(r.Default.text) == "" {
 			c.fail(r.Default.pos, "empty_value", "", "without it an empty cell sends nothing", "the default is empty")
 		}
 	}

@@ -26,16 +26,13 @@ type value struct {
 	typed any
 }
 
-// of returns the value as a field of this kind is set, or nil if it is left
+// given reports whether a field of this kind gets the value, and is not left
 // out.
-func (v value) of(k vitec.Kind) any {
-	if k != vitec.KindText {
-		return v.typed
+func (v value) given(k vitec.Kind) bool {
+	if k == vitec.KindText {
+		return v.text != ""
 	}
-	if v.text == "" {
-		return nil
-	}
-	return v.text
+	return v.typed != nil
 }
 
 // truth reports whether the value is a true boolean.

@@ -33,7 +33,8 @@ type bound struct {
 	*field
 	cells []int
 	when  []boundTest
-	step  int // position in the order of the request
+	step  int   // position in the order of the request
+	memo  *memo // nil if it would hardly remember anything
 }
 
 type boundTest struct {
@@ -92,6 +93,9 @@ func (m *Mapping) Bind(cells []string) (*Mapper, error) {
 		for _, t := range f.field.when {
 			f.when = append(f.when, b.test(t))
 		}
+		if f.few {
+			f.memo = new(memo)
+		}
 		mp.fields = append(mp.fields, f)
 	}
 	if len(b.errs) > 0 {
@@ -106,7 +110,12 @@ func (m *Mapping) Bind(cells []string) (*Mapper, error) {
 // Clone returns another Mapper for the same header, so that several goroutines
 // can map rows side by side.
 func (mp *Mapper) Clone() *Mapper {
-	c := &Mapper{header: mp.header, today: mp.today, skip: mp.skip, fields: mp.fields, byName: mp.byName}
+	c := &Mapper{header: mp.header, today: mp.today, skip: mp.skip, fields: slices.Clone(mp.fields), byName: mp.byName}
+	for i := range c.fields {
+		if c.fields[i].memo != nil {
+			c.fields[i].memo = new(memo)
+		}
+	}
 	c.row.Column = c.named
 	return c
 }
@@ -263,16 +272,16 @@ func (mp *Mapper) apply(cells []string, s *Submission, steps []Step) []Problem {
 	}
 	for i := range mp.fields {
 		f := &mp.fields[i]
-		v, set, words := mp.value(f, s)
-		if set != nil {
-			if err := s.set(f.field, v, set); err != nil {
+		v, given, words := mp.value(f, s)
+		if given {
+			if err := s.set(f.field, v); err != nil {
 				// The kinds of fields and converters are held together by a
 				// test; a row must not be sent if they are not.
 				mp.problem(f, &fault{code: "internal"})
 			}
 		}
 		if steps != nil {
-			steps[f.step] = mp.step(f, v, set != nil, words)
+			steps[f.step] = mp.step(f, v, given, words)
 		}
 	}
 	for _, v := range vitec.Check(s.Target, &s.Body) {
@@ -281,17 +290,19 @@ func (mp *Mapper) apply(cells []string, s *Submission, steps []Step) []Problem {
 	return mp.problems
 }
 
-// set gives a field its value; set is v as the field's kind takes it.
-func (s *Submission) set(f *field, v value, set any) error {
-	switch f.target {
-	case 0:
+// set gives a field its value.
+func (s *Submission) set(f *field, v value) error {
+	switch {
+	case f.target == 0:
 		s.Target.CustomerId = v.text
-	case 1:
+	case f.target == 1:
 		s.Target.ViewingId = v.text
-	case 2:
+	case f.target == 2:
 		s.Target.TimeSlotId = v.text
+	case f.kind == vitec.KindText:
+		return f.member.SetText(&s.Body, v.text)
 	default:
-		return f.member.Set(&s.Body, set)
+		return f.member.Set(&s.Body, v.typed)
 	}
 	return nil
 }
@@ -312,25 +323,24 @@ func (mp *Mapper) holds(t *boundTest) bool {
 	return t.words[fold(oneLine(text))] != t.not
 }
 
-// value returns a field's value of the row that becomes s, the same as it is
-// set (nil: it is left out), and how it came about if not by the field's own
-// words.
-func (mp *Mapper) value(f *bound, s *Submission) (v value, set any, words string) {
+// value returns a field's value of the row that becomes s, whether it has one
+// or is left out, and how it came about if not by the field's own words.
+func (mp *Mapper) value(f *bound, s *Submission) (v value, given bool, words string) {
 	for i := range f.when {
 		if !mp.holds(&f.when[i]) {
-			return value{}, nil, "left out: the condition does not hold"
+			return value{}, false, "left out: the condition does not hold"
 		}
 	}
 	if f.fixed != nil {
 		return mp.take(f, f.fixed, "")
 	}
 	if f.role == roleSameCustomer {
-		return value{text: s.Target.CustomerId}, s.Target.CustomerId, ""
+		return value{text: s.Target.CustomerId}, true, ""
 	}
 	text, why := mp.text(f)
 	if why.bad() {
 		mp.problem(f, why)
-		return value{}, nil, ""
+		return value{}, false, ""
 	}
 	if text == "" {
 		if f.fallback != nil {
@@ -339,17 +349,21 @@ func (mp *Mapper) value(f *bound, s *Submission) (v value, set any, words string
 		if f.must {
 			mp.problem(f, &fault{code: "empty"})
 		}
-		return value{}, nil, ""
+		return value{}, false, ""
+	}
+	if x := f.memo.find(text); x != nil {
+		return mp.take(f, x, "")
 	}
 	if f.table != nil {
 		if found, ok := f.table[fold(oneLine(text))]; ok {
+			f.memo.keep(text, found)
 			return mp.take(f, found, "")
 		}
 		if f.otherwise != nil {
 			return mp.take(f, f.otherwise, "otherwise")
 		}
 		mp.problem(f, &fault{code: "lookup", args: f.tableArgs})
-		return value{}, nil, ""
+		return value{}, false, ""
 	}
 	v, why = f.convert(text, &mp.around)
 	if why != nil {
@@ -358,17 +372,19 @@ func (mp *Mapper) value(f *bound, s *Submission) (v value, set any, words string
 			if f.role == roleCountry {
 				mp.around.country = "?" // one problem is enough
 			}
-			return value{}, nil, ""
+			return value{}, false, ""
 		}
+	} else if f.memo != nil {
+		f.memo.keep(text, fix(v, f.kind))
 	}
 	mp.note(f, v)
-	return v, v.of(f.kind), ""
+	return v, v.given(f.kind), ""
 }
 
-// take uses what the mapping says.
-func (mp *Mapper) take(f *bound, x *fixed, words string) (value, any, string) {
+// take uses what the mapping says, or what is remembered.
+func (mp *Mapper) take(f *bound, x *fixed, words string) (value, bool, string) {
 	mp.note(f, x.value)
-	return x.value, x.set, words
+	return x.value, x.given, words
 }
 
 // note keeps what other fields depend on.

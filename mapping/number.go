@@ -9,6 +9,9 @@ import (
 // lostDigits reports whether text is a number as Excel shows one that is too
 // long for its cell: 1,98501E+11. Its last digits are gone for good.
 func lostDigits(text string) bool {
+	if strings.IndexByte(text, 'E') < 0 && strings.IndexByte(text, 'e') < 0 {
+		return false
+	}
 	mantissa, exponent, ok := strings.Cut(strings.ToUpper(text), "E")
 	if !ok || mantissa == "" {
 		return false

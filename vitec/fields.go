@@ -128,6 +128,16 @@ func (f Field) Set(b *AddNewViewingParticipant, v any) error {
 	return nil
 }
 
+// SetText is Set for a field of text, and costs no allocation.
+func (f *Field) SetText(b *AddNewViewingParticipant, text string) error {
+	p, ok := f.at(b).(*string)
+	if !ok {
+		return fmt.Errorf("%s wants a value of kind %s", f.Path, f.Kind)
+	}
+	*p = text
+	return nil
+}
+
 func set[T any](p *T, v any) bool {
 	if v == nil {
 		var zero T
