@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"strconv"
@@ -173,14 +174,57 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 			return text, -1, nil, nil
 		}
 		if s.mask && f >= 0 && f < 1e15 && f == math.Trunc(f) {
-			if text, ok := r.mask.show(strconv.FormatFloat(f, 'f', -1, 64), f, format.code); ok {
+			if text, ok := showMask(s.code, strconv.FormatFloat(f, 'f', -1, 64)); ok {
 				return text, -1, nil, nil
 			}
 		}
 	}
+	if !holds(f, data) {
+		return refuse(CodeLostDigits, "the number has more digits than a number in a spreadsheet can hold, so that the last ones are lost in one program or another",
+			"format the column as text and enter the value anew")
+	}
 	start = len(r.scratch)
 	r.scratch = strconv.AppendFloat(r.scratch, f, 'f', -1, 64)
 	return "", start, nil, nil
+}
+
+// maxDigits is how many digits a float64 can have at most.
+const maxDigits = 767
+
+// holds reports whether f is all that the decimal number b says. Spreadsheets
+// count in float64, which holds any number of up to 15 digits. Beyond them the
+// digits must be those of f itself, as many as there are; but of the 16th and
+// 17th digit of a decimal fraction, which no spreadsheet shows and some
+// programs write with an error, nothing is asked.
+func holds(f float64, b []byte) bool {
+	if len(b) <= 15 {
+		return true
+	}
+	digits := significant(b)
+	n := len(digits)
+	switch {
+	case n <= 15, n <= 17 && f != math.Trunc(f):
+		return true
+	case n > maxDigits:
+		return false
+	}
+	return string(digits) == string(significant(strconv.AppendFloat(nil, f, 'e', n-1, 64))) ||
+		string(digits) == string(significant(strconv.AppendFloat(nil, f, 'e', -1, 64)))
+}
+
+// significant returns the digits of a decimal number without its sign, point
+// and exponent and without zeros at either end.
+func significant(b []byte) []byte {
+	if i := bytes.IndexAny(b, "eE"); i >= 0 {
+		b = b[:i]
+	}
+	digits := make([]byte, 0, len(b))
+	for _, c := range b {
+		if c >= '0' && c <= '9' {
+			digits = append(digits, c)
+		}
+	}
+	return bytes.Trim(digits, "0")
 }
 
 // isSimple reports whether a number is whole, has at most 15 digits and is

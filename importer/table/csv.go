@@ -284,8 +284,6 @@ func (c *csvReader) counted(info *Info) error {
 	return nil
 }
 
-func (c *csvReader) close() {}
-
 // isBlank reports whether no cell shows anything.
 func isBlank(cells []string) bool {
 	for _, cell := range cells {

@@ -1,54 +1,70 @@
 package table
 
-import (
-	"strings"
+import "strings"
 
-	"github.com/xuri/excelize/v2"
-)
-
-// maxMasks is how many formats a masker keeps.
-const maxMasks = 500
-
-// masker writes numbers as Excel shows them, with excelize, for formats that
-// add digits: 0000000000 gives a phone its leading zero back. It keeps one
-// small workbook in memory for it.
-type masker struct {
-	book   *excelize.File
-	styles map[string]int
+// showMask writes a whole number as a section of a number format shows it, if
+// the section adds digits: 0000000000 gives a phone its leading zero back, and
+// so does 0##-### ## ##. ok is false if what comes out is not that number with
+// zeros or other digits before it.
+//
+// Digits are dealt from the right, one a placeholder; those left over stand
+// before the first one. A placeholder without a digit shows a zero if it is 0
+// or stands behind one, and nothing if it is # or ?. All else is shown as it
+// stands.
+func showMask(code, plain string) (text string, ok bool) {
+	var b strings.Builder
+	left := len(plain) - countPlaceholders(code) // digits without a placeholder, negative if some have no digit
+	first, padded := true, false
+	eachMaskToken(code, func(token string, placeholder bool) {
+		if !placeholder {
+			b.WriteString(token)
+			return
+		}
+		padded = padded || token == "0"
+		at := left
+		if left++; at < 0 {
+			if padded {
+				b.WriteByte('0')
+			}
+			return
+		}
+		if first {
+			b.WriteString(plain[:at])
+			first = false
+		}
+		b.WriteByte(plain[at])
+	})
+	text = strings.TrimSpace(b.String())
+	digits := onlyDigits(text)
+	return text, digits != plain && strings.HasSuffix(digits, plain)
 }
 
-// show writes a whole number in a format. ok is false if what comes out is
-// not that number with zeros or other digits before it.
-func (m *masker) show(plain string, v float64, code string) (text string, ok bool) {
-	if len(m.styles) == maxMasks { // excelize gets slower with every style
-		m.close()
-	}
-	if m.book == nil {
-		m.book = excelize.NewFile()
-		m.styles = map[string]int{}
-	}
-	const sheet, cell = "Sheet1", "A1"
-	style, known := m.styles[code]
-	if !known {
-		var err error
-		if style, err = m.book.NewStyle(&excelize.Style{CustomNumFmt: &code}); err != nil {
-			return "", false
+func countPlaceholders(code string) (n int) {
+	eachMaskToken(code, func(_ string, placeholder bool) {
+		if placeholder {
+			n++
 		}
-		m.styles[code] = style
+	})
+	return n
+}
+
+// eachMaskToken takes a section without decimals apart into placeholders and
+// the text between them.
+func eachMaskToken(code string, token func(token string, placeholder bool)) {
+	for code != "" {
+		kind, text, rest := nextToken(code)
+		switch {
+		case kind == tokenText:
+			token(text, false)
+		case kind == tokenGeneral:
+			token("#", true)
+		case kind == tokenSign && strings.Contains("0#?", text):
+			token(text, true)
+		case kind == tokenSign:
+			token(text, false)
+		}
+		code = rest
 	}
-	if m.book.SetCellStyle(sheet, cell, cell, style) != nil || m.book.SetCellFloat(sheet, cell, v, -1, 64) != nil {
-		return "", false
-	}
-	text, err := m.book.GetCellValue(sheet, cell)
-	if err != nil {
-		return "", false
-	}
-	text = strings.TrimSpace(text)
-	digits := onlyDigits(text)
-	if digits == plain || !strings.HasSuffix(digits, plain) {
-		return "", false
-	}
-	return text, true
 }
 
 func onlyDigits(s string) string {
@@ -58,11 +74,4 @@ func onlyDigits(s string) string {
 		}
 		return -1
 	}, s)
-}
-
-func (m *masker) close() {
-	if m.book != nil {
-		m.book.Close() // it is in memory only
-		m.book, m.styles = nil, nil
-	}
 }

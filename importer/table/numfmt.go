@@ -18,14 +18,14 @@ type numFormat struct {
 
 // section is one of the parts of a format between semicolons.
 type section struct {
-	op    string // condition: "<", "<=", ">", ">=", "=", "<>", or ""
-	limit float64
+	code  string  // as it stands in the format
+	op    string  // condition: "<", "<=", ">", ">=", "=", "<>", or ""
+	limit float64 // what is compared with
 
 	date     bool // shows a year, month or day
 	time     bool // shows an hour, minute or second
 	elapsed  bool // [h], [m] or [s]: hours may be more than 23
 	fraction bool // shows fractions of a second
-	text     bool // @
 	mask     bool // pads with zeros or has digits of its own, without decimals
 }
 
@@ -45,162 +45,151 @@ func parseFormat(code string) numFormat {
 	}
 }
 
+// tokenKind is what a part of a format code is.
+type tokenKind uint8
+
+const (
+	tokenSign    tokenKind = iota // a character that may mean something
+	tokenText                     // text that is shown as it stands
+	tokenBracket                  // what stands in brackets: a colour, a condition, elapsed time
+	tokenGeneral                  // the word General
+)
+
+// nextToken parts the first token from a format code, which is not empty.
+func nextToken(code string) (kind tokenKind, text, rest string) {
+	_, n := utf8.DecodeRuneInString(code)
+	switch code[0] {
+	case '"':
+		text, rest, _ = strings.Cut(code[1:], `"`)
+		return tokenText, text, rest
+	case '\\', '_', '*': // the character itself, a space as wide as it, as many as fit
+		_, m := utf8.DecodeRuneInString(code[1:])
+		text = map[byte]string{'\\': code[1 : 1+m], '_': " ", '*': ""}[code[0]]
+		return tokenText, text, code[1+m:]
+	case '[':
+		text, rest, _ = strings.Cut(code[1:], "]")
+		if symbol, ok := strings.CutPrefix(text, "$"); ok { // a currency and a language, either may be missing
+			symbol, _, _ = strings.Cut(symbol, "-")
+			return tokenText, symbol, rest
+		}
+		return tokenBracket, text, rest
+	case 'G', 'g':
+		if m := len("general"); len(code) >= m && strings.EqualFold(code[:m], "general") {
+			return tokenGeneral, code[:m], code[m:]
+		}
+	}
+	return tokenSign, code[:n], code[n:]
+}
+
 // parseSection reads up to the next semicolon.
 func parseSection(code string) (s section, rest string) {
-	zeros, ownDigits, decimal := 0, false, false
-	var last byte // the last date letter: h, s, m, or another
-	minutes := func() { s.time = true }
-	pendingM := false // an m that is a month unless an s follows
-	i := 0
-loop:
-	for i < len(code) {
-		c := code[i]
-		switch c {
-		case ';':
-			break loop
-		case '"':
-			n := strings.IndexByte(code[i+1:], '"')
-			if n < 0 {
-				n = len(code) - i - 1
-			}
-			ownDigits = ownDigits || strings.ContainsAny(code[i+1:i+1+n], "0123456789")
-			i += n + 2
+	placeholders, zeros, ownDigits, decimal := 0, 0, false, false
+	var last byte // the last date letter: h, s, m, or d for another
+	for rest = code; rest != ""; {
+		kind, text, next := nextToken(rest)
+		here := rest
+		rest = next
+		switch kind {
+		case tokenText:
+			ownDigits = ownDigits || strings.ContainsAny(text, "0123456789")
 			continue
-		case '\\', '_', '*':
-			_, n := utf8.DecodeRuneInString(code[min(i+1, len(code)):])
-			if c == '\\' && i+1 < len(code) && code[i+1] >= '0' && code[i+1] <= '9' {
-				ownDigits = true
-			}
-			i += 1 + n
+		case tokenGeneral:
+			placeholders++
 			continue
-		case '[':
-			n := strings.IndexByte(code[i:], ']')
-			if n < 0 {
-				i = len(code)
-				continue
-			}
-			inner := code[i+1 : i+n]
-			i += n + 1
-			switch lower := strings.ToLower(inner); {
-			case lower != "" && strings.Trim(lower, "h") == "", lower != "" && strings.Trim(lower, "m") == "", lower != "" && strings.Trim(lower, "s") == "":
-				s.time, s.elapsed = true, true
-				last = lower[0]
-			case inner != "" && strings.IndexByte("<>=", inner[0]) >= 0:
-				op := strings.TrimLeft(inner, "<>=")
-				if limit, err := strconv.ParseFloat(strings.TrimSpace(op), 64); err == nil {
-					s.op, s.limit = inner[:len(inner)-len(op)], limit
-				}
+		case tokenBracket:
+			if letter := s.bracket(text); letter != 0 {
+				last = letter
 			}
 			continue
+		}
+		if text == ";" {
+			code = code[:len(code)-len(here)]
+			break
+		}
+		switch c := text[0]; c {
 		case '0':
 			if last == 's' && decimal {
 				s.fraction = true
 			}
 			zeros++
+			placeholders++
+		case '#', '?':
+			placeholders++
 		case '1', '2', '3', '4', '5', '6', '7', '8', '9':
 			ownDigits = true
-		case '.':
+		case '.', ',', '%':
 			decimal = true
-		case '@':
-			s.text = true
-		}
-		switch c | 0x20 {
-		case 'e':
-			if i+1 < len(code) && (code[i+1] == '+' || code[i+1] == '-') {
+		case '/':
+			decimal = decimal || !s.date && !s.time // of a fraction
+		case 'e', 'E':
+			if rest != "" && (rest[0] == '+' || rest[0] == '-') {
 				decimal = true // an exponent
-				i++
+				rest = rest[1:]
 			} else {
 				s.date = true
 			}
-		case 'y', 'd', 'b':
-			s.date = true
-			last = 'd'
-			pendingM = false
-		case 'g':
-			if len(code)-i >= 7 && strings.EqualFold(code[i:i+7], "general") {
-				i += 7
-				continue
-			}
-			s.date = true
-		case 'h':
-			s.time = true
-			last = 'h'
-			pendingM = false
-		case 's':
-			s.time = true
-			if pendingM {
-				minutes()
-				pendingM = false
-			}
-			last = 's'
-		case 'm':
-			n := 1
-			for i+n < len(code) && code[i+n]|0x20 == 'm' {
-				n++
-			}
-			switch {
-			case last == 'h' && n <= 2:
-				minutes()
-			default:
-				if secondsFollow(code[i+n:]) && n <= 2 {
-					minutes()
-				} else {
-					s.date = true
-				}
-			}
-			last = 'm'
-			i += n
-			continue
-		case 'a':
-			for _, word := range []string{"am/pm", "a/p"} {
-				if len(code)-i >= len(word) && strings.EqualFold(code[i:i+len(word)], word) {
-					s.time = true
-					i += len(word) - 1
-					break
-				}
-			}
-			if strings.HasPrefix(strings.ToLower(code[i:]), "aaa") { // day names in Japanese and others
+		case 'y', 'Y', 'd', 'D', 'b', 'B', 'g', 'G':
+			s.date, last = true, 'd'
+		case 'h', 'H', 's', 'S':
+			s.time, last = true, c|0x20
+		case 'm', 'M':
+			rest = strings.TrimLeft(here, "mM")
+			if len(here)-len(rest) <= 2 && (last == 'h' || secondsFollow(rest)) {
+				s.time = true
+			} else {
 				s.date = true
 			}
-		case '%' | 0x20, '/' | 0x20:
-			if c == '%' || c == '/' && !s.date && !s.time {
-				decimal = true
-			}
-		case ',' | 0x20:
-			if c == ',' {
-				decimal = true
+			last = 'm'
+		case 'a', 'A':
+			switch lower := strings.ToLower(here[:min(5, len(here))]); {
+			case lower == "am/pm":
+				s.time, rest = true, here[5:]
+			case strings.HasPrefix(lower, "a/p"):
+				s.time, rest = true, here[3:]
+			case strings.HasPrefix(lower, "aaa"): // day names in Japanese and others
+				s.date = true
 			}
 		}
-		i++
 	}
-	s.mask = !s.date && !s.time && !decimal && (zeros >= 2 || ownDigits) && (zeros > 0 || strings.IndexByte(code[:min(i, len(code))], '#') >= 0)
-	if i >= len(code) {
-		return s, ""
+	s.code = code
+	s.mask = !s.date && !s.time && !decimal && placeholders > 0 && (zeros > 0 && placeholders > 1 || ownDigits)
+	return s, rest
+}
+
+// bracket takes in what stands in brackets, and returns the letter of an
+// elapsed time.
+func (s *section) bracket(text string) (letter byte) {
+	lower := strings.ToLower(text)
+	if lower == "" {
+		return 0
 	}
-	return s, code[i+1:]
+	if c := lower[0]; strings.IndexByte("hms", c) >= 0 && strings.Trim(lower, lower[:1]) == "" {
+		s.time, s.elapsed = true, true
+		return c
+	}
+	operand := strings.TrimLeft(text, "<>=")
+	if limit, err := strconv.ParseFloat(strings.TrimSpace(operand), 64); err == nil && operand != text {
+		s.op, s.limit = text[:len(text)-len(operand)], limit
+	}
+	return 0
 }
 
 // secondsFollow reports whether the next date letter in a section is an s.
 func secondsFollow(code string) bool {
-	for i := 0; i < len(code); i++ {
-		switch c := code[i] | 0x20; {
-		case code[i] == ';':
-			return false
-		case code[i] == '"':
-			n := strings.IndexByte(code[i+1:], '"')
-			if n < 0 {
+	for code != "" {
+		kind, text, rest := nextToken(code)
+		if kind == tokenBracket && text != "" {
+			return text[0]|0x20 == 's'
+		}
+		if kind == tokenSign {
+			switch text {
+			case "s", "S":
+				return true
+			case ";", "h", "H", "d", "D", "y", "Y", "m", "M":
 				return false
 			}
-			i += n + 1
-		case code[i] == '\\':
-			i++
-		case code[i] == '[':
-			return len(code) > i+1 && code[i+1]|0x20 == 's'
-		case c == 's':
-			return true
-		case c == 'h', c == 'd', c == 'y', c == 'm':
-			return false
 		}
+		code = rest
 	}
 	return false
 }

@@ -44,7 +44,6 @@ func open(src *source, path string, o Options) (*File, error) {
 	}
 	f.compareExtension()
 	if err := f.count(); err != nil {
-		f.reader.close()
 		return nil, err
 	}
 	f.info.Header = slices.Clip(f.info.Header)

@@ -82,8 +82,6 @@ type reader interface {
 	// counted adds to info what the first whole pass saw besides the rows, and
 	// may yet refuse the file for it.
 	counted(info *Info) error
-	// close gives up what the reader holds.
-	close()
 }
 
 // Info returns what Open found out. Its slices are shared and must not be
@@ -91,13 +89,7 @@ type reader interface {
 func (f *File) Info() Info { return f.info }
 
 // Close closes the file. Rows must not be used afterwards.
-func (f *File) Close() error {
-	if f.reader != nil {
-		f.reader.close()
-		f.reader = nil
-	}
-	return f.src.Close()
-}
+func (f *File) Close() error { return f.src.Close() }
 
 // Rows returns the rows below the header, in order. It may be called again
 // for another pass over the same bytes, when the one before has ended. A non-nil error, an *Error or the

@@ -23,7 +23,6 @@ type xlsxReader struct {
 	book    *workbook
 	strings *stringTable
 	formats []*numFormat
-	mask    masker
 
 	sheet  *sheetRef
 	headAt int
@@ -210,5 +209,3 @@ func (r *xlsxReader) counted(info *Info) error {
 	}
 	return nil
 }
-
-func (r *xlsxReader) close() { r.mask.close() }
