@@ -118,6 +118,9 @@ func (s *sheetReader) scan() (*sheetRow, error) {
 			if s.inData && len(bytes.TrimSpace(x.text)) > 0 {
 				return nil, fmt.Errorf("there is text between its rows")
 			}
+			if x.depth == 1 && len(bytes.TrimSpace(x.text)) > 0 {
+				return nil, fmt.Errorf("there is text outside of its elements")
+			}
 		case e == xmlEnd:
 			if x.depth == 2 && s.inData {
 				s.inData = false
@@ -135,10 +138,19 @@ func (s *sheetReader) scan() (*sheetRow, error) {
 	}
 }
 
-// outside takes in an element that is not part of the rows.
+// sheetElements are the elements of a worksheet.
+var sheetElements = []string{"sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection", "protectedRanges",
+	"scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations",
+	"hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors",
+	"smartTags", "drawing", "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"}
+
+// outside takes in an element that is not part of the rows. A row or a cell
+// may not stand there: one that does was lost from them.
 func (s *sheetReader) outside() error {
 	x := s.x
 	switch {
+	case x.is(nsMain, "row"), x.is(nsMain, "c"), x.depth == 2 && x.space == nsMain && !known(sheetElements, x.local):
+		return fmt.Errorf("there is an element %q outside of its rows, where none can be", x.local)
 	case x.depth == 1:
 		if !x.is(nsMain, "worksheet") {
 			return fmt.Errorf("it is no worksheet but %q", x.local)

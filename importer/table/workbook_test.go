@@ -197,6 +197,19 @@ func TestXLSXDamage(t *testing.T) {
 		{"a damaged name of an attribute", replace(sheet, `<row r="3">`, `<row q="3">`)},
 		{"no rows element", func(p map[string]string) { p[sheet] = strings.ReplaceAll(p[sheet], "sheetData", "sheetDota") }},
 		{"rows twice", replace(sheet, "</sheetData>", "</sheetData><sheetData/>")},
+		{"a row behind the rows", replace(sheet, `<row r="3">`, `</sheetData><row r="3">`)},
+		{"the last row behind the rows", func(p map[string]string) {
+			p[sheet] = strings.Replace(strings.Replace(p[sheet], "</sheetData>", "", 1), `<row r="3">`, `</sheetData><row r="3">`, 1)
+		}},
+		{"the first row before the rows", func(p map[string]string) {
+			p[sheet] = strings.Replace(strings.Replace(p[sheet], "<sheetData>", "", 1), `<row r="2">`, `<sheetData><row r="2">`, 1)
+		}},
+		{"a row in another element", func(p map[string]string) {
+			p[sheet] = strings.NewReplacer("</sheetData>", "", `<row r="3">`, `</sheetData><sheetDota><row r="3">`, "</worksheet>", "</sheetDota></worksheet>").Replace(p[sheet])
+		}},
+		{"the rows in another element, too", replace(sheet, "</sheetData>", "</sheetData><sheetDate/>")},
+		{"a row among extensions", replace(sheet, "</worksheet>", `<extLst><ext><row r="9"/></ext></extLst></worksheet>`)},
+		{"text between elements", replace(sheet, "</sheetData>", "</sheetData>Bo")},
 		{"text between rows", replace(sheet, `<row r="3">`, `3<row r="3">`)},
 		{"a merged range of text in a value", replace(sheet, "<v>1</v>", "<v><b>1</b></v>")},
 		{"not a worksheet", func(p map[string]string) { p[sheet] = `<html ` + mainSpace + `/>` }},
