@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"regexp"
 	"strings"
 	"sync"
 	"unicode"
@@ -74,6 +75,27 @@ func goodDomain(text string) bool {
 		last = r
 	}
 	return dots > 0 && label >= 2 && label <= 63 && letters >= 1 && last != '-'
+}
+
+// wholeAddress is a street (or nothing), a postal code, and what follows it.
+var wholeAddress = regexp.MustCompile(`^(?:(.*?)[\s,;]+)?(?i:SE?[- ]?)?(\d{3} ?\d{2})[\s,;]+(\p{L}\D*)$`)
+
+// splitAddress takes an address in one cell apart: "Storgatan 1, 903 25 Umeå".
+// A country behind the city is left out. A text without a postal code and a
+// city is the street as it stands.
+func splitAddress(text string) (street, zip, city string) {
+	text = oneLine(text)
+	parts := wholeAddress.FindStringSubmatch(text)
+	if parts == nil {
+		return text, "", ""
+	}
+	street, zip, city = strings.TrimSpace(parts[1]), parts[2], strings.TrimSpace(parts[3])
+	if before, after, ok := strings.Cut(city, ","); ok {
+		if _, why := toCountry(strings.TrimSpace(after), nil); !why.bad() {
+			city = strings.TrimSpace(before)
+		}
+	}
+	return street, zip, city
 }
 
 // toCountry reads a country's ISO code or its Swedish or English name and

@@ -493,14 +493,7 @@ func (c *compiler) split(r *rule, f *field, converter string) {
 	case r.Column == nil && r.Value.texts == nil:
 		c.fail(s.pos, "misplaced_key", "", "", `"split" takes a "column" apart`)
 	case s.name.set:
-		last := s.name.text == "last"
-		f.split = func(text string) (string, *fault) {
-			first, rest, f := splitName(text)
-			if last {
-				return rest, f
-			}
-			return first, f
-		}
+		f.split = splits[s.name.text]
 	case s.Separator.text == "":
 		c.fail(s.Separator.pos, "empty_value", "", "", "the separator is empty")
 	case !s.Part.set && converter == "list":

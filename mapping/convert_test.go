@@ -273,6 +273,35 @@ func TestSplitName(t *testing.T) {
 	}
 }
 
+// TestSplitAddress: an address in one cell comes apart where its postal code
+// stands, and is left alone where there is none.
+func TestSplitAddress(t *testing.T) {
+	for text, want := range map[string][3]string{
+		"Storgatan 1, 903 25 Umeå":                              {"Storgatan 1", "903 25", "Umeå"},
+		"Storgatan 1 903 25 Umeå":                               {"Storgatan 1", "903 25", "Umeå"},
+		"Storgatan 1\n90325 UMEÅ":                               {"Storgatan 1", "90325", "UMEÅ"},
+		"Box 112, 123 45 Ort":                                   {"Box 112", "123 45", "Ort"},
+		"c/o Ek, Gatan 3 A lgh 1102; SE-194 61  Upplands Väsby": {"c/o Ek, Gatan 3 A lgh 1102", "194 61", "Upplands Väsby"},
+		"Storgatan 1, 903 25, Umeå":                             {"Storgatan 1", "903 25", "Umeå"},
+		"Storgatan 1, S-903 25 Umeå, Sverige":                   {"Storgatan 1", "903 25", "Umeå"},
+		"Storgatan 1, 903 25 Umeå, Teg":                         {"Storgatan 1", "903 25", "Umeå, Teg"},
+		"903 25 Umeå":                                           {"", "903 25", "Umeå"},
+		"90325 Umeå":                                            {"", "90325", "Umeå"},
+		"Storgatan 1":                                           {"Storgatan 1", "", ""},
+		"Storgatan 1, Umeå":                                     {"Storgatan 1, Umeå", "", ""},
+		"Storgatan 11 111 22 Ort":                               {"Storgatan 11", "111 22", "Ort"},
+		"Storgatan 1, 903 25":                                   {"Storgatan 1, 903 25", "", ""},
+		"12 Main St, London SW1A 1AA":                           {"12 Main St, London SW1A 1AA", "", ""},
+		"070-174 06 05 Anna":                                    {"070-174 06 05 Anna", "", ""},
+		"":                                                      {},
+	} {
+		street, zip, city := splitAddress(text)
+		if got := [3]string{street, zip, city}; got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestClean(t *testing.T) {
 	for cell, want := range map[string]string{
 		"":                         "",

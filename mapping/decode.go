@@ -414,11 +414,10 @@ func (s *split) decode(d *decoder, n *yaml.Node, what string) {
 	one.decode(d, n, what)
 	switch {
 	case !one.set:
-	case one.text == "first" || one.text == "last":
+	case slices.Contains(splitNames, one.text):
 		s.name = one
 	case strings.ContainsFunc(one.text, isWord):
-		names := []string{"first", "last"}
-		d.fail(n, "unknown_split", suggest(one.text, names), `first and last take a person's name apart; anything else is a separator: split: ";"`, "unknown split %q", one.text)
+		d.fail(n, "unknown_split", suggest(one.text, splitNames), `there are `+strings.Join(splitNames, ", ")+`; anything else is a separator: split: ";"`, "unknown split %q", one.text)
 	default:
 		s.Separator = one
 	}

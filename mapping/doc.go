@@ -94,12 +94,17 @@
 // the converter.
 //
 // split takes a person's name apart (first, last; "Last, First" is understood,
-// and so are particles), or takes a part between separators, counted from 1,
-// or from -1 at the end.
+// and so are particles), or an address (street, zip, city; without a postal
+// code and a city in it all of it is the street), or takes a part between
+// separators, counted from 1, or from -1 at the end.
 //
 //	firstName: {column: Namn, split: first}                  # Namn="Anna Maria von Essen": Anna Maria
 //	lastName: {column: Namn, split: last}                    # Namn="Anna Maria von Essen": von Essen
 //	lastName: {column: Deltagare, split: last}               # Deltagare="Ek, Anna": Ek
+//	streetAddress: {column: Adress, split: street}           # Adress="Storgatan 1 B, 903 25 Umeå": Storgatan 1 B
+//	streetAddress: {column: Adress, split: street}           # Adress="Storgatan 1 B": Storgatan 1 B
+//	zipCode: {column: Adress, split: zip}                    # Adress="Storgatan 1 B, 903 25 Umeå": 903 25
+//	city: {column: Postadress, split: city}                  # Postadress="194 61 Upplands Väsby": Upplands Väsby
 //	city: {column: Adress, split: {separator: ",", part: -1}}  # Adress="Storgatan 1, Umeå": Umeå
 //
 // A field that takes a list splits its cell at commas, semicolons, bars and

@@ -97,13 +97,14 @@ type constant struct {
 	pos   pos
 }
 
-// split is "first" or "last" (of a person's name), a separator, or a block
-// with a separator and the 1-based number of the part, -1 being the last.
+// split is the name of a part that is known without a separator, a separator,
+// or a block with a separator and the 1-based number of the part, -1 being the
+// last.
 type split struct {
 	Separator scalar `json:"separator" doc:"what stands between the parts"`
 	Part      scalar `json:"part" doc:"the number of the part, 1 being the first and -1 the last"`
 
-	name scalar // first, last
+	name scalar // one of splitNames
 	pos  pos
 }
 

@@ -5,6 +5,18 @@ import (
 	"strings"
 )
 
+// splitNames is the parts of a cell that are known without a separator.
+var splitNames = []string{"first", "last", "street", "zip", "city"}
+
+// splits takes one of these parts: of a person's name, of an address.
+var splits = map[string]func(text string) (string, *fault){
+	"first":  func(text string) (string, *fault) { first, _, f := splitName(text); return first, f },
+	"last":   func(text string) (string, *fault) { _, last, f := splitName(text); return last, f },
+	"street": func(text string) (string, *fault) { street, _, _ := splitAddress(text); return street, nil },
+	"zip":    func(text string) (string, *fault) { _, zip, _ := splitAddress(text); return zip, nil },
+	"city":   func(text string) (string, *fault) { _, _, city := splitAddress(text); return city, nil },
+}
+
 // particles is the words that begin a last name of several words.
 var particles = []string{
 	"af", "av", "da", "de", "del", "della", "den", "der", "di", "dos", "du", "la", "le", "ten", "ter",

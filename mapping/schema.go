@@ -281,7 +281,7 @@ func anys(v any) []any {
 	return list
 }
 
-// splitSchema is first, last, a separator without letters, or a block.
+// splitSchema is a known part, a separator without letters, or a block.
 func splitSchema() schema {
 	block := object[split](schema{
 		"separator": schema{"type": "string", "minLength": 1},
@@ -289,7 +289,7 @@ func splitSchema() schema {
 	})
 	block["required"] = []string{"separator"}
 	return schema{"anyOf": []any{
-		schema{"enum": []string{"first", "last"}}, schema{"type": "string", "pattern": `^[^0-9A-Za-zÀ-ÿ]+$`}, block,
+		schema{"enum": splitNames}, schema{"type": "string", "pattern": `^[^0-9A-Za-zÀ-ÿ]+$`}, block,
 	}}
 }
 
