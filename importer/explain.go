@@ -2,13 +2,12 @@ package importer
 
 import (
 	"context"
-	"errors"
 
 	"vitec-import/importer/ledger"
 )
 
 // ErrNoRow is returned by Job.Explain for a row that the input has not.
-var ErrNoRow = errors.New("there is no such row")
+var ErrNoRow error = catalogue.Error("no_row")
 
 // Explain plans the input up to the row with this number, the spreadsheet's
 // own, and returns that row with the outcome that it would have. cells are

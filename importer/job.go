@@ -10,6 +10,7 @@ import (
 
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
+	"vitec-import/importer/words"
 	"vitec-import/mapping"
 	"vitec-import/vitec"
 )
@@ -85,11 +86,11 @@ type Result struct {
 	FinishedAt time.Time
 }
 
-// Stop is why a run ended before its last row.
+// Stop is why a run ended before its last row: a word for programs, and the
+// reason to be said.
 type Stop struct {
-	Code    string
-	Message string
-	Hint    string
+	Code   string
+	Reason Reason
 }
 
 // The reasons for which a run stops, beside those of a verdict.
@@ -102,8 +103,10 @@ const (
 	StopLongWait    = "long_wait"
 	StopLedger      = "ledger"
 	StopInput       = "input_changed"
-	StopForbidden   = codeForbidden
-	StopLogin       = codeLogin
+
+	stopUnsent    = "unsent_in_a_row" // the reason said of StopUnreachable
+	StopForbidden = codeForbidden
+	StopLogin     = codeLogin
 )
 
 // Exit codes of a run, as the shell sees them.
@@ -139,7 +142,7 @@ func (r *Result) ExitCode() int {
 
 // ErrInterrupted is returned by Check and Run when Stop is closed before
 // anything was sent.
-var ErrInterrupted = errors.New("interrupted before anything was sent")
+var ErrInterrupted error = catalogue.Error("interrupted")
 
 // errDeclined ends the plan's transaction when nothing shall be sent.
 var errDeclined = errors.New("declined")
@@ -187,12 +190,13 @@ func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error
 	res := s.result()
 	end := ledger.End{FinishedAt: res.FinishedAt, ExitCode: res.ExitCode(), Requests: res.Requests}
 	if res.Stopped != nil {
-		end.Stopped, end.StoppedCode = res.Stopped.Message, res.Stopped.Code
+		why := res.Stopped.Reason
+		end.Stopped, end.StoppedCode, end.StoppedArgs = why.String(), why.Code, why.Args
 	}
 	if endErr := run.End(ctx, end); endErr != nil && err == nil {
 		err = endErr
 		if res.Stopped == nil {
-			res.Stopped = &Stop{Code: StopLedger, Message: endErr.Error()}
+			res.Stopped = &Stop{Code: StopLedger, Reason: because(StopLedger).with(endErr.Error())}
 		}
 	}
 	s.log.Info("the run has ended", "outcomes", outcomes(res.Outcomes), "requests", res.Requests, "exit_code", res.ExitCode())
@@ -291,6 +295,9 @@ func (j *Job) changed(row int) error {
 // and being sent. No row of the change is sent.
 type InputChangedError struct{ Place string }
 
-func (e *InputChangedError) Error() string {
-	return e.Place + ": the file was changed while it was being imported"
-}
+func (e *InputChangedError) Error() string { return e.In(words.English) }
+
+// In returns the error in a language.
+func (e *InputChangedError) In(l words.Language) string { return e.reason().In(l) }
+
+func (e *InputChangedError) reason() Reason { return because(StopInput, e.Place) }

@@ -34,12 +34,11 @@ const (
 type verdict struct {
 	outcome ledger.Outcome
 	action  action
-	// code names the reason for programs and for translation, message is the
-	// English sentence. Neither carries personal data.
-	code    string
-	message string
+	// code names the reason for programs, reason is what is said of it.
+	code   string
+	reason Reason
 	// words are the server's or the system's own, not yet scrubbed of personal
-	// data. They are said behind the message.
+	// data. They are said behind the reason.
 	words     []string
 	bookingId string
 	status    int
@@ -85,77 +84,74 @@ func judge(answer vitec.Answer, err error) verdict {
 		return judgeStatus(status)
 	case errors.As(err, &noId):
 		return verdict{outcome: ledger.Uncertain, code: codeNoId, status: noId.Status,
-			message: "the server answered " + statusText(noId.Status) + " without a booking id: " + noId.Reason}
+			reason: because(codeNoId, statusText(noId.Status), noId.Code)}
 	case errors.As(err, &transport):
 		return judgeTransport(transport)
 	case errors.As(err, &unsendable):
-		return verdict{outcome: ledger.NotSent, code: codeUnsendable, message: err.Error()}
+		return verdict{outcome: ledger.NotSent, code: codeUnsendable,
+			reason: because(codeUnsendable, append([]string{unsendable.Path, unsendable.Code}, unsendable.Args...)...)}
 	default:
-		return verdict{outcome: ledger.Uncertain, code: codeUnclassified, message: "the request ended in a way that nobody foresaw"}
+		return verdict{outcome: ledger.Uncertain, code: codeUnclassified, reason: because("unforeseen")}
 	}
 }
 
 func judgeStatus(e *vitec.StatusError) verdict {
 	v := verdict{status: e.Status, words: e.Messages, outcome: ledger.Rejected}
-	said := "the server answered " + statusText(e.Status)
 	switch s := e.Status; {
 	case s == http.StatusUnauthorized:
 		v.outcome, v.action, v.code = ledger.NotSent, stopRun, codeLogin
-		v.message = said + ": the user name or password is not right"
 	case s == http.StatusForbidden:
 		v.action, v.code = stopCustomer, codeForbidden
-		v.message = said + ": the login has no right to this customer, or the office is closed"
 	case s == http.StatusProxyAuthRequired:
 		v.outcome, v.action, v.code = ledger.NotSent, stopRun, codeProxy
-		v.message = "the proxy between here and the server wants a login of its own"
 	case s == http.StatusTooManyRequests:
 		v.outcome, v.action, v.code = ledger.NotSent, slowDown, codeTooMany
-		v.wait, v.message = e.RetryAfter, said+": too many requests"
+		v.wait = e.RetryAfter
 	case s == http.StatusServiceUnavailable && e.HasRetryAfter:
 		v.outcome, v.action, v.code = ledger.NotSent, slowDown, codeBusy
-		v.wait, v.message = e.RetryAfter, said+" and asked to come back later"
+		v.wait = e.RetryAfter
 	case s == http.StatusSeeOther:
 		// "See other" is how a server says that it has done the work and shows
 		// the result elsewhere; the other redirects say that it has not.
 		v.outcome, v.action, v.code = ledger.Uncertain, stopRun, codeSeeOther
-		v.message = said + elsewhere(e) + ": the address is not the API's"
+		if e.Location != "" {
+			v.reason = because("see_other_at", statusText(e.Status), e.Location)
+		}
 	case s >= 300 && s < 400:
 		v.outcome, v.action, v.code = ledger.NotSent, stopRun, codeRedirect
-		v.message = said + elsewhere(e) + ": the address is not the API's"
+		if e.Location != "" {
+			v.reason = because("redirect_to", statusText(e.Status), e.Location)
+		}
 	case s >= 400 && s < 500:
-		v.code, v.message = codeRejected, said
+		v.code = codeRejected
 	case s >= 500 && s < 600:
 		v.outcome, v.code = ledger.Uncertain, codeServerError
-		v.message = said + ": it may or may not have booked"
 	default:
 		v.outcome, v.code = ledger.Uncertain, codeUnclassified
-		v.message = said
+	}
+	if v.reason.Code == "" {
+		v.reason = because(v.code, statusText(e.Status))
 	}
 	return v
 }
 
 func judgeTransport(e *vitec.TransportError) verdict {
-	v := verdict{words: []string{reason(e.Err)}}
+	v := verdict{words: []string{e.Err.Error()}}
+	inTime := ""
+	if errors.Is(e.Err, context.DeadlineExceeded) {
+		v.words, inTime = nil, "_in_time"
+	}
 	switch {
 	case e.Certificate:
 		v.outcome, v.action, v.code = ledger.NotSent, stopRun, codeCertificate
-		v.message = "the server's certificate cannot be trusted"
+		inTime = ""
 	case !e.Written:
 		v.outcome, v.action, v.code = ledger.NotSent, again, codeUnreachable
-		v.message = "the server could not be reached"
 	default:
 		v.outcome, v.code = ledger.Uncertain, codeNoAnswer
-		v.message = "the request was sent and no answer came back"
 	}
+	v.reason = because(v.code + inTime)
 	return v
-}
-
-// reason is the last, telling part of a network error.
-func reason(err error) string {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return "the time ran out"
-	}
-	return err.Error()
 }
 
 func statusText(status int) string {
@@ -163,11 +159,4 @@ func statusText(status int) string {
 		return fmt.Sprintf("%d %s", status, strings.ToLower(t))
 	}
 	return fmt.Sprint(status)
-}
-
-func elsewhere(e *vitec.StatusError) string {
-	if e.Location == "" {
-		return ""
-	}
-	return " and pointed to " + e.Location
 }

@@ -27,7 +27,7 @@ func TestJudge(t *testing.T) {
 		wait    time.Duration
 	}{
 		{name: "an id", answer: vitec.Answer{Id: "VID1", Status: 200}, outcome: ledger.Booked, code: codeBooked},
-		{name: "2xx without an id", err: &vitec.AnswerError{Status: 200, Reason: "it is empty"}, outcome: ledger.Uncertain, code: codeNoId},
+		{name: "2xx without an id", err: &vitec.AnswerError{Status: 200, Code: "answer.empty"}, outcome: ledger.Uncertain, code: codeNoId},
 
 		{name: "300", err: refusedWith(300), outcome: ledger.NotSent, action: stopRun, code: codeRedirect},
 		{name: "301", err: refusedWith(301), outcome: ledger.NotSent, action: stopRun, code: codeRedirect},
@@ -65,7 +65,7 @@ func TestJudge(t *testing.T) {
 		{name: "something written", err: lost(true), outcome: ledger.Uncertain, code: codeNoAnswer},
 		{name: "time ran out before", err: &vitec.TransportError{Err: context.DeadlineExceeded}, outcome: ledger.NotSent, action: again, code: codeUnreachable},
 		{name: "time ran out after", err: &vitec.TransportError{Written: true, Err: context.DeadlineExceeded}, outcome: ledger.Uncertain, code: codeNoAnswer},
-		{name: "not a request at all", err: &vitec.RequestError{Reason: "no"}, outcome: ledger.NotSent, code: codeUnsendable},
+		{name: "not a request at all", err: &vitec.RequestError{Code: "request.control"}, outcome: ledger.NotSent, code: codeUnsendable},
 		{name: "an error nobody knows", err: errors.New("?"), outcome: ledger.Uncertain, code: codeUnclassified},
 	}
 	for _, tt := range tests {
@@ -75,7 +75,7 @@ func TestJudge(t *testing.T) {
 				t.Errorf("got %s, action %d, %q, wait %s; want %s, action %d, %q, wait %s",
 					v.outcome, v.action, v.code, v.wait, tt.outcome, tt.action, tt.code, tt.wait)
 			}
-			if v.outcome != ledger.Booked && v.message == "" {
+			if v.outcome != ledger.Booked && v.reason.String() == "" {
 				t.Error("nothing is said about it")
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"math"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,7 +16,6 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/table"
 	"vitec-import/vitec"
 )
 
@@ -146,8 +146,7 @@ func (s *sender) send(ctx context.Context) error {
 	close(s.work)
 	workers.Wait()
 	if s.refused != "" && s.res.Outcomes[ledger.NotSent] > 0 && s.res.Stopped == nil {
-		s.res.Stopped = &Stop{Code: StopForbidden, Hint: hint(codeForbidden),
-			Message: fmt.Sprintf("the server refused customer %q; its other rows were not sent", s.refused)}
+		s.res.Stopped = &Stop{StopForbidden, because("customer_refused", s.refused)}
 	}
 	s.show()
 	return s.stopCause
@@ -221,7 +220,7 @@ func (s *sender) pick() (it *item, wait time.Duration) {
 	}
 	if s.job.MaxRows > 0 && s.taken >= s.job.MaxRows {
 		if s.active == 0 && wait < 0 && s.anyLeft() {
-			s.stop(Stop{Code: StopMaxRows, Message: fmt.Sprintf("--max-rows: %d rows were sent", s.taken)}, nil)
+			s.stop(Stop{StopMaxRows, because(StopMaxRows, strconv.Itoa(s.taken))}, nil)
 		}
 		return nil, wait
 	}
@@ -271,15 +270,14 @@ func (s *sender) read() bool {
 
 // unreadable is the stop of a run whose input cannot be read on.
 func unreadable(err error) Stop {
-	stop := Stop{Code: StopInput, Message: err.Error(), Hint: "leave the file alone until the import has ended, then run it again"}
-	var refused *table.Error
+	var changed *InputChangedError
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		stop.Code = StopInterrupted
-	case errors.As(err, &refused) && refused.Hint != "":
-		stop.Hint = refused.Hint
+		return Stop{StopInterrupted, because(StopInterrupted)}
+	case errors.As(err, &changed):
+		return Stop{StopInput, changed.reason()}
 	}
-	return stop
+	return Stop{StopInput, because("input_unreadable").with(err.Error())}
 }
 
 func (s *sender) anyLeft() bool { return len(s.waiting) > 0 || s.read() }
@@ -366,13 +364,11 @@ func (s *sender) submit(ctx context.Context, it *item) sent {
 			d.left, d.requests = left, 1
 			res.Attempts, res.Duration = it.attempts, time.Since(left)
 		}
-		d.verdict.message = s.message(it, d.verdict)
+		d.verdict.reason = s.reason(it, d.verdict)
 	}
 	v := d.verdict
-	res.Outcome, res.BookingID, res.HTTPStatus, res.Message = v.outcome, v.bookingId, v.status, v.message
-	if res.Message != "" {
-		res.Code = v.code
-	}
+	res.Outcome, res.BookingID, res.HTTPStatus = v.outcome, v.bookingId, v.status
+	res.Message, res.Code, res.Args = v.reason.String(), v.reason.Code, v.reason.Args
 	durable := s.run.Finishing(it.index, res)
 	if d.settled = v.outcome == ledger.Booked; d.settled {
 		s.done <- sent{it: it, settling: true}
@@ -385,7 +381,7 @@ func (s *sender) submit(ctx context.Context, it *item) sent {
 
 // notLeft is the verdict on a row that was begun and then held back, because
 // the run was stopped meanwhile.
-var notLeft = verdict{outcome: ledger.NotSent, action: goOn, code: StopInterrupted, message: "the run was stopped before the request left"}
+var notLeft = verdict{outcome: ledger.NotSent, action: goOn, code: StopInterrupted, reason: because("held_back")}
 
 // mayLeave tells whether a row that is begun may still be sent.
 func (s *sender) mayLeave(ctx context.Context) bool {
@@ -402,19 +398,15 @@ func (s *sender) mayLeave(ctx context.Context) bool {
 	}
 }
 
-// message is what the ledger and the reports say of a row's end.
-func (s *sender) message(it *item, v verdict) string {
-	text := v.message
+// reason is what the ledger and the reports say of a row's end.
+func (s *sender) reason(it *item, v verdict) Reason {
 	if v.outcome == ledger.Booked {
 		if row, twice := s.ids.seen(s.job.Ledger, it, v.bookingId); twice {
 			s.log.Warn("two rows have the same booking id", "row", it.number, "other_row", row)
-			return fmt.Sprintf("the server gave the same booking id to row %d: look in Vitec whether both are booked", row)
+			return because("same_booking_id", strconv.Itoa(row))
 		}
 	}
-	if words := scrub(v.words, it.sub.Target, &it.sub.Body); words != "" {
-		text += ": " + words
-	}
-	return shorten(text, 500)
+	return v.reason.with(shorten(scrub(v.words, it.sub.Target, &it.sub.Body), 500))
 }
 
 // collect takes what the workers have brought back, without waiting.
@@ -467,7 +459,7 @@ func (s *sender) stopped(ctx context.Context) bool {
 }
 
 func (s *sender) interrupted(cause error) {
-	s.stop(Stop{Code: StopInterrupted, Message: "interrupted", Hint: "run the same command again to go on"}, cause)
+	s.stop(Stop{StopInterrupted, because(StopInterrupted)}, cause)
 }
 
 // take books a row's end and draws the consequences.
@@ -527,18 +519,15 @@ func (s *sender) end(d sent) {
 	switch {
 	case s.res.Stopped != nil:
 	case v.action == stopRun:
-		s.stop(Stop{Code: v.code, Message: v.message, Hint: hint(v.code)}, nil)
+		s.stop(Stop{v.code, v.reason}, nil)
 	case v.action == stopCustomer:
 		s.bar(it.sub.Target.CustomerId, v)
 	case s.uncertain >= uncertainInARow:
-		s.stop(Stop{Code: StopUncertain, Message: fmt.Sprintf("%d rows in a row ended without a trustworthy answer, the last because %s", s.uncertain, v.message),
-			Hint: "look in Vitec whether these rows were booked, settle them with \"vitec-import resolve\", then run again"}, nil)
+		s.stop(Stop{StopUncertain, inARow(StopUncertain, s.uncertain, v.reason)}, nil)
 	case !s.anyAccepted && s.rejected >= rejectedFromStart:
-		s.stop(Stop{Code: StopRejected, Message: fmt.Sprintf("the first %d rows were all rejected, the last because %s", s.rejected, v.message),
-			Hint: "look at the mapping and at the ids of the viewing and its slots"}, nil)
+		s.stop(Stop{StopRejected, inARow(StopRejected, s.rejected, v.reason)}, nil)
 	case s.unsent >= unsentInARow:
-		s.stop(Stop{Code: StopUnreachable, Message: fmt.Sprintf("%d rows in a row could not be sent, the last because %s", s.unsent, v.message),
-			Hint: "look at the network and at --url, then run the same command again"}, nil)
+		s.stop(Stop{StopUnreachable, inARow(stopUnsent, s.unsent, v.reason)}, nil)
 	}
 }
 
@@ -560,13 +549,11 @@ func follow(n int, more bool) int {
 // slowDown pauses every worker and halves the rate.
 func (s *sender) slowDown(d sent, now time.Time, wait time.Duration) {
 	if wait > longestPause {
-		s.stop(Stop{Code: StopLongWait, Message: fmt.Sprintf("the server asked to be left alone for %s", wait.Round(time.Second)),
-			Hint: "run the same command again after that"}, nil)
+		s.stop(Stop{StopLongWait, because(StopLongWait, wait.Round(time.Second).String())}, nil)
 		return
 	}
 	if still := now.Add(wait).Sub(s.moved); still > longestStandstill {
-		s.stop(Stop{Code: StopLongWait, Message: fmt.Sprintf("the server has put off every request for %s", now.Sub(s.moved).Round(time.Second)),
-			Hint: "run the same command again later"}, nil)
+		s.stop(Stop{StopLongWait, because("put_off", now.Sub(s.moved).Round(time.Second).String())}, nil)
 		return
 	}
 	before := s.pace.current
@@ -589,7 +576,7 @@ func (s *sender) bar(customer string, v verdict) {
 			return
 		}
 	}
-	s.stop(Stop{Code: StopForbidden, Message: v.message, Hint: hint(v.code)}, nil)
+	s.stop(Stop{StopForbidden, v.reason}, nil)
 }
 
 // ledgerFailed stops the run: without its memory nothing may be sent.
@@ -599,7 +586,7 @@ func (s *sender) ledgerFailed(d sent) {
 		s.res.Outcomes[ledger.Uncertain]++
 		s.res.Unrecorded = append(s.res.Unrecorded, strings.TrimSpace(fmt.Sprintf("row %d: %s %s", d.it.number, d.verdict.outcome, d.verdict.bookingId)))
 	}
-	s.stop(Stop{Code: StopLedger, Message: d.ledger.Error(), Hint: "nothing is sent without a record; mend the disk, then run the same command again"}, d.ledger)
+	s.stop(Stop{StopLedger, because(StopLedger).with(d.ledger.Error())}, d.ledger)
 }
 
 // stop ends the sending; the first reason is kept.
@@ -682,22 +669,10 @@ func (b *bookingIds) seen(l *ledger.Ledger, it *item, id string) (row int, twice
 	return 0, false
 }
 
-// hint says what a person can do about a stop.
-func hint(code string) string {
-	switch code {
-	case codeLogin:
-		return "check VITEC_USERNAME and VITEC_PASSWORD, or the credentials file; each customer has a password of its own"
-	case codeForbidden:
-		return "ask Vitec which customers the login is for; each customer has a login of its own"
-	case codeRedirect, codeSeeOther:
-		return "check --url: the API's own address is https://connect.maklare.vitec.net"
-	case codeCertificate:
-		return "check --url and the clock of this computer; a proxy that reads along needs its certificate installed in the system"
-	case codeProxy:
-		return "set HTTPS_PROXY with the proxy's login"
-	default:
-		return ""
-	}
+// inARow is the reason of a stop after n rows that ended alike, the last of
+// them for the reason last.
+func inARow(code string, n int, last Reason) Reason {
+	return because(code, append([]string{strconv.Itoa(n), last.Code}, last.Args...)...)
 }
 
 func timer(d time.Duration) *time.Timer {

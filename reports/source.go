@@ -193,6 +193,7 @@ type describer struct {
 	run     *ledger.RunInfo
 	words   texts
 	wording wording
+	ending  ending
 	zone    *time.Location
 	// english describes the row for programs, which know one language; nil
 	// if this one does.
@@ -214,6 +215,20 @@ func (f wording) of(p *ledger.Problem) said {
 		}
 	}
 	return said{oneLine(p.Message), oneLine(p.Hint)}
+}
+
+// ending finds the words for why a row or a run ended. It may be nil.
+type ending func(code string, args []string) (message string, ok bool)
+
+// of returns the words for a code: those that the ledger keeps, in English, if
+// there are no others.
+func (f ending) of(message, code string, args []string) string {
+	if f != nil && code != "" {
+		if other, ok := f(code, args); ok {
+			return other
+		}
+	}
+	return message
 }
 
 func (d *describer) describe(r *record) {
@@ -245,7 +260,7 @@ func (d *describer) say(r *record) (s said) {
 	case ledger.Invalid:
 		s = d.problems(r)
 	default:
-		s.message = oneLine(r.Message)
+		s.message = oneLine(d.ending.of(r.Message, r.Code, r.Args))
 	}
 	if s.message == "" {
 		s.message = d.fallback(r)

@@ -71,6 +71,7 @@ func TestFigures(t *testing.T) {
 func TestSwedish(t *testing.T) {
 	src, o := scenario(t)
 	src.Input, src.NoInput = nil, &InputError{Path: "a.csv", Err: ErrInputMissing} // a note more
+	src.Run.StoppedCode, src.Run.StoppedArgs = "answered", []string{"400"}
 	rep := mustWrite(t, src, o)
 	programs := func() [2][]byte {
 		sum, _, _ := bytes.Cut(read(t, rep.Dir, "summary.json"), []byte(`"files": {`))
@@ -81,6 +82,9 @@ func TestSwedish(t *testing.T) {
 	o.Wording = func(code string, args []string) (message, hint string, ok bool) {
 		return "inget datum", "skriv 1990-02-28", code == "not_a_date"
 	}
+	o.Ending = func(code string, args []string) (string, bool) {
+		return "servern svarade " + args[0], code == "answered"
+	}
 	rep = mustWrite(t, src, o)
 	for i, after := range programs() {
 		if !bytes.Equal(before[i], after) {
@@ -88,7 +92,7 @@ func TestSwedish(t *testing.T) {
 		}
 	}
 	page := string(read(t, rep.Dir, "report.html"))
-	for _, want := range []string{`lang="sv"`, "3 av 10 rader är bokade", "Född: inget datum; E-post: not an e-mail address", "skriv 1990-02-28", "samma bokning som rad 2", "inte skickad", "Originalfilen är borta"} {
+	for _, want := range []string{`lang="sv"`, "3 av 10 rader är bokade", "Född: inget datum; E-post: not an e-mail address", "skriv 1990-02-28", "samma bokning som rad 2", "inte skickad", "Originalfilen är borta", "Körningen stannade i förtid: servern svarade 400."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

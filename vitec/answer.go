@@ -18,21 +18,21 @@ import (
 const maxId = 256
 
 // readAnswer reads the id out of an answer with a 2xx status. Either the id can
-// be used; or reason says, without the server's words, why there is none; or
+// be used; or reason is the id of the text that says why there is none; or
 // err is what broke the connection.
 func readAnswer(resp *http.Response) (id, reason string, err error) {
 	if coding := contentCoding(resp); coding != "" {
-		return "", "the answer is compressed, which was not asked for", nil
+		return "", "answer.coding", nil
 	}
 	if resp.ContentLength > maxAnswer {
-		return "", "the answer is longer than 1 MiB", nil
+		return "", "answer.long", nil
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
 	case len(body) > maxAnswer:
-		return "", "the answer is longer than 1 MiB", nil
+		return "", "answer.long", nil
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "", "the answer is cut off", nil
+		return "", "answer.cut", nil
 	case err != nil:
 		return "", "", err
 	}
@@ -56,40 +56,40 @@ func contentCoding(resp *http.Response) string {
 func parseId(body []byte) (id, reason string) {
 	text, ok := decodeText(body)
 	if !ok {
-		return "", "the answer is not valid UTF-8"
+		return "", "answer.encoding"
 	}
 	switch text = strings.Trim(text, " \t\r\n"); {
 	case text == "":
-		return "", "the answer is empty"
+		return "", "answer.empty"
 	case text[0] == '"':
 		id, reason = parseJSONString(text)
 	case looksLikeHTML(text):
-		return "", "the answer is an HTML page"
+		return "", "answer.html"
 	case text[0] == '<':
 		id, reason = parseXMLString(text)
 	case text == "null":
-		return "", "the answer is null"
+		return "", "answer.null"
 	case text[0] == '{':
-		return "", "the answer is an object and not a text"
+		return "", "answer.object"
 	case text[0] == '[':
-		return "", "the answer is a list and not a text"
+		return "", "answer.list"
 	default:
-		return "", "the answer is neither a JSON text nor an XML string"
+		return "", "answer.unknown"
 	}
 	if reason != "" {
 		return "", reason
 	}
 	switch {
 	case isBlank(id):
-		return "", "the id in the answer is empty"
+		return "", "answer.id.empty"
 	case len(id) > maxId:
-		return "", "the id in the answer is too long to be one"
+		return "", "answer.id.long"
 	case strings.ContainsAny(id, "<>"):
-		return "", "the text in the answer is markup and not an id"
+		return "", "answer.id.markup"
 	case strings.ContainsFunc(id, unicode.IsControl):
-		return "", "the id in the answer holds a control character"
+		return "", "answer.id.control"
 	case strings.ContainsRune(id, utf8.RuneError):
-		return "", "the id in the answer holds a character that cannot be read"
+		return "", "answer.id.encoding"
 	}
 	return id, ""
 }
@@ -99,7 +99,7 @@ func parseJSONString(text string) (s, reason string) {
 		return plain, ""
 	}
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
-		return "", "the answer is cut off or not valid JSON"
+		return "", "answer.json"
 	}
 	return s, ""
 }
@@ -111,8 +111,8 @@ func isSpecialInJSON(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r
 // parseXMLString reads a document that is one element <string> with nothing but
 // text in it, in any namespace.
 func parseXMLString(text string) (s, reason string) {
-	const broken = "the answer is cut off or not valid XML"
-	const other = "the answer is XML, but not one string"
+	const broken = "answer.xml"
+	const other = "answer.xml.other"
 	d := newXMLDecoder(text)
 	var b strings.Builder
 	depth, roots := 0, 0

@@ -67,15 +67,15 @@ func newClient(c Config, dial dialFunc) (*Client, error) {
 	}
 	switch {
 	case c.Credentials == nil:
-		return nil, &ConfigError{"there is no login", "give a user name and a password"}
+		return nil, configError("config.login")
 	case c.Format > XML:
-		return nil, &ConfigError{"unknown format", "use json or xml"}
+		return nil, configError("config.format")
 	case c.Timeout < 0 || c.DialTimeout < 0 || c.HeaderTimeout < 0:
-		return nil, &ConfigError{"a timeout is negative", "give a positive one, or 0 for the default"}
+		return nil, configError("config.timeout")
 	case c.Concurrency < 0:
-		return nil, &ConfigError{"the concurrency is negative", "give a positive one, or 0 for the default"}
+		return nil, configError("config.concurrency")
 	case strings.ContainsFunc(c.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }):
-		return nil, &ConfigError{fmt.Sprintf("the user agent %q is not plain ASCII", c.UserAgent), "use letters, digits, and a slash before the version"}
+		return nil, configError("config.agent", c.UserAgent)
 	}
 
 	dialTimeout := cmp.Or(c.DialTimeout, defaultDialTimeout)
@@ -184,7 +184,7 @@ func (c *Client) AddViewingParticipant(ctx context.Context, t Target, b *AddNewV
 		case err != nil:
 			return Answer{}, c.transportError(caller, &f, login, err)
 		case reason != "":
-			return Answer{}, &AnswerError{Status: s, Reason: reason}
+			return Answer{}, &AnswerError{Status: s, Code: reason}
 		}
 		return Answer{Id: id, Status: s}, nil
 	case s >= 300 && s <= 599:
@@ -192,7 +192,7 @@ func (c *Client) AddViewingParticipant(ctx context.Context, t Target, b *AddNewV
 	default:
 		// 101 and what is no status at all. A 1xx before the answer never
 		// comes here.
-		return Answer{}, &AnswerError{Status: s, Reason: "that is no answer to a booking"}
+		return Answer{}, &AnswerError{Status: s, Code: "answer.status"}
 	}
 }
 
@@ -202,9 +202,9 @@ func (c *Client) login(customerId string) (*login, error) {
 	l, ok := c.credentials(customerId)
 	switch {
 	case !ok || l == (Credentials{}):
-		return nil, &RequestError{Path: "customerId", Reason: "has no login", Err: ErrNoCredentials}
+		return nil, &RequestError{Path: "customerId", Code: "request.login.none", Err: ErrNoCredentials}
 	case strings.Contains(l.Username, ":"):
-		return nil, &RequestError{Path: "customerId", Reason: "has a login whose user name holds a colon, which HTTP Basic cannot carry"}
+		return nil, &RequestError{Path: "customerId", Code: "request.login.colon"}
 	}
 	if last := c.last.Load(); last != nil && last.Credentials == l {
 		return last, nil
@@ -255,7 +255,7 @@ func (c *Client) request(t Target, b *AddNewViewingParticipant) (*http.Request, 
 		{"customerId", t.CustomerId}, {"viewingId", t.ViewingId}, {"timeSlotId", t.TimeSlotId},
 	} {
 		if code, reason := checkId(id.value); code != "" {
-			return nil, &RequestError{Path: id.path, Reason: reason}
+			return nil, &RequestError{Path: id.path, Code: reason}
 		}
 	}
 	path := c.path + "/" + t.CustomerId + "/" + t.ViewingId + "/" + t.TimeSlotId + "/Participant"

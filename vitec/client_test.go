@@ -132,7 +132,7 @@ func TestBaseURL(t *testing.T) {
 	} {
 		_, err := NewClient(Config{BaseURL: bad, Credentials: logins})
 		var c *ConfigError
-		if !errors.As(err, &c) || c.Reason == "" || c.Hint == "" || strings.Count(err.Error(), "\n") != 1 {
+		if !errors.As(err, &c) || c.Reason.String() == "" || c.Hint.String() == "" || strings.Count(err.Error(), "\n") != 1 {
 			t.Errorf("%s: %v", bad, err)
 		} else if strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: the error tells the password: %v", bad, err)
@@ -170,7 +170,7 @@ func TestNothingSent(t *testing.T) {
 		login = test.login
 		_, err := client.AddViewingParticipant(t.Context(), g, b)
 		var bad *RequestError
-		if !errors.As(err, &bad) || bad.Path != test.path || bad.Reason == "" {
+		if !errors.As(err, &bad) || bad.Path != test.path || bad.Code == "" {
 			t.Errorf("%s: %v", test.name, err)
 		}
 		if strings.Contains(test.name, "login") != errors.Is(err, ErrNoCredentials) {

@@ -3,7 +3,6 @@ package vitec
 import (
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
+
+	"vitec-import/importer/words"
 )
 
 // DefaultBaseURL is the vendor's production host.
@@ -49,34 +50,40 @@ type Config struct {
 }
 
 // ConfigError says what is wrong with a [Config] and how to mend it.
-type ConfigError struct {
-	Reason string
-	Hint   string
-}
+type ConfigError struct{ Reason, Hint words.Message }
 
 // Error returns the reason and, on a line of its own, the hint.
-func (e *ConfigError) Error() string { return e.Reason + "\n" + e.Hint }
+func (e *ConfigError) Error() string { return e.Reason.String() + "\n" + e.Hint.String() }
+
+// In returns the reason in a language.
+func (e *ConfigError) In(l words.Language) string { return e.Reason.In(l) }
+
+func configError(id string, args ...any) *ConfigError {
+	return &ConfigError{catalogue.Message(id, args...), catalogue.Message(id+".hint", args...)}
+}
 
 // parseBaseURL takes an address that a login may be sent to. Its errors do not
 // quote what may hold a password.
 func parseBaseURL(s string) (*url.URL, error) {
-	const want = "write it like " + DefaultBaseURL
+	wrong := func(id string) (*url.URL, error) {
+		return nil, &ConfigError{catalogue.Message(id, s), catalogue.Message("url.hint", DefaultBaseURL)}
+	}
 	u, err := url.Parse(s)
 	switch {
 	case strings.Contains(s, "@") || err == nil && u.User != nil:
-		return nil, &ConfigError{"the base URL holds a user name or an @", want + " and give the login separately"}
+		return nil, configError("url.login", DefaultBaseURL)
 	case err != nil:
-		return nil, &ConfigError{fmt.Sprintf("the base URL %q is not a URL", s), want}
+		return wrong("url.none")
 	case strings.ContainsAny(s, "?#"):
-		return nil, &ConfigError{fmt.Sprintf("the base URL %q has a query or a fragment", s), want}
+		return wrong("url.query")
 	case u.Scheme == "" || u.Opaque != "" || u.Hostname() == "":
-		return nil, &ConfigError{fmt.Sprintf("the base URL %q does not begin with https:// and a host", s), want}
+		return wrong("url.host")
 	case u.Port() != "" && !isPort(u.Port()):
-		return nil, &ConfigError{fmt.Sprintf("the base URL %q has no port from 1 to 65535", s), want}
+		return wrong("url.port")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, &ConfigError{fmt.Sprintf("the base URL %q would send the login and personal data in clear", s), "use https://; http:// is for localhost, 127.0.0.1 and [::1]"}
+		return nil, configError("url.clear", s)
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, &ConfigError{fmt.Sprintf("the base URL %q is neither https nor http", s), want}
+		return wrong("url.scheme")
 	}
 	return u, nil
 }

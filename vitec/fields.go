@@ -9,10 +9,10 @@ import (
 	"vitec-import/importer/words"
 )
 
-//go:embed fields.*.yaml
-var fieldTexts embed.FS
+//go:embed *.yaml
+var wordFiles embed.FS
 
-var meanings = words.Load(fieldTexts)
+var catalogue = words.Load(wordFiles)
 
 // Kind is the type of a field's value.
 type Kind uint8
@@ -100,7 +100,7 @@ func FieldByPath(path string) (Field, bool) {
 }
 
 // Meaning says what the field means, in a few words that begin small.
-func (f Field) Meaning(l words.Language) string { return meanings.In(l).Text(f.Path) }
+func (f Field) Meaning(l words.Language) string { return catalogue.In(l).Text(f.Path) }
 
 // Set gives the field its value in b: a string, bool, int, float64, time.Time
 // or []string, as Kind says; any other type is an error and leaves b as it

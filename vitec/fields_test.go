@@ -59,10 +59,10 @@ func TestFieldsHaveAMeaning(t *testing.T) {
 	for _, f := range Fields() {
 		paths = append(paths, f.Path)
 	}
-	wordstest.Check(t, wordstest.Package{Files: fieldTexts, Codes: paths})
+	wordstest.Check(t, wordstest.Package{Files: wordFiles, Codes: paths})
 	for _, l := range words.Languages {
 		for _, path := range paths {
-			if !meanings.In(l).Has(path) {
+			if !catalogue.In(l).Has(path) {
 				t.Errorf("%s has no meaning in %s", path, l)
 			}
 		}

@@ -60,46 +60,47 @@ func Encode(dst []byte, f Format, b *AddNewViewingParticipant) ([]byte, error) {
 func unsendable(f Format, b *AddNewViewingParticipant) error {
 	for _, field := range fields {
 		var reason string
+		var args []string
 		switch v := field.at(b).(type) {
 		case *string:
-			reason = badText(f, *v)
+			reason, args = badText(f, *v)
 		case *[]string:
 			for _, s := range *v {
-				if reason = badText(f, s); reason != "" {
+				if reason, args = badText(f, s); reason != "" {
 					break
 				}
 			}
 		case **float64:
 			if *v != nil && !isFinite(**v) {
-				reason = "is not a finite number"
+				reason = "request.number"
 			}
 		case *time.Time:
 			if !v.IsZero() && !sendableTime(*v) {
-				reason = "has a year outside 1 to 9999"
+				reason = "request.year"
 			}
 		}
 		if reason != "" {
-			return &RequestError{Path: field.Path, Reason: reason}
+			return &RequestError{Path: field.Path, Code: reason, Args: args}
 		}
 	}
-	return &RequestError{Reason: "the body cannot be written as " + f.String()}
+	return &RequestError{Code: "request.body", Args: []string{f.String()}}
 }
 
-func badText(f Format, s string) string {
+func badText(f Format, s string) (code string, args []string) {
 	if isPrintable(s) {
-		return ""
+		return "", nil
 	}
 	if !utf8.ValidString(s) {
-		return "is not valid UTF-8"
+		return "request.encoding", nil
 	}
 	if f == XML {
 		for _, r := range s {
 			if !isXMLChar(r) {
-				return fmt.Sprintf("holds the character %U, which XML cannot carry", r)
+				return "request.xml", []string{fmt.Sprintf("%U", r)}
 			}
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // isPrintable reports whether s is printable ASCII, as most texts are: either

@@ -92,8 +92,8 @@ func Check(t Target, b *AddNewViewingParticipant) []Violation {
 
 // checkText appends what is wrong with a text that is not empty.
 func (f *Field) checkText(vs []Violation, s string) []Violation {
-	switch {
-	case badText(XML, s) == "":
+	switch code, _ := badText(XML, s); {
+	case code == "":
 	case !utf8.ValidString(s):
 		return append(vs, Violation{Path: f.Path, Code: CodeBadText})
 	default:
@@ -176,15 +176,15 @@ func checkId(id string) (code, reason string) {
 	switch {
 	case id != "" && isAlphanumeric(id):
 	case isBlank(id):
-		return CodeRequired, "is missing"
+		return CodeRequired, "request.missing"
 	case id == "." || id == "..":
-		return CodeBadId, "is a relative path, not an id"
+		return CodeBadId, "request.id.relative"
 	case !utf8.ValidString(id):
-		return CodeBadId, "is not valid UTF-8"
+		return CodeBadId, "request.encoding"
 	case strings.ContainsAny(id, `/\?#%&*:<>`):
-		return CodeBadId, `holds one of / \ ? # % & * : < >, which no id can`
+		return CodeBadId, "request.id.sign"
 	case strings.ContainsFunc(id, unicode.IsControl):
-		return CodeBadId, "holds a control character"
+		return CodeBadId, "request.control"
 	}
 	return "", ""
 }

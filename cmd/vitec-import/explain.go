@@ -203,7 +203,7 @@ func explainRequest(t *targetFlags, format vitec.Format, s *mapping.Submission) 
 	if err != nil {
 		var wrong *vitec.ConfigError
 		if errors.As(err, &wrong) {
-			return nil, exit{code: importer.ExitUsage, err: errors.New(wrong.Reason), hint: wrong.Hint}
+			return nil, exit{code: importer.ExitUsage, err: errors.New(wrong.Reason.String()), hint: wrong.Hint.String()}
 		}
 		return nil, err
 	}

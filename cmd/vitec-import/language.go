@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vitec-import/importer"
 	"vitec-import/importer/table"
 	"vitec-import/importer/words"
 	"vitec-import/mapping"
@@ -47,6 +48,17 @@ func (v *languageValue) Set(s string) error {
 		return nil
 	}
 	return fmt.Errorf("there is no language %q, only en and sv", s)
+}
+
+// endingIn words why rows and runs ended.
+func endingIn(l words.Language) func(code string, args []string) (message string, ok bool) {
+	if l == words.English {
+		return nil
+	}
+	return func(code string, args []string) (string, bool) {
+		message := importer.Reason{Code: code, Args: args}.In(l)
+		return message, message != ""
+	}
 }
 
 // wordingIn words the problems of a mapping and of a spreadsheet for a report.

@@ -143,7 +143,7 @@ func (w *world) writeReport(ctx context.Context, l *ledger.Ledger, run ledger.Ru
 	if src.Input != nil {
 		defer src.Input.Close()
 	}
-	return reports.Write(ctx, src, reports.Options{Dir: place.dir(run), Files: kinds, Paths: paths, Language: w.lang, Wording: wordingIn(w.lang)})
+	return reports.Write(ctx, src, reports.Options{Dir: place.dir(run), Files: kinds, Paths: paths, Language: w.lang, Wording: wordingIn(w.lang), Ending: endingIn(w.lang)})
 }
 
 // reporting is what the end of a run needs beside its result.
@@ -159,7 +159,7 @@ type reporting struct {
 func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Result, r reporting) error {
 	code := res.ExitCode()
 	if res.Stopped != nil {
-		w.tell("stopped", res.Stopped.Message, res.Stopped.Hint)
+		w.tell("stopped", res.Stopped.Reason.In(w.lang), res.Stopped.Reason.Hint(w.lang))
 	}
 	rep, failed := w.reportRun(ctx, l, res, r)
 	if r.metrics != "" {

@@ -178,7 +178,7 @@ func (f *runFlags) server(w *world) (*server, error) {
 		s.close()
 		var wrong *vitec.ConfigError
 		if errors.As(err, &wrong) {
-			return nil, exit{code: importer.ExitUsage, err: errors.New(wrong.Reason), hint: wrong.Hint}
+			return nil, exit{code: importer.ExitUsage, err: errors.New(wrong.Reason.String()), hint: wrong.Hint.String()}
 		}
 		return nil, err
 	}
@@ -272,7 +272,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	if res == nil {
 		return err
 	}
-	if err != nil && (res.Stopped == nil || res.Stopped.Message != err.Error()) {
+	if err != nil && (res.Stopped == nil || !strings.HasSuffix(res.Stopped.Reason.String(), err.Error())) {
 		w.printError(err) // else it is told as what has stopped the run
 	}
 	for _, u := range res.Unrecorded {

@@ -1,0 +1,63 @@
+package importer
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"vitec-import/importer/ledger"
+	"vitec-import/importer/words"
+	"vitec-import/importer/words/wordstest"
+	"vitec-import/vitec"
+)
+
+func TestWords(t *testing.T) {
+	wordstest.Check(t, wordstest.Package{
+		Files: wordFiles,
+		Codes: []string{"reason." + ledger.CodeCutOff, "reason." + ledger.CodeRunEnded, "reason.unreachable_in_time", "reason.no_answer_in_time"},
+	})
+}
+
+// Every reason that a row or a run can have is said in both languages, with
+// nothing of the one in the other and no place left open.
+func TestReasons(t *testing.T) {
+	rejected := judge(vitec.Answer{}, &vitec.StatusError{Status: 400}).reason.with("Ogiltigt namn")
+	for _, tt := range []struct {
+		reason           Reason
+		english, swedish string
+	}{
+		{Reason{}, "", ""},
+		{Reason{Code: "of a later version", Args: []string{"", "1"}}, "", ""},
+		{rejected, "the server answered 400 bad request: Ogiltigt namn", "servern svarade 400 bad request: Ogiltigt namn"},
+		{judge(vitec.Answer{}, &vitec.AnswerError{Status: 200, Code: "answer.empty"}).reason,
+			"the server answered 200 ok without a booking id: the answer is empty", "servern svarade 200 ok utan något boknings-id: svaret är tomt"},
+		{judge(vitec.Answer{}, &vitec.RequestError{Path: "updatePerson.note", Code: "request.xml", Args: []string{"U+0001"}}).reason,
+			"updatePerson.note holds the character U+0001, which XML cannot carry", "updatePerson.note innehåller tecknet U+0001, som XML inte kan bära"},
+		{judge(vitec.Answer{}, &vitec.StatusError{Status: 302, Location: "example.com"}).reason,
+			"the server answered 302 found and pointed to example.com: the address is not the API's", "servern svarade 302 found och hänvisade till example.com: adressen är inte API:ets"},
+		{judge(vitec.Answer{}, &vitec.TransportError{Written: true, Err: errors.New("reset")}).reason.with("reset"),
+			"the request was sent and no answer came back: reset", "anropet skickades och inget svar kom tillbaka: reset"},
+		{inARow(StopRejected, 20, rejected),
+			"the first 20 rows were all rejected, the last because the server answered 400 bad request: Ogiltigt namn",
+			"de första 20 raderna avvisades alla, den sista för att servern svarade 400 bad request: Ogiltigt namn"},
+		{Reason{Code: ledger.CodeCutOff}, "the run was cut off before an answer came", "körningen avbröts innan ett svar kom"},
+		{because(StopLedger).with("disk full"), "the ledger cannot be written: disk full", "liggaren går inte att skriva: disk full"},
+		// Args of a ledger that says less than this version wants.
+		{Reason{Code: codeNoId}, "the server answered {0} without a booking id: {1}", "servern svarade {0} utan något boknings-id: {1}"},
+		{Reason{Code: StopRejected, Args: []string{"", "20"}}, "the first 20 rows were all rejected, the last because {1}", "de första 20 raderna avvisades alla, den sista för att {1}"},
+	} {
+		if got := tt.reason.In(words.English); got != tt.english {
+			t.Errorf("got %q, want %q", got, tt.english)
+		}
+		if got := tt.reason.In(words.Swedish); got != tt.swedish {
+			t.Errorf("got %q, want %q", got, tt.swedish)
+		}
+	}
+	long := because(codeRejected, "400").with(strings.Repeat("å", 600))
+	if n := len([]rune(long.In(words.Swedish))); n > 500 {
+		t.Errorf("a reason of %d characters", n)
+	}
+	if h := (Reason{Code: codeLogin}).Hint(words.Swedish); !strings.Contains(h, "VITEC_USERNAME") {
+		t.Errorf("the hint is %q", h)
+	}
+}
