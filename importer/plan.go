@@ -256,6 +256,9 @@ func (pl *planner) flush(ctx context.Context) bool {
 			}
 		}
 	}
+	if pl.plan.entries.n == 0 { // the first rows tell how many keys a row has
+		pl.index.Reserve(pl.index.Len() * pl.job.File.Info().Rows / max(pl.plan.Rows, 1))
+	}
 	for i := range pl.rows {
 		row := pl.rows[i]
 		pl.plan.count(row, pl.asks[i])

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -123,55 +122,61 @@ func TestHashesStay(t *testing.T) {
 // TestIndexOfMany files more than a shard's first size, and keys that all have
 // their homes in one place, as hashes never do.
 func TestIndexOfMany(t *testing.T) {
+	const rows = 20_000
 	for name, digest := range map[string]func(n int) Digest{
-		"hashes": func(n int) (d Digest) {
-			sum := sha256.Sum256([]byte(strconv.Itoa(n)))
-			copy(d[:], sum[:])
-			return d
-		},
+		"hashes":               hashOf,
 		"all at the end":       func(n int) Digest { return Digest{255, 255, 255, 255, 4: byte(n >> 8), byte(n), 8: 7} },
 		"all at the beginning": func(n int) Digest { return Digest{0, 0, 0, 0, 4: byte(n), byte(n >> 8), 15: 1} },
 	} {
-		t.Run(name, func(t *testing.T) {
-			const rows = 20_000
-			var x Index
-			for i := range rows {
-				k := Keys{Traits: []Digest{digest(i)}}
-				if i%2 == 0 {
-					k.Contact, k.Traits = k.Traits[0], nil
-				}
-				if ref, ok := x.Find(k); ok {
-					t.Fatalf("row %d is taken for row %d", i, ref)
-				}
-				x.Add(i, k)
-				x.Add(rows+i, k) // a later row does not take its place
+		for _, reserved := range []int{0, rows, 100 * rows} {
+			t.Run(fmt.Sprint(name, ", room for ", reserved), func(t *testing.T) { indexMany(t, rows, reserved, digest) })
+		}
+	}
+}
+
+func indexMany(t *testing.T, rows, reserved int, digest func(n int) Digest) {
+	var x Index
+	for i := range rows {
+		if i == rows/2 {
+			x.Reserve(reserved)
+		}
+		k := Keys{Traits: []Digest{digest(i)}}
+		if i%2 == 0 {
+			k.Contact, k.Traits = k.Traits[0], nil
+		}
+		if ref, ok := x.Find(k); ok {
+			t.Fatalf("row %d is taken for row %d", i, ref)
+		}
+		x.Add(i, k)
+		x.Add(rows+i, k) // a later row does not take its place
+	}
+	for i := range rows {
+		k := Keys{Traits: []Digest{digest(i)}}
+		if i%2 == 0 {
+			k.Contact, k.Traits = k.Traits[0], nil
+		}
+		if ref, ok := x.Find(k); !ok || ref != i {
+			t.Fatalf("row %d: found %d, %v", i, ref, ok)
+		}
+	}
+	if x.Len() != rows {
+		t.Fatalf("%d keys, want %d", x.Len(), rows)
+	}
+	for i := range x.shards {
+		last, filled := uint64(0), uint32(0)
+		for at, s := range x.shards[i].slots {
+			if s.ref == 0 {
+				continue
 			}
-			for i := range rows {
-				k := Keys{Traits: []Digest{digest(i)}}
-				if i%2 == 0 {
-					k.Contact, k.Traits = k.Traits[0], nil
-				}
-				if ref, ok := x.Find(k); !ok || ref != i {
-					t.Fatalf("row %d: found %d, %v", i, ref, ok)
-				}
+			filled++
+			if s.key() <= last && filled > 1 || at < x.shards[i].home(s.key()) {
+				t.Fatalf("shard %d, slot %d: %x stands behind %x, its home is %d", i, at, s.key(), last, x.shards[i].home(s.key()))
 			}
-			for i := range x.shards {
-				last, filled := uint64(0), uint32(0)
-				for at, s := range x.shards[i].slots {
-					if s.ref == 0 {
-						continue
-					}
-					filled++
-					if s.key() <= last && filled > 1 || at < x.shards[i].home(s.key()) {
-						t.Fatalf("shard %d, slot %d: %x stands behind %x, its home is %d", i, at, s.key(), last, x.shards[i].home(s.key()))
-					}
-					last = s.key()
-				}
-				if filled != x.shards[i].n {
-					t.Fatalf("shard %d has %d keys and counts %d", i, filled, x.shards[i].n)
-				}
-			}
-		})
+			last = s.key()
+		}
+		if filled != x.shards[i].n {
+			t.Fatalf("shard %d has %d keys and counts %d", i, filled, x.shards[i].n)
+		}
 	}
 }
 
