@@ -132,18 +132,20 @@ func (e *encoding) appendText(dst, b []byte) (text []byte, bad int) {
 		}
 		return append(dst, b...), -1
 	}
+	plain := 0 // from here to i there is ASCII alone
 	for i, c := range b {
 		if c < utf8.RuneSelf {
-			dst = append(dst, c)
 			continue
 		}
+		dst = append(dst, b[plain:i]...)
 		r := e.single[c]
 		if r == utf8.RuneError {
 			return dst, i
 		}
 		dst = utf8.AppendRune(dst, r)
+		plain = i + 1
 	}
-	return dst, -1
+	return append(dst, b[plain:]...), -1
 }
 
 // describe names the byte or unit of a cell that is no character.
