@@ -5,7 +5,7 @@ import "strings"
 // memo remembers what became of texts that stand in a column again and again:
 // dates, times, yes and no. It forgets one for another that falls on the same
 // place, and a nil memo remembers nothing.
-type memo [64]struct {
+type memo [256]struct {
 	text string
 	is   *fixed // nil: nothing is remembered here
 }

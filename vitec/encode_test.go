@@ -206,6 +206,21 @@ func TestTimes(t *testing.T) {
 	}
 }
 
+// TestTimesTakeOneLayout: the layout of whole seconds is the one of all times.
+func TestTimesTakeOneLayout(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		zone := time.FixedZone("", rapid.IntRange(-14*3600, 14*3600).Draw(t, "offset"))
+		if rapid.Bool().Draw(t, "whole minutes") {
+			zone = time.FixedZone("", 60*rapid.IntRange(-14*60, 14*60).Draw(t, "minutes"))
+		}
+		nanos := rapid.SampledFrom([]int64{0, 0, 1, 99, 100, 500_000_000}).Draw(t, "nanoseconds")
+		at := time.Unix(rapid.Int64Range(-62135596800, 253402300799).Draw(t, "seconds"), nanos).In(zone)
+		if got, want := string(appendTime(nil, at)), sentTime(at).Format(timeLayout); sendableTime(at) && got != want {
+			t.Fatalf("%v is %s, want %s", at, got, want)
+		}
+	})
+}
+
 func TestWhatCannotBeSent(t *testing.T) {
 	both := []Format{JSON, XML}
 	for _, test := range []struct {

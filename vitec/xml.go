@@ -190,7 +190,7 @@ func (x *xmlAppender) time(name string, t time.Time) {
 		return
 	}
 	x.start(name)
-	x.b = sentTime(t).AppendFormat(x.b, timeLayout)
+	x.b = appendTime(x.b, t)
 	x.end(name)
 }
 
