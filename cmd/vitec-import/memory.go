@@ -8,10 +8,13 @@ import (
 	"sync"
 )
 
-// room is how much garbage may stand beside what is in use, in bytes. Less
-// than 16 MB has the collector running all the time, and more than 32 MB makes
-// nothing faster.
-const room = 24 << 20
+// How much garbage may stand beside what is in use, in bytes. Less than 16 MB
+// has the collector running all the time, and more than 32 MB makes nothing
+// faster. What only plans makes little garbage, and remembers much.
+const (
+	roomToRun  = 24 << 20
+	roomToPlan = 16 << 20
+)
 
 // steadyMemory makes the collector run whenever so much garbage stands, however
 // much is in use. Its own rule, as much garbage as there is in use, is wrong at
@@ -19,7 +22,7 @@ const room = 24 << 20
 // a second; and a plan of a million rows holds tables without pointers that cost
 // the collector nothing, and would get as much garbage beside them. The returned
 // function brings that rule back.
-func steadyMemory() (end func()) {
+func steadyMemory(room uint64) (end func()) {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
 	}
@@ -40,7 +43,7 @@ func steadyMemory() (end func()) {
 			return
 		}
 		runtimemetrics.Read(inUse)
-		percent := uint64(room) * 100 / max(inUse[0].Value.Uint64(), 1<<20)
+		percent := room * 100 / max(inUse[0].Value.Uint64(), 1<<20)
 		debug.SetGCPercent(int(max(percent, 5)))
 		runtime.SetFinalizer(b, ring)
 	}

@@ -239,7 +239,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 		return err
 	}
 	defer src.Close()
-	defer steadyMemory()()
+	defer steadyMemory(roomToRun)()
 
 	job := newJob(src, l, &f.target)
 	job.Client, job.Stop = srv.client, w.stop
