@@ -84,15 +84,27 @@ func (w *world) showJSON(cmd *cobra.Command, f *table.File) error {
 	enc := json.NewEncoder(w.stdout)
 	enc.SetEscapeHTML(false)
 	i := f.Info()
+	type warning struct {
+		Row     int    `json:"row"`
+		Column  int    `json:"column"`
+		Code    string `json:"code"`
+		Message string `json:"message"`
+		Hint    string `json:"hint"`
+	}
+	warnings := make([]warning, len(i.Warnings))
+	for n, t := range i.Warnings {
+		warnings[n] = warning{t.Row, t.Column, string(t.Code), t.Text, t.Hint}
+	}
 	err := enc.Encode(struct {
-		File      string   `json:"file"`
-		Format    string   `json:"format"`
-		Encoding  string   `json:"encoding"`
-		Delimiter string   `json:"delimiter"`
-		Sheet     string   `json:"sheet"`
-		HeaderRow int      `json:"header_row"`
-		Header    []string `json:"header"`
-	}{i.Name, i.Format, i.Encoding, i.Delimiter, i.Sheet, i.HeaderRow, i.Header})
+		File      string    `json:"file"`
+		Format    string    `json:"format"`
+		Encoding  string    `json:"encoding"`
+		Delimiter string    `json:"delimiter"`
+		Sheet     string    `json:"sheet"`
+		HeaderRow int       `json:"header_row"`
+		Header    []string  `json:"header"`
+		Warnings  []warning `json:"warnings"`
+	}{i.Name, i.Format, i.Encoding, i.Delimiter, i.Sheet, i.HeaderRow, i.Header, warnings})
 	if err != nil {
 		return err
 	}

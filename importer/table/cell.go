@@ -10,14 +10,15 @@ import (
 
 // resolve makes text of a row's cells, in r.cells, up to the limit. last is
 // the last filled column. The verdict says why the row is refused; the error
-// why the file is. As a header no row is refused.
+// why the file is. As a header the row has all its cells all the same.
 func (r *xlsxReader) resolve(row *sheetRow, asHeader bool) (last int, v *verdict, err error) {
-	r.cells, r.scratch, r.spans = r.cells[:0], r.scratch[:0], r.spans[:0]
+	r.cells, r.class, r.scratch, r.spans = r.cells[:0], r.class[:0], r.scratch[:0], r.spans[:0]
 	for i := range row.cells {
 		c := &row.cells[i]
-		if !c.valued && !c.formula {
+		if !c.valued && !c.formula && (c.kind == typeNumber || c.kind == typeInline || c.kind == typeString) {
 			continue
 		}
+		r.shown = classText
 		text, start, fault, err := r.cellText(row, c)
 		if err != nil {
 			return 0, nil, err
@@ -31,19 +32,20 @@ func (r *xlsxReader) resolve(row *sheetRow, asHeader bool) (last int, v *verdict
 			fault = &verdict{code: CodeTooManyCells, reason: fmt.Sprintf("the cell is filled, but the table ends at column %s", ColumnName(len(r.header))),
 				hint: "move or delete the cell"}
 		}
-		if fault != nil && asHeader {
-			text, start, fault = fault.value, -1, nil
-		}
 		if fault != nil {
 			if v == nil {
 				fault.column = c.column - 1
 				v = fault
 			}
-			continue
+			if !asHeader {
+				continue
+			}
+			text, start = fault.value, -1
 		}
 		for len(r.cells) < c.column {
-			r.cells = append(r.cells, "")
+			r.cells, r.class = append(r.cells, ""), append(r.class, classText)
 		}
+		r.class[c.column-1] = r.shown
 		if start >= 0 {
 			r.spans = append(r.spans, textSpan{c.column - 1, start, len(r.scratch)})
 		} else {
@@ -72,26 +74,27 @@ func (r *xlsxReader) cellText(row *sheetRow, c *sheetCell) (text string, start i
 	if c.formula && (!c.valued || len(data) == 0 && c.kind != typeString) {
 		return refuse(CodeNoCachedValue, "the cell has a formula whose result was not saved", "open the workbook in a spreadsheet program, let it calculate, and save it")
 	}
+	if c.kind != typeString && c.kind != typeInline && c.typed && (c.hollow || !c.valued) || c.text && c.hollow {
+		return refuse(CodeInvalidCell, "the cell says what kind of value it has, and has none", "enter the value anew, or clear the cell")
+	}
 	if c.text && c.kind != typeInline && c.kind != typeString || !c.text && c.kind == typeInline && len(data) > 0 {
 		return refuse(CodeInvalidCell, "the cell's type and its value do not go together", "enter the value anew")
 	}
 	switch c.kind {
 	case typeShared:
 		n, ok := smallNumber(trimSpace(data))
-		if len(data) == 0 {
-			return "", -1, nil, nil
-		}
 		if !ok {
 			return refuse(CodeInvalidCell, "the cell refers to a text by something that is no number", "enter the value anew")
 		}
 		if r.strings == nil {
 			return "", -1, nil, r.p.damaged("the part with its texts is missing")
 		}
-		r.seen.maxString = max(r.seen.maxString, n+1)
 		if n >= r.strings.len() {
 			return "", -1, nil, r.p.damaged(fmt.Sprintf("cell %s%d refers to text %d of %d", ColumnName(c.column), row.number, n+1, r.strings.len()))
 		}
-		if ch, ok := r.strings.faults[n]; ok {
+		if ch, ok := r.strings.faults[n]; ok && ch == 0 {
+			return refuse(CodeInvalidCell, "the cell refers to a text that is not there", "enter the value anew, or clear the cell")
+		} else if ok {
 			return "", -1, controlVerdict(ch, r.strings.get(n)), nil
 		}
 		return r.strings.get(n), -1, nil, nil
@@ -106,21 +109,18 @@ func (r *xlsxReader) cellText(row *sheetRow, c *sheetCell) (text string, start i
 		}
 		return text, -1, nil, nil
 	case typeBoolean:
+		r.shown = classBoolean
 		switch string(trimSpace(data)) {
 		case "1", "true":
 			return "TRUE", -1, nil, nil
 		case "0", "false":
 			return "FALSE", -1, nil, nil
-		case "":
-			return "", -1, nil, nil
 		}
 		return refuse(CodeInvalidCell, "the cell is neither true nor false", "enter the value anew")
 	case typeError:
 		return refuse(CodeErrorCell, "the formula's result is an error", "mend the formula, or empty the cell")
 	case typeDate:
-		if len(data) == 0 {
-			return "", -1, nil, nil
-		}
+		r.shown = classDate
 		showsTime := c.style < len(r.formats) && r.formats[c.style].sections[0].time
 		text, ok := isoCell(string(trimSpace(data)), showsTime)
 		if !ok {
@@ -151,6 +151,7 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 	if format != nil && format.unknown {
 		return refuse(CodeInvalidCell, "the cell has a number format that the workbook does not define, so that its number cannot be told from a date", "format the cell anew")
 	}
+	r.shown = classNumber
 	simple := isSimple(data)
 	if simple && (format == nil || format.plain) {
 		start = len(r.scratch)
@@ -166,12 +167,21 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 	}
 	if format != nil && !format.plain {
 		s := format.pick(f)
+		if s.mask {
+			r.shown = classPadded
+		}
 		if s.date || s.time {
+			if r.shown = classDate; !s.date {
+				r.shown = classTime
+			}
 			text, ok := isoTime(f, s, r.book.date1904)
 			if !ok {
 				return refuse(CodeInvalidDate, "the number is no date, but its format is one: the spreadsheet shows ####", "format the cell as a number or as text, or enter a date")
 			}
 			return text, -1, nil, nil
+		}
+		if s.mask && s.odd {
+			return refuse(CodeInvalidCell, "the cell has a number format that no spreadsheet knows, so that it is not known which digits it shows", "format the cell anew")
 		}
 		if s.mask && f >= 0 && f < 1e15 && f == math.Trunc(f) {
 			if text, ok := showMask(s.code, strconv.FormatFloat(f, 'f', -1, 64)); ok {
@@ -182,6 +192,9 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 	if !holds(f, data) {
 		return refuse(CodeLostDigits, "the number has more digits than a number in a spreadsheet can hold, so that the last ones are lost in one program or another",
 			"format the column as text and enter the value anew")
+	}
+	if r.shown == classNumber && f != math.Trunc(f) {
+		r.shown = classDecimal
 	}
 	start = len(r.scratch)
 	r.scratch = strconv.AppendFloat(r.scratch, f, 'f', -1, 64)

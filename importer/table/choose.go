@@ -91,6 +91,12 @@ func (r *xlsxReader) take(f foundHeader, info *Info) error {
 			Hint: fmt.Sprintf("the first row with anything in it is row %d", f.head[0].number)}
 	}
 	h := f.head[f.header]
+	if v := h.fault; v != nil && v.code != CodeErrorCell && v.code != CodeNoCachedValue {
+		e := r.refuse(h.number, v)
+		e.Reason = "the header row cannot be read: " + e.Reason
+		e.Code = CodeHeader
+		return e
+	}
 	r.header = trimmed(h.cells)
 	for len(r.header) > 0 && r.header[len(r.header)-1] == "" {
 		r.header = r.header[:len(r.header)-1]
@@ -145,7 +151,8 @@ func (r *xlsxReader) otherSheets() string {
 
 // readHead reads the first filled rows of a sheet, and the row that is asked
 // for as its header. Cells that would refuse their row are taken as they
-// stand: an error is no name of a column that anyone asks for.
+// stand: titles may be formulas, and an error is no name of a column that
+// anyone asks for.
 func (r *xlsxReader) readHead(s *sheetRef) ([]headRow, error) {
 	sheet, err := r.p.openSheet(s.part, r.x)
 	if err != nil {
@@ -165,7 +172,7 @@ func (r *xlsxReader) readHead(s *sheetRef) ([]headRow, error) {
 			sheet.close()
 			return head, nil
 		}
-		last, _, err := r.resolve(row, true)
+		last, v, err := r.resolve(row, true)
 		if err != nil {
 			sheet.close()
 			return nil, r.inSheet(s, err)
@@ -173,6 +180,6 @@ func (r *xlsxReader) readHead(s *sheetRef) ([]headRow, error) {
 		if last == 0 || len(head) >= headRows && row.number != r.opts.HeaderRow {
 			continue
 		}
-		head = append(head, headRow{row.number, append([]string(nil), r.cells[:last]...), true})
+		head = append(head, headRow{number: row.number, cells: slices.Clone(r.cells[:last]), ok: true, fault: v})
 	}
 }

@@ -192,6 +192,7 @@ func shapeCases() []shapeCase {
 		{"header by hand farther down", strings.Repeat("x;y\n", 3000) + "Namn;Mobil\nAnna;1\n", Options{HeaderRow: 3001}, "csv utf-8 \";\" 3001: Namn|Mobil\n3002: Anna|1"},
 		{"a header of five megabytes", strings.Repeat("x", 5<<20) + ";Mobil\n1;2\n", Options{}, "csv utf-8 \";\" 1: " + strings.Repeat("x", 5<<20) + "|Mobil\n2: 1|2"},
 		{"header by hand where there is none", "x;y\n\nAnna;1\n", Options{HeaderRow: 2}, "! header on line 2"},
+		{"header by hand inside of a cell", "\"a\r\nb\";c\r\nNamn;Mobil\r\nAnna;1\r\n", Options{HeaderRow: 2}, "! header on line 2"},
 		{"header only", "Namn;Mobil\n", Options{}, "csv utf-8 \";\" 1: Namn|Mobil"},
 		{"duplicate headers", "a;a;\n1;2;3\n", Options{}, "csv utf-8 \";\" 1: a|a|\n2: 1|2|3"},
 		{"spaces around headers", " Namn ;\u00a0Mobil\u200b\nAnna;1\n", Options{}, "csv utf-8 \";\" 1: Namn|Mobil\n2: Anna|1"},

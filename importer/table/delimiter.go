@@ -33,7 +33,7 @@ func (c *csvReader) try(d dialect) (*trial, error) {
 	t := &trial{d: d, header: -1, spaced: true}
 	s := newScanner(c.text(), 1, d)
 	var widths, numbers []int
-	size := 0
+	size, unclosed := 0, false
 	for len(widths) < sampleRecords && size < sampleBytes || len(t.head) == 0 || s.line <= c.opts.HeaderRow {
 		r, err := s.next()
 		if err == io.EOF || err == errRecordTooLong && len(t.head) > 0 { // which is told when the rows are counted
@@ -47,7 +47,8 @@ func (c *csvReader) try(d dialect) (*trial, error) {
 			continue
 		}
 		cells, v := c.decode(r, nil)
-		ok := r.fault == "" && !r.strict && v == nil
+		ok := r.fault == "" && !r.strict && v == nil && !(unclosed && r.line == c.opts.HeaderRow)
+		unclosed = r.fault == CodeUnclosedQuote
 		if r.stray >= 0 {
 			t.marks++
 		}
@@ -55,7 +56,7 @@ func (c *csvReader) try(d dialect) (*trial, error) {
 			continue
 		}
 		if len(t.head) < headRows && r.line >= c.opts.HeaderRow-headRows || r.line == c.opts.HeaderRow {
-			t.head = append(t.head, headRow{r.line, slices.Clone(cells), ok})
+			t.head = append(t.head, headRow{number: r.line, cells: slices.Clone(cells), ok: ok})
 		}
 		width := len(cells)
 		for width > 0 && blank(cells[width-1]) {

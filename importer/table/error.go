@@ -40,6 +40,7 @@ const (
 	CodeInvalidCell    Code = "invalid_cell"      // a cell that breaks the format's rules
 	CodeInvalidDate    Code = "invalid_date"      // a number that is no date, in a cell that shows dates
 	CodeCellTooLong    Code = "cell_too_long"     // more text than a cell can hold
+	CodeBrokenRow      Code = "broken_row"        // a row that seems to have lost a cell
 	CodeFooter         Code = "footer"            // a total or another row that is not of the table
 	CodeRepeatedHeader Code = "repeated_header"   // the header once more, in the middle of the rows
 )
@@ -57,6 +58,9 @@ const (
 	WarnReplacement   Code = "lost_letters"   // U+FFFD: letters that were lost before the file came here
 	WarnFooter        Code = "footer"         // a row that looks like a total
 	WarnPadded        Code = "short_rows"     // rows with fewer cells than the header
+	WarnBlankRows     Code = "blank_rows"     // empty rows between the rows
+	WarnMixed         Code = "mixed_column"   // a cell of another kind than all others of its column
+	WarnTexts         Code = "texts"          // texts that no cell shows, or cells that show more texts than there should be
 	WarnDimension     Code = "dimension"      // the sheet says that it has more rows than there are
 	WarnNoHeaderName  Code = "unnamed_column" // filled cells without a header
 )

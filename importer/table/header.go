@@ -12,7 +12,8 @@ const headRows = 50
 type headRow struct {
 	number int
 	cells  []string
-	ok     bool // it could be read
+	ok     bool     // it could be read
+	fault  *verdict // what is wrong with one of its cells, in a workbook
 }
 
 // findHeader returns the index of the header among the first rows, and how

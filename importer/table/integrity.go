@@ -3,14 +3,16 @@ package table
 import (
 	"archive/zip"
 	"fmt"
+	"math/bits"
 	"path"
 	"slices"
 	"strings"
 )
 
 // verify reads to their ends the parts that are not read otherwise: every
-// checksum must be right and all XML well-formed.
-func (p *opc) verify(x *xmlScanner, except ...*zip.File) error {
+// checksum must be right and all XML well-formed. On the way it counts the
+// shared strings that other sheets than the one to be read refer to.
+func (p *opc) verify(x *xmlScanner, texts *textCensus, except ...*zip.File) error {
 	var total uint64
 	for _, f := range p.zip.File {
 		if strings.HasSuffix(f.Name, "/") || slices.Contains(except, f) {
@@ -21,7 +23,7 @@ func (p *opc) verify(x *xmlScanner, except ...*zip.File) error {
 		}
 		name := foldPart(f.Name)
 		if (strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels")) && !strings.HasPrefix(name, "customxml/") {
-			if err := p.scan(f, x, nil); err != nil {
+			if err := p.scan(f, x, texts.visit); err != nil {
 				return err
 			}
 			continue
@@ -37,41 +39,106 @@ func (p *opc) verify(x *xmlScanner, except ...*zip.File) error {
 	return nil
 }
 
-// verifyStrings looks whether the shared strings may have shifted: there are
-// more of them than the part says, and just as many as it says are used. A
-// wrong count alone is nothing, many programs write one.
-func (r *xlsxReader) verifyStrings() error {
-	t := r.strings
-	if t == nil || t.said < 0 || t.said >= t.len() || r.seen.maxString > t.said {
+// textCensus counts which shared strings the cells of a workbook refer to, of
+// all sheets and once. What is lost or doubled among cells or texts shows in
+// it.
+type textCensus struct {
+	refs int      // cells with a shared string
+	last int      // greatest index + 1
+	used []uint64 // a bit an index
+	buf  []byte
+	in   bool // visit is in such a cell
+}
+
+func newTextCensus(n int) *textCensus { return &textCensus{used: make([]uint64, (n+63)/64)} }
+
+// meet counts a reference.
+func (t *textCensus) meet(index []byte) {
+	t.refs++
+	if n, ok := smallNumber(trimSpace(index)); ok && n/64 < len(t.used) {
+		t.used[n/64] |= 1 << (n % 64)
+		t.last = max(t.last, n+1)
+	}
+}
+
+// visit counts the references of a sheet that is not read otherwise.
+func (t *textCensus) visit(x *xmlScanner, e xmlEvent) (err error) {
+	if t == nil || e != xmlStart || x.space != nsMain || len(x.local) != 1 {
 		return nil
 	}
-	used := r.seen.maxString
-	for i := range r.book.sheets {
-		s := &r.book.sheets[i]
-		if !s.cells || s == r.sheet {
-			continue
-		}
-		sheet, err := r.p.openSheet(s.part, r.x)
-		if err != nil {
-			return err
-		}
-		for {
-			row, err := sheet.next()
-			if err != nil {
-				return r.inSheet(s, err)
-			}
-			if row == nil {
-				break
-			}
-			for _, c := range row.cells {
-				if n, ok := smallNumber(row.data[c.start:c.end]); ok && c.kind == typeShared {
-					used = max(used, n+1)
-				}
+	switch x.local[0] {
+	case 'c':
+		kind, _ := x.attr(nsNone, "t")
+		t.in = kind == "s"
+	case 'v':
+		if t.in {
+			if t.buf, err = readCharacters(x, t.buf[:0]); err == nil {
+				t.meet(t.buf)
 			}
 		}
 	}
-	if used == t.said {
-		return r.p.damaged(fmt.Sprintf("part %q has %d texts and says that it has %d, so that cells may have got the text of others", path.Base(r.book.strings.Name), t.len(), t.said))
+	return err
+}
+
+// unused returns how many of the n texts no cell refers to.
+func (t *textCensus) unused(n int) int {
+	for _, w := range t.used {
+		n -= bits.OnesCount64(w)
+	}
+	return n
+}
+
+// judgeTexts compares the shared strings with the cells. There can be more of
+// them than the part says without harm, for many programs write a wrong
+// number; but if just as many as it says are used, they have shifted.
+// LibreOffice and SheetJS write the right numbers. Others leave texts behind that no
+// cell has any more, which cannot be told from cells that are lost.
+func (r *xlsxReader) judgeTexts(info *Info) error {
+	t, n := r.texts, 0
+	if t == nil {
+		return nil
+	}
+	n = r.strings.len()
+	said, saidRefs := r.strings.said, r.strings.saidRefs
+	if said >= 0 && said < n && t.last == said {
+		return r.p.damaged(fmt.Sprintf("part %q has %d texts and says that it has %d, so that cells may have got the text of others", path.Base(r.book.strings.Name), n, said))
+	}
+	unused := t.unused(n)
+	if unused == 0 && (saidRefs < 0 || saidRefs == t.refs) {
+		return nil
+	}
+	program, err := r.p.application(r.x)
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix(program, "LibreOffice") || saidRefs >= 0 && program == "SheetJS" {
+		return r.p.damaged(fmt.Sprintf("%d cells refer to %d texts, and part %q says that %d refer to %d", t.refs, n-unused, path.Base(r.book.strings.Name), saidRefs, said))
+	}
+	switch {
+	case unused > 0:
+		info.Warnings = append(info.Warnings, Warning{Code: WarnTexts, Text: fmt.Sprintf("there are %d texts in the workbook that no cell shows", unused),
+			Hint: "some programs leave such texts behind; else look whether all cells are there"})
+	case saidRefs > said && t.refs > saidRefs: // others have the same number twice, or count what they overwrite
+		info.Warnings = append(info.Warnings, Warning{Code: WarnTexts, Text: fmt.Sprintf("%d cells have a text, and the workbook says that %d have one", t.refs, saidRefs),
+			Hint: "look whether there are cells or rows that should not be there"})
 	}
 	return nil
+}
+
+// application returns the name of the program that wrote the workbook, as far
+// as it tells.
+func (p *opc) application(x *xmlScanner) (name string, err error) {
+	f := p.part("docProps/app.xml")
+	if f == nil {
+		return "", nil
+	}
+	err = p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
+		if e != xmlStart || x.depth != 2 || string(x.local) != "Application" {
+			return nil
+		}
+		b, err := readCharacters(x, nil)
+		name = string(b)
+		return err
+	})
+	return name, err
 }

@@ -27,6 +27,7 @@ type section struct {
 	elapsed  bool // [h], [m] or [s]: hours may be more than 23
 	fraction bool // shows fractions of a second
 	mask     bool // pads with zeros or has digits of its own, without decimals
+	odd      bool // has a letter or digit of its own that is not in quotes, which no spreadsheet lets in
 }
 
 // parseFormat reads a format code as it stands in a workbook, in English
@@ -83,8 +84,8 @@ func nextToken(code string) (kind tokenKind, text, rest string) {
 
 // parseSection reads up to the next semicolon.
 func parseSection(code string) (s section, rest string) {
-	placeholders, zeros, ownDigits, decimal := 0, 0, false, false
-	var last byte // the last date letter: h, s, m, or d for another
+	placeholders, least, ownDigits, decimal := 0, 0, false, false // least is how many digits are shown at least
+	var last byte                                                 // the last date letter: h, s, m, or d for another
 	for rest = code; rest != ""; {
 		kind, text, next := nextToken(rest)
 		here := rest
@@ -111,12 +112,15 @@ func parseSection(code string) (s section, rest string) {
 			if last == 's' && decimal {
 				s.fraction = true
 			}
-			zeros++
+			least++
 			placeholders++
 		case '#', '?':
-			placeholders++
+			if placeholders++; least > 0 {
+				least++
+			}
 		case '1', '2', '3', '4', '5', '6', '7', '8', '9':
 			ownDigits = true
+			s.odd = s.odd || placeholders > 0
 		case '.', ',', '%':
 			decimal = true
 		case '/':
@@ -148,11 +152,15 @@ func parseSection(code string) (s section, rest string) {
 				s.time, rest = true, here[3:]
 			case strings.HasPrefix(lower, "aaa"): // day names in Japanese and others
 				s.date = true
+			default:
+				s.odd = true
 			}
+		default:
+			s.odd = s.odd || c|0x20 >= 'a' && c|0x20 <= 'z'
 		}
 	}
 	s.code = code
-	s.mask = !s.date && !s.time && !decimal && placeholders > 0 && (zeros > 0 && placeholders > 1 || ownDigits)
+	s.mask = !s.date && !s.time && !decimal && (least > 1 || ownDigits && placeholders > 0)
 	return s, rest
 }
 

@@ -2,6 +2,7 @@ package table
 
 import (
 	"archive/zip"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -224,6 +225,9 @@ func (p *opc) relationships(part string, x *xmlScanner) ([]relationship, error) 
 	var rels []relationship
 	seen := map[string]bool{}
 	err := p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
+		if e == xmlText && len(bytes.TrimSpace(x.text)) > 0 {
+			return fmt.Errorf("there is text between its elements")
+		}
 		if e != xmlStart {
 			return nil
 		}

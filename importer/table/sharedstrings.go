@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -25,9 +24,11 @@ type stringTable struct {
 	refs    [][]uint64 // chunk<<40 | offset<<22 | length
 	n       int
 	size    int
-	faults  map[int]rune // control characters in texts, which refuse their row
+	faults  map[int]rune // control characters in texts, which refuse their row; 0: the text is gone
 	pending []byte
 	said    int // how many the part says it has, -1 if it does not
+	// saidRefs is how many cells refer to them, as the part says, or -1.
+	saidRefs int
 }
 
 func (t *stringTable) add(b []byte) error {
@@ -71,7 +72,7 @@ var errTooMuchText = errors.New("too much text")
 
 // loadStrings reads the shared strings part.
 func (p *opc) loadStrings(f *zip.File, x *xmlScanner) (*stringTable, error) {
-	t := &stringTable{said: -1, faults: map[int]rune{}}
+	t := &stringTable{said: -1, saidRefs: -1, faults: map[int]rune{}}
 	var buf []byte
 	err := p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
 		switch {
@@ -83,18 +84,19 @@ func (p *opc) loadStrings(f *zip.File, x *xmlScanner) (*stringTable, error) {
 			}
 			return nil
 		case x.depth == 1 && x.is(nsMain, "sst"):
-			if s, ok := x.attr(nsNone, "uniqueCount"); ok {
-				if n, err := strconv.Atoi(s); err == nil {
-					t.said = n
-				}
-			}
+			t.said, t.saidRefs = x.count("uniqueCount"), x.count("count")
 			return nil
 		case x.depth == 1 || !x.is(nsMain, "si"):
 			return fmt.Errorf("there is an unknown element %q", x.local)
 		}
 		var err error
-		if buf, err = readText(x, buf[:0]); err != nil {
+		var hollow bool
+		if buf, hollow, err = readText(x, buf[:0]); err != nil {
 			return err
+		}
+		if hollow {
+			t.faults[t.len()] = 0
+			t.size += 64
 		}
 		if lookAt(buf) == tame && bytes.IndexByte(buf, '_') < 0 {
 			return t.add(buf)
@@ -114,29 +116,32 @@ func (p *opc) loadStrings(f *zip.File, x *xmlScanner) (*stringTable, error) {
 	return t, nil
 }
 
+// controlVerdict refuses a row for a character in one of its cells.
 func controlVerdict(r rune, text string) *verdict {
 	return &verdict{code: CodeControl, reason: fmt.Sprintf("there is a control character (U+%04X) in the cell", r), hint: "remove it", value: text}
 }
 
 // readText appends the text of the element that has just started, an si or
-// an is, to dst: plain or in runs, without the phonetic guide.
-func readText(x *xmlScanner, dst []byte) ([]byte, error) {
+// an is, to dst: plain or in runs, without the phonetic guide. A text that
+// has neither, and is not written as <si/>, is hollow: its inside was lost.
+func readText(x *xmlScanner, dst []byte) (text []byte, hollow bool, err error) {
 	texts, runs := 0, 0 // texts outside of runs, and runs
+	whole := x.closing
 	for depth := x.depth; ; {
 		e, err := x.next()
 		if err != nil {
-			return dst, err
+			return dst, false, err
 		}
 		switch e {
 		case xmlEOF:
-			return dst, errXMLCut
+			return dst, false, errXMLCut
 		case xmlEnd:
 			if x.depth == depth {
-				return dst, nil
+				return dst, !whole && texts+runs == 0, nil
 			}
 		case xmlText:
 			if len(bytes.TrimSpace(x.text)) > 0 {
-				return dst, fmt.Errorf("there is text outside of its place")
+				return dst, false, fmt.Errorf("there is text outside of its place")
 			}
 		case xmlStart:
 			switch {
@@ -145,22 +150,38 @@ func readText(x *xmlScanner, dst []byte) ([]byte, error) {
 					texts++
 				}
 				if texts > 1 || texts > 0 && runs > 0 {
-					return dst, fmt.Errorf("there are two texts in one cell")
+					return dst, false, fmt.Errorf("there are two texts in one cell")
+				}
+				if err := x.onlySpace(); err != nil {
+					return dst, false, err
 				}
 				if dst, err = readCharacters(x, dst); err != nil {
-					return dst, err
+					return dst, false, err
 				}
 			case x.is(nsMain, "r") && x.depth == depth+1:
 				runs++
 			case x.is(nsMain, "rPh"), x.is(nsMain, "phoneticPr"), x.is(nsMain, "rPr"), x.is(nsMain, "extLst"):
 				if err := x.skipElement(); err != nil {
-					return dst, err
+					return dst, false, err
 				}
 			default:
-				return dst, fmt.Errorf("there is an unknown element %q in a text", x.local)
+				return dst, false, fmt.Errorf("there is an unknown element %q in a text", x.local)
 			}
 		}
 	}
+}
+
+// onlySpace returns an error if the element that starts has another attribute
+// than xml:space.
+func (x *xmlScanner) onlySpace() error {
+	for i := range x.attrs {
+		a := &x.attrs[i]
+		if a.space == nsXMLNS || a.space == nsOther || a.space == nsXML && string(a.local) == "space" {
+			continue
+		}
+		return fmt.Errorf("there is an unknown attribute %q in <%s>", a.local, x.local)
+	}
+	return nil
 }
 
 // readCharacters appends the characters of the element that has just started,

@@ -39,6 +39,8 @@ type sheetCell struct {
 	valued     bool // it has a value, if only an empty one
 	formula    bool
 	text       bool // the value is an inline string
+	typed      bool // it says what type it has
+	hollow     bool // it has the frame of a value and nothing in it
 }
 
 // sheetRow is a row as it stands in the part.
@@ -65,10 +67,14 @@ type sheetReader struct {
 	last int  // number of the last row
 	refs bool // the cells of this row have references
 
+	texts *textCensus // of the shared strings that are met; nil: they are not counted
+
 	inData, seenData bool
 
 	// Known when the end is reached.
 	saidRow       int // last row of the dimension, 0 if there is none
+	empty, bare   int // cells without anything: written <c/>, and <c></c>
+	firstBare     string
 	hiddenColumns []span
 	merged        int
 	firstMerged   string
@@ -291,6 +297,7 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 				if c.kind, ok = cellTypes[string(a.value)]; !ok {
 					c.kind = typeUnknown
 				}
+				c.typed = true
 				continue
 			}
 		}
@@ -308,6 +315,7 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 	}
 	*column = c.column
 	c.start = len(row.data)
+	whole := x.closing
 	for {
 		e, err := x.next()
 		if err != nil {
@@ -318,6 +326,11 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 			return errXMLCut
 		case xmlEnd:
 			c.end = len(row.data)
+			if !c.valued && !c.formula {
+				s.countEmpty(&c, whole)
+			} else if s.texts != nil && c.kind == typeShared {
+				s.texts.meet(row.data[c.start:c.end])
+			}
 			row.cells = append(row.cells, c)
 			return nil
 		case xmlText:
@@ -335,6 +348,20 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 	}
 }
 
+// countEmpty counts a cell without anything in it. A writer has one way to
+// write them.
+func (s *sheetReader) countEmpty(c *sheetCell, whole bool) {
+	switch {
+	case c.kind == typeInline: // some write an empty text so
+	case whole:
+		s.empty++
+	default:
+		if s.bare++; s.bare == 1 {
+			s.firstBare = fmt.Sprintf("%s%d", ColumnName(c.column), s.row.number)
+		}
+	}
+}
+
 // readInside reads an element of a cell.
 func (s *sheetReader) readInside(c *sheetCell) (err error) {
 	x, row := s.x, &s.row
@@ -344,7 +371,9 @@ func (s *sheetReader) readInside(c *sheetCell) (err error) {
 			return fmt.Errorf("cell %s%d has two values", ColumnName(c.column), row.number)
 		}
 		c.valued = true
+		from := len(row.data)
 		row.data, err = readCharacters(x, row.data)
+		c.hollow = len(row.data) == from
 		return err
 	case x.is(nsMain, "f"):
 		c.formula = true
@@ -354,7 +383,7 @@ func (s *sheetReader) readInside(c *sheetCell) (err error) {
 			return fmt.Errorf("cell %s%d has two values", ColumnName(c.column), row.number)
 		}
 		c.valued, c.text = true, true
-		row.data, err = readText(x, row.data)
+		row.data, c.hollow, err = readText(x, row.data)
 		return err
 	case x.is(nsMain, "extLst"):
 		return x.skipElement()

@@ -25,6 +25,7 @@ var inSwedish = map[Code]struct{ reason, hint string }{
 	CodeInvalidCell:    {"cellens värde stämmer inte med dess typ eller format", "formatera cellen på nytt och fyll i värdet igen"},
 	CodeInvalidDate:    {"cellen ska vara ett datum men är inget", "fyll i datumet igen, eller formatera cellen som text"},
 	CodeCellTooLong:    {"cellen innehåller mer text än en cell rymmer", "korta texten; kanske saknas ett citattecken"},
+	CodeBrokenRow:      {"en cell är av annat slag än alla andra i sin kolumn och en annan är tom: raden verkar ha förlorat en cell, eller så har cellerna förskjutits", "se efter på raden i kalkylbladet"},
 	CodeFooter:         {"ser ut som en summa eller en anteckning, inte som en rad i tabellen", "ta bort raden, eller fyll i dess celler"},
 	CodeRepeatedHeader: {"en rubrikrad mitt bland raderna, eller en rad i en annan tabell", "ta bort rubrikraden; lägg en annan tabell i en egen fil eller ett eget blad"},
 }

@@ -2,6 +2,7 @@ package table
 
 import (
 	"archive/zip"
+	"bytes"
 	"fmt"
 	"path"
 	"strconv"
@@ -81,6 +82,9 @@ func (p *opc) openWorkbook(x *xmlScanner) (*workbook, error) {
 
 // visit takes in the workbook part.
 func (w *workbook) visit(p *opc, x *xmlScanner, e xmlEvent, byID map[string]relationship) error {
+	if e == xmlText && x.depth <= 2 && len(bytes.TrimSpace(x.text)) > 0 {
+		return fmt.Errorf("there is text between its elements")
+	}
 	if e != xmlStart {
 		return nil
 	}
@@ -219,10 +223,13 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) ([]*numFormat, error) {
 	codes := map[int]string{}
 	var ids []int
 	inXfs, inFormats, size := false, false, 0
-	said, err := -1, error(nil)
+	said, saidFormats, err := -1, -1, error(nil)
 	err = p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
 		if e == xmlEnd && x.depth == 2 {
 			inXfs, inFormats = false, false
+		}
+		if e == xmlText && len(bytes.TrimSpace(x.text)) > 0 {
+			return fmt.Errorf("there is text between its elements")
 		}
 		if e != xmlStart {
 			return nil
@@ -235,13 +242,10 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) ([]*numFormat, error) {
 				return fmt.Errorf("it has its cell formats twice")
 			}
 			inXfs = true
-			if s, ok := x.attr(nsNone, "count"); ok {
-				if n, err := strconv.Atoi(s); err == nil {
-					said = n
-				}
-			}
+			said = x.count("count")
 		case x.depth == 2 && x.is(nsMain, "numFmts"):
 			inFormats = true
+			saidFormats = x.count("count")
 		case x.depth == 3 && inXfs:
 			if !x.is(nsMain, "xf") {
 				return fmt.Errorf("there is an unknown element %q", x.local)
@@ -252,6 +256,11 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) ([]*numFormat, error) {
 			}
 			if err := x.onlyAttrs(xfAttrs); err != nil {
 				return err
+			}
+			if applied, err := x.boolean("applyNumberFormat", false); err != nil {
+				return err
+			} else if _, ok := x.attr(nsNone, "numFmtId"); applied && !ok {
+				return fmt.Errorf("there is a cell format that applies a number format and does not say which")
 			}
 			if len(ids) == maxStyles {
 				return errTooMuchText
@@ -273,8 +282,8 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) ([]*numFormat, error) {
 	if err != nil {
 		return nil, err
 	}
-	if said > len(ids) {
-		return nil, p.damaged(fmt.Sprintf("part %q promises %d cell formats and has %d", path.Base(f.Name), said, len(ids)))
+	if said > len(ids) || saidFormats > len(codes) {
+		return nil, p.damaged(fmt.Sprintf("part %q promises %d cell formats and %d number formats and has %d and %d", path.Base(f.Name), max(said, 0), max(saidFormats, 0), len(ids), len(codes)))
 	}
 	return makeFormats(ids, codes), nil
 }
@@ -321,6 +330,16 @@ next:
 		return fmt.Errorf("there is an unknown attribute %q in <%s>", a.local, x.local)
 	}
 	return nil
+}
+
+// count reads an attribute that tells how many of something there are. It is
+// -1 if there is none, or no number: nothing depends on it but a comparison.
+func (x *xmlScanner) count(local string) int {
+	s, ok := x.attr(nsNone, local)
+	if n, err := strconv.Atoi(s); ok && err == nil {
+		return n
+	}
+	return -1
 }
 
 // number reads an attribute that is a whole number, not negative.

@@ -57,6 +57,8 @@ func TestXLSXSheets(t *testing.T) {
 		{"totals with a mapping", builder{rows: plainRows + row(4, "Summa", num("3", 0))}, Options{Fits: naming("Namn", "Värde")}, plainRead + "\n4! footer A"},
 		{"a refused row among others", builder{rows: head + row(2, "Åsa", `<c t="e"><v>#REF!</v></c>`) + row(3, "Bo", num("2", 0))}, Options{}, "xlsx Blad1 1: Namn|Värde\n2! error_cell B\n3: Bo|2"},
 		{"an error in the header", builder{rows: row(1, "Namn", `<c t="e"><v>#REF!</v></c>`) + row(2, "Åsa", "1")}, Options{HeaderRow: 1}, "xlsx Blad1 1: Namn|#REF!\n2: Åsa|1"},
+		{"an unknown type in the header", builder{rows: row(1, "Namn", `<c t="q"><v>4</v></c>`) + row(2, "Åsa", "1")}, Options{}, "! header"},
+		{"an unknown type above the header", builder{rows: row(1, `<c t="q"><v>4</v></c>`) + row(2, "Namn", "Ort") + row(3, "Åsa", "1")}, Options{Fits: naming("Namn", "Ort")}, "xlsx Blad1 2: Namn|Ort\n3: Åsa|1"},
 		{"title rows with a formula and a mapping", builder{rows: row(1, `<c><f>TODAY()</f></c>`) + strings.NewReplacer(`r="1"`, `r="2"`, `A1`, `A2`, `B1`, `B2`).Replace(head) + row(3, "Åsa", "1")}, Options{Fits: naming("Namn", "Värde")}, "xlsx Blad1 2: Namn|Värde\n3: Åsa|1"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -226,6 +228,11 @@ func TestXLSXDamage(t *testing.T) {
 		{"styles missing", func(p map[string]string) { delete(p, "xl/styles.xml") }},
 		{"styles damaged", replace("xl/styles.xml", "numFmtId", "numFmtXd")},
 		{"styles too few", replace("xl/styles.xml", `cellXfs count="1"`, `cellXfs count="5"`)},
+		{"styles with text between", replace("xl/styles.xml", "<cellXfs", "|<cellXfs")},
+		{"a format that is applied and not named", replace("xl/styles.xml", `<xf numFmtId="0"`, `<xf applyNumberFormat="1"`)},
+		{"number formats too few", replace("xl/styles.xml", "<numFmts>", `<numFmts count="1">`)},
+		{"text between sheets", replace(book, "<sheet ", "|<sheet ")},
+		{"text between relationships", replace("xl/_rels/workbook.xml.rels", "<Relationship ", "|<Relationship ")},
 		{"the sheet missing", func(p map[string]string) { delete(p, sheet) }},
 		{"the workbook missing", func(p map[string]string) { delete(p, book) }},
 		{"the relationships missing", func(p map[string]string) { delete(p, "_rels/.rels") }},

@@ -13,6 +13,10 @@ import (
 // and be read. A cell that is further away refuses its row.
 const wideBy = 256
 
+// maxBare is how many cells may have lost their values. Where there are more
+// the program that wrote them has two ways to write empty cells.
+const maxBare = 3
+
 // xlsxReader reads the rows of one sheet of a workbook. The sheet's part is
 // read as a stream on every pass; only the shared strings and the number
 // formats are held.
@@ -22,6 +26,9 @@ type xlsxReader struct {
 	x       *xmlScanner
 	book    *workbook
 	strings *stringTable
+	texts   *textCensus  // until the rows have been counted
+	profile *profile     // likewise
+	broken  map[int]bool // rows that are refused for what the count has shown
 	formats []*numFormat
 
 	sheet  *sheetRef
@@ -32,6 +39,8 @@ type xlsxReader struct {
 	seen   sheetSeen
 
 	cells   []string
+	class   []cellClass // of cells
+	shown   cellClass   // of the cell that was read last
 	scratch []byte
 	spans   []textSpan
 }
@@ -47,9 +56,10 @@ type sheetSeen struct {
 	hidden      []span
 	merged      int
 	firstMerged string
-	maxString   int // greatest index of a shared string + 1
 	lastRow     int // last row element
 	saidRow     int // last row of the dimension
+	empty, bare int // cells without anything: written <c/>, and <c></c>
+	firstBare   string
 }
 
 // openXLSX checks the container and its parts, chooses the sheet and finds
@@ -59,7 +69,7 @@ func openXLSX(src *source, o Options, info *Info) (reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &xlsxReader{p: p, opts: o, x: newXMLScanner(nil)}
+	r := &xlsxReader{p: p, opts: o, x: newXMLScanner(nil), profile: new(profile)}
 	info.Format = "xlsx"
 	if o.Encoding != "" || o.Delimiter != 0 {
 		info.Warnings = append(info.Warnings, Warning{Code: WarnOption, Text: "the file is a workbook: the encoding and the delimiter that were named are not used"})
@@ -80,8 +90,11 @@ func openXLSX(src *source, o Options, info *Info) (reader, error) {
 	if err := r.chooseSheet(info); err != nil {
 		return nil, err
 	}
+	if r.strings != nil {
+		r.texts = newTextCensus(r.strings.len())
+	}
 	// The sheet that was chosen is read to its end when its rows are counted.
-	if err := p.verify(r.x, r.sheet.part, r.book.strings, r.book.styles); err != nil {
+	if err := p.verify(r.x, r.texts, r.sheet.part, r.book.strings, r.book.styles); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -101,6 +114,7 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 	if err != nil {
 		return err
 	}
+	sheet.texts = r.texts
 	j := newJudge(r.header, r.opts.Fits, false)
 	r.seen = sheetSeen{widest: len(r.header)}
 	var row Row
@@ -141,10 +155,14 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 				r.cells = append(r.cells, "")
 			}
 			row.Cells = r.cells[:r.width]
-			v = j.row(raw.number, row.Cells)
+			if v = j.row(raw.number, row.Cells); v == nil && r.broken[raw.number] {
+				v = brokenRow
+			}
 		}
 		if v != nil {
 			row.Cells, row.Err = nil, r.refuse(raw.number, v)
+		} else if r.profile != nil {
+			r.profile.add(raw.number, r.cells[:last], r.class[:last])
 		}
 		if !yield(&row) {
 			sheet.close()
@@ -153,8 +171,13 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 	}
 	r.seen.hidden, r.seen.merged, r.seen.firstMerged = sheet.hiddenColumns, sheet.merged, sheet.firstMerged
 	r.seen.lastRow, r.seen.saidRow = sheet.last, sheet.saidRow
+	r.seen.empty, r.seen.bare, r.seen.firstBare = sheet.empty, sheet.bare, sheet.firstBare
 	return nil
 }
+
+// brokenRow is the verdict for a row that has lost a cell.
+var brokenRow = &verdict{code: CodeBrokenRow, column: -1, reason: "a cell is of another kind than all others of its column and another is empty, as in no other row: a cell seems to be lost or to have shifted",
+	hint: "look at the row in the spreadsheet"}
 
 // refuse makes a verdict an error with its place.
 func (r *xlsxReader) refuse(row int, v *verdict) *Error {
@@ -169,8 +192,14 @@ func (r *xlsxReader) refuse(row int, v *verdict) *Error {
 }
 
 func (r *xlsxReader) counted(info *Info) error {
-	if err := r.verifyStrings(); err != nil {
+	if err := r.judgeTexts(info); err != nil {
 		return err
+	}
+	r.broken = r.profile.tell(info, len(r.header))
+	info.Refused += len(r.broken)
+	r.texts, r.profile = nil, nil // they count once
+	if s := &r.seen; s.empty > 0 && s.bare > 0 && s.bare <= maxBare {
+		return r.inSheet(r.sheet, r.p.damaged(fmt.Sprintf("cell %s has nothing in it, and is not written as the %d other empty ones are: its value was lost", s.firstBare, s.empty)))
 	}
 	r.width = max(len(r.header), r.seen.widest)
 	named := len(r.header)

@@ -8,7 +8,7 @@ import (
 const head = `<row r="1"><c r="A1" t="inlineStr"><is><t>Namn</t></is></c><c r="B1" t="inlineStr"><is><t>Värde</t></is></c></row>`
 
 var sharedTexts = []string{"<t>Åsa</t>", "<r><t>Rik </t></r><r><rPr><b/></rPr><t>text</t></r>", `<t>課きく</t><rPh sb="0" eb="1"><t>カ</t></rPh><phoneticPr fontId="1"/>`,
-	"<t>a_x000D_\nb_x005F_x0041_</t>", `<t xml:space="preserve"> två </t>`, "<t/>", "<t>x_x0001_y</t>", "<t>Anna\u00a0Ek\u200b</t>", "<t>A\u030asa &amp; Co &lt;x&gt; &#228;</t>", "<t>_xD83D__xDE00_ _x12_ _xZZZZ_</t>", "<t>rad 1&#13;&#10;rad 2</t>", "<t><![CDATA[a<b]]></t>"}
+	"<t>a_x000D_\nb_x005F_x0041_</t>", `<t xml:space="preserve"> två </t>`, "<t/>", "<t>x_x0001_y</t>", "<t>Anna\u00a0Ek\u200b</t>", "<t>A\u030asa &amp; Co &lt;x&gt; &#228;</t>", "<t>_xD83D__xDE00_ _x12_ _xZZZZ_</t>", "<t>rad 1&#13;&#10;rad 2</t>", "<t><![CDATA[a<b]]></t>", "<!-- gone -->", "<t></t>"}
 
 // cellCases are cells in each of the ways in which they can be written, with
 // the number format of style 1 and the attributes of workbookPr.
@@ -26,7 +26,7 @@ func cellCases() []cellCase {
 		{"escaped pair and no escapes", `<c t="s"><v>9</v></c>`, "", "", "😀 _x12_ _xZZZZ_"},
 		{"line break by reference", `<c t="s"><v>10</v></c>`, "", "", "rad 1␍␊rad 2"},
 		{"CDATA", `<c t="s"><v>11</v></c>`, "", "", "a<b"},
-		{"index out of range", `<c t="s"><v>12</v></c>`, "", "", "!! damaged"},
+		{"index out of range", `<c t="s"><v>14</v></c>`, "", "", "!! damaged"},
 		{"index no number", `<c t="s"><v>x</v></c>`, "", "", "! invalid_cell B"},
 		{"index negative", `<c t="s"><v>-1</v></c>`, "", "", "! invalid_cell B"},
 		{"inline string", `<c t="inlineStr"><is><t>Bo</t></is></c>`, "", "", "Bo"},
@@ -44,6 +44,23 @@ func cellCases() []cellCase {
 		{"true", `<c t="b"><v>1</v></c>`, "", "", "TRUE"},
 		{"false", `<c t="b"><v>0</v></c>`, "", "", "FALSE"},
 		{"neither", `<c t="b"><v>2</v></c>`, "", "", "! invalid_cell B"},
+		{"empty type", `<c t=""><v>5</v></c>`, "", "", "! invalid_cell B"},
+		{"type and an empty value", `<c t="s"><v></v></c>`, "", "", "! invalid_cell B"},
+		{"type of numbers and an empty value", `<c t="n"><v/></c>`, "", "", "! invalid_cell B"},
+		{"type of booleans and an empty value", `<c t="b"><v> </v></c>`, "", "", "! invalid_cell B"},
+		{"type of dates and an empty value", `<c t="d"><v></v></c>`, "", "", "! invalid_cell B"},
+		{"type of errors and an empty value", `<c t="e"><v></v></c>`, "", "", "! invalid_cell B"},
+		{"type of shared strings and no value", `<c t="s"></c>`, "", "", "! invalid_cell B"},
+		{"type of booleans and no value", `<c t="b"/>`, "", "", "! invalid_cell B"},
+		{"type of numbers and no value", `<c t="n"/>`, "", "", ""},
+		{"inline string and no value", `<c t="inlineStr"></c>`, "", "", ""},
+		{"empty value without a type", `<c><v></v></c>`, "", "", ""},
+		{"empty text of no formula", `<c t="str"><v></v></c>`, "", "", ""},
+		{"inline string that is hollow", `<c t="inlineStr"><is></is></c>`, "", "", "! invalid_cell B"},
+		{"inline string that is empty", `<c t="inlineStr"><is/></c>`, "", "", ""},
+		{"shared string that is hollow", `<c t="s"><v>12</v></c>`, "", "", "! invalid_cell B"},
+		{"shared string that is empty", `<c t="s"><v>13</v></c>`, "", "", ""},
+		{"unknown attribute of a text", `<c t="inlineStr"><is><t xml:spce="preserve"> x</t></is></c>`, "", "", "!! damaged"},
 		{"unknown type", `<c t="q"><v>2</v></c>`, "", "", "! invalid_cell B"},
 		{"no value", `<c s="1"/>`, "", "", ""},
 		{"empty style", `<c s=""><v>5</v></c>`, "", "", "5"},
@@ -166,6 +183,9 @@ func cellCases() []cellCase {
 		{"ISO date and shown midnight", `<c s="1" t="d"><v>2026-04-03T00:00:00</v></c>`, "yyyy-mm-dd hh:mm", "", "2026-04-03T00:00:00"},
 		{"ISO time", `<c t="d"><v>18:00:00</v></c>`, "", "", "18:00"},
 		{"no ISO date", `<c t="d"><v>3 april</v></c>`, "", "", "! invalid_date B"},
+		{"a letter in a format", num("701740605", 1), "0000p00000", "", "! invalid_cell B"},
+		{"a digit in a format", num("701740605", 1), "0000010000", "", "! invalid_cell B"},
+		{"a letter in a format that pads nothing", num("1200", 1), "# ##0 kr", "", "1200"},
 		{"undefined format", num("33272", 1), "#163", "", "! invalid_cell B"},
 	}
 }

@@ -1,0 +1,126 @@
+package table
+
+import "fmt"
+
+// cellClass is what a cell of a workbook shows, as far as columns are made of
+// one kind of it.
+type cellClass uint8
+
+const (
+	classText cellClass = iota
+	classNumber
+	classDecimal
+	classPadded // a number under a format that pads it
+	classDate
+	classTime
+	classBoolean
+	classes
+)
+
+// classWords name them.
+var classWords = [classes]string{"texts", "whole numbers", "numbers with decimals", "numbers with digits before them", "dates", "times", "true or false"}
+
+// profile tells what stands out of the columns of a workbook: a cell of
+// another kind than all others of its column, and an empty row among the
+// rows. Both may be meant so and are warned of. But a row in which a cell is
+// of another kind and another is empty, each as the only one of its column,
+// has lost something between the two.
+type profile struct {
+	rows     int
+	first    int // number of the first row
+	last     int // of the last row
+	gaps     int // rows between others that are empty
+	firstGap int
+	columns  []columnProfile
+}
+
+type columnProfile struct {
+	filled     int
+	firstEmpty int // row
+	of         [classes]int
+	first      [classes]int // row
+}
+
+// minProfile is how many rows there must be before something stands out, and
+// oneIn how rare it must be.
+const (
+	minProfile = 10
+	oneIn      = 50
+)
+
+// add counts a row that is not refused.
+func (p *profile) add(number int, cells []string, class []cellClass) {
+	if p.rows > 0 && number > p.last+1 {
+		if p.gaps += number - p.last - 1; p.firstGap == 0 {
+			p.firstGap = p.last + 1
+		}
+	}
+	if p.rows == 0 {
+		p.first = number
+	}
+	for len(p.columns) < len(cells) {
+		c := columnProfile{}
+		if p.rows > 0 {
+			c.firstEmpty = p.first
+		}
+		p.columns = append(p.columns, c)
+	}
+	p.rows++
+	p.last = number
+	for i := range p.columns {
+		c := &p.columns[i]
+		if i >= len(cells) || cells[i] == "" || blank(cells[i]) {
+			if c.firstEmpty == 0 {
+				c.firstEmpty = number
+			}
+			continue
+		}
+		c.filled++
+		k := class[i]
+		if c.of[k]++; c.of[k] == 1 {
+			c.first[k] = number
+		}
+	}
+}
+
+// rare reports whether n of so many stand out.
+func rare(n, of int) bool { return n > 0 && of >= minProfile && n <= max(1, of/oneIn) }
+
+// tell warns of what stands out of the first columns, which have headers. It
+// returns the rows that are to be refused.
+func (p *profile) tell(info *Info, columns int) (broken map[int]bool) {
+	if rare(p.gaps, p.rows) {
+		info.Warnings = append(info.Warnings, Warning{Row: p.firstGap, Code: WarnBlankRows, Text: fmt.Sprintf("%d rows between the others are empty, the first is row %d", p.gaps, p.firstGap),
+			Hint: "look whether a row is missing"})
+	}
+	bare := map[int]bool{}
+	for i := range p.columns[:min(columns, len(p.columns))] {
+		if c := &p.columns[i]; rare(p.rows-c.filled, p.rows) {
+			bare[c.firstEmpty] = true
+		}
+	}
+	mixed := warner{info: info, code: WarnMixed}
+	for i := range p.columns[:min(columns, len(p.columns))] {
+		c := &p.columns[i]
+		most := classText
+		for k := range classes {
+			if c.of[k] > c.of[most] {
+				most = k
+			}
+		}
+		for k := range classes {
+			switch {
+			case k == most || !rare(c.of[k], c.filled):
+			case bare[c.first[k]]:
+				if broken == nil {
+					broken = map[int]bool{}
+				}
+				broken[c.first[k]] = true
+			default:
+				mixed.add(c.first[k], i+1, fmt.Sprintf("%d of the column's cells are %s, while %d are %s", c.of[k], classWords[k], c.of[most], classWords[most]), "give the cell the format of the others if it is the same kind of value")
+			}
+		}
+	}
+	mixed.done("columns have cells of another kind")
+	return broken
+}
