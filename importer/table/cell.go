@@ -167,6 +167,9 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 	}
 	if format != nil && !format.plain {
 		s := format.pick(f)
+		if s.odd && (s.date || s.time || s.mask) {
+			return refuse(CodeInvalidCell, "the cell has a number format that no spreadsheet knows, so that it is not known what it shows", "format the cell anew")
+		}
 		if s.mask {
 			r.shown = classPadded
 		}
@@ -179,9 +182,6 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 				return refuse(CodeInvalidDate, "the number is no date, but its format is one: the spreadsheet shows ####", "format the cell as a number or as text, or enter a date")
 			}
 			return text, -1, nil, nil
-		}
-		if s.mask && s.odd {
-			return refuse(CodeInvalidCell, "the cell has a number format that no spreadsheet knows, so that it is not known which digits it shows", "format the cell anew")
 		}
 		if s.mask && f >= 0 && f < 1e15 && f == math.Trunc(f) {
 			if text, ok := showMask(s.code, strconv.FormatFloat(f, 'f', -1, 64)); ok {

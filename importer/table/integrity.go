@@ -12,7 +12,7 @@ import (
 // verify reads to their ends the parts that are not read otherwise: every
 // checksum must be right and all XML well-formed. On the way it counts the
 // shared strings that other sheets than the one to be read refer to.
-func (p *opc) verify(x *xmlScanner, texts *textCensus, except ...*zip.File) error {
+func (p *opc) verify(x *xmlScanner, census *cellCensus, except ...*zip.File) error {
 	var total uint64
 	for _, f := range p.zip.File {
 		if strings.HasSuffix(f.Name, "/") || slices.Contains(except, f) {
@@ -23,7 +23,7 @@ func (p *opc) verify(x *xmlScanner, texts *textCensus, except ...*zip.File) erro
 		}
 		name := foldPart(f.Name)
 		if (strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels")) && !strings.HasPrefix(name, "customxml/") {
-			if err := p.scan(f, x, texts.visit); err != nil {
+			if err := p.scan(f, x, census.visit); err != nil {
 				return err
 			}
 			continue
@@ -39,21 +39,22 @@ func (p *opc) verify(x *xmlScanner, texts *textCensus, except ...*zip.File) erro
 	return nil
 }
 
-// textCensus counts which shared strings the cells of a workbook refer to, of
-// all sheets and once. What is lost or doubled among cells or texts shows in
-// it.
-type textCensus struct {
-	refs int      // cells with a shared string
-	last int      // greatest index + 1
-	used []uint64 // a bit an index
-	buf  []byte
-	in   bool // visit is in such a cell
+// cellCensus counts which shared strings and styles the cells of a workbook
+// refer to, of all sheets and once. What is lost or doubled among cells, texts
+// or styles shows in it.
+type cellCensus struct {
+	refs   int      // cells with a shared string
+	last   int      // greatest index + 1
+	used   []uint64 // a bit an index
+	styles int      // greatest index of a style + 1
+	buf    []byte
+	in     bool // visit is in a cell with a shared string
 }
 
-func newTextCensus(n int) *textCensus { return &textCensus{used: make([]uint64, (n+63)/64)} }
+func newCellCensus(n int) *cellCensus { return &cellCensus{used: make([]uint64, (n+63)/64)} }
 
 // meet counts a reference.
-func (t *textCensus) meet(index []byte) {
+func (t *cellCensus) meet(index []byte) {
 	t.refs++
 	if n, ok := smallNumber(trimSpace(index)); ok && n/64 < len(t.used) {
 		t.used[n/64] |= 1 << (n % 64)
@@ -62,14 +63,17 @@ func (t *textCensus) meet(index []byte) {
 }
 
 // visit counts the references of a sheet that is not read otherwise.
-func (t *textCensus) visit(x *xmlScanner, e xmlEvent) (err error) {
-	if t == nil || e != xmlStart || x.space != nsMain || len(x.local) != 1 {
+func (t *cellCensus) visit(x *xmlScanner, e xmlEvent) (err error) {
+	if e != xmlStart || x.space != nsMain || len(x.local) != 1 {
 		return nil
 	}
 	switch x.local[0] {
 	case 'c':
 		kind, _ := x.attr(nsNone, "t")
 		t.in = kind == "s"
+		if style, err := x.number("s", 0); err == nil {
+			t.styles = max(t.styles, style+1)
+		}
 	case 'v':
 		if t.in {
 			if t.buf, err = readCharacters(x, t.buf[:0]); err == nil {
@@ -81,11 +85,21 @@ func (t *textCensus) visit(x *xmlScanner, e xmlEvent) (err error) {
 }
 
 // unused returns how many of the n texts no cell refers to.
-func (t *textCensus) unused(n int) int {
+func (t *cellCensus) unused(n int) int {
 	for _, w := range t.used {
 		n -= bits.OnesCount64(w)
 	}
 	return n
+}
+
+// judgeStyles looks whether the styles have shifted: there are more of them
+// than the part says, and just as many as it says are used.
+func (r *xlsxReader) judgeStyles() error {
+	said := r.book.saidStyles
+	if said >= 0 && said < len(r.formats) && r.census.styles == said {
+		return r.p.damaged(fmt.Sprintf("part %q has %d cell formats and says that it has %d, so that cells may have got the format of others", path.Base(r.book.styles.Name), len(r.formats), said))
+	}
+	return nil
 }
 
 // judgeTexts compares the shared strings with the cells. There can be more of
@@ -94,11 +108,10 @@ func (t *textCensus) unused(n int) int {
 // LibreOffice and SheetJS write the right numbers. Others leave texts behind that no
 // cell has any more, which cannot be told from cells that are lost.
 func (r *xlsxReader) judgeTexts(info *Info) error {
-	t, n := r.texts, 0
-	if t == nil {
+	if r.strings == nil {
 		return nil
 	}
-	n = r.strings.len()
+	t, n := r.census, r.strings.len()
 	said, saidRefs := r.strings.said, r.strings.saidRefs
 	if said >= 0 && said < n && t.last == said {
 		return r.p.damaged(fmt.Sprintf("part %q has %d texts and says that it has %d, so that cells may have got the text of others", path.Base(r.book.strings.Name), n, said))

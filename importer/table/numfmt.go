@@ -74,9 +74,11 @@ func nextToken(code string) (kind tokenKind, text, rest string) {
 			return tokenText, symbol, rest
 		}
 		return tokenBracket, text, rest
-	case 'G', 'g':
-		if m := len("general"); len(code) >= m && strings.EqualFold(code[:m], "general") {
-			return tokenGeneral, code[:m], code[m:]
+	case 'G', 'g', 'S', 's':
+		for _, word := range []string{"general", "standard", "standaard"} { // not all programs write it in English
+			if m := len(word); len(code) >= m && strings.EqualFold(code[:m], word) {
+				return tokenGeneral, code[:m], code[m:]
+			}
 		}
 	}
 	return tokenSign, code[:n], code[n:]
@@ -156,7 +158,7 @@ func parseSection(code string) (s section, rest string) {
 				s.odd = true
 			}
 		default:
-			s.odd = s.odd || c|0x20 >= 'a' && c|0x20 <= 'z'
+			s.odd = s.odd || c|0x20 >= 'a' && c|0x20 <= 'z' && c != 'T' && c != 'Z' // as in 2006-01-02T15:04:05Z
 		}
 	}
 	s.code = code
@@ -240,14 +242,13 @@ func (f *numFormat) pick(v float64) *section {
 	return &f.sections[n-1]
 }
 
-// builtinFormats are the number formats that workbooks use without defining
+// builtinFormat returns the number formats that workbooks use without defining
 // them. Those with dates are written so that they are seen as such; what they
-// look like in which country does not matter here.
+// look like in which country does not matter here. Where only one country has
+// a number format, and programs number their own ones as well, there is none.
 func builtinFormat(id int) (code string, ok bool) {
 	switch {
-	case id >= 0 && id <= 4, id >= 9 && id <= 11, id >= 37 && id <= 44, id == 48, id >= 59 && id <= 62, id >= 5 && id <= 8, id >= 63 && id <= 66:
-		return "General", true
-	case id == 12, id == 13, id == 49, id >= 67 && id <= 70:
+	case id >= 0 && id <= 13, id >= 37 && id <= 44, id == 48, id == 49:
 		return "General", true
 	case id >= 14 && id <= 17, id >= 27 && id <= 31, id == 36, id >= 50 && id <= 54, id == 57, id == 58, id >= 71 && id <= 74:
 		return "yyyy-mm-dd", true
@@ -257,8 +258,6 @@ func builtinFormat(id int) (code string, ok bool) {
 		return "yyyy-mm-dd h:mm", true
 	case id == 46, id == 81:
 		return "[h]:mm:ss", true
-	case id >= 23 && id <= 26, id == 82:
-		return "General", true
 	}
 	return "", false
 }

@@ -160,12 +160,45 @@ func readText(x *xmlScanner, dst []byte) (text []byte, hollow bool, err error) {
 				}
 			case x.is(nsMain, "r") && x.depth == depth+1:
 				runs++
-			case x.is(nsMain, "rPh"), x.is(nsMain, "phoneticPr"), x.is(nsMain, "rPr"), x.is(nsMain, "extLst"):
+			case x.is(nsMain, "rPh"):
+				if err := skipPhonetic(x); err != nil {
+					return dst, false, err
+				}
+			case x.is(nsMain, "phoneticPr"), x.is(nsMain, "rPr"), x.is(nsMain, "extLst"):
 				if err := x.skipElement(); err != nil {
 					return dst, false, err
 				}
 			default:
 				return dst, false, fmt.Errorf("there is an unknown element %q in a text", x.local)
+			}
+		}
+	}
+}
+
+// skipPhonetic reads up to the end of the phonetic guide that has just
+// started, which has its place in the text and one text of its own.
+func skipPhonetic(x *xmlScanner) error {
+	_, from := x.attr(nsNone, "sb")
+	_, to := x.attr(nsNone, "eb")
+	if !from || !to {
+		return fmt.Errorf("there is a phonetic guide to nothing")
+	}
+	for depth, texts := x.depth, 0; ; {
+		e, err := x.next()
+		if err != nil {
+			return err
+		}
+		switch {
+		case e == xmlEOF:
+			return errXMLCut
+		case e == xmlEnd && x.depth == depth:
+			return nil
+		case e == xmlStart:
+			if texts++; texts > 1 || !x.is(nsMain, "t") {
+				return fmt.Errorf("there is an element %q in a phonetic guide", x.local)
+			}
+			if _, err := readCharacters(x, nil); err != nil {
+				return err
 			}
 		}
 	}

@@ -67,7 +67,7 @@ type sheetReader struct {
 	last int  // number of the last row
 	refs bool // the cells of this row have references
 
-	texts *textCensus // of the shared strings that are met; nil: they are not counted
+	census *cellCensus // counts the cells; nil: they are not counted
 
 	inData, seenData bool
 
@@ -326,10 +326,8 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 			return errXMLCut
 		case xmlEnd:
 			c.end = len(row.data)
-			if !c.valued && !c.formula {
-				s.countEmpty(&c, whole)
-			} else if s.texts != nil && c.kind == typeShared {
-				s.texts.meet(row.data[c.start:c.end])
+			if s.census != nil {
+				s.count(&c, whole)
 			}
 			row.cells = append(row.cells, c)
 			return nil
@@ -348,10 +346,15 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 	}
 }
 
-// countEmpty counts a cell without anything in it. A writer has one way to
-// write them.
-func (s *sheetReader) countEmpty(c *sheetCell, whole bool) {
+// count counts a cell in the census, and among the cells without anything in
+// them, which a program has one way to write.
+func (s *sheetReader) count(c *sheetCell, whole bool) {
+	s.census.styles = max(s.census.styles, c.style+1)
 	switch {
+	case c.valued || c.formula:
+		if c.kind == typeShared {
+			s.census.meet(s.row.data[c.start:c.end])
+		}
 	case c.kind == typeInline: // some write an empty text so
 	case whole:
 		s.empty++

@@ -15,7 +15,14 @@ type workbook struct {
 	sheets   []sheetRef
 	strings  *zip.File // nil if there is no such part
 	styles   *zip.File
+
+	saidStyles int  // how many cell formats the styles say they have, -1 if they do not
+	inSheets   bool // while the part is read: within the list of sheets
 }
+
+// workbookElements are the elements of a workbook.
+var workbookElements = []string{"fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets", "functionGroups", "externalReferences",
+	"definedNames", "calcPr", "oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr", "smartTagTypes", "webPublishing", "fileRecoveryPr", "webPublishObjects", "extLst"}
 
 // sheetRef is one sheet of a workbook, in the order of its tabs.
 type sheetRef struct {
@@ -48,7 +55,7 @@ func (p *opc) openWorkbook(x *xmlScanner) (*workbook, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &workbook{}
+	w := &workbook{saidStyles: -1}
 	byID := map[string]relationship{}
 	for _, r := range rels {
 		byID[r.id] = r
@@ -88,7 +95,13 @@ func (w *workbook) visit(p *opc, x *xmlScanner, e xmlEvent, byID map[string]rela
 	if e != xmlStart {
 		return nil
 	}
+	if x.depth == 2 {
+		w.inSheets = x.is(nsMain, "sheets")
+	}
 	switch {
+	case x.is(nsMain, "workbookPr") && x.depth != 2, x.is(nsMain, "sheets") && x.depth != 2, x.is(nsMain, "sheet") && (x.depth != 3 || !w.inSheets),
+		x.depth == 2 && x.space == nsMain && !known(workbookElements, x.local), x.depth == 3 && w.inSheets && !x.is(nsMain, "sheet"):
+		return fmt.Errorf("there is an element %q where none can be", x.local)
 	case x.depth == 1 && !x.is(nsMain, "workbook"):
 		return fmt.Errorf("it is no workbook but %q", x.local)
 	case x.depth == 2 && x.is(nsMain, "workbookPr"):
@@ -218,12 +231,13 @@ const (
 	maxFormatText = 4 << 20 // bytes of all number formats
 )
 
-// loadStyles reads the number formats of the cells, by style index.
-func (p *opc) loadStyles(f *zip.File, x *xmlScanner) ([]*numFormat, error) {
+// loadStyles reads the number formats of the cells, by style index, and how
+// many the part says there are, -1 if it does not.
+func (p *opc) loadStyles(f *zip.File, x *xmlScanner) (formats []*numFormat, said int, err error) {
 	codes := map[int]string{}
 	var ids []int
 	inXfs, inFormats, size := false, false, 0
-	said, saidFormats, err := -1, -1, error(nil)
+	said, saidFormats := -1, -1
 	err = p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
 		if e == xmlEnd && x.depth == 2 {
 			inXfs, inFormats = false, false
@@ -280,12 +294,12 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) ([]*numFormat, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if said > len(ids) || saidFormats > len(codes) {
-		return nil, p.damaged(fmt.Sprintf("part %q promises %d cell formats and %d number formats and has %d and %d", path.Base(f.Name), max(said, 0), max(saidFormats, 0), len(ids), len(codes)))
+		return nil, 0, p.damaged(fmt.Sprintf("part %q promises %d cell formats and %d number formats and has %d and %d", path.Base(f.Name), max(said, 0), max(saidFormats, 0), len(ids), len(codes)))
 	}
-	return makeFormats(ids, codes), nil
+	return makeFormats(ids, codes), said, nil
 }
 
 // makeFormats gives every style its number format; equal ones share it.

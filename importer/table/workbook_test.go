@@ -230,6 +230,17 @@ func TestXLSXDamage(t *testing.T) {
 		{"styles too few", replace("xl/styles.xml", `cellXfs count="1"`, `cellXfs count="5"`)},
 		{"styles with text between", replace("xl/styles.xml", "<cellXfs", "|<cellXfs")},
 		{"a format that is applied and not named", replace("xl/styles.xml", `<xf numFmtId="0"`, `<xf applyNumberFormat="1"`)},
+		{"a style too many", func(p map[string]string) {
+			p["xl/styles.xml"] = strings.Replace(p["xl/styles.xml"], "<xf ", `<xf numFmtId="14"/><xf `, 1)
+		}},
+		{"a workbook's settings in another element", replace(book, "<workbookPr ", `<bookViews><workbookPr date1904="1"/></bookViews><x `)},
+		{"a sheet in another element", replace(book, "</sheets>", `</sheets><bookViews><sheet name="B" sheetId="3" r:id="rId1"/></bookViews>`)},
+		{"an unknown element of the workbook", replace(book, "<sheets>", `<sheetz/><sheets>`)},
+		{"a text among extensions", replace(texts, "<si><t>1</t></si>", "<si><extLst><t>1</t></extLst></si>")},
+		{"a text in a phonetic guide", replace(texts, "<si><t>1</t></si>", "<si><rPh><t>1</t></rPh></si>")},
+		{"a text in phonetic settings", replace(texts, "<si><t>1</t></si>", "<si><phoneticPr><t>1</t></phoneticPr></si>")},
+		{"a cell among extensions", replace(sheet, `<row r="3">`, `<row r="3"><extLst><c r="A3"><v>1</v></c></extLst>`)},
+		{"a value among extensions", replace(sheet, `<c r="A3"`, `<c r="A3"><extLst><v>1</v></extLst></c><c r="B3"`)},
 		{"number formats too few", replace("xl/styles.xml", "<numFmts>", `<numFmts count="1">`)},
 		{"text between sheets", replace(book, "<sheet ", "|<sheet ")},
 		{"text between relationships", replace("xl/_rels/workbook.xml.rels", "<Relationship ", "|<Relationship ")},

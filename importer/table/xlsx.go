@@ -26,7 +26,7 @@ type xlsxReader struct {
 	x       *xmlScanner
 	book    *workbook
 	strings *stringTable
-	texts   *textCensus  // until the rows have been counted
+	census  *cellCensus  // until the rows have been counted
 	profile *profile     // likewise
 	broken  map[int]bool // rows that are refused for what the count has shown
 	formats []*numFormat
@@ -83,18 +83,18 @@ func openXLSX(src *source, o Options, info *Info) (reader, error) {
 		}
 	}
 	if r.book.styles != nil {
-		if r.formats, err = p.loadStyles(r.book.styles, r.x); err != nil {
+		if r.formats, r.book.saidStyles, err = p.loadStyles(r.book.styles, r.x); err != nil {
 			return nil, err
 		}
 	}
 	if err := r.chooseSheet(info); err != nil {
 		return nil, err
 	}
-	if r.strings != nil {
-		r.texts = newTextCensus(r.strings.len())
+	if r.census = new(cellCensus); r.strings != nil {
+		r.census.used = make([]uint64, (r.strings.len()+63)/64)
 	}
 	// The sheet that was chosen is read to its end when its rows are counted.
-	if err := p.verify(r.x, r.texts, r.sheet.part, r.book.strings, r.book.styles); err != nil {
+	if err := p.verify(r.x, r.census, r.sheet.part, r.book.strings, r.book.styles); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -114,7 +114,7 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 	if err != nil {
 		return err
 	}
-	sheet.texts = r.texts
+	sheet.census = r.census
 	j := newJudge(r.header, r.opts.Fits, false)
 	r.seen = sheetSeen{widest: len(r.header)}
 	var row Row
@@ -192,12 +192,15 @@ func (r *xlsxReader) refuse(row int, v *verdict) *Error {
 }
 
 func (r *xlsxReader) counted(info *Info) error {
+	if err := r.judgeStyles(); err != nil {
+		return err
+	}
 	if err := r.judgeTexts(info); err != nil {
 		return err
 	}
 	r.broken = r.profile.tell(info, len(r.header))
 	info.Refused += len(r.broken)
-	r.texts, r.profile = nil, nil // they count once
+	r.census, r.profile = nil, nil // they count once
 	if s := &r.seen; s.empty > 0 && s.bare > 0 && s.bare <= maxBare {
 		return r.inSheet(r.sheet, r.p.damaged(fmt.Sprintf("cell %s has nothing in it, and is not written as the %d other empty ones are: its value was lost", s.firstBare, s.empty)))
 	}

@@ -356,18 +356,25 @@ func (x *xmlScanner) value(a *xmlAttr) string {
 	return string(b)
 }
 
-// skipElement reads up to the end of the element that has just started.
+// skipElement reads up to the end of the element that has just started, in
+// which there is nothing that is read elsewhere: a row, a cell or a text that
+// stands in it was lost from its place.
 func (x *xmlScanner) skipElement() error {
 	for depth := x.depth; ; {
 		e, err := x.next()
 		if err != nil {
 			return err
 		}
-		if e == xmlEnd && x.depth == depth {
+		switch {
+		case e == xmlEnd && x.depth == depth:
 			return nil
-		}
-		if e == xmlEOF {
+		case e == xmlEOF:
 			return errXMLCut
+		case e == xmlStart && x.space == nsMain && known(contentElements, x.local):
+			return fmt.Errorf("there is an element %q where none can be", x.local)
 		}
 	}
 }
+
+// contentElements are those that hold what a sheet shows.
+var contentElements = []string{"row", "c", "v", "is", "si", "t", "r"}
