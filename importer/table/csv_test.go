@@ -208,7 +208,7 @@ func shapeCases() []shapeCase {
 		{"a zero byte", "a;b\n1;2\x003\n4;5\n", Options{}, "csv utf-8 \";\" 1: a|b\n2! control_character B\n3: 4|5"},
 		{"kept zeros", "Mobil;Ort\n=\"0701740605\";Lund\n\"=\"\"0701\"\"\";Åre\n", Options{}, "csv utf-8 \";\" 1: Mobil|Ort\n2: 0701740605|Lund\n3: 0701|Åre"},
 		{"kept zeros that are none", "a;b\n=\"x\"&\"y\";2\n=1+1;3\n", Options{}, "csv utf-8 \";\" 1: a|b\n2: =\"x\"&\"y\"|2\n3: =1+1|3"},
-		{"lost digits", "Pnr;Ort\n1,98501E+11;Lund\n1.98501E+11;Lund\n7E+09;L\n1,5E+1;ok\n2E10;ok\n", Options{}, "csv utf-8 \";\" 1: Pnr|Ort\n2! lost_digits A\n3! lost_digits A\n4! lost_digits A\n5: 1,5E+1|ok\n6: 2E10|ok"},
+		{"lost digits", "Pnr;Ort\n1,98501E+11;Lund\n1.98501E+11;Lund\n7E+09;L\n1,5E+1;ok\n2E10;ok\n1,99E11;no\n 1,98501e+11 ;no\n1,985E5;no\n1,5E2;ok\n1,2,3E9;ok\n1.5E11x;ok\n", Options{}, "csv utf-8 \";\" 1: Pnr|Ort\n2! lost_digits A\n3! lost_digits A\n4! lost_digits A\n5: 1,5E+1|ok\n6: 2E10|ok\n7! lost_digits A\n8! lost_digits A\n9! lost_digits A\n10: 1,5E2|ok\n11: 1,2,3E9|ok\n12: 1.5E11x|ok"},
 		{"too narrow columns", "Datum;Ort\n########;Lund\n", Options{}, "csv utf-8 \";\" 1: Datum|Ort\n2! lost_digits A"},
 		{"errors of formulas", "Tid;Ort\n#SAKNAS!;Lund\n#N/A;Lund\n#1;Lund\nErr:502;Lund\n", Options{}, "csv utf-8 \";\" 1: Tid|Ort\n2! error_cell A\n3! error_cell A\n4: #1|Lund\n5! error_cell A"},
 		{"totals with a mapping", "Namn;Mobil;Ort\nAnna;1;Lund\nSumma;;\n;;25\nTotalt: 2;;\nAntal: 25;;\n", Options{Fits: naming("Namn", "Mobil")}, "csv utf-8 \";\" 1: Namn|Mobil|Ort\n2: Anna|1|Lund\n3! footer A\n4! footer C\n5! footer A\n6! footer A"},

@@ -13,8 +13,9 @@ const lastSerial = 2958465
 // isoTime writes the day number v, as the section shows it, in ISO form. ok is
 // false for a number that is no date: Excel shows #### for it.
 //
-// In the 1900 system day 60 is 29 February 1900, which never was; day 0 is
-// the day of times that have no date.
+// In the 1900 system day 60 is 29 February 1900, which never was and is no
+// date here; day 0 is the day of times that have no date, and a time that is
+// rounded up to midnight has none either.
 func isoTime(v float64, s *section, date1904 bool) (text string, ok bool) {
 	last := float64(lastSerial)
 	if date1904 {
@@ -29,7 +30,12 @@ func isoTime(v float64, s *section, date1904 bool) (text string, ok bool) {
 	}
 	ms := int64(math.Round(v*86400_000/float64(unit))) * unit
 	day, ms := ms/86400_000, ms%86400_000
+	if v < 1 && !s.elapsed {
+		day = 0
+	}
 	switch {
+	case day == 60 && !date1904 && !(s.elapsed && !s.date):
+		return "", false
 	case s.elapsed && !s.date:
 		return clockText(day*24, ms, false), true
 	case day == 0 && s.date && !s.time && ms == 0 && !date1904:
@@ -62,8 +68,6 @@ func isoDay(day int64, date1904 bool) string {
 	switch {
 	case date1904:
 		epoch = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
-	case day == 60:
-		return "1900-02-29"
 	case day < 60:
 		epoch = epoch.AddDate(0, 0, 1)
 	}

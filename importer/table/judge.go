@@ -60,7 +60,7 @@ func (j *judge) row(number int, cells []string) *verdict {
 		if i < len(j.wanted) && j.wanted[i] {
 			wanted++
 		}
-		if c := cell[0]; c == '#' || c == 'E' || len(cell) >= 5 && c >= '0' && c <= '9' || c == '-' || c == '+' {
+		if c := cell[0]; c == '#' || c == 'E' || len(cell) >= 5 && c >= '0' && c <= '9' || c == '-' || c == '+' || c == ' ' {
 			if v := j.spoiled(cell); v != nil {
 				v.column, v.value = i, cell
 				return v
@@ -200,6 +200,7 @@ func (j *judge) spoiled(cell string) *verdict {
 	if !j.export && j.fits == nil {
 		return nil
 	}
+	cell = strings.TrimSpace(cell)
 	if j.export && len(cell) == 7 && cell[:4] == "Err:" { // LibreOffice
 		return &verdict{code: CodeErrorCell, reason: "the formula's result is an error", hint: "mend the formula, or empty the cell"}
 	}
@@ -232,13 +233,14 @@ func (j *judge) spoiled(cell string) *verdict {
 var errorWords = []string{"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA",
 	"#SAKNAS!", "#REFERENS!", "#VÄRDEFEL!", "#DIVISION/0!", "#NAMN?", "#SKÄRNING!", "#OGILTIGT!", "#BERÄKNA!", "#FÄLT!", "#VÄRDE!", "#NÄMNARE!"}
 
-// digitsLost recognises 1,98501E+11: one digit, decimals, and an exponent
-// with sign and two digits that is greater than the number of decimals.
+// digitsLost recognises 1,98501E+11: one digit, decimals, and an exponent that
+// is greater than the number of decimals. Without decimals the exponent must
+// have its sign and two digits, for 2E10 may be a name.
 func digitsLost(s string) bool {
 	if s != "" && (s[0] == '-' || s[0] == '+') {
 		s = s[1:]
 	}
-	if len(s) < 5 || s[0] < '0' || s[0] > '9' {
+	if len(s) < 4 || s[0] < '0' || s[0] > '9' {
 		return false
 	}
 	i, decimals := 1, 0
@@ -250,11 +252,15 @@ func digitsLost(s string) bool {
 			return false
 		}
 	}
-	if len(s)-i < 4 || len(s)-i > 5 || s[i]|0x20 != 'e' || s[i+1] != '+' {
+	if i == len(s) || s[i]|0x20 != 'e' {
+		return false
+	}
+	digits, sign := strings.CutPrefix(s[i+1:], "+")
+	if len(digits) < 1 || len(digits) > 3 || decimals == 0 && !(sign && len(digits) > 1) {
 		return false
 	}
 	exponent := 0
-	for _, c := range []byte(s[i+2:]) {
+	for _, c := range []byte(digits) {
 		if c < '0' || c > '9' {
 			return false
 		}

@@ -228,7 +228,7 @@ func (r *xlsxReader) counted(info *Info) error {
 		warn(r.seen.lastRow, 0, WarnDimension, fmt.Sprintf("the sheet says that it ends at row %d, but its last row is %d", r.seen.saidRow, r.seen.lastRow), "look whether all rows are there")
 	}
 	if n := r.seen.merged; n > 0 {
-		warn(0, 0, WarnMerged, fmt.Sprintf("%d groups of cells are merged, such as %q: each has its value in its first cell, the others are empty", n, r.seen.firstMerged), "")
+		warn(0, 0, WarnMerged, fmt.Sprintf("%d groups of cells are merged, such as %q: each shows the value of its first cell, and only that cell is read as having it", n, r.seen.firstMerged), "")
 	}
 	var left []string
 	for i := range r.book.sheets {
