@@ -55,10 +55,55 @@ func (c *csvReader) findDialect(info *Info) error {
 	if err := c.mixedDelimiters(t); err != nil {
 		return err
 	}
+	if err := c.notTable(t); err != nil {
+		return err
+	}
 	if t.header > 0 && c.opts.HeaderRow == 0 {
 		info.Warnings = append(info.Warnings, skippedRows("line", h.number))
 	}
 	return c.findLineEnd(info)
+}
+
+// notTable refuses text that is no table. Who names the header's row, or has
+// a mapping that names a column in it, is believed.
+func (c *csvReader) notTable(t *trial) error {
+	if t.named > 0 || c.opts.HeaderRow > 0 {
+		return nil
+	}
+	h := t.head[t.header]
+	behind := t.head[t.header+1:]
+	if len(behind) > 0 && behind[0].ok && isRuler(behind[0].cells) {
+		return c.fail(CodeNotTable, behind[0].number, "the table is drawn with lines of signs", "export the list as .xlsx or CSV")
+	}
+	if len(t.d.delim) > 0 {
+		return nil
+	}
+	var lines []string
+	for _, b := range behind {
+		if b.ok {
+			lines = append(lines, strings.TrimSpace(b.cells[0]))
+		}
+	}
+	if what := notOneColumn(h.cells[0], lines); what != "" {
+		return c.fail(CodeNotTable, 0, "the file is "+what+", not a list", "export the list as .xlsx or CSV; if it is a list with one column, name the row of its header with --header-row")
+	}
+	return nil
+}
+
+// isRuler reports whether a row is a line between a header and its rows, as
+// Markdown and terminals draw it.
+func isRuler(cells []string) bool {
+	n := 0
+	for _, cell := range cells {
+		if cell = strings.TrimSpace(cell); cell == "" {
+			continue
+		}
+		if !rulerLine.MatchString(cell) {
+			return false
+		}
+		n++
+	}
+	return n > 0
 }
 
 // settle tries the given delimiter, or all of them.

@@ -81,6 +81,9 @@ func sniff(src *source, census *census) (kind, error) {
 	if isBinary(text) {
 		return refuse("the file is neither text nor a workbook", export)
 	}
+	if what := proseKind(text); what != "" {
+		return refuse("the file is "+what, export)
+	}
 	return kindText, nil
 }
 

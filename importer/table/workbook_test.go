@@ -295,6 +295,27 @@ func TestNotATable(t *testing.T) {
 		{"zero.csv", strings.Repeat("\x00", 5000), "zero bytes"},
 		{"noise.csv", "a\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x10\x11\x12;b", "neither text nor a workbook"},
 		{"mail.csv", "BEGIN:VCARD\nVERSION:3.0", "vCard"},
+		{"mapping.csv", "version: 1\ntarget:\n  customerId: {value: M1}\nparticipant:\n  updatePerson:\n    firstName: Förnamn\n", "names and values"},
+		{"list.yaml", "---\n- Namn: Åsa\n  Ort: Lund\n- Namn: Bo\n  Ort: Kil\n", "YAML"},
+		{"people.csv", "Namn: Åsa\nMobil: 0701\n\nNamn: Bo\nMobil: 0702\n", "names and values"},
+		{"mail.csv", "From: a@example.com\nTo: b@example.com\nSubject: Lista, och mer\n\nHej,\nhär är listan.\n", "e-mail"},
+		{"brev.csv", "Från: a@example.com\nSkickat: den 3 maj\nTill: b@example.com\nÄmne: Lista\n\nHej!\n", "e-mail"},
+		{"list.ics", "BEGIN:VCALENDAR\nVERSION:2.0\n", "calendar"},
+		{"key.csv", "-----BEGIN CERTIFICATE-----\nabc\n", "certificate"},
+		{"settings.csv", "[core]\neditor = vi\nx=2\n", "settings (INI)"},
+		{"run.log", "2026-01-02 10:00:00 INFO start, all is well\n2026-01-02 10:00:01 INFO stop, all is well\n2026-01-02 10:00:02 INFO end\n", "log"},
+		{"access.log", "10.0.0.1 - - [02/Jan/2026:10:00:00 +0100] \"GET / HTTP/1.1\" 200 1\n10.0.0.2 - - [02/Jan/2026:10:00:01 +0100] \"GET /a HTTP/1.1\" 404 2\n", "log"},
+		{"syslog.csv", "Jan  2 10:00:00 host cron[1]: started\nJan  2 10:00:01 host cron[1]: ended\n", "log"},
+		{"main.go", "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(1, 2)\n}\n", "source code"},
+		{"a.js", "const a = require('a');\nfunction f(x, y) {\n  return x;\n}\n", "source code"},
+		{"a.c", "#include <stdio.h>\nint main() { return 0; }\n", "source code"},
+		{"a.sh", "#!/bin/sh\necho x\n", "source code"},
+		{"dump.csv", "INSERT INTO people VALUES (1, 'Åsa');\n", "SQL"},
+		{"readme.csv", "# Rubrik\n\nText text.\n\n- a\n- b\n", "Markdown"},
+		{"table.md", "| Namn | Ort |\n| --- | :-: |\n| Åsa | Lund |\n", "drawn with lines"},
+		{"psql.csv", " namn | ort\n------+------\n Åsa  | Lund\n(1 row)\n", "drawn with lines"},
+		{"letter.csv", "Hej på dig!\n\nHär kommer listan som jag lovade.\n", "is text"},
+		{"letter2.csv", "Det här är ett långt brev som handlar om ingenting alls\nmen har flera rader\n", "is text"},
 		{"web.xlsx", "MIME-Version: 1.0\nContent-Type: multipart/related", "web archive"},
 	} {
 		t.Run(tc.name+" "+tc.reason, func(t *testing.T) {
@@ -312,6 +333,10 @@ func TestNotATable(t *testing.T) {
 	check(t, read(t, write(t, "a.csv", sound), Options{}), plainRead)
 	check(t, read(t, write(t, "a.xlsx", "Namn;Ort\nÅsa;Lund\n"), Options{}), "csv utf-8 \";\" 1: Namn|Ort\n2: Åsa|Lund")
 	check(t, read(t, write(t, "b.csv", "[id];{x}\n1;2\n"), Options{}), "csv utf-8 \";\" 1: [id]|{x}\n2: 1|2")
+	check(t, read(t, write(t, "d.csv", "Meddelande till oss\nHej, hur mår ni?\nBra: tack!\n"), Options{}), "csv utf-8 \"\" 1: Meddelande till oss\n2: Hej, hur mår ni?\n3: Bra: tack!")
+	check(t, read(t, write(t, "e.csv", "- a\n- b\n"), Options{HeaderRow: 1}), "csv utf-8 \"\" 1: - a\n2: - b")
+	check(t, read(t, write(t, "f.csv", "Tid\n2026-01-02 10:00\n2026-01-02 10:30\n"), Options{}), "csv utf-8 \"\" 1: Tid\n2: 2026-01-02 10:00\n3: 2026-01-02 10:30")
+	check(t, read(t, write(t, "g.csv", "class name;x;\na;1;\nb;2;\n"), Options{}), "csv utf-8 \";\" 1: class name|x|\n2: a|1|\n3: b|2|")
 	check(t, read(t, write(t, "c.csv", "<id>;b\n1;2\n"), Options{}), "csv utf-8 \";\" 1: <id>|b\n2: 1|2")
 
 	for path, want := range map[string]string{
