@@ -1,6 +1,9 @@
 package mapping
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // verdict is what the cells of a column say to a field that its heading
 // suggests.
@@ -50,10 +53,11 @@ func (c *column) evidence(field string) evidence {
 	case "updatePerson.socialSecurityNumber":
 		return shaped(c.personalLike, half, "personal numbers")
 	case "updatePerson.address.zipCode":
-		if c.share(c.zipCities) >= half {
-			return evidence{against, "its cells hold the postal code and the city; put them into two columns"}
-		}
 		return shaped(c.digits+c.zips-min(c.digits, c.zips), few, "postal codes")
+	case fullAddress:
+		return shaped(c.addresses, half, "whole addresses")
+	case zipAndCity:
+		return shaped(c.zipCities, half, "a postal code and a city")
 	case "updatePerson.address.countryCode":
 		return shaped(c.countries, most, "countries")
 	case "participated", "updatePerson.wishAdvertising", "updatePerson.isForeignSocialSecurityNumber":
@@ -99,8 +103,6 @@ func (c *column) evidence(field string) evidence {
 		}
 	case "updatePerson.address.streetAddress":
 		switch {
-		case c.share(c.zipCities) >= half:
-			return unlike("a postal code and a city")
 		case c.share(c.digits) >= half:
 			return unlike("numbers")
 		case c.share(c.streets) >= half:
@@ -108,8 +110,6 @@ func (c *column) evidence(field string) evidence {
 		}
 	case "updatePerson.address.city":
 		switch {
-		case c.share(c.zipCities) >= half:
-			return unlike("a postal code and a city")
 		case c.share(c.oneName+c.names) < half:
 			return evidence{against, "its cells are no names of places"}
 		}
@@ -132,6 +132,27 @@ func (c *column) evidence(field string) evidence {
 		}
 	}
 	return evidence{silent, ""}
+}
+
+// ofOne is the fields that hardly two people have in common.
+var ofOne = map[string]bool{
+	"updatePerson.email.emailAddress": true, "updatePerson.email.emailAddress2": true,
+	anyPhone: true, "updatePerson.cellPhone": true, "updatePerson.telePhone": true, "updatePerson.workPhone": true, "updatePerson.otherPhone": true,
+	"updatePerson.contactId": true, fullName: true,
+}
+
+// someoneElses reports whether the column holds the same few values in all
+// rows while another tells the people apart: then they are not the
+// participants' own but the brokers', say.
+func (s *Survey) someoneElses(c *column) bool {
+	const rows, times = 8, 4
+	if c.many || c.filled < rows || len(c.values)*times > c.filled {
+		return false
+	}
+	return slices.ContainsFunc(s.columns, func(o column) bool {
+		personal := max(o.share(o.emails), o.share(o.phoneLike), o.share(o.names)) >= most
+		return personal && o.filled >= rows && (o.many || len(o.values)*2 > o.filled)
+	})
 }
 
 // obtainWords is how lists say in which way a person was informed, in the

@@ -11,6 +11,21 @@ import (
 // whole name: first and last name in one cell.
 const fullName = "fullName"
 
+// fullAddress is an address in one cell, zipAndCity its end.
+const (
+	fullAddress = "fullAddress"
+	zipAndCity  = "zipAndCity"
+)
+
+// partsOf is the fields that are taken out of one cell, and how.
+var partsOf = map[string][]struct{ path, split string }{
+	fullName: {{"updatePerson.firstName", "first"}, {"updatePerson.lastName", "last"}},
+	fullAddress: {
+		{"updatePerson.address.streetAddress", "street"}, {"updatePerson.address.zipCode", "zip"}, {"updatePerson.address.city", "city"},
+	},
+	zipAndCity: {{"updatePerson.address.zipCode", "zip"}, {"updatePerson.address.city", "city"}},
+}
+
 // anyPhone is a phone without a word on which: the cells decide.
 const anyPhone = "anyPhone"
 
@@ -22,6 +37,8 @@ type meaning struct {
 	sure bool
 	// exact: no word had to be left out to understand it.
 	exact bool
+	// misspelt: it is one letter away from the heading that it is read as.
+	misspelt bool
 	// other: it names something of somebody or something else (the broker's
 	// phone, the address of the home). Nothing is ever mapped by such a
 	// heading.
@@ -41,7 +58,7 @@ var headingsOf = []struct {
 	{"updatePerson.firstName", `
 		fornamn fornamnet tilltalsnamn firstname first givenname forename fname fornamntilltalsnamn
 		personfirstname namnfornamn namefirst namnforsta namefirstname fornamnfirstname firstnamefornamn
-		vadardittfornamn whatisyourfirstname whatsyourfirstname vadheterduifornamn fnamn firstnamegivenname
+		vadardittfornamn whatisyourfirstname whatsyourfirstname vadheterduifornamn christianname fnamn firstnamegivenname
 		preferredname preferredfirstname kallasfor fornamndeltagare`},
 	{"updatePerson.lastName", `
 		efternamn efternamnet surname lastname last familyname family familjenamn slaktnamn lname namnefternamn
@@ -60,7 +77,7 @@ var headingsOf = []struct {
 		namnpadeltagare`},
 	{"updatePerson.email.emailAddress", `
 		epost epostadress eposten epostadressen email emailaddress mail mailadress mailadressen mejl mejladress
-		emejl emailadress emaila emailid epostadr eadress emejladress maila mailaddress
+		emejl mejladr mailadr emailaddr emailadress emaila emailid epostadr eadress emejladress maila mailaddress
 		epostkontakt epostemail emailepost kontaktepost kontaktmail contactemail emailcontact personalemail
 		privatepost privatmail hemmail primaryemail primaremail emailprimary emailhome homeemail
 		vadardinepost vadardinepostadress vadardinmail vadardinmailadress vadardinmejl vadardinmejladress
@@ -75,14 +92,11 @@ var headingsOf = []struct {
 		andraepost andraepostadress ovrigepost otheremail otheremailaddress emailother epostannan epostovrig epostalternativ
 		emailalternate emailsecondary additionalemail`},
 	{"updatePerson.cellPhone", `
-		mobil mobilen mobilnummer mobilnumret mobilnr mobiltel mobiltele mobiltelefon mobiltelefonnummer mobiltelefonnr mobiltelenr
-		mobiltelnr mobiltelnummer mobiltfn telefonmobil telmobil tfnmobil telefonmob telmob mobtel mobtfn mob mobnr mobnummer
-		telefonnummermobil telefonnrmobil tfnnrmobil telnrmobil cell cellphone cellphonenumber cellnumber cellno cellular cellularphone
-		cellularnumber mobile mobileno mobilenr mobilenumber mobilephone mobilephonenumber mobilephoneno phonemobile phonecell
-		mobilephonevalue telephonemobile mobiletelephone mobiletel contactmobile smsnummer smsnr smsnumber smsphone
-		phonenumbermobile mobilphone handphone textremindernumber kontaktmobil privatmobil mobilprivat mobileprivate personalmobile mobiletext
-		vadardittmobilnummer whatisyourmobilenumber whatisyourcellphonenumber nallenummer nalle kundmobil
-		mobiltelefonsms mobiltelefontillsms mobilnummersms mobilenumbersms`},
+		mobil mobilen mobilnummer mobilnumret mobilnr mobiltelenr mob mobnr mobnummer cell cellnumber cellno cellular cellularphone
+		cellularnumber mobile mobileno mobilenr mobilenumber mobilephonevalue contactmobile smsnummer smsnr smsnumber smsphone handphone
+		textremindernumber kontaktmobil privatmobil mobilprivat mobileprivate personalmobile mobiletext vadardittmobilnummer
+		whatisyourmobilenumber whatisyourcellphonenumber nallenummer nalle kundmobil mobiltelefonsms mobiltelefontillsms mobilnummersms
+		mobilenumbersms`},
 	{anyPhone, `
 		telefon telefonen telefonnummer telefonnumret telefonnr telefonno telenr tel telnr telno telnummer tfn tfnnr tfnnummer tele tlf tlfn
 		tlfnr telephone telephonenumber telephoneno telephonenr phone phones phonenumber phoneno phonenr ph phonevalue phone1value
@@ -92,26 +106,16 @@ var headingsOf = []struct {
 		inviteephone attendeephone participantphone customerphone leadphone kundtelefon kundenstelefon personalphone
 		mainphone primaryphone phoneprimary huvudtelefon telefonhuvud`},
 	{"updatePerson.telePhone", `
-		hemtelefon hemtelefonnummer hemtelefonnr hemtel hemtfn hemnummer telefonbostad telbostad tfnbostad bostadstelefon
-		telefonhem telhem tfnhem telefonhemma telefonhemmet telefonprivat telprivat tfnprivat privattelefon
-		homephone homephonenumber hometelephone hometel phonehome telephonehome privatephone phoneprivate landline landlinenumber
-		fasttelefon fastnummer fasttelefonnummer daytimephone dagtelefon telefondagtid telefondag kvallstelefon telefonkvall
-		telefonnummerhem telefonnummerbostad telefonnummerprivat privattelefonnummer phonenumberhome bostadtelefon bostadtel`},
+		hemnummer bostadstelefon landline landlinenumber fasttelefon fastnummer fasttelefonnummer daytimephone dagtelefon telefondagtid
+		telefondag kvallstelefon telefonkvall`},
 	{"updatePerson.workPhone", `
-		workphone workphonenumber worktelephone worktel telefonarbete telefonarbetet arbetstelefon arbetstelefonnummer arbetstfn arbetstel
-		telarbete tfnarbete telarb tfnarb telefonarb arbtel arbtfn arbtelefon arbetstelefonnr telefonjobb teljobb tfnjobb jobbtelefon
-		jobbtel jobbtelefonnummer jobbnummer jobbnr telefonarbetsplats telefontillarbete telefontillarbetet telefonpaarbetet
-		phonework telephonework businessphone businessphonenumber businesstelephone phonebusiness officephone officetelephone phoneoffice
-		dayphone telefonkontor kontorstelefon tjanstetelefon telefonnummerarbete telefonnummerjobb phonenumberwork workmobile arbetsmobil
-		jobbmobil mobilarbete mobiljobb tjanstemobil`},
+		arbetstelefon arbetstelefonnummer arbetstfn arbetstel arbetstelefonnr jobbnummer jobbnr telefontillarbete telefontillarbetet
+		telefonpaarbetet dayphone telefonkontor kontorstelefon tjanstetelefon workmobile arbetsmobil jobbmobil mobilarbete mobiljobb
+		tjanstemobil`},
 	{"updatePerson.otherPhone", `
-		otherphone otherphonenumber othertelephone phoneother telefonannat telefonannan telefonovrigt telefonovrig ovrigttelefonnummer ovrigtelefon
-		ovrigttelefon annattelefonnummer annantelefon annattelefon ovrigttelnr annattelnr annatnummer telannat tfnannat telovrigt tfnovrigt
-		extratelefon extratelefonnummer extranummer alternativtelefon alternativttelefonnummer alternativtelefonnummer alternativttelefon
-		alternatephone alternatephonenumber alternativephone alternativephonenumber altphone alttelefon alttel
-		secondaryphone secondphone phonesecondary additionalphone phone2 phone2value phonenumber2 telefon2 telefonnummer2 telefonnr2 tel2 telnr2 tfn2
-		mobil2 mobilnummer2 mobiltelefon2 mobilephone2 mobile2 andratelefon andratelefonnummer telefonnummerannat phone2number
-		ovrigatelefonnummer telefonovriga tillfalligttelefonnummer`},
+		annatnummer extranummer alternatephone alternatephonenumber secondaryphone secondphone phonesecondary additionalphone phone2
+		phone2value phonenumber2 telefon2 telefonnummer2 telefonnr2 tel2 telnr2 tfn2 mobil2 mobilnummer2 mobiltelefon2 mobilephone2
+		mobile2 andratelefon andratelefonnummer phone2number ovrigatelefonnummer telefonovriga tillfalligttelefonnummer`},
 	{"updatePerson.socialSecurityNumber", `
 		personnummer personnumret personnr personnro persnr persnummer pnr pnummer prsnr personid personidnr personnummersamordningsnummer
 		personsamordningsnummer personochsamordningsnummer personellersamordningsnummer personnummerellersamordningsnummer
@@ -121,7 +125,7 @@ var headingsOf = []struct {
 		personnummermedsekel kundpersonnummer personnummerprivatperson pin12`},
 	{"updatePerson.address.streetAddress", `
 		adress adressen gatuadress gatuadressen gata gatan gataadress gatunamn gataochnummer gatanr gatanummer gataochnr gatuadressochnummer
-		postadress bostadsadress hemadress utdelningsadress folkbokforingsadress folkbokforingsadressgata adress1 adressrad1 adressrad adr
+		postadress bostadsadress gatuadressbostad gatuadresshem gatuadr gatunamnochnummer gatunamnochnr addr homeaddress1 hemadress utdelningsadress folkbokforingsadress folkbokforingsadressgata adress1 adressrad1 adressrad adr
 		address addressen streetaddress streetaddress1 street street1 streetname streetandnumber address1 addressline1 addressline
 		addressstreet adressgata homeaddress homestreet homeaddressstreet mailingaddress mailingstreet postaladdress billingaddress
 		billingaddress1 billingstreet billingaddressline1 shippingaddress1 residentialaddress contactaddress kontaktadress kontaktadressgata
@@ -129,28 +133,35 @@ var headingsOf = []struct {
 		gatuadress1 coadressgata adressgatuadress adressgatuadress1 boendeadress kundadress kundensadress nuvarandeadress currentaddress
 		primaryaddressstreet primarystreet adresshem addresshome`},
 	{"updatePerson.address.zipCode", `
-		postnummer postnumret postnr postnro postnummret  zip zipcode zippostal zippostalcode postalcode postcode postalzipcode zipcodepostalcode postalzip
+		postnummer postnumret postnummerbostad postnrbostad postnummerhem ziporpostalcode ziporpostcode postnr postnro postnummret  zip zipcode zippostal zippostalcode postalcode postcode postalzipcode zipcodepostalcode postalzip
 		postkod postnummeradress adresspostnummer adresspostnr addresszip addresszipcode addresspostalcode address1postalcode
 		homepostalcode homezip homezipcode mailingzip mailingzipcode mailingpostalcode mailingzippostalcode billingzip billingpostcode billingpostalcode
 		billingzipcode shippingpostcode kontaktpostnummer hempostnummer bostadspostnummer postnrnummer zipnumber zipno zipnr postalno
 		vadardittpostnummer whatisyourzipcode whatisyourpostcode postaladdresszip primarypostalcode primaryzip`},
 	{"updatePerson.address.city", `
-		ort orten postort postorten stad staden bostadsort hemort hemstad ortnamn postortnamn adressort adressstad adresspostort ortstad stadort
+		ort orten ortbostad postortbostad orthem postort postorten stad staden bostadsort hemort hemstad ortnamn postortnamn adressort adressstad adresspostort ortstad stadort
 		city town cityname addresscity homecity mailingcity billingcity shippingcity citytown towncity address1city postaltown posttown postcity
 		kontaktort bostadsortstad hemadressort hemadresspostort locality postalcity cityofresidence primarycity
 		vilkenortbordui vilkenortbordupa vilkenstadbordui`},
+	{fullAddress, `
+		fullstandigadress helaadressen heladressen fulladress adresspostnummerort adresspostnrort gatuadresspostnummerort gatuadresspostnrort
+		fulladdress completeaddress addresscomplete wholeaddress`},
+	{zipAndCity, `
+		postnrort postnummerort postnrochort postnummerochort postnrpostort postnummerpostort postnrochpostort postnummerochpostort postnrstad postnummerstad
+		ortpostnr ortpostnummer ortochpostnummer postortpostnummer zipcity zipandcity zipcodecity zipcodeandcity postcodecity postalcodecity postalcodeandcity cityzip
+		postadresspostnummerort postadresspostnrort`},
 	{"updatePerson.address.countryCode", `
-		land landet landkod landskod country countrycode countryname countryregion countryorregion nation addresscountry addresscountrycode address1country
+		land landet landkod landskod country countrycode countryname countryregion countryorregion landregion landregionbostad landregionhem landbostad nation addresscountry addresscountrycode address1country
 		homecountry homecountryregion mailingcountry billingcountry billingcountrycode shippingcountry adressland bosattningsland hemland bostadsland
 		countryofresidence primarycountry isoland landiso`},
 	{"updatePerson.note", `
-		anteckning anteckningar notering noteringar kommentar kommentarer anmarkning anmarkningar anm note notes comment comments
+		anteckning anteckningar notering noteringar kommentar kommentarer anmarkning anmarkningar anm anteckn ovr obs note notes comment comments
 		remark remarks ovrigt ovriginfo ovriginformation ovrigakommentarer ovrigaanteckningar internkommentar internaanteckningar internnotering
 		internnote internalnote internalnotes internalcomment agentnotes description beskrivning ovriganotering ovriganoteringar
 		noteringaromkund omkunden kundanteckning kundkommentar memo fritext fritextfalt ovrigaupplysningar info extrainfo
 		extrainformation additionalinformation additionalinfo additionalnotes ovrigaanmarkningar contactnotes minnesanteckning minnesanteckningar`},
 	{"contactMessage", `
-		meddelande meddelandet halsning fraga fragor message contactmessage messagetext dittmeddelande yourmessage
+		meddelande meddelandet halsning fraga fragor ovrigtattmeddela questionsfortheagent questionfortheagent anyquestionsfortheagent message contactmessage messagetext dittmeddelande yourmessage
 		meddelandefrankund meddelandetillmaklaren meddelandetillmaklare fragatillmaklaren fragortillmaklaren meddelandetilloss harduenfraga harduenfragor
 		harduenfragatillmaklaren harduenfragatilloss frageruta fragaellermeddelande meddelandefraga fragameddelande meddelandeellerfraga
 		question questions inquiry enquiry questiontobroker messagetobroker messagetoagent doyouhaveanyquestions anyquestions customermessage
@@ -161,7 +172,7 @@ var headingsOf = []struct {
 		wasthere showedup checkedin incheckad incheckade incheckning bockadav avprickad avprickning prickadav besokte varmed varpaplats paplats
 		narvarovisning narvarandevidvisning deltogpavisning deltogpavisningen deltogivisning deltogvidvisning kompavisning kompavisningen
 		besoktevisningen narvaropavisning attendedviewing attendedshowing visningdeltog hasattended didattend vartherepavisning
-		dokupp dokuppvisning dokupppavisningen kommit narvarolista`},
+		narvarade vardar dokupp dokuppvisning dokupppavisningen kommit narvarolista`},
 	{"updatePerson.gdprApprovalDate", `
 		gdprdatum gdprdate datumgdpr gdprapprovaldate gdprgodkannandedatum gdprgodkannande gdprgodkand gdprinformerad gdprinformeraddatum gdprinfodatum
 		informerad informeraddatum datuminformerad informeraddenom informeradgdpr informeradomgdpr informationsdatum gdprinfo gdprinformation
@@ -170,22 +181,23 @@ var headingsOf = []struct {
 		gdpr gdprconsentdate consentdate consentgiven gdprconsent dateofconsent dateinformed informeddate informedon informed gdprnoticedate
 		privacynoticedate privacydate gdprgodkannandetid gdprtid gdprtidpunkt integritetsdatum`},
 	{"updatePerson.obtainThrough", `
-		obtainthrough obtainedthrough hur hurinformerad informeradhur informeradgenom informeradvia gdprhur hurgdpr gdprkalla gdprkanal gdprvia gdprsatt inhamtat
+		obtainthrough obtainedthrough hur hurinformerad informeradhur informeradgenom informeradvia gdprhur hurgdpr gdprkalla gdprkanal gdprvia gdprsatt gdprinformeradvia gdprinformeradgenom inhamtat
 		inhamtatgenom inhamtatvia samtyckegenom samtyckevia howinformed informedby informedthrough informedhow gdprsource gdprchannel consentchannel
 		consentsource gdprinhamtning gdprinhamtat gdprinhamtatgenom satt hurinformerades informeradpavilketsatt`},
 	{"updatePerson.wishAdvertising", `
 		nyhetsbrev nyhetsbrevet utskick reklam reklamutskick wishadvertising onskarreklam villhareklam onskarnyhetsbrev villhanyhetsbrev nyhetsbrevjanej
-		newsletter newsletters wantsnewsletter newslettersubscription advertising marketing marketingconsent marketingoptin marknadsforing
-		marknadsforingok marknadsforingsutskick marknadsutskick mailutskick epostutskick onskarutskick villhautskick subscribe subscribed subscription
+		newsletter newsletters wantsnewsletter newslettersubscription advertising marketingconsent marketingoptin marknadsforing
+		marknadsforingok marknadsforingsutskick marknadsutskick mailutskick epostutskick onskarutskick villhautskick
+		samtycketillnyhetsbrev samtyckenyhetsbrev samtycketillreklam samtycketillutskick farnyhetsbrev farskickanyhetsbrev godkannernyhetsbrev
 		prenumerera prenumererar prenumerant prenumereranyhetsbrev prenumererapanyhetsbrev erbjudanden onskarerbjudanden villhaerbjudanden reklamok
-		acceptsmarketing acceptsemailmarketing optin newsletteroptin emailoptin emailmarketing villduhavartnyhetsbrev anmalnyhetsbrev
+		acceptsmarketing acceptsemailmarketing newsletteroptin emailoptin emailmarketing villduhavartnyhetsbrev anmalnyhetsbrev
 		godkannerutskick godkannerreklam jatacktillnyhetsbrev tackjatillnyhetsbrev direktreklam marketingpermission godkannermarknadsforing`},
 	{"viewingId", `
 		visning visningen visningsid visningid viewing viewingid visningsnr visningsnummer viewingno viewingnumber showing showingid visningsobjekt visningar
 		valdvisning bokadvisning anmaldtillvisning openhouse openhouseid viewings visningavobjekt vilkenvisning visningsnamnobjekt`},
 	{"timeSlotId", `
 		tid tiden visningstid visningstiden visningstider tidslucka tidsluckan visningstillfalle visningstillfallet tillfalle timeslot timeslotid slot slotid tidluckaid
-		tidsluckaid tidsluckeid visningstillfalleid visningstidid viewingtime viewingslot viewingtimeslot bokadtid valdtid onskadtid tidpunkt klockslag kl klockan time
+		tidsluckaid tidsluckeid visningstillfalleid visningstidid viewingtime viewingslot viewingtimeslot bokadtid valdtid onskadtid tidpunkt klockslag kl klockan besokstid besokstiden visningenstid pass time besokstid besokstiden visningenstid pass
 		showingtime appointmenttime bookedtime bookedslot selectedtime selectedslot tidsslot passtid visningspass tidsintervall valttillfalle valjtid
 		vilkentid vilkentidpassar vilkenvisningstid visningskl tidvisning tidforvisning visningtid timeofviewing slottime`},
 
@@ -216,13 +228,24 @@ var headingsOf = []struct {
 	{"options.enableBookingLimitValidation", "enablebookinglimitvalidation"},
 }
 
+// phoneNouns and the words of phoneKinds make headings together, in either
+// order: "Tfn bost.", "Work tel".
+const phoneNouns = "telefon telefonnummer telefonnr tel telnr telnummer tele tfn tfnnr phone phonenumber phoneno telephone telephonenumber"
+
+var phoneKinds = []struct{ field, words string }{
+	{"updatePerson.cellPhone", "mobil mobile mob cell"},
+	{"updatePerson.telePhone", "bostad bostaden bost hem hemma hemmet privat home private"},
+	{"updatePerson.workPhone", "arbete arbetet arb arbetsplats jobb jobbet work business office"},
+	{"updatePerson.otherPhone", "annan annat ovrig ovrigt ovr other alternativ alternativt alternative alt extra"},
+}
+
 // doubtful is headings that often mean their field, and often something else:
 // the cells have to agree before they are believed.
 var doubtful = wordSet(`
 	first last family secondname preferredname kallasfor
 	samtycke samtyckegdpr gdprsamtycke gdpr gdprinfo gdprinformation gdprconsent consentgiven gdprgodkannande gdprgodkand informationgiven
 	hur satt description beskrivning info memo time kl tillfalle tiden tidpunkt present deltagande participation bokadav bokatav
-	subscription subscribed optin marketing erbjudanden
+	erbjudanden prenumerant prenumerera prenumererar pass
 	customerid kontorsid officeid vitecid viteckundid contactid kontaktid userid handlaggarid maklarid estateid categoryid kategoriid
 	leadscore pin12 personid personalid nation deltagarlista narvarolista visningar openhouse visningsobjekt
 	longitud longitude lng latitud latitude`)
@@ -230,6 +253,7 @@ var doubtful = wordSet(`
 // noise is words that do not change what a heading means.
 var noise = wordSet(`
 	din ditt dina your my ange fyll i in skriv enter please vanligen vilken vilket vilka vad ar what which is whats the a an av of for
+	till pa med fran den min mitt jag skicka komma prefer hej och en ett ev eventuell eventuella visningsanmalan nar kan na
 	du dig det vi er ert var vart vara our you do would like want to vill ha har boka valj onskad onskar passar galler preferred select choose
 	kund kunden kundens kunder customer customers client clients deltagare deltagaren deltagarens deltagarnas participant participants attendee
 	attendees spekulant spekulanten spekulantens besokare besokaren besokarens visitor visitors guest guests gast gasten gastens lead leads buyer buyers kopare
@@ -283,6 +307,17 @@ func newDictionary() dictionary {
 			}
 		}
 	}
+	for _, kind := range phoneKinds {
+		for _, noun := range strings.Fields(phoneNouns) {
+			for _, word := range strings.Fields(kind.words) {
+				for _, name := range []string{noun + word, word + noun} {
+					if _, taken := d[name]; !taken {
+						d[name] = kind.field
+					}
+				}
+			}
+		}
+	}
 	// The API's own names: the whole path, and as much of its end as tells the
 	// field apart.
 	for _, f := range vitec.Fields() {
@@ -296,9 +331,25 @@ func newDictionary() dictionary {
 	return d
 }
 
-// meaning looks a heading up: as it stands, then without what is in brackets,
-// then without words that do not matter.
+// meaning looks a heading up: as it stands, then with the letters that it has
+// lost, then with a slip of the hand undone.
 func (d dictionary) meaning(heading string) meaning {
+	m := d.read(heading)
+	for _, was := range restored(heading) {
+		if m == (meaning{}) {
+			m = d.read(was)
+			m.exact = false
+		}
+	}
+	if m == (meaning{}) {
+		m = d.misspelt(heading)
+	}
+	return m
+}
+
+// read looks a heading up: as it stands, then without what is in brackets,
+// then without words that do not matter.
+func (d dictionary) read(heading string) meaning {
 	all := headingWords(heading)
 	if len(all) == 0 {
 		return meaning{}

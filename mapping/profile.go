@@ -26,15 +26,19 @@ type Survey struct {
 
 // column is what is known of one column.
 type column struct {
-	header string // as names are compared
-	filled int    // cells of all rows
-	looked int    // cells whose looks were counted: all, or a part of them
+	header  string // as names are compared
+	plain   string // the same without what counts the columns
+	meaning meaning
+
+	filled int // cells of all rows
+	looked int // cells whose looks were counted: all, or a part of them
 
 	emails, phoneLike, mobiles            int // mobiles are phones, too
 	personal, personalLike                int
 	zips, spacedZips, zipCities           int
 	booleans, countries, decimals, digits int // digits: nothing but digits and signs
-	streets, oneName, names, texts        int
+	streets, addresses                    int // addresses: with the postal code and the city
+	oneName, names, texts                 int
 	clocks                                int // begins or ends with a time of day
 	viewingIds, contactIds, userIds       int
 	officeIds                             int
@@ -82,10 +86,21 @@ var surveyLayouts = [...]struct{ layout, shown string }{
 func NewSurvey(header []string) *Survey {
 	s := &Survey{columns: make([]column, len(header)), viewing: -1, slot: -1, viewingOf: map[string]string{}}
 	s.both.counts = map[string]int{}
-	d := newDictionary()
+	names := make([]string, len(header))
 	for i, cell := range header {
-		s.columns[i] = column{header: headerKey(cell), counts: map[string]int{}}
-		switch m := d.meaning(s.columns[i].header); {
+		names[i] = headerKey(cell)
+		s.columns[i] = column{header: names[i], counts: map[string]int{}}
+	}
+	d := newDictionary()
+	names = unnumbered(names)
+	second := d.secondPersons(names)
+	for i, name := range names {
+		m := d.meaning(name)
+		if second[i] {
+			m = meaning{other: true}
+		}
+		s.columns[i].plain, s.columns[i].meaning = name, m
+		switch {
 		case m.field == "viewingId" && s.viewing < 0:
 			s.viewing = i
 		case m.field == "timeSlotId" && s.slot < 0:
@@ -160,7 +175,6 @@ func (c *column) remember(text string) {
 var (
 	clockText   = regexp.MustCompile(`(^|[ T])(kl\.? ?)?([01]?\d|2[0-3])[:.][0-5]\d(:[0-5]\d)?( ?[-–] ?([01]?\d|2[0-3])[:.][0-5]\d)?$`)
 	streetText  = regexp.MustCompile(`^\p{L}[\p{L} .'’:-]* \d+`)
-	zipCityText = regexp.MustCompile(`^(?i:SE?-)?\d{3} ?\d{2},? +\p{L}`)
 	spacedZip   = regexp.MustCompile(`^\d{3} \d{2}$`)
 	decimalText = regexp.MustCompile(`^-?\d{1,3}[.,]\d+$`)
 	vendorId    = regexp.MustCompile(`^(VIS|ADR|HAN)[0-9A-Fa-f]{32}$`)
@@ -197,7 +211,6 @@ func (c *column) look(text string) {
 		}
 		count(&c.zips, len(text) <= 8 && takes(toZip))
 		count(&c.spacedZips, spacedZip.MatchString(text))
-		count(&c.zipCities, zipCityText.MatchString(text))
 		count(&c.decimals, decimalText.MatchString(text))
 		if len(text) >= 8 && len(text) <= 19 {
 			for i, l := range surveyLayouts {
@@ -207,6 +220,9 @@ func (c *column) look(text string) {
 			}
 		}
 	}
+	street, _, city := splitAddress(text)
+	count(&c.zipCities, city != "" && street == "")
+	count(&c.addresses, city != "" && street != "")
 	count(&c.clocks, len(text) <= 40 && clockText.MatchString(text))
 	switch {
 	case !strings.ContainsFunc(text, unicode.IsLetter):

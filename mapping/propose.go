@@ -120,7 +120,6 @@ func (a *assigner) assign() {
 
 // claim looks at every column by itself.
 func (a *assigner) claim() {
-	d := newDictionary()
 	var names []string
 	for i := range a.survey.columns {
 		names = append(names, a.column(i).header)
@@ -131,7 +130,7 @@ func (a *assigner) claim() {
 		if c.header == "" {
 			continue
 		}
-		m := d.meaning(c.header)
+		m := c.meaning
 		if len(h.find(c.header)) > 1 {
 			if m.field != "" {
 				a.unsure(i, m.field, "several columns have this name: rename one of them")
@@ -173,6 +172,13 @@ func (a *assigner) named(i int, m meaning) {
 		a.unsure(i, m.field, why)
 		return
 	}
+	if whole := a.column(i).wholeOf(m.field); whole != "" {
+		m.field = whole
+	}
+	if ofOne[m.field] && a.survey.someoneElses(a.column(i)) {
+		a.unsure(i, m.field, "the same few values stand in all rows: they seem to be somebody else's")
+		return
+	}
 	found := a.column(i).evidence(m.field)
 	switch {
 	case found.verdict == against:
@@ -182,6 +188,12 @@ func (a *assigner) named(i int, m meaning) {
 		return
 	case m.field == "timeSlotId" && a.survey.shared && a.survey.both.many && i == a.survey.slot:
 		a.unsure(i, m.field, "the same time stands beside several viewings: each of the two together is a time slot")
+		return
+	case m.misspelt && (found.verdict != agrees || !a.column(i).tells(m.field)):
+		a.unsure(i, m.field, "the heading looks misspelt")
+		return
+	case m.misspelt:
+		a.claims = append(a.claims, claim{i, m.field, 1, "its heading is read as a misspelling"})
 		return
 	case !m.sure && found.verdict != agrees:
 		a.unsure(i, m.field, "the heading may mean something else")
@@ -200,15 +212,50 @@ func (a *assigner) named(i int, m meaning) {
 	a.claims = append(a.claims, claim{i, m.field, strength, ""})
 }
 
+// tells reports whether the column's cells can hardly be anything but what
+// field holds, given that they look like it.
+func (c *column) tells(field string) bool {
+	switch field {
+	case "updatePerson.email.emailAddress", "updatePerson.socialSecurityNumber", "updatePerson.firstName", "updatePerson.lastName",
+		anyPhone, "updatePerson.cellPhone", "updatePerson.telePhone", "updatePerson.workPhone", "updatePerson.otherPhone":
+		return true
+	case fullName:
+		return c.share(c.names) >= half
+	case "updatePerson.address.zipCode":
+		return c.share(c.zips) >= half
+	}
+	return false
+}
+
+// wholeOf returns what the column holds instead of the one part of an address
+// that its heading says, or "".
+func (c *column) wholeOf(field string) string {
+	switch field {
+	case "updatePerson.address.streetAddress", "updatePerson.address.zipCode", "updatePerson.address.city", fullAddress, zipAndCity:
+		switch {
+		case c.share(c.addresses) >= half:
+			return fullAddress
+		case c.share(c.zipCities) >= half:
+			return zipAndCity
+		}
+	}
+	return ""
+}
+
 // otherwise finds what a column of contacts holds that its heading does not
-// say: e-mail addresses under "Adress", or under "Kontakt".
+// say: e-mail addresses under "Adress", or under "Kontakt". Where the heading
+// says the contrary, as "E-post" does above phone numbers, a person has to look.
 func (a *assigner) otherwise(i int, field string) bool {
 	c := a.column(i)
 	switch {
 	case c.share(c.emails) >= most && (field == "updatePerson.address.streetAddress" || field == anyPhone):
-		a.claims = append(a.claims, claim{i, "updatePerson.email.emailAddress", 1, "by its cells: they are e-mail addresses"})
-	case c.share(c.phoneLike) >= most && c.share(c.personalLike) < half && field == "updatePerson.email.emailAddress":
-		a.claims = append(a.claims, claim{i, anyPhone, 1, "by its cells: they are phone numbers"})
+		a.byCells(i, "updatePerson.email.emailAddress", "by its cells: they are e-mail addresses")
+	case c.share(c.phoneLike) >= most && c.share(c.personal) < half && field == "updatePerson.email.emailAddress":
+		phone := "updatePerson.telePhone"
+		if c.share(c.mobiles) >= most {
+			phone = "updatePerson.cellPhone"
+		}
+		a.unsure(i, phone, "its cells are phone numbers, its heading says something else")
 	default:
 		return false
 	}
@@ -231,17 +278,25 @@ func (a *assigner) unnamed(i int) {
 		{c.spacedZips, "updatePerson.address.zipCode", "postal codes"},
 	} {
 		if c.looked > 0 && c.share(like.n) >= most {
-			a.unsure(i, like.field, fmt.Sprintf("by its cells: %d of %d look like %s", like.n, c.looked, like.what))
-			a.proposal.Unsure[len(a.proposal.Unsure)-1].byCells = true
+			a.byCells(i, like.field, fmt.Sprintf("by its cells: %d of %d look like %s", like.n, c.looked, like.what))
 			return
 		}
 	}
 	a.hinted(i)
 }
 
+// byCells notes what nothing but the cells speaks for.
+func (a *assigner) byCells(i int, field, why string) {
+	if ofOne[field] && a.survey.someoneElses(a.column(i)) {
+		return
+	}
+	a.unsure(i, field, why)
+	a.proposal.Unsure[len(a.proposal.Unsure)-1].byCells = true
+}
+
 // hinted tells what a heading may mean that has no meaning of its own.
 func (a *assigner) hinted(i int) {
-	for _, field := range hints(a.column(i).header) {
+	for _, field := range hints(a.column(i).plain) {
 		a.unsure(i, field, "the heading may mean this, or something else")
 	}
 }
@@ -255,7 +310,8 @@ var hintsOf = []struct {
 	{"datum date visningsdatum visningdatum", []string{"viewingId", "timeSlotId"}},
 	{"objekt bostad visningsadress property listing", []string{"viewingId"}},
 	{"dag start starttid starttime", []string{"timeSlotId"}},
-	{"kund spekulant besokare person kopare gast medlem vem customer client visitor guest attendee participant", []string{fullName}},
+	{"kund spekulant besokare person kopare gast medlem vem customer client visitor guest attendee participant intressent anmalare sokande hyresgast avsandare applicant sender", []string{fullName}},
+	{"optin subscribe subscribed subscription marketing", []string{"updatePerson.wishAdvertising"}},
 	{"kontakt contact", []string{fullName, anyPhone}},
 	{"kontaktuppgifter", []string{anyPhone, "updatePerson.email.emailAddress"}},
 	{"nummer number nr", []string{anyPhone}},
@@ -319,7 +375,7 @@ func (a *assigner) onlyName() {
 	found := -1
 	for i := range a.survey.columns {
 		c := a.column(i)
-		if a.told[i] && slices.Contains(hints(c.header), fullName) && c.share(c.names) >= most {
+		if a.told[i] && slices.Contains(hints(c.plain), fullName) && c.share(c.names) >= most {
 			if found >= 0 {
 				return
 			}
@@ -366,18 +422,8 @@ func (a *assigner) fullNames() {
 
 // take gives a column its field, unless somebody has it.
 func (a *assigner) take(c claim) {
-	if c.field == fullName {
-		if by, ok := a.taken[fullName]; ok {
-			a.unsure(c.column, fullName, a.filledBy(by))
-			return
-		}
-		a.taken[fullName] = c.column
-		for _, part := range []struct{ path, split string }{{"updatePerson.firstName", "first"}, {"updatePerson.lastName", "last"}} {
-			if _, ok := a.taken[part.path]; !ok {
-				a.taken[part.path] = c.column
-				a.mapped(part.path, c.column, block("column", a.column(c.column).header, "split", part.split), "")
-			}
-		}
+	if parts := partsOf[c.field]; parts != nil {
+		a.takeParts(c, parts)
 		return
 	}
 	if by, ok := a.taken[c.field]; ok {
@@ -389,6 +435,29 @@ func (a *assigner) take(c claim) {
 		c.why = "the same time stands beside several viewings: a time slot is known by both together"
 	}
 	a.mapped(c.field, c.column, a.write(c.field, c.column), c.why)
+}
+
+// takeParts gives the fields that a cell holds together a part each, unless
+// they have columns of their own.
+func (a *assigner) takeParts(c claim, parts []struct{ path, split string }) {
+	if by, ok := a.taken[c.field]; ok {
+		a.unsure(c.column, c.field, a.filledBy(by))
+		return
+	}
+	a.taken[c.field] = c.column
+	why := ""
+	if c.field != fullName {
+		why = "its cells hold more than one part of the address"
+	}
+	for _, part := range parts {
+		if _, ok := a.taken[part.path]; !ok && !a.claimed(part.path) {
+			a.taken[part.path] = c.column
+			a.mapped(part.path, c.column, block("column", a.column(c.column).header, "split", part.split), why)
+		}
+	}
+	if !a.used[c.column] {
+		a.unsure(c.column, c.field, "other columns fill its fields already")
+	}
 }
 
 func (a *assigner) filledBy(by int) string {
@@ -431,11 +500,11 @@ func (a *assigner) unsure(column int, field, why string) {
 			Field: field, Column: column, Header: a.column(column).header, Why: why, rule: rule,
 		})
 	}
+	for _, part := range partsOf[field] {
+		add(part.path, block("column", a.column(column).header, "split", part.split))
+	}
 	switch field {
-	case fullName:
-		name := a.column(column).header
-		add("updatePerson.firstName", block("column", name, "split", "first"))
-		add("updatePerson.lastName", block("column", name, "split", "last"))
+	case fullName, fullAddress, zipAndCity:
 	case anyPhone:
 		add("updatePerson.telePhone", quote(a.column(column).header))
 		add("updatePerson.cellPhone", quote(a.column(column).header))

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -62,6 +63,16 @@ func TestProposeByCells(t *testing.T) {
 		{"another way of writing dates", []string{"Mobil|Informerad", "0701740605|24.3.2026"}, "updatePerson.gdprApprovalDate", "Informerad", "{column: Informerad, layout: D.M.YYYY}"},
 		{"words for how", []string{"Mobil|Hur", "0701740605|Besök", "0701740606|e-post"}, "updatePerson.obtainThrough", "Hur", "{column: Hur, lookup: informedBy}"},
 		{"ids need no lookup", []string{"Mobil|Visning", "0701740605|VIS4A1F0C7B2D9E4C35A6F8B0D1E2C3F4A5"}, "viewingId", "Visning", "Visning"},
+		{"a whole address", []string{"E-post|Adress", "a@example.com|Storgatan 1, 903 25 Umeå"}, "updatePerson.address.city", "Adress", "{column: Adress, split: city}"},
+		{"a street beside a postal code", []string{"E-post|Adress|Postnr", "a@example.com|Storgatan 1, 903 25 Umeå|90325"}, "updatePerson.address.zipCode", "Postnr", "Postnr"},
+		{"a postal code with its city", []string{"E-post|Gata|Ort", "a@example.com|Storgatan 1|903 25 Umeå"}, "updatePerson.address.zipCode", "Ort", "{column: Ort, split: zip}"},
+		{"numbered questions", []string{"1. Namn|2. Din e-post?|3) Mobil", "Anna Ek|a@example.com|0701740605"}, "updatePerson.cellPhone", "3) Mobil", ""},
+		{"lettered questions", []string{"A. Förnamn|B. Efternamn|C. E-post", "Anna|Ek|a@example.com"}, "updatePerson.lastName", "B. Efternamn", ""},
+		{"an initial is no letter that counts", []string{"F. namn|E. namn|E-post", "Anna|Ek|a@example.com"}, "updatePerson.firstName", "F. namn", "F. namn"},
+		{"lost letters", []string{"F?rnamn|E-post", "Anna|a@example.com"}, "updatePerson.firstName", "F?rnamn", ""},
+		{"letters of another encoding", []string{"AnmÃ¤rkning|E-post", "ringer|a@example.com"}, "updatePerson.note", "AnmÃ¤rkning", ""},
+		{"a slip of the hand", []string{"Namn|Mobilnumer", "Anna Ek|0701740605"}, "updatePerson.cellPhone", "Mobilnumer", ""},
+		{"phones by noun and kind", []string{"Namn|Tfn arb|Bost.tel|Tele mob", "Anna Ek|0812345678|0812345679|0701740605"}, "updatePerson.workPhone", "Tfn arb", ""},
 		{"names of viewings do", []string{"Mobil|Visning", "0701740605|Storgatan 12"}, "viewingId", "Visning", "{column: Visning, lookup: viewings}"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -88,6 +99,9 @@ func TestProposeDoubts(t *testing.T) {
 		{"a yes is no date", []string{"Mobil|Samtycke", "0701740605|ja"}, "updatePerson.gdprApprovalDate", "Samtycke", "its cells are not dates in one way of writing"},
 		{"messages to people", []string{"Mobil|SMS-påminnelse", "0701740605|ja"}, "smsReminder", "SMS-påminnelse", "it would send messages to people"},
 		{"the same name twice", []string{"E-post|e-post|E-post|Mobil", "a@example.com|||"}, "updatePerson.email.emailAddress", "E-post", "several columns have this name: rename one of them"},
+		{"phones under an e-mail address", []string{"Namn|E-post", "Anna Ek|0701740605"}, "updatePerson.cellPhone", "E-post", "its cells are phone numbers, its heading says something else"},
+		{"a door code under a misspelling", []string{"Mobil|Portnummer", "0701740605|1234"}, "updatePerson.address.zipCode", "Portnummer", "the heading looks misspelt"},
+		{"an opt-in to anything", []string{"Mobil|Opt-in", "0701740605|ja"}, "updatePerson.wishAdvertising", "Opt-in", "the heading may mean this, or something else"},
 		{"the old consent", []string{"Mobil|approval", "0701740605|ja"}, "updatePerson.approval", "approval", "it is the consent from before the GDPR; map it only if you know that you need it"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -115,6 +129,40 @@ func TestProposeSomebodyElse(t *testing.T) {
 	}
 	if len(p.Unused) != 6 {
 		t.Errorf("unused: %v", p.Unused)
+	}
+}
+
+// TestProposeSecondPerson: numbers are of the participant's, unless they count
+// people.
+func TestProposeSecondPerson(t *testing.T) {
+	for heading, want := range map[string]bool{
+		"Namn|E-post|E-post 2|Mobil|Mobil 2":                  true,
+		"Namn 1|E-post 1|Namn 2|E-post 2|Mobil 2":             false,
+		"förnamn_1|epost_1|förnamn_2|epost_2":                 false,
+		"Person 1 namn|Person 1 epost|Person 2 namn|E-post 2": false,
+	} {
+		cells := make([]string, strings.Count(heading, "|")+1)
+		p := propose(t, ProposalOptions{}, heading, strings.Join(cells, "|"))
+		header, _ := p.at("updatePerson.email.emailAddress2")
+		other, _ := p.at("updatePerson.otherPhone")
+		if got := header+other != ""; got != want {
+			t.Errorf("%s: %q and %q are mapped", heading, header, other)
+		}
+	}
+}
+
+// TestProposeRepeated: what is the same in all rows tells nobody apart.
+func TestProposeRepeated(t *testing.T) {
+	rows := []string{"Namn|Mobil|E-post"}
+	for i := range 12 {
+		rows = append(rows, fmt.Sprintf("Anna %c|07017406%02d|kontoret@example.com", 'A'+i, 10+i))
+	}
+	p := propose(t, ProposalOptions{}, rows...)
+	if header, _ := p.at("updatePerson.email.emailAddress"); header != "" {
+		t.Errorf("%q is mapped", header)
+	}
+	if why := p.doubted("updatePerson.email.emailAddress", "E-post"); !strings.Contains(why, "somebody else's") {
+		t.Errorf("the reason is %q", why)
 	}
 }
 
