@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -199,10 +201,15 @@ func (p *savedPlan) checkLedger(ctx context.Context, l *ledger.Ledger) error {
 
 // checkRows refuses a plan that comes out differently. Where input, mapping,
 // target and ledger are the same, only another version of the program can make
-// it so, or another day.
+// it so, or another day; or somebody has changed what the plan says, and
+// whoever agreed to it agreed to something else.
 func (p *savedPlan) checkRows(now *importer.Plan) error {
-	if now.Sum != p.Sum {
+	switch {
+	case now.Sum != p.Sum:
 		return moved("the rows do not come out as they were planned")
+	case now.Rows != p.Rows || now.ToSend() != p.ToSend || now.Messages != p.Messages ||
+		!maps.Equal(outcomeMap(expected(now)), p.Outcomes) || !reflect.DeepEqual(jsonSlots(now), p.Slots):
+		return moved("the plan does not say what would be done: somebody has changed it")
 	}
 	return nil
 }
