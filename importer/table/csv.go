@@ -58,7 +58,8 @@ func (c *csvReader) findEncoding(census *census) error {
 	}
 	if c.opts.Encoding != "" {
 		if c.enc = encodingByName(c.opts.Encoding); c.enc == nil {
-			return c.fail(CodeOption, 0, fmt.Sprintf("there is no encoding %q", c.opts.Encoding), "known are "+encodingNames())
+			known, _ := KnownEncoding(c.opts.Encoding)
+			return c.fail(CodeOption, 0, fmt.Sprintf("there is no encoding %q", c.opts.Encoding), "known are "+strings.Join(known, ", "))
 		}
 		switch {
 		case mark == nil:

@@ -95,13 +95,14 @@ func encodingByName(name string) *encoding {
 	return nil
 }
 
-// encodingNames lists what encodingByName knows by its first names.
-func encodingNames() string {
-	names := []string{"utf-8", "utf-16le", "utf-16be"}
+// KnownEncoding reports whether an encoding can be read that is called name,
+// and what the known ones are called first of all.
+func KnownEncoding(name string) (known []string, ok bool) {
+	known = []string{"utf-8", "utf-16le", "utf-16be"}
 	for _, c := range charmaps {
-		names = append(names, c.name)
+		known = append(known, c.name)
 	}
-	return strings.Join(names, ", ")
+	return known, encodingByName(name) != nil
 }
 
 func singleByte(name string, cm *charmap.Charmap) *encoding {
