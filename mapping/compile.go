@@ -652,8 +652,13 @@ func first(s scalars) scalar {
 }
 
 // inputOf reads the document's "input".
-func (c *compiler) inputOf(in inputClause) Input {
+func (c *compiler) inputOf(in inputClause, encoding func(string) ([]string, bool)) Input {
 	out := Input{Sheet: in.Sheet.text, Encoding: in.Encoding.text}
+	if in.Encoding.set && encoding != nil {
+		if known, ok := encoding(in.Encoding.text); !ok {
+			c.unknownWord(in.Encoding, "encoding", known...)
+		}
+	}
 	if in.HeaderRow.set {
 		n, ok := in.HeaderRow.number(1)
 		if !ok || n > 1<<20 {

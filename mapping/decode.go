@@ -16,8 +16,9 @@ import (
 	"vitec-import/vitec"
 )
 
-// maxSource is the size of the largest mapping file that is read, in bytes.
-const maxSource = 1 << 20
+// MaxSize is the size in bytes of the largest file that [Parse] reads. Whoever
+// loads a file need not read more than one byte beyond it.
+const MaxSize = 1 << 20
 
 // decoder reads one file into a document and collects its mistakes. It works
 // on the tree of the YAML library, so that every mistake has a place and is
@@ -53,8 +54,8 @@ func decodeDocument(name string, src []byte) (*document, Errors) {
 // parse returns the root of the only document in src, or nil.
 func (d *decoder) parse(src []byte) *yaml.Node {
 	whole := pos{src: d.src, line: 1, col: 1}
-	if len(src) > maxSource {
-		d.add(whole.at("too_large", "the mapping has %d bytes; at most %d are read", len(src), maxSource), "", "")
+	if len(src) > MaxSize {
+		d.add(whole.at("too_large", "the mapping has more than %d bytes, which is the most that is read", MaxSize), "", "check that this is a mapping")
 		return nil
 	}
 	if p, what := d.firstForeign(src); what != "" {
@@ -78,11 +79,11 @@ func (d *decoder) parse(src []byte) *yaml.Node {
 	switch err := loader.Load(&second); {
 	case err == nil:
 		p := d.pos(&second)
-		for p.line > 1 && p.line <= len(d.src.lines) && !strings.HasPrefix(d.src.lines[p.line-1], "---") {
+		for p.line > 1 && p.line <= len(d.src.lines) && !marksDocument(d.src.lines[p.line-1]) {
 			p.line--
 		}
 		p.col, p.width = 1, 3
-		d.add(p.at("second_document", "a second document begins here; a mapping is one"), "", "remove the line ---")
+		d.add(p.at("second_document", "a second document begins here; a mapping is one"), "", "remove this line")
 	case !errors.Is(err, io.EOF):
 		d.syntax(err)
 	}
@@ -91,6 +92,11 @@ func (d *decoder) parse(src []byte) *yaml.Node {
 		return nil
 	}
 	return first.Content[0]
+}
+
+// marksDocument reports whether a line ends one document or begins another.
+func marksDocument(line string) bool {
+	return strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...")
 }
 
 // firstForeign finds what no YAML text may hold, because the library says
@@ -146,6 +152,10 @@ func (d *decoder) syntax(err error) {
 			message = one.ContextMsg + ", " + message
 		}
 	}
+	if at, what, hint := d.culprit(p); what != "" {
+		d.add(at.at("syntax", "%s", what), "", hint)
+		return
+	}
 	for _, w := range syntaxWords {
 		if strings.Contains(message, w.library) {
 			d.add(p.at("syntax", "%s", w.ours), "", w.hint)
@@ -153,6 +163,29 @@ func (d *decoder) syntax(err error) {
 		}
 	}
 	d.add(p.at("syntax", "this is not YAML"), "", "")
+}
+
+// culprit finds what confused the YAML library at or before p, where it tells
+// only the consequence: a tab that indents, a directive, a quote that is
+// closed lines later by another one.
+func (d *decoder) culprit(p pos) (at pos, what, hint string) {
+	lines := d.src.lines[:min(p.line, len(d.src.lines))]
+	for i, line := range lines {
+		at = pos{src: d.src, line: i + 1, col: 1, width: 1}
+		indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+		switch quote := strings.IndexByte(line, '"'); {
+		case strings.HasPrefix(line, "%"):
+			return at, "directives (%) are not part of the mapping language", "put a text that begins with % in quotes"
+		case i+1 == len(lines) && strings.Contains(indent, "\t"):
+			at.col = 1 + strings.IndexByte(indent, '\t')
+			return at, "a tab indents this line", "indent with spaces"
+		case i+1 < len(lines) && quote > 0 && strings.IndexByte(" [{,", line[quote-1]) >= 0 && !strings.Contains(line, "#") &&
+			(strings.Count(line, `"`)-strings.Count(line, `\"`))%2 == 1:
+			at.col = 1 + utf8.RuneCountInString(line[:strings.LastIndexByte(line, '"')])
+			return at, "the quoted text that begins here is not closed properly", `check its quotes; inside double quotes \ must be written \\`
+		}
+	}
+	return at, "", ""
 }
 
 // syntaxWords says in our words what the library finds, by a part of its
@@ -172,7 +205,6 @@ var syntaxWords = []struct{ library, ours, hint string }{
 	{"anchor", "anchors (&) are not part of the mapping language", `put a text that begins with & in quotes; to share a part of a mapping use "lookups" or "include"`},
 	{"tag", "tags (!) are not part of the mapping language", "put a text that begins with ! in quotes"},
 	{"depth", "the mapping is nested too deeply", ""},
-	{"directive", "directives (%) are not part of the mapping language", "put a text that begins with % in quotes"},
 }
 
 // refuse tells every anchor, alias, merge key and tag in the tree. They would
@@ -496,6 +528,7 @@ func (c *condition) check(d *decoder, n *yaml.Node, what string) {
 }
 
 func (w *when) decode(d *decoder, n *yaml.Node, what string) {
+	d.refuseNone(n, what)
 	for _, one := range oneOrMany(n) {
 		before := len(d.errs)
 		var c condition
@@ -507,6 +540,7 @@ func (w *when) decode(d *decoder, n *yaml.Node, what string) {
 }
 
 func (s *skips) decode(d *decoder, n *yaml.Node, what string) {
+	d.refuseNone(n, what)
 	for _, one := range oneOrMany(n) {
 		before := len(d.errs)
 		var r skipRule
@@ -514,6 +548,13 @@ func (s *skips) decode(d *decoder, n *yaml.Node, what string) {
 			r.check(d, one, what)
 			*s = append(*s, r)
 		}
+	}
+}
+
+// refuseNone tells a list of nothing.
+func (d *decoder) refuseNone(n *yaml.Node, what string) {
+	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+		d.fail(n, "empty_value", "", "", "%q is empty", what)
 	}
 }
 

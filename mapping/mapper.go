@@ -149,6 +149,9 @@ func (b *binder) mistakes() Errors {
 
 // column returns the cell of the first name that the header has.
 func (b *binder) column(names []scalar) int {
+	if len(names) == 0 {
+		return -1 // a mapping with a mistake, which has been told
+	}
 	for _, s := range names {
 		switch at := b.header.find(s.text); len(at) {
 		case 0:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,16 @@ type Options struct {
 	// the text that stands in the mapping. The caller decides what a name is
 	// relative to. With a nil Load an include is a mistake.
 	Load func(name string) ([]byte, error)
+
+	// Header returns the header of the table for a mapping that has mistakes
+	// already, so that missing columns are told along with them; nil if there is
+	// none to be had. The mapping serves only to find the header: its Input and
+	// its Fits. With a nil Header only [Mapping.Bind] tells of columns.
+	Header func(*Mapping) []string
+
+	// Encoding reports whether the reader of the table knows an encoding by this
+	// name, and else what names it knows. With a nil Encoding any name will do.
+	Encoding func(name string) (known []string, ok bool)
 
 	// Set holds constants that override the mapping, as "field=value":
 	// "viewingId=VIS1", "updatePerson.obtainThrough=Visit".
@@ -85,7 +96,7 @@ func Parse(name string, src []byte, o Options) (*Mapping, error) {
 			})...)
 		}
 	}
-	m.input = c.inputOf(doc.Input)
+	m.input = c.inputOf(doc.Input, o.Encoding)
 	for _, s := range doc.Skip {
 		t := c.test(s.condition)
 		if s.Reason.set {
@@ -101,7 +112,7 @@ func Parse(name string, src []byte, o Options) (*Mapping, error) {
 		c.complete(m)
 	}
 	if len(c.errs) > 0 {
-		return nil, c.errs.sorted(l.files)
+		return nil, append(c.errs, m.unbound(o.Header)...).sorted(l.files)
 	}
 	m.warnings = c.warnings
 	m.imply(doc)
@@ -112,6 +123,24 @@ func Parse(name string, src []byte, o Options) (*Mapping, error) {
 	})
 	m.named = m.glance()
 	return m, nil
+}
+
+// unbound returns the columns that a mapping with other mistakes asks for and
+// the header has not.
+func (m *Mapping) unbound(header func(*Mapping) []string) Errors {
+	if header == nil {
+		return nil
+	}
+	m.named = m.glance()
+	cells := header(m)
+	if m.Fits(cells) == 0 {
+		return nil // none, or not the header
+	}
+	var missing Errors
+	if _, err := m.Bind(cells); errors.As(err, &missing) {
+		return missing
+	}
+	return nil
 }
 
 // Name returns the name that [Parse] was given.
@@ -242,6 +271,15 @@ func (c *compiler) identity(names scalars, rules []*rule) []string {
 	return paths
 }
 
+// constant returns the field at path if it has the same value in every row.
+func (m *Mapping) constant(path string) *field {
+	at := slices.IndexFunc(m.fields, func(f field) bool { return f.path == path && f.fixed != nil })
+	if at < 0 {
+		return nil
+	}
+	return &m.fields[at]
+}
+
 // contactPaths is the fields of which the server requires one.
 var contactPaths = []string{
 	"updatePerson.email.emailAddress", "updatePerson.telePhone",
@@ -258,6 +296,11 @@ func (c *compiler) complete(m *Mapping) {
 		if !m.Maps(path) {
 			c.fail(at, "unmapped", "", fmt.Sprintf("under target write %s: and a column, or {value: …}", path), "%q is not mapped", path)
 		}
+	}
+	office, person := m.constant("customerId"), m.constant("updatePerson.customerId")
+	if office != nil && person != nil && office.fixed.value.text != person.fixed.value.text {
+		p := Problem{Code: "customer_mismatch"}
+		c.fail(person.pos, p.Code, "", p.Hint(), "%s", p.Message())
 	}
 	if !slices.ContainsFunc(contactPaths, m.Maps) {
 		at := c.doc.Participant.pos

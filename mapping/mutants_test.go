@@ -112,6 +112,9 @@ var mutants = []struct{ name, old, new, code, suggestion string }{
 	{"unclosed expression", `upper(column("Källa"))`, `upper(column("Källa"§)`, "expression", ""},
 	{"version", "version: 1", "version: §2", "version", ""},
 	{"no version", "version: 1\n", "", "missing_key", ""},
+	{"condition of nothing", "when: {column: Typ, is: [Hem, Bostad]}", "when: §[]", "empty_value", ""},
+	{"skip of nothing", "skip:\n  - {column: Status, is: Avbokad, reason: avbokad}", "skip: §[]", "empty_value", ""},
+	{"two offices in one row", "  updatePerson:", "  updatePerson:\n    §customerId: {value: M2}", "customer_mismatch", ""},
 	{"no target", "  viewingId: Visning\n", "", "unmapped", ""},
 	{"row number", "headerRow: 4", "headerRow: §0", "unknown_value", ""},
 	{"delimiter", "semicolon", "§semikolon", "unknown_value", "semicolon"},
@@ -124,9 +127,12 @@ var mutants = []struct{ name, old, new, code, suggestion string }{
 	{"tag", "viewingId: Visning", "viewingId: §!!str Visning", "tag", ""},
 	{"merge", "  participated:", "  §<<: {participated: Kom}\n  participated:", "merge", ""},
 	{"second document", "identity:", "§---\nidentity:", "second_document", ""},
+	{"second document behind an end", "identity:", "§...\nidentity:", "second_document", ""},
+	{"directive", "version: 1", "§%YAML 9.9\nversion: 1", "syntax", ""},
 	{"include without files", "lookups:", "include: §gemensam.yaml\nlookups:", "include", ""},
 	{"unclosed bracket", "[E-post, Epost]}", "§[E-post, Epost}", "syntax", ""},
 	{"unclosed quote", "sheet: Deltagare", `sheet: §"Deltagare`, "syntax", ""},
+	{"unclosed quote, closed lines later", "viewingId: Visning", `viewingId: §"Visning`, "syntax", ""},
 	{"colon in a text", "viewingId: Visning", "viewingId: Visning§: id", "syntax", ""},
 	{"tab", "  viewingId:", "§\tviewingId:", "syntax", ""},
 	{"control character", "viewingId: Visning", "viewingId: Vis§\x01ning", "encoding", ""},
@@ -137,6 +143,39 @@ var mutants = []struct{ name, old, new, code, suggestion string }{
 	{"missing column of join", "[Kommentar, Ort]", "[Kommentar, §Orrt]", "missing_column", "Ort"},
 	{"missing column of an expression", `column("Källa")`, `column(§"Käla")`, "missing_column", "Källa"},
 	{"missing column of skip", "column: Status", "column: §Statsu", "missing_column", "Status"},
+}
+
+// TestMutantsTogether: what the header lacks is told along with what the file
+// has wrong, wherever the table can be read.
+func TestMutantsTogether(t *testing.T) {
+	src := strings.NewReplacer("firstName:", "firsName:", "viewingId: Visning", "viewingId: Visnnig", "column: Status", "column: Statsu", "as: phone", "as: fone").Replace(good)
+	for _, c := range []struct {
+		header []string
+		want   int
+	}{{goodHeader, 4}, {nil, 2}, {[]string{"Anna Ek", "0701740605"}, 2}} {
+		_, err := Parse("mapping.yaml", []byte(src), Options{Header: func(m *Mapping) []string {
+			if in := m.Input(); in.HeaderRow != 4 || m.Fits(goodHeader) < 5 {
+				t.Errorf("the header cannot be found by %+v", in)
+			}
+			return c.header
+		}})
+		var found Errors
+		if errors.As(err, &found); len(found) != c.want {
+			t.Errorf("%q: want %d mistakes, got\n%v", c.header, c.want, err)
+		}
+	}
+}
+
+func TestEncoding(t *testing.T) {
+	known := func(name string) ([]string, bool) { return []string{"utf-8", "cp850"}, name == "utf-8" }
+	for name, want := range map[string]string{"utf-8": "", "cp580": "cp850", "klingon": ""} {
+		src := strings.Replace(good, "headerRow: 4", "headerRow: 4, encoding: "+name, 1)
+		_, err := Parse("mapping.yaml", []byte(src), Options{Encoding: known})
+		var found Errors
+		if errors.As(err, &found); (name == "utf-8") != (err == nil) || err != nil && (found[0].Line != 25 || found[0].Suggestion != want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 func TestGood(t *testing.T) {

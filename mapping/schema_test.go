@@ -91,6 +91,7 @@ func TestSchemaAccepts(t *testing.T) {
 var onlyParsed = map[string]bool{
 	"missing_column": true, "ambiguous_column": true, "unknown_lookup": true, "layout": true, "zone": true,
 	"expression": true, "include": true, "unmapped": true, "anchor": true, "tag": true, "merge": true, "encoding": true,
+	"customer_mismatch": true,
 }
 
 // elsewhere is mistakes that show only in two places together.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -96,13 +97,14 @@ func (f *mappingFlags) bind(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "a constant over the mapping, as field=value; may be given several times")
 }
 
-// load reads the mapping for an input.
-func (f *mappingFlags) load(input string) (*mapping.Mapping, string, error) {
+// load reads the mapping for an input, whose header is asked for if there are
+// mistakes.
+func (f *mappingFlags) load(input string, header func(*mapping.Mapping) []string) (*mapping.Mapping, string, error) {
 	path := f.path
 	if path == "" {
 		path = filepath.Join(filepath.Dir(input), "mapping.yaml")
 	}
-	src, err := os.ReadFile(path)
+	src, err := readMappingFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && f.path == "":
 		return nil, "", exit{code: 2, err: fmt.Errorf("%s: there is no mapping", path),
@@ -111,15 +113,30 @@ func (f *mappingFlags) load(input string) (*mapping.Mapping, string, error) {
 		return nil, "", exit{code: 2, err: fmt.Errorf("%s: the mapping cannot be read: %s", path, cause(err))}
 	}
 	m, err := mapping.Parse(path, src, mapping.Options{
-		Set: f.set, Trial: f.trial,
+		Set: f.set, Trial: f.trial, Header: header, Encoding: table.KnownEncoding,
 		Load: func(name string) ([]byte, error) {
 			if !filepath.IsAbs(name) {
 				name = filepath.Join(filepath.Dir(path), name)
 			}
-			return os.ReadFile(name)
+			src, err := readMappingFile(name)
+			if err != nil {
+				return nil, errors.New(cause(err))
+			}
+			return src, nil
 		},
 	})
 	return m, path, err
+}
+
+// readMappingFile reads what may be a mapping: hardly more than one may have,
+// were it a device without an end.
+func readMappingFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, mapping.MaxSize+1))
 }
 
 // cause is the system's reason without the path, which has been said.
@@ -155,7 +172,19 @@ func readMapping(path string, tf *tableFlags, mf *mappingFlags) (s *source, o ta
 		return nil, o, exit{code: 1, err: fmt.Errorf("%s: there is no such file", path)}
 	}
 	s = &source{}
-	if s.mapping, s.mappingPath, err = mf.load(path); err != nil {
+	header := func(m *mapping.Mapping) []string {
+		o, err := tf.options(m)
+		if err != nil {
+			return nil
+		}
+		f, err := table.Open(path, o)
+		if err != nil {
+			return nil
+		}
+		defer f.Close()
+		return f.Info().Header
+	}
+	if s.mapping, s.mappingPath, err = mf.load(path, header); err != nil {
 		return nil, o, err
 	}
 	o, err = tf.options(s.mapping)
