@@ -151,6 +151,10 @@ func compile(text scalar) (*computed, Errors) {
 	if err != nil {
 		return nil, Errors{exprError(text, err)}
 	}
+	if t := program.Node().Type(); t == nil || t.Kind() != reflect.String {
+		// One branch of a condition is a text, another is not.
+		return nil, Errors{text.pos.at("expression", "the expression must make a text")}
+	}
 	return &computed{program: program, columns: g.columns}, nil
 }
 

@@ -186,7 +186,19 @@ func constantSchema(f field) schema {
 	if s, ok := constantPatterns[f.kind]; ok {
 		return s
 	}
+	if n := sentLength(f); n > 0 {
+		return schema{"allOf": []any{ref("name"), schema{"maxLength": n}}}
+	}
 	return ref("name")
+}
+
+// sentLength is how long a constant of the field may be where it is sent as it
+// stands, or 0.
+func sentLength(f field) int {
+	if f.target < 0 && convertersOf(f.member)[0] == "text" {
+		return f.member.MaxLength
+	}
+	return 0
 }
 
 // ruleName is what the rules of fields that are alike are called: they are
@@ -200,7 +212,11 @@ func ruleName(f field) string {
 	case slices.Contains(freeText, f.path):
 		return "ruleOf-note"
 	}
-	return "ruleOf-" + convertersOf(f.member)[0]
+	name := "ruleOf-" + convertersOf(f.member)[0]
+	if n := sentLength(f); n > 0 {
+		name += fmt.Sprintf("-%d", n)
+	}
+	return name
 }
 
 // ruleSchema is how a field gets its value: a column's name, several, or a
@@ -217,6 +233,7 @@ func ruleSchema(f field) schema {
 		"case":   schema{"enum": []string{"upper", "lower", "title"}},
 		"empty":  schema{"enum": []string{"omit", "error"}},
 		"trim":   schema{"type": []string{"string", "number"}},
+		"layout": oneOrMore(layoutSchema()), "zone": schema{"type": "string", "pattern": `^[A-Z][A-Za-z0-9_+/-]*$`, "not": schema{"const": "Local"}},
 		"when":   ref("when"),
 		"choices": schema{"anyOf": []any{
 			schema{"type": "array", "items": ref("name"), "minItems": 1, "uniqueItems": true}, ref("table"),
@@ -226,7 +243,8 @@ func ruleSchema(f field) schema {
 		special["value"] = schema{"type": []string{"integer", "string"}, "minimum": 0, "pattern": `^[0-9 ]+$`}
 	}
 	if f.target >= 0 {
-		id := schema{"type": []string{"string", "number"}, "pattern": `^[^/\\?#%&*:<>]*[^/\\?#%&*:<> ][^/\\?#%&*:<>]*$`}
+		// An id, or the "?" that is still to be filled in.
+		id := schema{"type": []string{"string", "number"}, "pattern": `^\?$|^[^/\\?#%&*:<>]*[^/\\?#%&*:<> ][^/\\?#%&*:<>]*$`}
 		special["value"], special["default"] = id, id
 		special["lookup"] = schema{"anyOf": []any{
 			schema{"type": "string", "minLength": 1}, schema{"type": "object", "minProperties": 1, "additionalProperties": id},
@@ -279,6 +297,16 @@ func ruleSchema(f field) schema {
 func anys(v any) []any {
 	list, _ := v.([]any)
 	return list
+}
+
+// layoutSchema is the parts that a layout cannot do without, in the form that
+// people know or in that of Go: the year, the month, the day.
+func layoutSchema() schema {
+	var parts []any
+	for _, part := range []string{`[Yy]{2}|[Åå]{2}|06`, `M|0?1`, `[Dd]|0?2`} {
+		parts = append(parts, schema{"pattern": part})
+	}
+	return schema{"type": "string", "allOf": parts}
 }
 
 // splitSchema is a known part, a separator without letters, or a block.
