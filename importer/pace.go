@@ -11,11 +11,23 @@ import (
 // dispatcher asks it, so that a changed rate holds from the next request on
 // (a limiter with many waiters would let those who wait already go at the old
 // rate). It is a function of the times it is given and has no clock of its own.
+// Not safe for concurrent use.
 //
-// After a refusal (429) the rate is halved, climbs back quickly to just under
-// the level that was refused, and goes on from there so slowly that it is
-// refused once a minute at most; once it is well above that level the server
-// has changed its mind, and it climbs faster. Not safe for concurrent use.
+// What the server allows is not known, nor over what time it counts, so every
+// refusal (429) is a measurement of it. The rate is halved at once, climbs back
+// quickly to just under the ceiling, the level that the refusal has told, and
+// goes on from there so slowly that it is refused once in minutes. Well above
+// the ceiling the server has changed its mind, and it climbs faster.
+//
+//   - The ceiling is the rate at which the server refused, or what it really
+//     took in the last second, where that is far less.
+//   - If it refuses again soon, and took just as much in the ten or sixty
+//     seconds before as before the last refusal, then that is what it counts.
+//   - If it refuses well below the ceiling it allows less than it did: then the
+//     ceiling is what it took between the two refusals.
+//   - If it refuses at a fraction of what it took, and takes less and less, then
+//     the rate is not the reason. Some servers refuse a share of everything while
+//     they are busy. The rate comes back and stays, until that share grows.
 type pace struct {
 	limiter *rate.Limiter
 	// held are places that were taken ahead of time, oldest first: after a
@@ -24,28 +36,69 @@ type pace struct {
 	held    []time.Time
 	asked   float64 // requests per second that the user allows; +Inf = no limit
 	current float64
-	// refused is the level at which the server last said no; 0 = it never did.
-	refused float64
-	reduced time.Time // when the rate was last halved
-	changed time.Time // when current was last set, for the climb back
-	paused  time.Time // nobody leaves before this
-	// taken counts what left in the last second and was not refused: the level
-	// that the server really takes, where the asked-for rate is far above it.
-	taken window
+	reduced time.Time     // when the rate was last halved
+	changed time.Time     // when current was last set, for the climb back
+	earlier float64       // the rate a second or two before
+	noted   time.Time     // when it was noted; the next one is a second later
+	paused  time.Time     // nobody leaves before this
+	rest    time.Duration // the last pause that the server did not ask for by itself
+	// taken is what left and was not refused: what the server really takes,
+	// where the asked-for rate is far above it.
+	taken history
+
+	ceiling float64   // 0 = the server never refused
+	counted bool      // it was counted, and is no rate of ours
+	careful float64   // the share of it by which the rate is raised a second, near it
+	since   time.Time // the last refusal that moved it
+	passed  int       // what left since and was not refused
+
+	// Refusals that came soon after one another: how many, the ceiling that the
+	// first of them told, and what the server took per second before the last.
+	repeats   int
+	top, took float64
+	arbitrary bool    // the rate is taken not to be the reason
+	share     float64 // of the last 64 requests or so, that were refused
+	tolerated float64 // the share up to which that is believed
 }
 
-// How the rate comes back, in shares of the refused level.
 const (
-	nearRefused = 0.97            // is reached quickly …
-	recovery    = 3 * time.Second // … within this time after the pause;
-	pastRefused = 1.03            // is reached slowly, by …
-	probe       = 0.0005          // … this share a second;
-	accelerate  = 0.05            // and from there on it is this share a second
+	// How the rate comes back, in shares of the ceiling. It rises to just under
+	// the ceiling within the time of the climb after the pause, or half of that
+	// where refusals have told the ceiling; then to the ceiling, by a share of it
+	// a second; then a little past it; and from there on by a share of itself. A
+	// ceiling that was only guessed is nothing to be careful about.
+	under   = 0.97
+	climb   = 3 * time.Second
+	explore = 0.005  // a second, up to the ceiling that one refusal has told, and past it …
+	probe   = 0.0003 // … or up to one that several have told
+	past    = 1.02
+	forget  = 0.05 // of the rate, a second
+	guess   = 0.2  // of the rate, a second
 
-	// A refusal this soon after the last one means that its level was too high.
-	soon = 15 * time.Second
+	// A refusal this soon after the last one, or after its pause, came at too high
+	// a rate; the ceiling is closed in on from below.
+	soon   = 20 * time.Second
+	closer = 0.98
 
-	slowest = 0.2 // requests per second: a pace never stops by itself
+	// As much as before, but for the grain of counting, and enough to tell: a
+	// share of the ceiling; of what was taken in longer times; and of the rate
+	// below which that tells something else.
+	asBefore     = 0.9
+	asBeforeLong = 0.03
+	distinct     = 0.85
+	enough       = 10 // requests
+
+	// The rate is not the reason: the server refuses at this share of what it
+	// took, and takes so much less than before the last refusal. So many requests
+	// without a refusal end that.
+	deep   = 0.3
+	fallen = 0.7
+	calm   = 100
+
+	slowest      = 0.2 // requests per second: a pace never stops by itself
+	firstRest    = 500 * time.Millisecond
+	longestRest  = 30 * time.Second
+	shareHorizon = 64 // requests
 )
 
 // newPace allows perSecond requests per second; 0 = no limit.
@@ -91,38 +144,122 @@ func (p *pace) pausing(now time.Time) (until time.Time, yes bool) {
 }
 
 // departed is told of every request that leaves.
-func (p *pace) departed(now time.Time) { p.taken.add(now, 1) }
+func (p *pace) departed(now time.Time) {
+	p.taken.add(now, 1)
+	p.share -= p.share / shareHorizon
+	p.passed++
+	if p.passed == calm {
+		p.arbitrary = false
+	}
+}
 
-// refuse is told that a request which left at sent was refused, and that the
-// server wants to be left alone for wait. The rate stays as it is, beside the
-// pause, if the refusal says nothing about it: because the request left before
-// the rate was halved, or because the server took more than the present rate
-// in the last second and refuses for that.
-func (p *pace) refuse(now, sent time.Time, wait time.Duration) {
+// refuse is told that a request which left at left was refused, and for how
+// long the server asked to be left alone; 0 = it did not say. It returns for
+// how long nobody leaves now.
+func (p *pace) refuse(now, left time.Time, told time.Duration) time.Duration {
 	p.taken.add(now, -1)
-	seen := p.taken.perSecond(now)
-	rested := now.Sub(p.paused) < time.Second // the last second was not a full one
-	if until := now.Add(wait); until.After(p.paused) {
+	p.share += 1. / shareHorizon
+	switch {
+	case !left.After(p.reduced):
+		// It left before the rate was halved: the same signal once more. But it
+		// was counted as taken then.
+		if p.counted && now.Sub(p.reduced) < time.Second {
+			p.ceiling = math.Max(math.Min(p.ceiling, p.taken.perSecond(now)), slowest)
+			p.set(now, math.Min(p.current, p.ceiling/2))
+		}
+	case p.arbitrary && p.share <= p.tolerated:
+		p.passed = 0
+	default:
+		p.passed--
+		told = p.yield(now, told)
+	}
+	if until := now.Add(told); until.After(p.paused) {
 		p.paused = until
 	}
-	if !sent.After(p.reduced) || seen >= p.current {
-		return
+	return max(p.paused.Sub(now), 0)
+}
+
+// yield makes room after a refusal that counts, and returns how long to pause.
+func (p *pace) yield(now time.Time, told time.Duration) time.Duration {
+	seen := p.taken.perSecond(now)
+	rested := now.Sub(p.paused) < time.Second // the last second was not a full one
+	closed := p.ceiling > 0 && p.passed <= 0  // the server has taken nothing since
+	if p.rest = min(2*p.rest, longestRest); !closed {
+		p.rest = firstRest
 	}
-	level := p.current
-	if far := seen < 0.85*level; (far && seen > 0 && !rested) || math.IsInf(level, 1) {
-		level = seen // a count is coarser than the rate, so it must differ much
+	if told == 0 {
+		told = p.rest
 	}
-	if now.Sub(p.reduced) < soon {
-		level *= 0.98 // the last guess was too high: close in from below
+	if seen >= p.current && now.Sub(p.reduced) < 1500*time.Millisecond {
+		return told // it refuses for what it took before the rate was halved
 	}
-	p.refused, p.reduced = math.Max(level, slowest), now
-	p.held = nil // they were taken at the old rate
-	p.set(now, math.Max(level/2, slowest))
+	if !closed {
+		p.learn(now, seen, rested)
+	}
+	p.reduced = now
+	if !p.arbitrary {
+		// The places that were taken ahead at the old rate are given back.
+		p.held, p.limiter = nil, rate.NewLimiter(0, 1)
+		p.limiter.AllowN(now, 1)
+		p.set(now, math.Max(math.Min(p.current, p.ceiling)/2, slowest))
+	}
+	return told
+}
+
+// learn sets the ceiling anew after a refusal. The server took seen requests in
+// the last second, which was not a full one if the pace had rested in it.
+func (p *pace) learn(now time.Time, seen float64, rested bool) {
+	level, counted := p.current, false
+	if p.current > p.ceiling && p.earlier > 0 && !rested {
+		level = math.Min(level, p.earlier) // it refuses for what has reached it a while ago
+	}
+	// A count is coarser than the rate, so it must differ much.
+	if far := seen < 0.93*level-1; (far && seen > 0 && !rested) || math.IsInf(level, 1) {
+		level, counted = seen, true
+	}
+	long, known := p.taken.asBefore(now)
+	took := float64(p.passed) / math.Max(now.Sub(p.since).Seconds(), 0.1)
+	before := p.since
+	if p.paused.After(before) {
+		before = p.paused
+	}
+	again := now.Sub(before) < soon
+	if !again {
+		p.repeats, p.top = 0, 0
+	}
+	p.repeats++
+	switch {
+	case p.ceiling == 0 || p.arbitrary:
+		p.arbitrary, p.careful = false, explore
+		if counted && !p.taken.full(now) {
+			p.careful = guess
+		}
+	case p.current <= deep*p.top && took < fallen*p.took:
+		p.arbitrary, p.tolerated = true, 2*math.Max(p.share, 0.05)+0.05
+		level, p.careful = p.top, explore
+	case again && known && long < distinct*level && p.repeats <= 3:
+		level, counted, p.careful = long, true, explore
+	case p.careful == guess:
+		p.careful = explore
+	case level < asBefore*p.ceiling:
+		p.careful = explore
+		if p.passed >= enough {
+			level = math.Min(took, level)
+		}
+	default:
+		p.careful = math.Max(p.careful/4, probe)
+		if again {
+			level *= closer
+		}
+	}
+	p.top, p.took = math.Max(p.top, level), took
+	p.counted = counted
+	p.ceiling, p.since, p.passed = math.Max(level, slowest), now, 0
 }
 
 // recover raises the rate after a refusal, as far as the time since allows.
 func (p *pace) recover(now time.Time) {
-	if p.refused == 0 || p.current >= p.asked {
+	if p.ceiling == 0 || p.current >= p.asked {
 		return
 	}
 	from := p.changed
@@ -135,57 +272,28 @@ func (p *pace) recover(now time.Time) {
 	}
 	up := p.current
 	switch {
-	case up < p.refused*nearRefused:
-		up = math.Min(up+p.refused/2*passed/recovery.Seconds(), p.refused*nearRefused)
-	case up < p.refused*pastRefused:
-		up += p.refused * probe * passed
+	case up < p.ceiling*under:
+		step := p.ceiling / 2 * passed / climb.Seconds()
+		if p.careful < explore {
+			step *= 2
+		}
+		up = math.Min(up+step, p.ceiling*under)
+	case p.careful == guess:
+		up += up * guess * passed
+	case up < p.ceiling:
+		up += p.ceiling * p.careful * passed
+	case up < p.ceiling*past:
+		up += p.ceiling * explore * passed
 	default:
-		up += p.refused * accelerate * passed
+		up += up * forget * passed
 	}
 	p.set(now, math.Min(up, p.asked))
 }
 
 func (p *pace) set(now time.Time, perSecond float64) {
+	if now.Sub(p.noted) >= time.Second {
+		p.earlier, p.noted = p.current, now
+	}
 	p.current, p.changed = perSecond, now
 	p.limiter.SetLimitAt(now, limitOf(perSecond))
-}
-
-// window counts in the second that ends now, in slots of a tenth. Time is
-// counted from the first moment that it is told of, so that setting the
-// system's clock does not move it.
-type window struct {
-	slots [10]int
-	zero  time.Time
-	last  int64 // the tenth of a second since zero that slots[last%10] stands for
-}
-
-func (w *window) add(now time.Time, n int) {
-	w.advance(now)
-	w.slots[w.last%10] += n
-}
-
-// perSecond is the rate of the last second. The slots cover a little less
-// than that, as the newest of them is not over yet.
-func (w *window) perSecond(now time.Time) float64 {
-	w.advance(now)
-	n := 0
-	for _, c := range w.slots {
-		n += c
-	}
-	covered := 0.9 + float64(now.Sub(w.zero).Milliseconds()%100)/1000
-	return math.Max(float64(n)/covered, 0)
-}
-
-func (w *window) advance(now time.Time) {
-	if w.zero.IsZero() {
-		w.zero = now
-	}
-	tenth := now.Sub(w.zero).Milliseconds() / 100
-	if tenth-w.last > 10 {
-		w.slots, w.last = [10]int{}, tenth
-	}
-	for w.last < tenth {
-		w.last++
-		w.slots[w.last%10] = 0
-	}
 }

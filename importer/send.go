@@ -557,10 +557,13 @@ func (s *sender) slowDown(d sent, now time.Time, wait time.Duration) {
 		return
 	}
 	before := s.pace.current
-	s.pace.refuse(now, d.left, wait)
+	wait = s.pace.refuse(now, d.left, d.verdict.wait)
+	after := s.pace.current
 	s.log.Warn("the server asked for a pause", "row", d.it.number, "status", d.verdict.status,
-		"wait", wait.Round(time.Millisecond), "rate_before", before, "rate", s.pace.current)
-	s.event("pause", fmt.Sprintf("%d ms, then %s/s", wait.Milliseconds(), number(s.pace.current)))
+		"wait", wait.Round(time.Millisecond), "rate_before", before, "rate", after)
+	if wait > 0 || after != before {
+		s.event("pause", fmt.Sprintf("%d ms, then %s/s", wait.Milliseconds(), number(after)))
+	}
 }
 
 // bar sends nothing more for a customer.
