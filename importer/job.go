@@ -47,7 +47,8 @@ type Job struct {
 	Client Client
 	// Rate is the limit in requests per second, retries included; 0 = none.
 	Rate float64
-	// Concurrency is how many requests may be under way at once, at least 1.
+	// Concurrency is how many requests may be under way at once; 0 = as many as
+	// the rate and the server's latency ask for, up to Widest.
 	Concurrency int
 	// MaxRows ends the run after so many rows have been sent; 0 = no limit.
 	MaxRows int
@@ -172,7 +173,7 @@ func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error
 	record.Target = j.Target
 	record.StartedAt = time.Now()
 	record.NameColumns = j.Mapper.NameColumns()
-	record.Rate, record.Concurrency = j.Rate, j.Concurrency
+	record.Rate, record.Concurrency = j.Rate, newWidth(j.Concurrency).most()
 	run, err := j.Ledger.StartRun(ctx, record, rows)
 	switch {
 	case declined != nil:

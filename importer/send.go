@@ -66,6 +66,7 @@ type sender struct {
 	halted atomic.Bool
 
 	pace    *pace
+	width   *width
 	next    func() (*item, error, bool) // the rows still to be read
 	drained bool
 	waiting []*item               // read, not yet under way, in input order
@@ -93,22 +94,24 @@ type sent struct {
 	settling bool // the row is booked; but for the row nothing else is set
 	it       *item
 	verdict  verdict
-	begun    bool      // the ledger has its begin
-	left     time.Time // when the request left; zero = it did not
-	settled  bool      // it was told to be settling before
-	ledger   error     // the ledger failed
+	begun    bool          // the ledger has its begin
+	left     time.Time     // when the request left; zero = it did not
+	took     time.Duration // until its end was known
+	settled  bool          // it was told to be settling before
+	ledger   error         // the ledger failed
 	requests int
 }
 
 func newSender(j *Job, p *Plan, run *ledger.Run, started time.Time) *sender {
-	n := max(j.Concurrency, 1)
+	width := newWidth(j.Concurrency)
+	n := width.most()
 	log := j.Log
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
 	s := &sender{
 		job: j, plan: p, run: run,
-		gate: newGate(j.Rate), pace: newPace(j.Rate),
+		gate: newGate(j.Rate), pace: newPace(j.Rate), width: width,
 		log:      log.With("run", run.ID()),
 		progress: &Progress{},
 		// Up to n rows are under way, and as many may be waiting for the disk.
@@ -188,11 +191,15 @@ func (s *sender) dispatch(ctx context.Context) {
 // and so many others: one at a time until the server has decided about a
 // submission, so that a wrong login costs one request and not one per worker.
 func (s *sender) roomFor(others int) bool {
-	room := max(s.job.Concurrency, 1)
+	room := s.width.at
 	if !s.proven {
 		room = 1
 	}
-	return s.active-s.settled+others < room && s.active < cap(s.work)
+	if s.active-s.settled+others >= room || s.active >= cap(s.work) {
+		s.width.taken()
+		return false
+	}
+	return true
 }
 
 // pick takes the row that is to leave next: one that is due to be tried again,
@@ -362,7 +369,8 @@ func (s *sender) submit(ctx context.Context, it *item) sent {
 		d.verdict = judge(answer, err)
 		if d.verdict.code != codeUnsendable {
 			d.left, d.requests = left, 1
-			res.Attempts, res.Duration = it.attempts, time.Since(left)
+			d.took = time.Since(left)
+			res.Attempts, res.Duration = it.attempts, d.took
 		}
 		d.verdict.reason = s.reason(it, d.verdict)
 	}
@@ -475,6 +483,9 @@ func (s *sender) take(d sent) {
 		s.settled--
 	}
 	s.res.Requests += d.requests
+	if d.requests > 0 {
+		s.width.answered(d.took, s.pace.current)
+	}
 	if d.ledger != nil {
 		s.ledgerFailed(d)
 		s.release(it)

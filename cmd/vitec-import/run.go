@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -100,7 +101,7 @@ EXIT STATUS
 	f.target.bind(cmd)
 	ledgerFlag(cmd, &f.ledger)
 	cmd.Flags().Float64Var(&f.rate, "rate", 10, "requests per second at most, retries included; 0 = no limit")
-	cmd.Flags().IntVar(&f.concurrency, "concurrency", 5, "requests under way at once at most")
+	cmd.Flags().IntVar(&f.concurrency, "concurrency", 0, "requests under way at once at most (default: as many as rate and latency ask for)")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how long one request may take")
 	cmd.Flags().StringVar(&f.out, "out", "", "the folder in which the report folder is made (default: the input's)")
 	cmd.Flags().StringVar(&f.credentials, "credentials", "", "a YAML file with a login per customer, readable by you alone")
@@ -124,8 +125,8 @@ func (f *runFlags) validate(cmd *cobra.Command) error {
 	switch {
 	case !(f.rate >= 0) || f.rate > 1e6:
 		return wrong("--rate %v: want requests per second, 0 for no limit", f.rate)
-	case f.concurrency < 1 || f.concurrency > 1024:
-		return wrong("--concurrency %d: want 1 to 1024", f.concurrency)
+	case f.concurrency < 0 || f.concurrency > 1024:
+		return wrong("--concurrency %d: want 1 to 1024, or 0 for as many as rate and latency ask for", f.concurrency)
 	case f.timeout < time.Millisecond:
 		return wrong("--timeout %s: want a time such as 30s", f.timeout)
 	case f.maxRows < 0:
@@ -171,7 +172,7 @@ func (f *runFlags) server(w *world) (*server, error) {
 		return nil, err
 	}
 	s.client, err = vitec.NewClient(vitec.Config{
-		BaseURL: base, Format: format, Timeout: f.timeout, Concurrency: f.concurrency,
+		BaseURL: base, Format: format, Timeout: f.timeout, Concurrency: cmp.Or(f.concurrency, importer.Widest),
 		UserAgent: "vitec-import/" + version(), Credentials: s.logins.For,
 	})
 	if err != nil {
