@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
@@ -92,24 +94,30 @@ func BenchmarkCheck(b *testing.B) {
 	perRow(b, rows)
 }
 
-// BenchmarkRun is the whole of a run, but for the report, against a server in
-// this process that answers at once.
-func BenchmarkRun(b *testing.B) {
+// benchServer answers at once, in this process.
+func benchServer(b *testing.B, concurrency int) *vitec.Client {
+	b.Helper()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Type", "application/json")
 		io.WriteString(w, `"VID0123456789ABCDEF0123456789ABCDEF"`)
 	}))
-	defer srv.Close()
+	b.Cleanup(srv.Close)
+	client, err := vitec.NewClient(vitec.Config{BaseURL: srv.URL, Concurrency: concurrency,
+		Credentials: func(string) (vitec.Credentials, bool) { return vitec.Credentials{Username: "u", Password: "p"}, true }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(client.Close)
+	return client
+}
+
+// BenchmarkRun is the whole of a run, but for the report.
+func BenchmarkRun(b *testing.B) {
 	const rows = 20_000
 	for _, concurrency := range []int{5, 16, 64} {
 		b.Run(fmt.Sprintf("concurrency=%d", concurrency), func(b *testing.B) {
-			client, err := vitec.NewClient(vitec.Config{BaseURL: srv.URL, Concurrency: concurrency,
-				Credentials: func(string) (vitec.Credentials, bool) { return vitec.Credentials{Username: "u", Password: "p"}, true }})
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer client.Close()
+			client := benchServer(b, concurrency)
 			f, m := benchInput(b, rows)
 			b.ReportAllocs()
 			for b.Loop() {
@@ -126,3 +134,50 @@ func BenchmarkRun(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSend is the part of a run in which requests are made, once with the
+// durable ledger and once with a memory that costs nothing: the difference is
+// the cost of the ledger. There is no such choice for users.
+func BenchmarkSend(b *testing.B) {
+	const rows = 20_000
+	for _, concurrency := range []int{5, 64} {
+		for _, durable := range []bool{true, false} {
+			b.Run(fmt.Sprintf("concurrency=%d/durable=%t", concurrency, durable), func(b *testing.B) {
+				client := benchServer(b, concurrency)
+				f, m := benchInput(b, rows)
+				b.ReportAllocs()
+				for b.Loop() {
+					b.StopTimer()
+					job := &Job{File: f, Mapper: m, Ledger: benchLedger(b), Target: "bench", Client: client, Concurrency: concurrency}
+					p := newPlan()
+					var run memory = noMemory{}
+					err := error(nil)
+					if durable {
+						run, err = job.Ledger.StartRun(context.Background(), ledger.RunInfo{Target: "bench"}, job.plan(context.Background(), p))
+					} else {
+						for _, planned := range job.plan(context.Background(), p) {
+							err = errors.Join(err, planned)
+						}
+					}
+					if err != nil {
+						b.Fatal(err)
+					}
+					s := newSender(job, p, run, time.Now())
+					b.StartTimer()
+					if err := s.send(context.Background()); err != nil || s.res.Outcomes[ledger.Booked] != rows {
+						b.Fatal(s.res.Outcomes, err)
+					}
+				}
+				perRow(b, rows)
+			})
+		}
+	}
+}
+
+// noMemory forgets everything at once.
+type noMemory struct{}
+
+func (noMemory) ID() int64                                      { return 1 }
+func (noMemory) Begin(context.Context, ledger.Submission) error { return nil }
+func (noMemory) Finishing(int, ledger.Result) func() error      { return func() error { return nil } }
+func (noMemory) Event(context.Context, ledger.Event) error      { return nil }

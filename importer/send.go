@@ -52,7 +52,7 @@ const (
 type sender struct {
 	job      *Job
 	plan     *Plan
-	run      *ledger.Run
+	run      memory
 	gate     *gate
 	log      *slog.Logger
 	progress *Progress
@@ -88,6 +88,14 @@ type sender struct {
 	stopCause   error
 }
 
+// memory is what a sender needs of a [ledger.Run].
+type memory interface {
+	ID() int64
+	Begin(context.Context, ledger.Submission) error
+	Finishing(index int, res ledger.Result) (durable func() error)
+	Event(context.Context, ledger.Event) error
+}
+
 // sent is what a worker brings back: of a row that was booked first that it
 // was, while the ledger is still writing it down, and then the whole.
 type sent struct {
@@ -102,7 +110,7 @@ type sent struct {
 	requests int
 }
 
-func newSender(j *Job, p *Plan, run *ledger.Run, started time.Time) *sender {
+func newSender(j *Job, p *Plan, run memory, started time.Time) *sender {
 	width := newWidth(j.Concurrency)
 	n := width.most()
 	log := j.Log
