@@ -6,8 +6,9 @@
 // and becomes a sentence only where a person reads it.
 //
 // The catalogues are those of go-i18n: a text is one sentence, or one for each
-// plural form of its language. Its places are {0}, {1} and so on, or {0:q} for
-// what is to stand in quotation marks. The package is not for what other
+// plural form of its language. Its places are {0}, {1} and so on; {0:q} for what
+// is to stand in quotation marks, {0:n} for a number with its thousands apart.
+// The package is not for what other
 // programs read: that has no language.
 package words
 
@@ -114,10 +115,10 @@ func (t *Texts) Text(id string, args ...any) string {
 	return t.find(&i18n.LocalizeConfig{MessageID: id, TemplateData: filling{t.language, args}, TemplateParser: parser{}})
 }
 
-// Count returns the form of the text that n things take. {0} is n, as
-// [Number] writes it; args fill the places from {1} on.
+// Count returns the form of the text that n things take. {0} is n; args fill the
+// places from {1} on.
 func (t *Texts) Count(id string, n int, args ...any) string {
-	data := filling{t.language, append([]any{Number(n)}, args...)}
+	data := filling{t.language, append([]any{n}, args...)}
 	return t.find(&i18n.LocalizeConfig{MessageID: id, PluralCount: n, TemplateData: data, TemplateParser: parser{}})
 }
 
@@ -162,7 +163,7 @@ type filling struct {
 	args     []any
 }
 
-// parser reads texts whose places are written {0} or {0:q}. Braces around
+// parser reads texts whose places are written {0}, {0:q} or {0:n}. Braces around
 // anything else are braces: the texts show YAML.
 type parser struct{}
 
@@ -185,15 +186,21 @@ func (parser) Parse(src, _, _ string) (template.ParsedTemplate, error) {
 type place struct {
 	before string
 	n      int
-	quoted bool
+	how    string // "", ":q" or ":n"
 }
 
 // written is the place as it stands in the text.
-func (p place) written() string {
-	if p.quoted {
-		return fmt.Sprintf("{%d:q}", p.n)
+func (p place) written() string { return fmt.Sprintf("{%d%s}", p.n, p.how) }
+
+// fill is what stands in the place.
+func (p place) fill(arg any, l Language) string {
+	switch n, ok := arg.(int); {
+	case p.how == ":q":
+		return strconv.Quote(say(arg, l))
+	case p.how == ":n" && ok:
+		return Number(n)
 	}
-	return fmt.Sprintf("{%d}", p.n)
+	return say(arg, l)
 }
 
 // nextPlace finds the first place in s. Its n is -1 if there is none.
@@ -206,9 +213,13 @@ func nextPlace(s string) (before string, at place, after string) {
 		if end < 0 {
 			break
 		}
-		name, quoted := strings.CutSuffix(s[i+1:i+end], ":q")
-		if n, err := strconv.ParseUint(name, 10, 8); err == nil {
-			return s[:i], place{n: int(n), quoted: quoted}, s[i+end+1:]
+		name, how := s[i+1:i+end], ""
+		if k := strings.IndexByte(name, ':'); k >= 0 {
+			name, how = name[:k], name[k:]
+		}
+		n, err := strconv.ParseUint(name, 10, 8)
+		if err == nil && (how == "" || how == ":q" || how == ":n") {
+			return s[:i], place{n: int(n), how: how}, s[i+end+1:]
 		}
 	}
 	return s, place{n: -1}, ""
@@ -225,13 +236,10 @@ func (p *parsed) Execute(data any) (string, error) {
 	var b strings.Builder
 	for _, at := range p.places {
 		b.WriteString(at.before)
-		switch {
-		case at.n >= len(with.args):
+		if at.n < len(with.args) {
+			b.WriteString(at.fill(with.args[at.n], with.language))
+		} else {
 			b.WriteString(at.written())
-		case at.quoted:
-			b.WriteString(strconv.Quote(say(with.args[at.n], with.language)))
-		default:
-			b.WriteString(say(with.args[at.n], with.language))
 		}
 	}
 	b.WriteString(p.end)

@@ -21,8 +21,9 @@ run: 'booked by run {0}, row {1}'
 turned: '{1} before {0}'
 quoted: 'no column {0:q}'
 yaml: 'write {0}: {value: false} or {} or {10'
-rows: {one: '{0} row in {1}', other: '{0} rows in {1}'}
+rows: {one: '{0:n} row in {1}', other: '{0:n} rows in {1}'}
 only: {one: The only row, other: 'All {0} rows'}
+odd: '{0:n} {1:x} {2:q}'
 wrong: '{0}: cannot be read: {1}'
 missing: '{0} is missing'
 `, `
@@ -31,8 +32,9 @@ run: 'bokad av körning {0}, rad {1}'
 turned: '{1} före {0}'
 quoted: 'ingen kolumn {0:q}'
 yaml: 'skriv {0}: {value: false} eller {} eller {10'
-rows: {one: '{0} rad i {1}', other: '{0} rader i {1}'}
+rows: {one: '{0:n} rad i {1}', other: '{0:n} rader i {1}'}
 only: {one: Den enda raden, other: 'Alla {0} rader'}
+odd: '{0:n} {1:x} {2:q}'
 wrong: '{0}: går inte att läsa: {1}'
 missing: '{0} saknas'
 `)
@@ -53,6 +55,8 @@ func TestTexts(t *testing.T) {
 		{func(w *Texts) string { return w.Text("missing", 2.5) }, [2]string{"2.5 is missing", "2,5 saknas"}},
 		{func(w *Texts) string { return w.Text("missing", int64(3)) }, [2]string{"3 is missing", "3 saknas"}},
 		{func(w *Texts) string { return w.Text("missing", sample.Message("plain")) }, [2]string{"The end is missing", "Slut saknas"}},
+		{func(w *Texts) string { return w.Text("odd", "1000", 2, 3) }, [2]string{`1000 {1:x} "3"`, `1000 {1:x} "3"`}},
+		{func(w *Texts) string { return w.Count("only", 1000) }, [2]string{"All 1000 rows", "Alla 1000 rader"}},
 		{func(w *Texts) string { return w.Text("nowhere", 1) }, [2]string{"nowhere", "nowhere"}},
 		{func(w *Texts) string { return w.Count("rows", 0, "a.csv") }, [2]string{"0 rows in a.csv", "0 rader i a.csv"}},
 		{func(w *Texts) string { return w.Count("rows", 1, "a.csv") }, [2]string{"1 row in a.csv", "1 rad i a.csv"}},

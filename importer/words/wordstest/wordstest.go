@@ -101,7 +101,7 @@ func begins(id string, beginnings []string) bool {
 	return slices.ContainsFunc(beginnings, func(b string) bool { return strings.HasSuffix(b, ".") && strings.HasPrefix(id, b) })
 }
 
-var placeholder = regexp.MustCompile(`\{\d+(:q)?\}`)
+var placeholder = regexp.MustCompile(`\{\d+(:[qn])?\}`)
 
 // places are the places of a text, each once.
 func places(text string) []string {
