@@ -21,6 +21,11 @@ func Inert(s string) string {
 	if !suspicious(s) {
 		return s
 	}
+	return disarm(s)
+}
+
+// disarm is Inert for any text.
+func disarm(s string) string {
 	var b strings.Builder
 	b.Grow(len(s) + 2)
 	start := true // of what a spreadsheet may see as a cell
@@ -63,6 +68,8 @@ func notIDRune(r rune) bool {
 func suspicious(s string) bool {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
+		case letterAt(s, i):
+			i++
 		case c < ' ', c == 0x7F, c == ';', c >= utf8.RuneSelf:
 			return true
 		case i == 0 && (c == '=' || c == '+' || c == '-' || c == '@' || c == '"' || c == ' '):
@@ -104,6 +111,35 @@ func signedNumber(s string) bool {
 // oneLine returns s with every run of white space and control characters as
 // one space.
 func oneLine(s string) string {
+	space := true // before the first character
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ' ':
+			if space {
+				return oneLineSlow(s)
+			}
+			space = true
+			continue
+		case letterAt(s, i):
+			i++
+		case c <= ' ' || c >= 0x7F:
+			return oneLineSlow(s)
+		}
+		space = false
+	}
+	if space && s != "" {
+		return oneLineSlow(s)
+	}
+	return s // it is in one line as it stands
+}
+
+// letterAt reports whether a letter from À to ÿ (or × or ÷), of two bytes,
+// stands at i.
+func letterAt(s string, i int) bool {
+	return s[i] == 0xC3 && i+1 < len(s) && s[i+1] >= 0x80 && s[i+1] < 0xC0
+}
+
+func oneLineSlow(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
 	}), " ")
