@@ -25,13 +25,17 @@ type reportXLSX struct {
 	run     *ledger.RunInfo
 	words   texts
 	zone    *time.Location
-	style   map[style]int
+	style   []int // the id of each style
 	columns []rowColumn
 
 	rows    *excelize.StreamWriter
 	row     int               // the last one written
 	waiting [][]excelize.Cell // the first rows, while the widths are found
 	open    bool              // the widths are found
+	cells   []excelize.Cell   // of the row at hand, once they are
+	values  []any             // the same, for the stream
+
+	names [len(ledger.Outcomes)]any // the outcomes' cells' values
 
 	causes    *causes
 	uncertain []uncertainRow // the first of them
@@ -54,6 +58,10 @@ func newReportXLSX(s *staging, src *Source, w texts, zone *time.Location, c *cau
 		return nil, err
 	}
 	x := &reportXLSX{book: book, run: &src.Run, words: w, zone: zone, causes: c, columns: rowColumns()}
+	x.cells, x.values = make([]excelize.Cell, len(x.columns)), make([]any, len(x.columns))
+	for _, o := range ledger.Outcomes {
+		x.names[o] = symbol(o) + "  " + w.outcome(o)
+	}
 	if err := x.start(); err != nil {
 		return x, err
 	}
@@ -103,8 +111,13 @@ func (x *reportXLSX) layOut(sheet string) error {
 
 func rowColumns() []rowColumn {
 	text := func(title string, least, most float64, of func(r *record) string) rowColumn {
+		// The same text as in the row above, as many are, is the same value.
+		last, value := "", any("")
 		return rowColumn{title, least, most, func(x *reportXLSX, r *record) excelize.Cell {
-			return excelize.Cell{StyleID: x.style[styleText], Value: cellText(of(r))}
+			if s := of(r); s != last {
+				last, value = s, cellText(s)
+			}
+			return excelize.Cell{StyleID: x.style[styleText], Value: value}
 		}}
 	}
 	figure := func(title string, of func(r *record) int) rowColumn {
@@ -119,7 +132,7 @@ func rowColumns() []rowColumn {
 		figure("column.row", func(r *record) int { return r.Number }),
 		text("column.participant", 14, 32, func(r *record) string { return r.participant }),
 		{"column.outcome", 18, 20, func(x *reportXLSX, r *record) excelize.Cell {
-			return excelize.Cell{StyleID: x.style[styleOutcome+style(r.Outcome)], Value: symbol(r.Outcome) + "  " + x.words.outcome(r.Outcome)}
+			return excelize.Cell{StyleID: x.style[styleOutcome+style(r.Outcome)], Value: x.names[r.Outcome]}
 		}},
 		text("column.booking_id", 14, 40, func(r *record) string { return r.BookingID }),
 		text("column.message", 20, 60, func(r *record) string { return r.message }),
@@ -160,9 +173,12 @@ func (x *reportXLSX) add(r *record) error {
 	if r.Outcome == ledger.Uncertain && len(x.uncertain) < maxUncertain {
 		x.uncertain = append(x.uncertain, uncertainRow{r.Number, r.participant, slotName(r.Slot), r.message})
 	}
-	cells := make([]excelize.Cell, len(x.columns))
-	for i, c := range x.columns {
-		cells[i] = c.of(x, r)
+	cells := x.cells
+	if !x.open {
+		cells = make([]excelize.Cell, len(x.columns))
+	}
+	for i := range x.columns {
+		cells[i] = x.columns[i].of(x, r)
 	}
 	if x.open {
 		return x.write(cells)
@@ -207,16 +223,15 @@ func (x *reportXLSX) write(cells []excelize.Cell) error {
 		return nil // a sheet holds no more; report.csv has them all
 	}
 	x.row++
-	values := make([]any, len(cells))
-	for i, c := range cells {
-		switch {
+	for i := range cells {
+		switch c := &cells[i]; {
 		case c.Value == nil || c.Value == "":
-			values[i] = nil // nothing is smaller than an empty cell
+			x.values[i] = nil // nothing is smaller than an empty cell
 		default:
-			values[i] = c
+			x.values[i] = c
 		}
 	}
-	return x.rows.SetRow("A"+strconv.Itoa(x.row), values)
+	return x.rows.SetRow("A"+strconv.Itoa(x.row), x.values)
 }
 
 // finish ends the sheet of rows. The rest follows in complete, when the
@@ -306,7 +321,7 @@ const (
 
 // styles makes the looks. Text cells have the format "text", so that what is
 // typed into them stays text.
-func styles(f *excelize.File) (map[style]int, error) {
+func styles(f *excelize.File) ([]int, error) {
 	const ink, faint, line, accent = "1F2933", "52606D", "D9DEE4", "0B4F6C"
 	text, date := 49, "yyyy-mm-dd hh:mm:ss"
 	font := func(size float64, bold bool, color string) *excelize.Font {
@@ -347,7 +362,7 @@ func styles(f *excelize.File) (map[style]int, error) {
 		s := shadeOf(o)
 		looks[styleOutcome+style(o)] = &excelize.Style{Font: font(11, true, s.ink[1:]), Fill: fill(s.tint[1:]), NumFmt: text, Alignment: middle, Border: below}
 	}
-	ids := map[style]int{}
+	ids := make([]int, len(looks))
 	for k := styleText; k < styleOutcome+style(len(ledger.Outcomes)); k++ { // in order, so that the ids are always the same
 		id, err := f.NewStyle(looks[k])
 		if err != nil {
