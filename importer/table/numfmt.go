@@ -86,8 +86,10 @@ func nextToken(code string) (kind tokenKind, text, rest string) {
 
 // parseSection reads up to the next semicolon.
 func parseSection(code string) (s section, rest string) {
-	placeholders, least, ownDigits, decimal := 0, 0, false, false // least is how many digits are shown at least
-	var last byte                                                 // the last date letter: h, s, m, or d for another
+	placeholders, least := 0, 0 // for digits, and how many digits are shown at least
+	ownDigits, decimal := false, false
+	hours, seconds := false, false
+	var last byte // the last date letter: h, s, m, or d for another
 	for rest = code; rest != ""; {
 		kind, text, next := nextToken(rest)
 		here := rest
@@ -138,6 +140,7 @@ func parseSection(code string) (s section, rest string) {
 			s.date, last = true, 'd'
 		case 'h', 'H', 's', 'S':
 			s.time, last = true, c|0x20
+			hours, seconds = hours || last == 'h', seconds || last == 's'
 		case 'm', 'M':
 			rest = strings.TrimLeft(here, "mM")
 			if len(here)-len(rest) <= 2 && (last == 'h' || secondsFollow(rest)) {
@@ -161,6 +164,7 @@ func parseSection(code string) (s section, rest string) {
 			s.odd = s.odd || c|0x20 >= 'a' && c|0x20 <= 'z' && c != 'T' && c != 'Z' // as in 2006-01-02T15:04:05Z
 		}
 	}
+	s.odd = s.odd || s.date && seconds && !hours
 	s.code = code
 	s.mask = !s.date && !s.time && !decimal && (least > 1 || ownDigits && placeholders > 0)
 	return s, rest

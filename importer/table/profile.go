@@ -24,7 +24,8 @@ var classWords = [classes]string{"texts", "whole numbers", "numbers with decimal
 // another kind than all others of its column, and an empty row among the
 // rows. Both may be meant so and are warned of. But a row in which a cell is
 // of another kind and another is empty, each as the only one of its column,
-// has lost something between the two.
+// has lost something between the two, and a row that alone has a cell beyond
+// the table has shifted.
 type profile struct {
 	rows     int
 	first    int // number of the first row
@@ -35,10 +36,11 @@ type profile struct {
 }
 
 type columnProfile struct {
-	filled     int
-	firstEmpty int // row
-	of         [classes]int
-	first      [classes]int // row
+	filled      int
+	firstFilled int // row
+	firstEmpty  int // row
+	of          [classes]int
+	first       [classes]int // row
 }
 
 // minProfile is how many rows there must be before something stands out, and
@@ -75,7 +77,9 @@ func (p *profile) add(number int, cells []string, class []cellClass) {
 			}
 			continue
 		}
-		c.filled++
+		if c.filled++; c.filled == 1 {
+			c.firstFilled = number
+		}
 		k := class[i]
 		if c.of[k]++; c.of[k] == 1 {
 			c.first[k] = number
@@ -86,14 +90,32 @@ func (p *profile) add(number int, cells []string, class []cellClass) {
 // rare reports whether n of so many stand out.
 func rare(n, of int) bool { return n > 0 && of >= minProfile && n <= max(1, of/oneIn) }
 
+func emptyRows(n, first int) string {
+	if n == 1 {
+		return fmt.Sprintf("row %d between the others is empty", first)
+	}
+	return fmt.Sprintf("%d rows between the others are empty, the first is row %d", n, first)
+}
+
 // tell warns of what stands out of the first columns, which have headers. It
-// returns the rows that are to be refused.
-func (p *profile) tell(info *Info, columns int) (broken map[int]bool) {
+// returns the rows that are to be refused, and the last column in which
+// another row has anything.
+func (p *profile) tell(info *Info, columns int) (broken map[int]bool, widest int) {
+	broken = map[int]bool{}
 	if rare(p.gaps, p.rows) {
-		info.Warnings = append(info.Warnings, Warning{Row: p.firstGap, Code: WarnBlankRows, Text: fmt.Sprintf("%d rows between the others are empty, the first is row %d", p.gaps, p.firstGap),
+		info.Warnings = append(info.Warnings, Warning{Row: p.firstGap, Code: WarnBlankRows, Text: emptyRows(p.gaps, p.firstGap),
 			Hint: "look whether a row is missing"})
 	}
 	bare := map[int]bool{}
+	for i := range p.columns[min(columns, len(p.columns)):] {
+		// The only cell of a column beyond the table has shifted there.
+		switch c := &p.columns[columns+i]; {
+		case c.filled == 1 && p.rows >= minProfile:
+			broken[c.firstFilled] = true
+		case c.filled > 0:
+			widest = columns + i + 1
+		}
+	}
 	for i := range p.columns[:min(columns, len(p.columns))] {
 		if c := &p.columns[i]; rare(p.rows-c.filled, p.rows) {
 			bare[c.firstEmpty] = true
@@ -112,9 +134,6 @@ func (p *profile) tell(info *Info, columns int) (broken map[int]bool) {
 			switch {
 			case k == most || !rare(c.of[k], c.filled):
 			case bare[c.first[k]]:
-				if broken == nil {
-					broken = map[int]bool{}
-				}
 				broken[c.first[k]] = true
 			default:
 				mixed.add(c.first[k], i+1, fmt.Sprintf("%d of the column's cells are %s, while %d are %s", c.of[k], classWords[k], c.of[most], classWords[most]), "give the cell the format of the others if it is the same kind of value")
@@ -122,5 +141,5 @@ func (p *profile) tell(info *Info, columns int) (broken map[int]bool) {
 		}
 	}
 	mixed.done("columns have cells of another kind")
-	return broken
+	return broken, widest
 }

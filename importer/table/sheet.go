@@ -47,6 +47,7 @@ type sheetCell struct {
 type sheetRow struct {
 	number int // 1-based
 	hidden bool
+	bare   bool // it has a cell that is written <c></c> and has no type, if cells are counted
 	cells  []sheetCell
 	data   []byte
 }
@@ -72,9 +73,8 @@ type sheetReader struct {
 	inData, seenData bool
 
 	// Known when the end is reached.
-	saidRow       int // last row of the dimension, 0 if there is none
-	empty, bare   int // cells without anything: written <c/>, and <c></c>
-	firstBare     string
+	saidRow       int  // last row of the dimension, 0 if there is none
+	closed        bool // the program writes elements without anything as <c/>
 	hiddenColumns []span
 	merged        int
 	firstMerged   string
@@ -154,6 +154,7 @@ var sheetElements = []string{"sheetPr", "dimension", "sheetViews", "sheetFormatP
 // may not stand there: one that does was lost from them.
 func (s *sheetReader) outside() error {
 	x := s.x
+	s.closed = s.closed || x.closing && x.is(nsMain, "dimension")
 	switch {
 	case x.is(nsMain, "row"), x.is(nsMain, "c"), x.depth == 2 && x.space == nsMain && !known(sheetElements, x.local):
 		return fmt.Errorf("there is an element %q outside of its rows, where none can be", x.local)
@@ -208,7 +209,7 @@ func (s *sheetReader) readRow() error {
 	if err := x.onlyAttrs(rowAttrs); err != nil {
 		return err
 	}
-	row.number = 0
+	row.number, row.bare = 0, false
 	for i := range x.attrs {
 		a := &x.attrs[i]
 		if a.prefix == nil && len(a.local) == 1 && a.local[0] == 'r' {
@@ -346,8 +347,8 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 	}
 }
 
-// count counts a cell in the census, and among the cells without anything in
-// them, which a program has one way to write.
+// count counts a cell in the census, and looks how it is written if there is
+// nothing in it.
 func (s *sheetReader) count(c *sheetCell, whole bool) {
 	s.census.styles = max(s.census.styles, c.style+1)
 	switch {
@@ -355,13 +356,10 @@ func (s *sheetReader) count(c *sheetCell, whole bool) {
 		if c.kind == typeShared {
 			s.census.meet(s.row.data[c.start:c.end])
 		}
-	case c.kind == typeInline: // some write an empty text so
 	case whole:
-		s.empty++
-	default:
-		if s.bare++; s.bare == 1 {
-			s.firstBare = fmt.Sprintf("%s%d", ColumnName(c.column), s.row.number)
-		}
+		s.closed = true
+	case !c.typed:
+		s.row.bare = true
 	}
 }
 

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,29 @@ import (
 var plainRows = head + row(2, "Åsa", num("1", 0)) + row(3, "Bo", num("2", 0))
 
 const plainRead = "xlsx Blad1 1: Namn|Värde\n2: Åsa|1\n3: Bo|2"
+
+// manyRows are n rows from the number first on, manyNumbers such with numbers,
+// and manyRead is how they read.
+func manyRows(first, n int) (s string) {
+	for i := range n {
+		s += row(first+i, "Åsa", "1")
+	}
+	return s
+}
+
+func manyNumbers(first, n int) (s string) {
+	for i := range n {
+		s += row(first+i, "Åsa", num("1", 0), num("7", 0))
+	}
+	return s
+}
+
+func manyRead(first, n int) (s string) {
+	for i := range n {
+		s += fmt.Sprintf("%d: Åsa|1\n", first+i)
+	}
+	return s
+}
 
 func TestXLSXSheets(t *testing.T) {
 	other := row(1, "Mobil", "Ort", "Namn") + row(2, "070", "Lund", "Åsa")
@@ -44,6 +68,9 @@ func TestXLSXSheets(t *testing.T) {
 		{"not in A1", builder{rows: `<row r="5"><c r="C5" t="inlineStr"><is><t>Namn</t></is></c></row><row r="6"><c r="C6" t="inlineStr"><is><t>Åsa</t></is></c></row>`}, Options{}, "xlsx Blad1 5: ||Namn\n6: ||Åsa"},
 		{"gaps", builder{rows: head + row(9, "", num("1", 0)) + row(1_048_576, "Bo")}, Options{}, "xlsx Blad1 1: Namn|Värde\n9: |1\n1048576: Bo|"},
 		{"an unnamed column", builder{rows: head + row(2, "Åsa", "1", "", "not")}, Options{}, "xlsx Blad1 1: Namn|Värde||\n2: Åsa|1||not"},
+		{"an only cell beyond the table", builder{rows: head + manyRows(2, 12) + row(14, "Bo", "1", "", "x") + row(15, "Ce", "1")}, Options{}, "xlsx Blad1 1: Namn|Värde\n" + manyRead(2, 12) + "14! broken_row\n15: Ce|1"},
+		{"several cells beyond the table", builder{rows: head + manyRows(2, 12) + row(14, "Bo", "1", "x") + row(15, "Ce", "1", "y")}, Options{}, "xlsx Blad1 1: Namn|Värde|\n" + strings.ReplaceAll(manyRead(2, 12), "\n", "|\n") + "14: Bo|1|x\n15: Ce|1|y"},
+		{"a cell of another kind beside an empty one", builder{rows: strings.Replace(head, "</row>", `<c r="C1" t="inlineStr"><is><t>Antal</t></is></c></row>`, 1) + manyNumbers(2, 12) + row(14, "Bo", `<c t="b"><v>1</v></c>`, "") + row(15, "Ce", num("1", 0), num("2", 0))}, Options{}, "xlsx Blad1 1: Namn|Värde|Antal\n" + strings.ReplaceAll(manyRead(2, 12), "\n", "|7\n") + "14! broken_row\n15: Ce|1|2"},
 		{"a far cell", builder{rows: head + row(2, "Åsa", "1") + `<row r="3"><c r="A3" t="inlineStr"><is><t>Bo</t></is></c><c r="XFD3"><v>1</v></c></row>`}, Options{}, "xlsx Blad1 1: Namn|Värde\n2: Åsa|1\n3! too_many_cells XFD"},
 		{"a far blank cell", builder{rows: head + `<row r="3"><c r="A3" t="inlineStr"><is><t>Bo</t></is></c><c r="XFD3" s="0"/></row>`}, Options{}, "xlsx Blad1 1: Namn|Värde\n3: Bo|"},
 		{"a formatted tail", builder{rows: plainRows + `<row r="4" s="1"><c r="A4" s="0"/><c r="B4" s="0"/></row><row r="5"/>`}, Options{}, plainRead},

@@ -13,8 +13,9 @@ import (
 // and be read. A cell that is further away refuses its row.
 const wideBy = 256
 
-// maxBare is how many cells may have lost their values. Where there are more
-// the program that wrote them has two ways to write empty cells.
+// maxBare is how many cells may have lost their values where <c></c> stands
+// for a cell with nothing in it, and <c/> for what was written empty. Where
+// there are more, the program has both ways to write them.
 const maxBare = 3
 
 // xlsxReader reads the rows of one sheet of a workbook. The sheet's part is
@@ -50,16 +51,16 @@ type textSpan struct{ cell, start, end int }
 
 // sheetSeen is what a pass saw besides the rows.
 type sheetSeen struct {
-	widest      int // last filled column within the limit
+	widest      int // last filled column of refused rows, within the limit
 	hiddenRows  int
 	firstHidden int
 	hidden      []span
 	merged      int
 	firstMerged string
-	lastRow     int // last row element
-	saidRow     int // last row of the dimension
-	empty, bare int // cells without anything: written <c/>, and <c></c>
-	firstBare   string
+	lastRow     int   // last row element
+	saidRow     int   // last row of the dimension
+	bare        []int // rows with a cell that is written <c></c>, up to maxBare+1
+	closed      bool  // the program writes elements without anything as <c/>
 }
 
 // openXLSX checks the container and its parts, chooses the sheet and finds
@@ -148,7 +149,6 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 				r.seen.firstHidden = raw.number
 			}
 		}
-		r.seen.widest = max(r.seen.widest, last)
 		row = Row{Number: raw.number}
 		if v == nil {
 			for len(r.cells) < r.width {
@@ -161,8 +161,12 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 		}
 		if v != nil {
 			row.Cells, row.Err = nil, r.refuse(raw.number, v)
+			r.seen.widest = max(r.seen.widest, last)
 		} else if r.profile != nil {
 			r.profile.add(raw.number, r.cells[:last], r.class[:last])
+			if raw.bare && len(r.seen.bare) <= maxBare {
+				r.seen.bare = append(r.seen.bare, raw.number)
+			}
 		}
 		if !yield(&row) {
 			sheet.close()
@@ -171,12 +175,12 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 	}
 	r.seen.hidden, r.seen.merged, r.seen.firstMerged = sheet.hiddenColumns, sheet.merged, sheet.firstMerged
 	r.seen.lastRow, r.seen.saidRow = sheet.last, sheet.saidRow
-	r.seen.empty, r.seen.bare, r.seen.firstBare = sheet.empty, sheet.bare, sheet.firstBare
+	r.seen.closed = sheet.closed
 	return nil
 }
 
 // brokenRow is the verdict for a row that has lost a cell.
-var brokenRow = &verdict{code: CodeBrokenRow, column: -1, reason: "a cell is of another kind than all others of its column and another is empty, as in no other row: a cell seems to be lost or to have shifted",
+var brokenRow = &verdict{code: CodeBrokenRow, column: -1, reason: "a cell has lost its value, or cells have shifted: the row is filled as no other is",
 	hint: "look at the row in the spreadsheet"}
 
 // refuse makes a verdict an error with its place.
@@ -198,13 +202,16 @@ func (r *xlsxReader) counted(info *Info) error {
 	if err := r.judgeTexts(info); err != nil {
 		return err
 	}
-	r.broken = r.profile.tell(info, len(r.header))
+	widest := 0
+	r.broken, widest = r.profile.tell(info, len(r.header))
+	if r.seen.closed && len(r.seen.bare) <= maxBare {
+		for _, row := range r.seen.bare {
+			r.broken[row] = true
+		}
+	}
 	info.Refused += len(r.broken)
 	r.census, r.profile = nil, nil // they count once
-	if s := &r.seen; s.empty > 0 && s.bare > 0 && s.bare <= maxBare {
-		return r.inSheet(r.sheet, r.p.damaged(fmt.Sprintf("cell %s has nothing in it, and is not written as the %d other empty ones are: its value was lost", s.firstBare, s.empty)))
-	}
-	r.width = max(len(r.header), r.seen.widest)
+	r.width = max(len(r.header), r.seen.widest, widest)
 	named := len(r.header)
 	for len(r.header) < r.width {
 		r.header = append(r.header, "")

@@ -189,6 +189,7 @@ func cellCases() []cellCase {
 		{"a letter in a format", num("701740605", 1), "0000p00000", "", "! invalid_cell B"},
 		{"a digit in a format", num("701740605", 1), "0000010000", "", "! invalid_cell B"},
 		{"a letter in a format that pads nothing", num("1200", 1), "# ##0 kr", "", "1200"},
+		{"seconds in a date without hours", num("33272", 1), "yyys-mm-dd", "", "! invalid_cell B"},
 		{"undefined format", num("33272", 1), "#163", "", "! invalid_cell B"},
 	}
 }
