@@ -128,3 +128,50 @@ func TestBombs(t *testing.T) {
 		}
 	})
 }
+
+// TestAmplifiedText opens a workbook whose cells refer to one long text so
+// often that all of them are more than anybody can read.
+func TestAmplifiedText(t *testing.T) {
+	var rows strings.Builder
+	for i := range 8_000 {
+		fmt.Fprintf(&rows, `<row r="%d">%s</row>`, i+2, strings.Repeat(`<c t="s"><v>0</v></c>`, 10))
+	}
+	b := builder{rows: `<row r="1"><c t="inlineStr"><is><t>Namn</t></is></c></row>` + rows.String(), shared: []string{"<t>" + strings.Repeat("x", 30_000) + "</t>"}}
+	if got := read(t, write(t, "a.xlsx", b.book(t)), Options{}); got != "! too_large" {
+		t.Errorf("got %.100s", got)
+	}
+}
+
+// TestHopelessText opens text files of which nearly no row can be read, or
+// that are nearly nothing but line ends.
+func TestHopelessText(t *testing.T) {
+	for _, tc := range []struct{ name, content, want string }{
+		{"an unclosed mark in every row", "a;b;c\n" + strings.Repeat("1;\"2;3\n", 150_000), "! unclosed_quote on line 2"},
+		{"a cell with very many lines", "a;b;c\n1;\"" + strings.Repeat("x\n", 200_000), "! unclosed_quote on line 2"},
+		{"bytes of another encoding in every row", "a;b;ååååå\n" + strings.Repeat("å;2;\xff\n", 150_000), "! invalid_byte on line 2"},
+		{"half of them can be read", "a;b\n" + strings.Repeat("1;2;3\n4;5\n6;7\n", 110_000), ""},
+		{"line feeds", "a;b\n" + strings.Repeat("\n", 50<<20) + "1;2", "csv utf-8 \";\" 1: a|b\n52428802: 1|2\n"},
+		{"line ends of two kinds", "a;b\n" + strings.Repeat("\r\n\r", 10<<20) + "1;2", "csv utf-8 \";\" 1: a|b\n20971522: 1|2\n"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			begun := time.Now()
+			f, err := Open(write(t, "a.csv", tc.content), Options{})
+			switch {
+			case err != nil && "! "+code(t, err) != tc.want:
+				t.Errorf("got %v", err)
+			case err == nil && strings.HasPrefix(tc.want, "!"):
+				t.Error("was opened")
+			case err == nil && tc.want != "":
+				if got := read(t, f.Info().Path, Options{}); got != tc.want {
+					t.Errorf("got %.100s", got)
+				}
+			}
+			if err == nil {
+				f.Close()
+			}
+			if took := time.Since(begun); took > 15*time.Second && !raceDetector {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}

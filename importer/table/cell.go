@@ -15,7 +15,7 @@ func (r *xlsxReader) resolve(row *sheetRow, asHeader bool) (last int, v *verdict
 	r.cells, r.class, r.scratch, r.spans = r.cells[:0], r.class[:0], r.scratch[:0], r.spans[:0]
 	for i := range row.cells {
 		c := &row.cells[i]
-		if !c.valued && !c.formula && (c.kind == typeNumber || c.kind == typeInline || c.kind == typeString) {
+		if !c.valued && !c.formula && (c.kind == typeNumber || c.kind == typeInline || c.kind == typeString || c.empty && c.kind != typeUnknown) {
 			continue
 		}
 		r.shown = classText
@@ -31,6 +31,9 @@ func (r *xlsxReader) resolve(row *sheetRow, asHeader bool) (last int, v *verdict
 		if fault == nil && c.column > r.limit {
 			fault = &verdict{code: CodeTooManyCells, reason: fmt.Sprintf("the cell is filled, but the table ends at column %s", ColumnName(len(r.header))),
 				hint: "move or delete the cell"}
+		}
+		if asHeader && r.shown == classBoolean && fault == nil {
+			fault = &verdict{code: CodeInvalidCell, reason: "true or false is no name of a column", hint: "enter the name of the column", value: text}
 		}
 		if fault != nil {
 			if v == nil {
@@ -91,6 +94,9 @@ func (r *xlsxReader) cellText(row *sheetRow, c *sheetCell) (text string, start i
 		}
 		if n >= r.strings.len() {
 			return "", -1, nil, r.p.damaged(fmt.Sprintf("cell %s%d refers to text %d of %d", ColumnName(c.column), row.number, n+1, r.strings.len()))
+		}
+		if r.handed += int64(r.strings.length(n)); r.handed > maxHanded {
+			return "", -1, nil, r.p.fail(CodeTooLarge, "the cells of the workbook have far more text than the workbook: few texts are in very many cells", "copy the rows into a new workbook and save that")
 		}
 		if ch, ok := r.strings.faults[n]; ok && ch == 0 {
 			return refuse(CodeInvalidCell, "the cell refers to a text that is not there", "enter the value anew, or clear the cell")

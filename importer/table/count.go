@@ -7,6 +7,10 @@ import (
 	"unicode/utf8"
 )
 
+// maxRefused is how many rows may be refused if they are more than half of all
+// rows: a file with more of them is no list, or is read in a wrong way.
+const maxRefused = 100_000
+
 // count reads all rows once, so that a file with a fault near its end is
 // known before its first row is used, and keeps their number.
 func (f *File) count() error {
@@ -26,11 +30,14 @@ func (f *File) count() error {
 		}
 	}
 	letters(f.info.HeaderRow, f.info.Header)
+	var first *Error // of a row
 	err := f.reader.rows(context.Background(), func(r *Row) bool {
 		f.info.Rows++
 		if r.Err != nil {
-			f.info.Refused++
-			return true
+			if f.info.Refused++; first == nil {
+				first = r.Err
+			}
+			return f.info.Refused < maxRefused || f.info.Refused*2 < f.info.Rows
 		}
 		if f.opts.Fits == nil && looksLikeTotal(r.Cells) {
 			totals.add(r.Number, 0, "looks like a total", "delete the row if it is none of the list")
@@ -40,6 +47,10 @@ func (f *File) count() error {
 	})
 	if err != nil {
 		return err
+	}
+	if f.info.Refused >= maxRefused && f.info.Refused*2 >= f.info.Rows {
+		first.Reason = fmt.Sprintf("%d of the first %d rows cannot be read, the first of them because: %s", f.info.Refused, f.info.Rows, first.Reason)
+		return first
 	}
 	totals.done("rows look like totals")
 	mojibake.done("cells look as if they had been encoded twice")

@@ -42,7 +42,7 @@ func (c *csvReader) try(d dialect) (*trial, error) {
 		if err != nil {
 			return nil, c.scanError(err, s.line)
 		}
-		size += len(r.raw)
+		size += r.skipped + len(r.raw) + len(r.lineEnd)
 		if len(r.raw) == 0 || r.line == 1 && c.sepLine {
 			continue
 		}

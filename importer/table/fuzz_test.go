@@ -100,8 +100,9 @@ func behindHeader(t *testing.T, c *csvReader) int {
 		b := append(bytes.Clone(r.raw), r.lineEnd...)
 		if c.enc.wide != narrow {
 			b = appendUTF16(nil, b, c.enc.wide == utf16be)
+			at += r.skipped
 		}
-		if at += len(b); r.line == c.headAt {
+		if at += r.skipped + len(b); r.line == c.headAt {
 			return at
 		}
 	}

@@ -31,6 +31,7 @@ type field struct {
 // record is one row of a CSV file before it is decoded. It is valid until the
 // next one is scanned.
 type record struct {
+	skipped int    // bytes of the empty lines before it
 	raw     []byte // its bytes without the line end
 	lineEnd string // "\n", "\r\n", "\r" or "" at the end of the file
 	line    int    // 1-based line on which it starts
@@ -109,13 +110,22 @@ func (s *scanner) more() bool {
 // full reports whether no more can be read because the record is too long.
 func (s *scanner) full() bool { return s.err == nil }
 
-// next scans the next record. It returns io.EOF behind the last one.
+// next scans the next record that is not an empty line. It returns io.EOF
+// behind the last one.
 func (s *scanner) next() (*record, error) {
-	if s.pos == s.end && !s.more() {
+	skipped := 0
+	for s.pos < s.end || s.more() {
+		n := s.emptyLines()
+		if n == 0 {
+			break
+		}
+		skipped += n
+	}
+	if s.pos == s.end {
 		return nil, s.err
 	}
 	r := &s.rec
-	*r = record{line: s.line, fields: r.fields[:0], stray: -1}
+	*r = record{line: s.line, skipped: skipped, fields: r.fields[:0], stray: -1}
 	r.strict = s.single > 0
 
 	i := 0 // offset from pos; the buffer may move under it
@@ -136,6 +146,31 @@ func (s *scanner) next() (*record, error) {
 		s.more() // a CR may have its LF behind it
 	}
 	return s.take(r, i)
+}
+
+// emptyLines steps over the empty lines at pos, as far as they are read, and
+// returns how many bytes they have. A CR that is not followed by anything yet
+// is left alone.
+func (s *scanner) emptyLines() int {
+	i := s.pos
+	for i < s.end {
+		switch {
+		case s.buf[i] == '\n':
+			i++
+		case s.buf[i] == '\r' && i+1 < s.end && s.buf[i+1] == '\n':
+			i += 2
+		case s.buf[i] == '\r' && i+1 < s.end:
+			i++
+		default:
+			n := i - s.pos
+			s.pos, s.single = i, max(0, s.single-n)
+			return n
+		}
+		s.line++
+	}
+	n := i - s.pos
+	s.pos, s.single = i, max(0, s.single-n)
+	return n
 }
 
 // at makes sure that the byte at offset i from pos is there.

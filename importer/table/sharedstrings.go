@@ -13,6 +13,7 @@ const (
 	stringChunk   = 256 << 10
 	maxCellText   = 2 << 20   // bytes of one cell
 	maxStringData = 256 << 20 // bytes of all shared strings with their index
+	maxHanded     = 2 << 30   // bytes of all shared strings as often as cells have them
 	refsChunk     = 1 << 16
 )
 
@@ -56,6 +57,9 @@ func (t *stringTable) seal() {
 }
 
 func (t *stringTable) len() int { return t.n }
+
+// length returns the length of a text in bytes.
+func (t *stringTable) length(i int) int { return int(t.refs[i/refsChunk][i%refsChunk] & (1<<22 - 1)) }
 
 func (t *stringTable) get(i int) string {
 	ref := t.refs[i/refsChunk][i%refsChunk]

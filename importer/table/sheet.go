@@ -41,6 +41,7 @@ type sheetCell struct {
 	text       bool // the value is an inline string
 	typed      bool // it says what type it has
 	hollow     bool // it has the frame of a value and nothing in it
+	empty      bool // it is written <c/>
 }
 
 // sheetRow is a row as it stands in the part.
@@ -327,6 +328,7 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 			return errXMLCut
 		case xmlEnd:
 			c.end = len(row.data)
+			c.empty = whole
 			if s.census != nil {
 				s.count(&c, whole)
 			}

@@ -271,11 +271,6 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) (formats []*numFormat, said
 			if err := x.onlyAttrs(xfAttrs); err != nil {
 				return err
 			}
-			if applied, err := x.boolean("applyNumberFormat", false); err != nil {
-				return err
-			} else if _, ok := x.attr(nsNone, "numFmtId"); applied && !ok {
-				return fmt.Errorf("there is a cell format that applies a number format and does not say which")
-			}
 			if len(ids) == maxStyles {
 				return errTooMuchText
 			}

@@ -85,6 +85,7 @@ func TestXLSXSheets(t *testing.T) {
 		{"a refused row among others", builder{rows: head + row(2, "Åsa", `<c t="e"><v>#REF!</v></c>`) + row(3, "Bo", num("2", 0))}, Options{}, "xlsx Blad1 1: Namn|Värde\n2! error_cell B\n3: Bo|2"},
 		{"an error in the header", builder{rows: row(1, "Namn", `<c t="e"><v>#REF!</v></c>`) + row(2, "Åsa", "1")}, Options{HeaderRow: 1}, "xlsx Blad1 1: Namn|#REF!\n2: Åsa|1"},
 		{"an unknown type in the header", builder{rows: row(1, "Namn", `<c t="q"><v>4</v></c>`) + row(2, "Åsa", "1")}, Options{}, "! header"},
+		{"true in the header", builder{rows: row(1, "Namn", `<c t="b"><v>1</v></c>`) + row(2, "Åsa", "1")}, Options{}, "! header"},
 		{"an unknown type above the header", builder{rows: row(1, `<c t="q"><v>4</v></c>`) + row(2, "Namn", "Ort") + row(3, "Åsa", "1")}, Options{Fits: naming("Namn", "Ort")}, "xlsx Blad1 2: Namn|Ort\n3: Åsa|1"},
 		{"title rows with a formula and a mapping", builder{rows: row(1, `<c><f>TODAY()</f></c>`) + strings.NewReplacer(`r="1"`, `r="2"`, `A1`, `A2`, `B1`, `B2`).Replace(head) + row(3, "Åsa", "1")}, Options{Fits: naming("Namn", "Värde")}, "xlsx Blad1 2: Namn|Värde\n3: Åsa|1"},
 	} {
@@ -158,6 +159,9 @@ func TestXLSXParts(t *testing.T) {
 			delete(p, "xl/styles.xml")
 			p["xl/_rels/workbook.xml.rels"] = rels(officeRel+"worksheet", "worksheets/sheet1.xml", officeRel+"sharedStrings", "sharedStrings.xml")
 			p["xl/workbook.xml"] = strings.Replace(p["xl/workbook.xml"], `rId3`, `rId2`, 1)
+		}},
+		{"a format that is applied and not named", func(p map[string]string) {
+			p["xl/styles.xml"] = strings.Replace(p["xl/styles.xml"], `<xf numFmtId="0"`, `<xf applyNumberFormat="1"`, 1)
 		}},
 		{"a chart sheet beside", func(p map[string]string) {
 			p["xl/workbook.xml"] = strings.Replace(p["xl/workbook.xml"], "</sheets>", `<sheet name="Diagram" sheetId="9" r:id="rId4"/></sheets>`, 1)
@@ -256,7 +260,6 @@ func TestXLSXDamage(t *testing.T) {
 		{"styles damaged", replace("xl/styles.xml", "numFmtId", "numFmtXd")},
 		{"styles too few", replace("xl/styles.xml", `cellXfs count="1"`, `cellXfs count="5"`)},
 		{"styles with text between", replace("xl/styles.xml", "<cellXfs", "|<cellXfs")},
-		{"a format that is applied and not named", replace("xl/styles.xml", `<xf numFmtId="0"`, `<xf applyNumberFormat="1"`)},
 		{"a style too many", func(p map[string]string) {
 			p["xl/styles.xml"] = strings.Replace(p["xl/styles.xml"], "<xf ", `<xf numFmtId="14"/><xf `, 1)
 		}},

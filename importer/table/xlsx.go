@@ -39,6 +39,7 @@ type xlsxReader struct {
 	width  int // cells of a row
 	seen   sheetSeen
 
+	handed  int64 // bytes of the shared strings that cells had in this pass
 	cells   []string
 	class   []cellClass // of cells
 	shown   cellClass   // of the cell that was read last
@@ -115,7 +116,7 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 	if err != nil {
 		return err
 	}
-	sheet.census = r.census
+	sheet.census, r.handed = r.census, 0
 	j := newJudge(r.header, r.opts.Fits, false)
 	r.seen = sheetSeen{widest: len(r.header)}
 	var row Row
