@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -96,8 +97,8 @@ type compiler struct {
 	warnings Errors
 }
 
-func (c *compiler) fail(p pos, code, suggestion, hint, format string, args ...any) {
-	e := p.at(code, format, args...)
+func (c *compiler) fail(p pos, code, suggestion string, hint words.Message, id string, args ...any) {
+	e := p.at(code, id, args...)
 	e.Suggestion, e.Hint = suggestion, hint
 	c.errs = append(c.errs, e)
 }
@@ -163,13 +164,13 @@ func (c *compiler) source(r *rule, f *field) {
 	} {
 		if s.set {
 			if said++; said > 1 {
-				c.fail(s.pos, "sources", "", `a field has one of "column", "value", "join" and "computed"`, "%q is one source too many", s.key)
+				c.fail(s.pos, "sources", "", say("hint.one_source"), "mistake.source_too_many", s.key)
 			}
 		}
 	}
 	switch {
 	case said == 0:
-		c.fail(r.pos, "no_source", "", `a field needs one of "column", "value", "join" and "computed"`, "the field does not say where its value comes from")
+		c.fail(r.pos, "no_source", "", say("hint.a_source"), "mistake.no_source")
 	case r.Join != nil:
 		f.separator = " "
 		if r.Separator.set {
@@ -203,7 +204,7 @@ func (c *compiler) source(r *rule, f *field) {
 			{r.Default.set, r.Default.pos, "default"}, {r.Empty.set, r.Empty.pos, "empty"},
 		} {
 			if s.set {
-				c.fail(s.pos, "misplaced_key", "", "write the constant as it is to be sent", "%q has no meaning beside a constant", s.key)
+				c.fail(s.pos, "misplaced_key", "", say("hint.constant_as_sent"), "mistake.beside_constant", s.key)
 			}
 		}
 	}
@@ -213,7 +214,7 @@ func (c *compiler) source(r *rule, f *field) {
 func (c *compiler) columns(names scalars) []scalar {
 	for _, s := range names {
 		if headerKey(s.text) == "" {
-			c.fail(s.pos, "empty_value", "", "", "the name of a column is empty")
+			c.fail(s.pos, "empty_value", "", none, "mistake.empty_column")
 		}
 	}
 	return names
@@ -231,18 +232,18 @@ func (c *compiler) converter(r *rule, f *field) string {
 		name = r.As.text
 		switch {
 		case !slices.Contains(converterNames, name):
-			hint := ""
+			hint := none
 			near := suggest(name, suitable)
 			if near == "" {
 				near = suggest(name, converterNames)
 			}
 			if near == "" {
-				hint = "for this field: " + strings.Join(suitable, ", ")
+				hint = say("hint.converters", strings.Join(suitable, ", "))
 			}
-			c.fail(r.As.pos, "unknown_converter", near, hint, "unknown converter %q", name)
+			c.fail(r.As.pos, "unknown_converter", near, hint, "mistake.unknown_converter", name)
 			name = suitable[0]
 		case !slices.Contains(suitable, name):
-			c.fail(r.As.pos, "unsuitable_converter", "", "for this field: "+strings.Join(suitable, ", "), "the converter %q does not suit the field %q", name, f.path)
+			c.fail(r.As.pos, "unsuitable_converter", "", say("hint.converters", strings.Join(suitable, ", ")), "mistake.unsuitable_converter", name, f.path)
 			name = suitable[0]
 		}
 	}
@@ -260,7 +261,7 @@ func (c *compiler) converter(r *rule, f *field) string {
 		{r.Separator.set && r.Value.texts == nil, r.Separator.pos, "separator", r.Join != nil || name == "list", "list, or by join"},
 	} {
 		if s.set && !s.fits {
-			c.fail(s.pos, "misplaced_key", "", "", "%q is only read by the converter %s", s.key, s.needs)
+			c.fail(s.pos, "misplaced_key", "", none, "mistake.misplaced_key", s.key, s.needs)
 		}
 	}
 	f.convert = c.settings(r, f, name)
@@ -303,7 +304,7 @@ func (c *compiler) settings(r *rule, f *field, name string) convert {
 	case "choice":
 		if r.Choices.entries == nil {
 			if f.member.Values == nil {
-				c.fail(r.As.pos, "missing_key", "", "for example: choices: [Ja, Kanske]", `the converter "choice" needs "choices"`)
+				c.fail(r.As.pos, "missing_key", "", say("hint.choices"), "mistake.no_choices")
 			}
 			f.choices = f.member.Values
 			return chooser(f.member.Values, f.member.Values, true)
@@ -311,7 +312,7 @@ func (c *compiler) settings(r *rule, f *field, name string) convert {
 		var from, to []string
 		for _, e := range r.Choices.entries {
 			if clean(e.from.text) == "" {
-				c.fail(e.from.pos, "empty_value", "", "", "a choice is empty")
+				c.fail(e.from.pos, "empty_value", "", none, "mistake.empty_choice")
 			}
 			from, to = append(from, e.from.text), append(to, e.to.text)
 		}
@@ -327,7 +328,7 @@ func (c *compiler) dates(r *rule, kind vitec.Kind, clock bool) convert {
 	for _, s := range r.Layout {
 		l, what, suggestion := parseLayout(s.text)
 		if what != "" {
-			c.fail(s.pos, "layout", suggestion, "for example: YYYY-MM-DD HH:mm", "%q is not a layout: %s", s.text, what)
+			c.fail(s.pos, "layout", suggestion, say("hint.layout"), "mistake.layout", s.text, say(what))
 			continue
 		}
 		layouts = append(layouts, l)
@@ -335,13 +336,13 @@ func (c *compiler) dates(r *rule, kind vitec.Kind, clock bool) convert {
 	zone, err := time.LoadLocation(defaultZone)
 	if r.Zone.set {
 		if zone, err = time.LoadLocation(r.Zone.text); err != nil || r.Zone.text == "" || r.Zone.text == "Local" {
-			c.fail(r.Zone.pos, "zone", suggest(r.Zone.text, knownZones), "zones are named as Europe/Stockholm", "unknown time zone %q", r.Zone.text)
+			c.fail(r.Zone.pos, "zone", suggest(r.Zone.text, knownZones), say("hint.zone"), "mistake.zone", r.Zone.text)
 		}
 	}
 	if err != nil {
 		zone = time.UTC
 	}
-	shown := strings.Join(r.Layout.texts(), " or ")
+	shown := strings.Join(r.Layout.texts(), ", ")
 	if shown == "" {
 		if shown = "YYYY-MM-DD"; clock {
 			shown = "YYYY-MM-DD HH:mm"
@@ -376,7 +377,7 @@ var knownZones = []string{
 // constant converts what "value" says.
 func (c *compiler) constant(v constant, f *field) *fixed {
 	if v.list && f.kind != vitec.KindTextList {
-		c.fail(v.pos, "wrong_kind", "", "", "the field %q takes one value, not a list", f.path)
+		c.fail(v.pos, "wrong_kind", "", none, "mistake.one_value", f.path)
 		return &fixed{}
 	}
 	if v.list {
@@ -388,7 +389,7 @@ func (c *compiler) constant(v constant, f *field) *fixed {
 	}
 	s := v.texts[0]
 	if clean(s.text) == "" {
-		c.fail(s.pos, "empty_value", "", "remove the field to send nothing", "the constant is empty")
+		c.fail(s.pos, "empty_value", "", say("hint.remove_field"), "mistake.empty_constant")
 	}
 	return c.fixed(s, f)
 }
@@ -409,19 +410,19 @@ func (c *compiler) fixed(s scalar, f *field) *fixed {
 	v, why := f.convert(text, &surroundings{today: c.today, country: "?"})
 	if why.bad() {
 		p := Problem{Code: why.code, Args: why.args}
-		c.fail(s.pos, "bad_constant", suggest(text, f.choices), p.Hint(), "%q does not suit the field %q: %s", s.text, f.path, p.Message())
+		c.fail(s.pos, "bad_constant", suggest(text, f.choices), p.hint(), "mistake.bad_constant", s.text, f.path, p.message())
 		return &fixed{}
 	}
 	x := fix(v, f.kind)
 	for _, v := range rulesBroken(f, x) {
 		p := Problem{Code: v.Code, Args: violationArgs(v, f.member)}
 		if v.Warning {
-			e := s.pos.at(v.Code, "%q in the field %q: %s", s.text, f.path, p.Message())
-			e.Suggestion, e.Hint = suggest(text, f.choices), p.Hint()
+			e := s.pos.at(v.Code, "mistake.odd_constant", s.text, f.path, p.message())
+			e.Suggestion, e.Hint = suggest(text, f.choices), p.hint()
 			c.warnings = append(c.warnings, e)
 			continue
 		}
-		c.fail(s.pos, "bad_constant", "", p.Hint(), "%q does not suit the field %q: %s", s.text, f.path, p.Message())
+		c.fail(s.pos, "bad_constant", "", p.hint(), "mistake.bad_constant", s.text, f.path, p.message())
 	}
 	return x
 }
@@ -443,14 +444,14 @@ func (c *compiler) edits(r *rule, f *field) {
 	for _, e := range r.Replace.entries {
 		from, to := e.from.text, e.to.text
 		if from == "" {
-			c.fail(e.from.pos, "empty_value", "", "", "an empty text cannot be replaced")
+			c.fail(e.from.pos, "empty_value", "", none, "mistake.empty_replaced")
 			continue
 		}
 		steps = append(steps, func(text string) string { return strings.TrimSpace(strings.ReplaceAll(text, from, to)) })
 	}
 	if r.Trim.set {
 		if strings.ContainsFunc(r.Trim.text, isWord) || strings.TrimSpace(r.Trim.text) == "" {
-			c.fail(r.Trim.pos, "unknown_value", "", `spaces are always cut off; other signs are named: trim: "*-"`, "%q are not signs to cut off", r.Trim.text)
+			c.fail(r.Trim.pos, "unknown_value", "", say("hint.trim"), "mistake.trim", r.Trim.text)
 		}
 		cutset := r.Trim.text + " "
 		steps = append(steps, func(text string) string { return strings.Trim(text, cutset) })
@@ -478,11 +479,11 @@ func (c *compiler) edits(r *rule, f *field) {
 
 // unknownWord tells a word that is none of the few that a key takes.
 func (c *compiler) unknownWord(s scalar, key string, known ...string) {
-	suggestion, hint := suggest(s.text, known), ""
+	suggestion, hint := suggest(s.text, known), none
 	if suggestion == "" {
-		hint = "one of " + strings.Join(known, ", ")
+		hint = say("hint.one_of", strings.Join(known, ", "))
 	}
-	c.fail(s.pos, "unknown_value", suggestion, hint, "unknown %s %q", key, s.text)
+	c.fail(s.pos, "unknown_value", suggestion, hint, "mistake.unknown_word", key, s.text)
 }
 
 // split reads which part of the cell is taken.
@@ -491,19 +492,19 @@ func (c *compiler) split(r *rule, f *field, converter string) {
 	switch {
 	case !s.set():
 	case r.Column == nil && r.Value.texts == nil:
-		c.fail(s.pos, "misplaced_key", "", "", `"split" takes a "column" apart`)
+		c.fail(s.pos, "misplaced_key", "", none, "mistake.split_what")
 	case s.name.set:
 		f.split = splits[s.name.text]
 	case s.Separator.text == "":
-		c.fail(s.Separator.pos, "empty_value", "", "", "the separator is empty")
+		c.fail(s.Separator.pos, "empty_value", "", none, "mistake.empty_separator")
 	case !s.Part.set && converter == "list":
 		// The converter takes it apart.
 	case !s.Part.set:
-		c.fail(s.pos, "missing_key", "", "for example: split: {separator: \"/\", part: 1}", `"split" does not say which part`)
+		c.fail(s.pos, "missing_key", "", say("hint.part"), "mistake.no_part")
 	default:
 		n, ok := s.Part.number(-99)
 		if !ok || n == 0 || n > 99 {
-			c.fail(s.Part.pos, "unknown_value", "", "1 is the first part, -1 the last", "%q is not the number of a part", s.Part.text)
+			c.fail(s.Part.pos, "unknown_value", "", say("hint.part_number"), "mistake.part", s.Part.text)
 			return
 		}
 		separator := s.Separator.text
@@ -515,7 +516,7 @@ func (c *compiler) split(r *rule, f *field, converter string) {
 func (c *compiler) lookup(r *rule, f *field) {
 	if r.Otherwise.set {
 		if !r.Lookup.set() {
-			c.fail(r.Otherwise.pos, "misplaced_key", "", `for an empty cell there is "default"`, `"otherwise" has no meaning without "lookup"`)
+			c.fail(r.Otherwise.pos, "misplaced_key", "", say("hint.default"), "mistake.otherwise")
 		}
 		f.otherwise = c.fixed(r.Otherwise, f)
 	}
@@ -535,13 +536,13 @@ func (c *compiler) lookup(r *rule, f *field) {
 			if known == nil && !c.sound {
 				return // the tables may be what was misspelt
 			}
-			suggestion, hint := suggest(name, known), ""
+			suggestion, hint := suggest(name, known), none
 			if suggestion == "" {
-				if hint = "there are " + strings.Join(known, ", "); known == nil {
-					hint = `define it under "lookups"`
+				if hint = say("hint.there_are", strings.Join(known, ", ")); known == nil {
+					hint = say("hint.define_lookup")
 				}
 			}
-			c.fail(r.Lookup.name.pos, "unknown_lookup", suggestion, hint, "unknown lookup %q", name)
+			c.fail(r.Lookup.name.pos, "unknown_lookup", suggestion, hint, "mistake.unknown_lookup", name)
 			return
 		}
 	}
@@ -551,11 +552,11 @@ func (c *compiler) lookup(r *rule, f *field) {
 	for _, e := range t.entries {
 		key := fold(oneLine(clean(e.from.text)))
 		if key == "" {
-			c.fail(e.from.pos, "empty_value", "", `for an empty cell there is "default"`, "the table has an empty key")
+			c.fail(e.from.pos, "empty_value", "", say("hint.default"), "mistake.empty_key")
 			continue
 		}
 		if before, ok := written[key]; ok {
-			c.fail(e.from.pos, "duplicate_key", "", "", "%q and %q differ only in letter case", before, e.from.text)
+			c.fail(e.from.pos, "duplicate_key", "", none, "mistake.same_key", before, e.from.text)
 			continue
 		}
 		written[key] = e.from.text
@@ -570,7 +571,7 @@ func (c *compiler) empty(r *rule, f *field) {
 	if r.Default.set {
 		f.fallback = c.fixed(r.Default, f)
 		if !f.fallback.given && clean(r.Default.text) == "" {
-			c.fail(r.Default.pos, "empty_value", "", "without it an empty cell sends nothing", "the default is empty")
+			c.fail(r.Default.pos, "empty_value", "", say("hint.no_default"), "mistake.empty_default")
 		}
 	}
 	switch {
@@ -578,7 +579,7 @@ func (c *compiler) empty(r *rule, f *field) {
 	case r.Empty.text != "error":
 		c.unknownWord(r.Empty, "empty", "omit", "error")
 	case r.Default.set:
-		c.fail(r.Empty.pos, "misplaced_key", "", "keep one of the two", `"empty: error" has no meaning beside "default"`)
+		c.fail(r.Empty.pos, "misplaced_key", "", say("hint.keep_one"), "mistake.empty_beside_default")
 	default:
 		f.must = true
 	}
@@ -610,7 +611,7 @@ func (c *compiler) test(w condition) test {
 	t.words = map[string]bool{}
 	for _, s := range append(w.Is, w.Not...) {
 		if clean(s.text) == "" {
-			c.fail(s.pos, "empty_value", "", `an empty cell is asked for by "filled: false"`, "the text to compare with is empty")
+			c.fail(s.pos, "empty_value", "", say("hint.filled"), "mistake.empty_comparison")
 		}
 		t.words[fold(oneLine(clean(s.text)))] = true
 	}
@@ -662,7 +663,7 @@ func (c *compiler) inputOf(in inputClause, encoding func(string) ([]string, bool
 	if in.HeaderRow.set {
 		n, ok := in.HeaderRow.number(1)
 		if !ok || n > 1<<20 {
-			c.fail(in.HeaderRow.pos, "unknown_value", "", "1 is the first row", "%q is not the number of a row", in.HeaderRow.text)
+			c.fail(in.HeaderRow.pos, "unknown_value", "", say("hint.row_number"), "mistake.row_number", in.HeaderRow.text)
 		}
 		out.HeaderRow = n
 	}

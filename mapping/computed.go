@@ -3,9 +3,9 @@ package mapping
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -79,35 +79,35 @@ type guard struct {
 }
 
 func (g *guard) Visit(n *ast.Node) {
-	refuse := func(what string) {
-		e := exprPos(g.text, (*n).Location()).at("expression", "%s is not part of the expressions of a mapping", what)
-		e.Hint = "it has " + strings.Join(computedNames, ", ") + "; " + strings.Join(computedOperators, " ") + " and ? :"
+	refuse := func(what any) {
+		e := exprPos(g.text, (*n).Location()).at("expression", "mistake.expression_part", what)
+		e.Hint = say("hint.expression", strings.Join(computedNames, ", "), strings.Join(computedOperators, " "))
 		g.errs = append(g.errs, e)
 	}
 	switch node := (*n).(type) {
 	case *ast.StringNode, *ast.IntegerNode, *ast.BoolNode, *ast.ConditionalNode:
 	case *ast.IdentifierNode:
 		if strings.HasPrefix(node.Value, "$") {
-			refuse(fmt.Sprintf("%q", node.Value))
+			refuse(strconv.Quote(node.Value))
 		}
 	case *ast.UnaryNode:
 		if node.Operator != "-" && !slices.Contains(computedOperators, node.Operator) {
-			refuse(fmt.Sprintf("the operator %q", node.Operator))
+			refuse(say("expression.operator", node.Operator))
 		}
 	case *ast.BinaryNode:
 		if !slices.Contains(computedOperators, node.Operator) {
-			refuse(fmt.Sprintf("the operator %q", node.Operator))
+			refuse(say("expression.operator", node.Operator))
 		}
 	case *ast.CallNode:
 		name, ok := node.Callee.(*ast.IdentifierNode)
 		if !ok {
-			refuse("a call of this kind")
+			refuse(say("expression.call"))
 			return
 		}
 		if !slices.Contains(computedNames, name.Value) {
-			e := exprPos(g.text, name.Location()).at("expression", "unknown function %q in the expression", name.Value)
+			e := exprPos(g.text, name.Location()).at("expression", "mistake.expression_function", name.Value)
 			if e.Suggestion = suggest(name.Value, computedNames); e.Suggestion == "" {
-				e.Hint = "it has " + strings.Join(computedNames, ", ")
+				e.Hint = say("hint.functions", strings.Join(computedNames, ", "))
 			}
 			g.errs = append(g.errs, e)
 			return
@@ -117,7 +117,7 @@ func (g *guard) Visit(n *ast.Node) {
 		}
 		column, ok := node.Arguments[0].(*ast.StringNode)
 		if !ok {
-			g.errs = append(g.errs, exprPos(g.text, node.Location()).at("expression", `"column" takes a name in quotes: column("Ort")`))
+			g.errs = append(g.errs, exprPos(g.text, node.Location()).at("expression", "mistake.expression_column"))
 			return
 		}
 		if !slices.ContainsFunc(g.columns, func(s scalar) bool { return s.text == column.Value }) {
@@ -126,9 +126,9 @@ func (g *guard) Visit(n *ast.Node) {
 			g.columns = append(g.columns, scalar{text: column.Value, set: true, pos: at})
 		}
 	case *ast.BuiltinNode:
-		refuse(fmt.Sprintf("%q", node.Name))
+		refuse(strconv.Quote(node.Name))
 	default:
-		refuse("what stands here")
+		refuse(say("expression.this"))
 	}
 }
 
@@ -153,7 +153,7 @@ func compile(text scalar) (*computed, Errors) {
 	}
 	if t := program.Node().Type(); t == nil || t.Kind() != reflect.String {
 		// One branch of a condition is a text, another is not.
-		return nil, Errors{text.pos.at("expression", "the expression must make a text")}
+		return nil, Errors{text.pos.at("expression", "mistake.expression_text")}
 	}
 	return &computed{program: program, columns: g.columns}, nil
 }
@@ -161,40 +161,40 @@ func compile(text scalar) (*computed, Errors) {
 // exprError tells in our words what the expression library finds.
 func exprError(text scalar, err error) *Error {
 	at := text.pos
-	message := "the expression cannot be read"
+	message := "mistake.expression"
 	var fe *file.Error
 	if errors.As(err, &fe) {
 		at = exprPos(text, fe.Location)
 		switch {
 		case strings.HasPrefix(fe.Message, "unknown name "):
 			name := strings.TrimPrefix(fe.Message, "unknown name ")
-			e := at.at("expression", "unknown name %q in the expression", name)
+			e := at.at("expression", "mistake.expression_name", name)
 			e.width = utf8.RuneCountInString(name)
 			if e.Suggestion = suggest(name, computedNames); e.Suggestion == "" {
-				e.Hint = fmt.Sprintf("a cell is read by column(%q)", name)
+				e.Hint = say("hint.column", name)
 			}
 			return e
 		case strings.HasPrefix(fe.Message, "expected string, but got "):
-			message = "the expression must make a text"
+			message = "mistake.expression_text"
 		case strings.Contains(fe.Message, "mismatched types"):
-			message = "the two sides of the operator do not fit each other"
+			message = "mistake.expression_sides"
 		case strings.Contains(fe.Message, "arguments to call"):
-			message = "the function is called with too many or too few arguments"
+			message = "mistake.expression_arguments"
 		case strings.Contains(fe.Message, "cannot use "):
-			message = "the function is called with an argument of the wrong kind"
+			message = "mistake.expression_kind"
 		case strings.Contains(fe.Message, "maximum"), strings.Contains(fe.Message, "exceeds"):
-			message = fmt.Sprintf("the expression is too long; it may have %d parts", maxNodes)
+			return at.at("expression", "mistake.expression_long", maxNodes)
 		case strings.Contains(fe.Message, "unexpected token EOF"):
-			message = "the expression is not complete"
+			message = "mistake.expression_incomplete"
 		case strings.Contains(fe.Message, "unclosed"), strings.Contains(fe.Message, "literal not terminated"):
-			message = "a quote or bracket is not closed in the expression"
+			message = "mistake.expression_unclosed"
 		case strings.Contains(fe.Message, "regexp"):
-			message = "the pattern after \"matches\" cannot be read"
+			message = "mistake.expression_pattern"
 		}
 	} else if strings.Contains(err.Error(), "string") {
-		message = "the expression must make a text"
+		message = "mistake.expression_text"
 	}
-	return at.at("expression", "%s", message)
+	return at.at("expression", message)
 }
 
 // exprPos is the place of an offset in an expression, or the expression's own

@@ -13,6 +13,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -45,7 +46,7 @@ func decodeDocument(name string, src []byte) (*document, Errors) {
 		ok := d.object(root, reflect.ValueOf(doc).Elem(), "")
 		misspelt := slices.ContainsFunc(d.errs, func(e *Error) bool { return e.Suggestion == "version" })
 		if ok && !doc.Version.set && !misspelt {
-			d.add(doc.pos.at("missing_key", `the mapping does not say its version`), "", "begin it with: version: 1")
+			d.add(doc.pos.at("missing_key", "mistake.no_version"), "", say("hint.begin"))
 		}
 	}
 	return doc, d.errs
@@ -55,22 +56,22 @@ func decodeDocument(name string, src []byte) (*document, Errors) {
 func (d *decoder) parse(src []byte) *yaml.Node {
 	whole := pos{src: d.src, line: 1, col: 1}
 	if len(src) > MaxSize {
-		d.add(whole.at("too_large", "the mapping has more than %d bytes, which is the most that is read", MaxSize), "", "check that this is a mapping")
+		d.add(whole.at("too_large", "mistake.too_large", MaxSize), "", say("hint.is_mapping"))
 		return nil
 	}
-	if p, what := d.firstForeign(src); what != "" {
-		d.add(p.at("encoding", "%s", what), "", "save the mapping as UTF-8 text")
+	if e := d.firstForeign(src); e != nil {
+		d.add(e, "", say("hint.utf8"))
 		return nil
 	}
 	loader, err := yaml.NewLoader(bytes.NewReader(src), yaml.WithUniqueKeys(false))
 	if err != nil {
-		d.add(whole.at("syntax", "the mapping cannot be read as YAML"), "", "")
+		d.add(whole.at("syntax", "mistake.no_yaml"), "", none)
 		return nil
 	}
 	var first, second yaml.Node
 	if err := loader.Load(&first); err != nil {
 		if errors.Is(err, io.EOF) || emptyYAML(d.src) {
-			d.add(whole.at("empty", "the mapping is empty"), "", "")
+			d.add(whole.at("empty", "mistake.empty_file"), "", none)
 			return nil
 		}
 		d.syntax(err)
@@ -83,12 +84,12 @@ func (d *decoder) parse(src []byte) *yaml.Node {
 			p.line--
 		}
 		p.col, p.width = 1, 3
-		d.add(p.at("second_document", "a second document begins here; a mapping is one"), "", "remove this line")
+		d.add(p.at("second_document", "mistake.second_document"), "", say("hint.remove_line"))
 	case !errors.Is(err, io.EOF):
 		d.syntax(err)
 	}
 	if len(first.Content) == 0 {
-		d.add(whole.at("empty", "the mapping is empty"), "", "")
+		d.add(whole.at("empty", "mistake.empty_file"), "", none)
 		return nil
 	}
 	return first.Content[0]
@@ -101,9 +102,9 @@ func marksDocument(line string) bool {
 
 // firstForeign finds what no YAML text may hold, because the library says
 // neither line nor column of it.
-func (d *decoder) firstForeign(src []byte) (pos, string) {
+func (d *decoder) firstForeign(src []byte) *Error {
 	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) {
-		return pos{src: d.src, line: 1, col: 1}, "the mapping is UTF-16, not UTF-8"
+		return pos{src: d.src, line: 1, col: 1}.at("encoding", "mistake.utf16")
 	}
 	for i, line := range d.src.lines {
 		col := 1
@@ -111,15 +112,15 @@ func (d *decoder) firstForeign(src []byte) (pos, string) {
 			r, size := utf8.DecodeRuneInString(rest)
 			at := pos{src: d.src, line: i + 1, col: col}
 			if r == utf8.RuneError && size == 1 {
-				return at, fmt.Sprintf("the byte 0x%02X is not UTF-8", rest[0])
+				return at.at("encoding", "mistake.not_utf8", fmt.Sprintf("0x%02X", rest[0]))
 			}
 			if r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfffe || r == 0xffff || r == 0xfeff {
-				return at, fmt.Sprintf("the invisible character U+%04X does not belong in a mapping", r)
+				return at.at("encoding", "mistake.invisible", fmt.Sprintf("U+%04X", r))
 			}
 			rest = rest[size:]
 		}
 	}
-	return pos{}, ""
+	return nil
 }
 
 // emptyYAML reports whether a source holds only comments and markers.
@@ -153,16 +154,20 @@ func (d *decoder) syntax(err error) {
 		}
 	}
 	if at, what, hint := d.culprit(p); what != "" {
-		d.add(at.at("syntax", "%s", what), "", hint)
+		d.add(at.at("syntax", what), "", say(hint))
 		return
 	}
 	for _, w := range syntaxWords {
 		if strings.Contains(message, w.library) {
-			d.add(p.at("syntax", "%s", w.ours), "", w.hint)
+			hint := none
+			if w.hint != "" {
+				hint = say(w.hint)
+			}
+			d.add(p.at("syntax", w.ours), "", hint)
 			return
 		}
 	}
-	d.add(p.at("syntax", "this is not YAML"), "", "")
+	d.add(p.at("syntax", "mistake.syntax"), "", none)
 }
 
 // culprit finds what confused the YAML library at or before p, where it tells
@@ -175,14 +180,14 @@ func (d *decoder) culprit(p pos) (at pos, what, hint string) {
 		indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 		switch quote := strings.IndexByte(line, '"'); {
 		case strings.HasPrefix(line, "%"):
-			return at, "directives (%) are not part of the mapping language", "put a text that begins with % in quotes"
+			return at, "mistake.directive", "hint.directive"
 		case i+1 == len(lines) && strings.Contains(indent, "\t"):
 			at.col = 1 + strings.IndexByte(indent, '\t')
-			return at, "a tab indents this line", "indent with spaces"
+			return at, "mistake.syntax_tab", "hint.spaces"
 		case i+1 < len(lines) && quote > 0 && strings.IndexByte(" [{,", line[quote-1]) >= 0 && !strings.Contains(line, "#") &&
 			(strings.Count(line, `"`)-strings.Count(line, `\"`))%2 == 1:
 			at.col = 1 + utf8.RuneCountInString(line[:strings.LastIndexByte(line, '"')])
-			return at, "the quoted text that begins here is not closed properly", `check its quotes; inside double quotes \ must be written \\`
+			return at, "mistake.syntax_quote", "hint.quotes"
 		}
 	}
 	return at, "", ""
@@ -191,38 +196,38 @@ func (d *decoder) culprit(p pos) (at pos, what, hint string) {
 // syntaxWords says in our words what the library finds, by a part of its
 // message. The first that fits holds.
 var syntaxWords = []struct{ library, ours, hint string }{
-	{"while parsing a flow sequence", "the list that is opened here is not closed properly", "check its commas and its ]"},
-	{"while parsing a flow mapping", "the block that is opened here is not closed properly", "check its commas and its }"},
-	{"quoted scalar", "the quoted text that begins here is not closed properly", "check its quotes; inside double quotes \\ must be written \\\\"},
-	{"mapping values are not allowed", "a colon is not expected here", "put a text that contains a colon in quotes, and check the indentation"},
-	{"cannot start any token", "this character cannot begin a text", "put the text in quotes, and indent with spaces, not with tabs"},
-	{"could not find expected ':'", "a colon is missing after this key", "write key: value"},
-	{"did not find expected key", "the indentation does not fit the lines above", "lines of one block begin in one column, and are indented with spaces"},
-	{"did not find expected '-' indicator", "the indentation does not fit the list above", ""},
-	{"block sequence entries are not allowed", "a list entry is not expected here", "check the indentation"},
-	{"unknown anchor", "aliases (*) are not part of the mapping language", `put a text that begins with * in quotes; to share a part of a mapping use "lookups" or "include"`},
-	{"alias", "aliases (*) are not part of the mapping language", `put a text that begins with * in quotes; to share a part of a mapping use "lookups" or "include"`},
-	{"anchor", "anchors (&) are not part of the mapping language", `put a text that begins with & in quotes; to share a part of a mapping use "lookups" or "include"`},
-	{"tag", "tags (!) are not part of the mapping language", "put a text that begins with ! in quotes"},
-	{"depth", "the mapping is nested too deeply", ""},
+	{"while parsing a flow sequence", "mistake.syntax_list", "hint.brackets"},
+	{"while parsing a flow mapping", "mistake.syntax_block", "hint.braces"},
+	{"quoted scalar", "mistake.syntax_quote", "hint.quotes"},
+	{"mapping values are not allowed", "mistake.syntax_colon", "hint.colon"},
+	{"cannot start any token", "mistake.syntax_character", "hint.character"},
+	{"could not find expected ':'", "mistake.syntax_no_colon", "hint.key_value"},
+	{"did not find expected key", "mistake.syntax_indent", "hint.indent"},
+	{"did not find expected '-' indicator", "mistake.syntax_list_indent", ""},
+	{"block sequence entries are not allowed", "mistake.syntax_entry", "hint.check_indent"},
+	{"unknown anchor", "mistake.aliases", "hint.alias"},
+	{"alias", "mistake.aliases", "hint.alias"},
+	{"anchor", "mistake.anchors", "hint.anchor"},
+	{"tag", "mistake.tags", "hint.tag"},
+	{"depth", "mistake.syntax_deep", ""},
 }
 
 // refuse tells every anchor, alias, merge key and tag in the tree. They would
 // let a small file stand for an endless one, and make the reader look in two
 // places; lookups and include share what is worth sharing.
 func (d *decoder) refuse(n *yaml.Node) {
-	const share = `to share a part of a mapping use "lookups" or "include"`
+	share := say("hint.share")
 	if n.Anchor != "" {
-		d.fail(n, "anchor", "", share, "anchors (&%s) are not part of the mapping language", n.Anchor)
+		d.fail(n, "anchor", "", share, "mistake.anchor", n.Anchor)
 	}
 	switch {
 	case n.Kind == yaml.AliasNode:
-		d.fail(n, "alias", "", share, "aliases (*%s) are not part of the mapping language", n.Value)
+		d.fail(n, "alias", "", share, "mistake.alias", n.Value)
 		return
 	case n.Tag == "!!merge":
-		d.fail(n, "merge", "", share, "merge keys (<<) are not part of the mapping language")
+		d.fail(n, "merge", "", share, "mistake.merge")
 	case n.Style&yaml.TaggedStyle != 0:
-		d.fail(n, "tag", "", "put the text in quotes instead", "tags (%s) are not part of the mapping language", n.Tag)
+		d.fail(n, "tag", "", say("hint.quotes_instead"), "mistake.tag", n.Tag)
 	}
 	for _, c := range n.Content {
 		d.refuse(c)
@@ -243,13 +248,13 @@ func (d *decoder) pos(n *yaml.Node) pos {
 	return p
 }
 
-func (d *decoder) add(e *Error, suggestion, hint string) {
+func (d *decoder) add(e *Error, suggestion string, hint words.Message) {
 	e.Suggestion, e.Hint = suggestion, hint
 	d.errs = append(d.errs, e)
 }
 
-func (d *decoder) fail(n *yaml.Node, code, suggestion, hint, format string, args ...any) {
-	d.add(d.pos(n).at(code, format, args...), suggestion, hint)
+func (d *decoder) fail(n *yaml.Node, code, suggestion string, hint words.Message, id string, args ...any) {
+	d.add(d.pos(n).at(code, id, args...), suggestion, hint)
 }
 
 // empty tells that nothing stands where what should have a value. The mark of
@@ -259,7 +264,7 @@ func (d *decoder) empty(n *yaml.Node, what string) {
 	if d.key.src != nil && d.key.line <= at.line {
 		at = d.key
 	}
-	d.add(at.at("empty_value", "%q is empty", what), "", "")
+	d.add(at.at("empty_value", "mistake.empty", what), "", none)
 }
 
 // isNull reports whether nothing stands at n. The YAML words for null are
@@ -278,10 +283,10 @@ func (d *decoder) pairs(n *yaml.Node, what string, f func(key, value *yaml.Node)
 		d.empty(n, what)
 		return false
 	case n.Kind != yaml.MappingNode && what == "":
-		d.fail(n, "wrong_kind", "", "begin it with: version: 1", "a mapping is a block of keys and values; this is %s", kindOf(n))
+		d.fail(n, "wrong_kind", "", say("hint.begin"), "mistake.no_block", kindOf(n))
 		return false
 	case n.Kind != yaml.MappingNode:
-		d.fail(n, "wrong_kind", "", "", "%q takes a block of keys and values; this is %s", what, kindOf(n))
+		d.fail(n, "wrong_kind", "", none, "mistake.wants_block", what, kindOf(n))
 		return false
 	}
 	lines := map[string]int{}
@@ -291,11 +296,11 @@ func (d *decoder) pairs(n *yaml.Node, what string, f func(key, value *yaml.Node)
 		case key.Kind == yaml.AliasNode || key.Tag == "!!merge":
 			continue // told already
 		case key.Kind != yaml.ScalarNode:
-			d.fail(key, "wrong_kind", "", "", "a key is a text; this is %s", kindOf(key))
+			d.fail(key, "wrong_kind", "", none, "mistake.key_kind", kindOf(key))
 			continue
 		}
 		if line, ok := lines[key.Value]; ok {
-			d.fail(key, "duplicate_key", "", "", "%q stands here twice; the first is on line %d", key.Value, line)
+			d.fail(key, "duplicate_key", "", none, "mistake.twice", key.Value, line)
 			continue
 		}
 		lines[key.Value] = key.Line
@@ -330,15 +335,15 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, what string) bool {
 
 func (d *decoder) unknownKey(key *yaml.Node, what string, known []string) {
 	suggestion := suggest(key.Value, known)
-	hint := ""
+	hint := none
 	if suggestion == "" {
-		hint = "known here: " + strings.Join(known, ", ")
+		hint = say("hint.known", strings.Join(known, ", "))
 	}
 	if what == "" {
-		d.fail(key, "unknown_key", suggestion, hint, "unknown key %q", key.Value)
+		d.fail(key, "unknown_key", suggestion, hint, "mistake.unknown_key", key.Value)
 		return
 	}
-	d.fail(key, "unknown_key", suggestion, hint, "unknown key %q in %q", key.Value, what)
+	d.fail(key, "unknown_key", suggestion, hint, "mistake.unknown_key_in", key.Value, what)
 }
 
 type member struct {
@@ -366,16 +371,16 @@ func memberNames(members []member) []string {
 }
 
 // kindOf names a node in a person's words.
-func kindOf(n *yaml.Node) string {
+func kindOf(n *yaml.Node) words.Message {
 	switch {
 	case n.Kind == yaml.MappingNode:
-		return "a block"
+		return say("kind.block")
 	case n.Kind == yaml.SequenceNode:
-		return "a list"
+		return say("kind.list")
 	case isNull(n):
-		return "nothing"
+		return say("kind.nothing")
 	}
-	return "a text"
+	return say("kind.text")
 }
 
 func (s *scalar) decode(d *decoder, n *yaml.Node, what string) {
@@ -384,7 +389,7 @@ func (s *scalar) decode(d *decoder, n *yaml.Node, what string) {
 	case isNull(n):
 		d.empty(n, what)
 	case n.Kind != yaml.ScalarNode:
-		d.fail(n, "wrong_kind", "", "", "%q takes a text; this is %s", what, kindOf(n))
+		d.fail(n, "wrong_kind", "", none, "mistake.wants_text", what, kindOf(n))
 	default:
 		*s = scalar{text: n.Value, set: true, pos: d.pos(n)}
 	}
@@ -394,15 +399,15 @@ func (s *scalars) decode(d *decoder, n *yaml.Node, what string) {
 	switch {
 	case n.Kind == yaml.AliasNode:
 	case n.Kind == yaml.MappingNode:
-		d.fail(n, "wrong_kind", "", "", "%q takes a text or a list of texts; this is a block", what)
+		d.fail(n, "wrong_kind", "", none, "mistake.wants_texts", what)
 	case n.Kind == yaml.SequenceNode && len(n.Content) == 0:
-		d.fail(n, "empty_value", "", "", "%q is empty", what)
+		d.fail(n, "empty_value", "", none, "mistake.empty", what)
 	case n.Kind == yaml.SequenceNode:
 		for _, c := range n.Content {
 			var one scalar
 			one.decode(d, c, what)
 			if one.set && slices.ContainsFunc(*s, func(o scalar) bool { return o.text == one.text }) {
-				d.fail(c, "duplicate_value", "", "", "%q stands in this list twice", one.text)
+				d.fail(c, "duplicate_value", "", none, "mistake.listed_twice", one.text)
 				continue
 			}
 			if one.set {
@@ -438,7 +443,7 @@ func (s *split) decode(d *decoder, n *yaml.Node, what string) {
 	if n.Kind == yaml.MappingNode {
 		type plain split // without this method
 		if d.object(n, reflect.ValueOf((*plain)(s)).Elem(), what) && !s.Separator.set {
-			d.fail(n, "missing_key", "", "", `"split" does not say its separator`)
+			d.fail(n, "missing_key", "", none, "mistake.no_separator")
 		}
 		return
 	}
@@ -449,7 +454,7 @@ func (s *split) decode(d *decoder, n *yaml.Node, what string) {
 	case slices.Contains(splitNames, one.text):
 		s.name = one
 	case strings.ContainsFunc(one.text, isWord):
-		d.fail(n, "unknown_split", suggest(one.text, splitNames), `there are `+strings.Join(splitNames, ", ")+`; anything else is a separator: split: ";"`, "unknown split %q", one.text)
+		d.fail(n, "unknown_split", suggest(one.text, splitNames), say("hint.split", strings.Join(splitNames, ", ")), "mistake.unknown_split", one.text)
 	default:
 		s.Separator = one
 	}
@@ -471,7 +476,7 @@ func (t *table) decode(d *decoder, n *yaml.Node, what string) {
 		e := entry{from: scalar{text: key.Value, set: true, pos: d.pos(key)}}
 		d.key = e.from.pos
 		if isNull(value) {
-			d.fail(key, "empty_value", "", `write "" for an empty text`, "%q has no value", key.Value)
+			d.fail(key, "empty_value", "", say("hint.empty_text"), "mistake.no_value", key.Value)
 			return
 		}
 		e.to.decode(d, value, key.Value)
@@ -480,7 +485,7 @@ func (t *table) decode(d *decoder, n *yaml.Node, what string) {
 		}
 	})
 	if n.Kind == yaml.MappingNode && len(n.Content) == 0 {
-		d.fail(n, "empty_value", "", "", "%q is empty", what)
+		d.fail(n, "empty_value", "", none, "mistake.empty", what)
 	}
 }
 
@@ -511,7 +516,7 @@ func (c *condition) check(d *decoder, n *yaml.Node, what string) {
 	}
 	c.pos = d.pos(n)
 	if c.Column == nil {
-		d.fail(n, "missing_key", "", "", "%q does not say its column", what)
+		d.fail(n, "missing_key", "", none, "mistake.no_column", what)
 	}
 	said := 0
 	for _, one := range []bool{c.Is != nil, c.Not != nil, c.Filled.set} {
@@ -520,10 +525,10 @@ func (c *condition) check(d *decoder, n *yaml.Node, what string) {
 		}
 	}
 	if said != 1 {
-		d.fail(n, "condition", "", "for example: {column: Status, is: Avbokad}", `%q takes exactly one of "is", "not" and "filled"`, what)
+		d.fail(n, "condition", "", say("hint.condition"), "mistake.condition", what)
 	}
 	if c.Filled.set && c.Filled.text != "true" && c.Filled.text != "false" {
-		d.add(c.Filled.pos.at("unknown_value", `"filled" is true or false, not %q`, c.Filled.text), suggest(c.Filled.text, []string{"true", "false"}), "")
+		d.add(c.Filled.pos.at("unknown_value", "mistake.filled", c.Filled.text), suggest(c.Filled.text, []string{"true", "false"}), none)
 	}
 }
 
@@ -554,7 +559,7 @@ func (s *skips) decode(d *decoder, n *yaml.Node, what string) {
 // refuseNone tells a list of nothing.
 func (d *decoder) refuseNone(n *yaml.Node, what string) {
 	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-		d.fail(n, "empty_value", "", "", "%q is empty", what)
+		d.fail(n, "empty_value", "", none, "mistake.empty", what)
 	}
 }
 
@@ -583,7 +588,7 @@ func (r *rule) decode(d *decoder, n *yaml.Node, what string) {
 		type plain rule // without this method
 		d.object(n, reflect.ValueOf((*plain)(r)).Elem(), what)
 	case isNull(n):
-		d.add(d.key.at("empty_value", "%q is empty", what), "", "name the column, or remove the line")
+		d.add(d.key.at("empty_value", "mistake.empty", what), "", say("hint.name_column"))
 	default:
 		r.Column.decode(d, n, what)
 	}
@@ -598,7 +603,7 @@ func (p *participant) decode(d *decoder, n *yaml.Node, what string) {
 func (p *participant) group(d *decoder, n *yaml.Node, what, prefix string) {
 	names := childNames(prefix)
 	if n.Kind == yaml.ScalarNode && !isNull(n) && what != "participant" || n.Kind == yaml.SequenceNode {
-		d.fail(n, "wrong_kind", "", fmt.Sprintf("for example: %s: {%s: …}", what, names[0]), "%q is a group of fields; this is %s", what, kindOf(n))
+		d.fail(n, "wrong_kind", "", say("hint.group", what, names[0]), "mistake.group", what, kindOf(n))
 		return
 	}
 	d.pairs(n, what, func(key, value *yaml.Node) {
@@ -616,20 +621,20 @@ func (p *participant) group(d *decoder, n *yaml.Node, what, prefix string) {
 			return
 		}
 		if what != "participant" && slices.Contains(ruleKeys, key.Value) {
-			d.fail(key, "wrong_kind", "", fmt.Sprintf("for example: %s: {%s: …}", what, names[0]), "%q is a group of fields; %q belongs to one of them", what, key.Value)
+			d.fail(key, "wrong_kind", "", say("hint.group", what, names[0]), "mistake.group_key", what, key.Value)
 			return
 		}
 		if suggest(key.Value, names) == "" {
 			if home := homeOf(key.Value); home != "" {
-				d.fail(key, "unknown_key", "", fmt.Sprintf("%q belongs in %q", key.Value, home), "unknown field %q in %q", key.Value, what)
+				d.fail(key, "unknown_key", "", say("hint.home", key.Value, home), "mistake.unknown_field_in", key.Value, what)
 				return
 			}
 		}
-		suggestion, hint := suggest(key.Value, names), ""
+		suggestion, hint := suggest(key.Value, names), none
 		if suggestion == "" {
-			hint = "known here: " + strings.Join(names, ", ")
+			hint = say("hint.known", strings.Join(names, ", "))
 		}
-		d.fail(key, "unknown_key", suggestion, hint, "unknown field %q in %q", key.Value, what)
+		d.fail(key, "unknown_key", suggestion, hint, "mistake.unknown_field_in", key.Value, what)
 	})
 }
 

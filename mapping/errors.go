@@ -2,24 +2,27 @@ package mapping
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"vitec-import/importer/words"
 )
 
 // Error is one mistake in a mapping file, or in the way it meets a header or
 // a flag.
 type Error struct {
-	File       string `json:"file"`   // as given to [Parse]; "--set" for a constant of the command line
-	Line       int    `json:"line"`   // 1-based, 0 if the mistake has no line
-	Column     int    `json:"column"` // 1-based, in characters, 0 if the mistake has no line
-	Code       string `json:"code"`   // what kind of mistake: "unknown_key", "missing_column"
-	Message    string `json:"message"`
-	Suggestion string `json:"suggestion,omitempty"` // what was probably meant, as it would be written
-	Hint       string `json:"hint,omitempty"`       // what to do about it
-	Snippet    string `json:"snippet,omitempty"`    // the line of the file, cut to a readable length
+	File       string // as given to [Parse]; "--set" for a constant of the command line
+	Line       int    // 1-based, 0 if the mistake has no line
+	Column     int    // 1-based, in characters, 0 if the mistake has no line
+	Code       string // what kind of mistake: "unknown_key", "missing_column"
+	Message    words.Message
+	Suggestion string        // what was probably meant, as it would be written; "" if nothing is near
+	Hint       words.Message // what to do about it; it may say nothing
+	Snippet    string        // the line of the file, cut to a readable length
 
 	caret, width int // in characters of Snippet
 }
@@ -28,15 +31,19 @@ type Error struct {
 // parts of a mistake, and refuses nothing.
 type Warning = Error
 
-// Error returns place and message on the first line, then the line of the
-// file with a caret under the mistake, then the hint.
-func (e *Error) Error() string {
+// Error is what [Error.In] says in English.
+func (e *Error) Error() string { return e.In(words.English) }
+
+// In returns place and message on the first line, then the line of the file
+// with a caret under the mistake, then the hint.
+func (e *Error) In(l words.Language) string {
+	text := catalogue.In(l)
 	var b strings.Builder
 	b.WriteString(e.Place())
 	b.WriteString(": ")
-	b.WriteString(e.Message)
+	b.WriteString(e.Message.In(l))
 	if e.Suggestion != "" {
-		fmt.Fprintf(&b, "; did you mean %q?", e.Suggestion)
+		b.WriteString(text.Text("mistake.suggestion", e.Suggestion))
 	}
 	if e.Snippet != "" {
 		number := strconv.Itoa(e.Line)
@@ -52,11 +59,24 @@ func (e *Error) Error() string {
 		}
 		b.WriteString(strings.Repeat("^", max(e.width, 1)))
 	}
-	if e.Hint != "" {
-		b.WriteString("\n  hint: ")
-		b.WriteString(e.Hint)
+	if hint := e.Hint.In(l); hint != "" {
+		b.WriteString("\n  " + text.Text("mistake.hint", hint))
 	}
 	return b.String()
+}
+
+// MarshalJSON says it to other programs, in English.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		File       string `json:"file"`
+		Line       int    `json:"line"`
+		Column     int    `json:"column"`
+		Code       string `json:"code"`
+		Message    string `json:"message"`
+		Suggestion string `json:"suggestion,omitempty"`
+		Hint       string `json:"hint,omitempty"`
+		Snippet    string `json:"snippet,omitempty"`
+	}{e.File, e.Line, e.Column, e.Code, e.Message.String(), e.Suggestion, e.Hint.String(), e.Snippet})
 }
 
 // Place returns "file:line:column", or what of it is known.
@@ -71,11 +91,14 @@ func (e *Error) Place() string {
 // the file's order.
 type Errors []*Error
 
-// Error returns all mistakes, one below the other.
-func (e Errors) Error() string {
+// Error is what [Errors.In] says in English.
+func (e Errors) Error() string { return e.In(words.English) }
+
+// In returns all mistakes, one below the other.
+func (e Errors) In(l words.Language) string {
 	texts := make([]string, len(e))
 	for i, err := range e {
-		texts[i] = err.Error()
+		texts[i] = err.In(l)
 	}
 	return strings.Join(texts, "\n")
 }
@@ -92,7 +115,7 @@ func (e Errors) sorted(files []string) Errors {
 		)
 	})
 	return slices.CompactFunc(e, func(a, b *Error) bool {
-		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Message == b.Message
+		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Message.String() == b.Message.String()
 	})
 }
 
@@ -121,8 +144,8 @@ const snippetLength = 100
 
 // at returns a mistake at p. The place is moved into the source if it is
 // outside, because the parser's marks may be.
-func (p pos) at(code, format string, args ...any) *Error {
-	e := &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+func (p pos) at(code, id string, args ...any) *Error {
+	e := &Error{Code: code, Message: say(id, args...)}
 	if p.src == nil {
 		return e
 	}
@@ -156,12 +179,12 @@ func (p pos) at(code, format string, args ...any) *Error {
 
 // quoteList returns words in quotes with commas between them, the first few
 // if there are many.
-func quoteList(words []string) string {
+func quoteList(texts []string) string {
 	const shown = 20
 	quoted := make([]string, 0, shown+1)
-	for i, w := range words {
+	for i, w := range texts {
 		if i == shown {
-			quoted = append(quoted, fmt.Sprintf("and %d more", len(words)-shown))
+			quoted = append(quoted, fmt.Sprintf("… (+%d)", len(texts)-shown))
 			break
 		}
 		quoted = append(quoted, strconv.Quote(w))

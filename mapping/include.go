@@ -5,6 +5,8 @@ import (
 	"hash"
 	"slices"
 	"strings"
+
+	"vitec-import/importer/words"
 )
 
 // maxFiles is how many files a mapping may consist of.
@@ -38,29 +40,29 @@ func (l *loader) read(name string, src []byte, within []string) *document {
 }
 
 func (l *loader) include(s scalar, within []string) *document {
-	fail := func(hint, format string, args ...any) *document {
-		e := s.pos.at("include", format, args...)
+	fail := func(hint words.Message, id string, args ...any) *document {
+		e := s.pos.at("include", id, args...)
 		e.Hint = hint
 		l.errs = append(l.errs, e)
 		return nil
 	}
 	switch {
 	case s.text == "":
-		return fail("", "the name of the included file is empty")
+		return fail(none, "mistake.include_empty")
 	case l.load == nil:
-		return fail("", "%q cannot be included here", s.text)
+		return fail(none, "mistake.include_here", s.text)
 	case slices.Contains(within, s.text):
-		return fail("", "%q includes itself: %s", s.text, strings.Join(append(within, s.text), " → "))
+		return fail(none, "mistake.include_itself", s.text, strings.Join(append(within, s.text), " → "))
 	case len(l.files) >= maxFiles:
 		if l.full {
 			return nil
 		}
 		l.full = true
-		return fail("", "a mapping consists of at most %d files", maxFiles)
+		return fail(none, "mistake.include_many", maxFiles)
 	}
 	src, err := l.load(s.text)
 	if err != nil {
-		return fail("", "%q cannot be read: %s", s.text, err)
+		return fail(none, "mistake.include_read", s.text, err)
 	}
 	return l.read(s.text, src, within)
 }

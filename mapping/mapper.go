@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -141,7 +140,7 @@ func (b *binder) mistakes() Errors {
 	for _, e := range b.errs {
 		if !b.found {
 			e.Suggestion = ""
-			e.Hint = "none of the mapping's columns is in the header that was found; if it is another row, say which with input: {headerRow: N}"
+			e.Hint = say("hint.no_header")
 		}
 	}
 	return b.errs
@@ -160,23 +159,23 @@ func (b *binder) column(names []scalar) int {
 			return at[0]
 		default:
 			b.found = true
-			e := s.pos.at("ambiguous_column", "the file has %d columns called %q", len(at), s.text)
+			e := s.pos.at("ambiguous_column", "mistake.ambiguous_column", len(at), s.text)
 			var places []string
 			for _, i := range at {
 				places = append(places, strconv.Itoa(i+1))
 			}
-			e.Hint = "they are column " + strings.Join(places, " and ") + "; rename one of them"
+			e.Hint = say("hint.ambiguous_column", strings.Join(places, ", "))
 			b.errs = append(b.errs, e)
 			return -1
 		}
 	}
-	e := names[0].pos.at("missing_column", "the file has no column %q", names[0].text)
+	e := names[0].pos.at("missing_column", "mistake.missing_column", names[0].text)
 	if len(names) > 1 {
 		var texts []string
 		for _, s := range names {
 			texts = append(texts, s.text)
 		}
-		e.Message = fmt.Sprintf("the file has none of the columns %s", quoteList(texts))
+		e.Message = say("mistake.missing_columns", quoteList(texts))
 	}
 	have := b.header.filled()
 	for _, s := range names {
@@ -184,7 +183,7 @@ func (b *binder) column(names []scalar) int {
 			break
 		}
 	}
-	e.Hint = "its columns are " + quoteList(have)
+	e.Hint = say("hint.columns", quoteList(have))
 	b.errs = append(b.errs, e)
 	return -1
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -106,7 +107,7 @@ func Parse(name string, src []byte, o Options) (*Mapping, error) {
 	}
 	m.identity = c.identity(doc.Identity, rules)
 	if doc.Version.set && doc.Version.text != "1" {
-		c.fail(doc.Version.pos, "version", "", "this program reads version 1", "unknown version %q", doc.Version.text)
+		c.fail(doc.Version.pos, "version", "", say("hint.version"), "mistake.version", doc.Version.text)
 	}
 	if c.sound {
 		c.complete(m)
@@ -221,16 +222,16 @@ func (c *compiler) set(rules []*rule, pairs []string) []*rule {
 		src := &source{name: "--set " + path}
 		whole := pos{src: src}
 		if !ok {
-			c.fail(whole, "set", "", "write field=value: viewingId=VIS1", "a constant is field=value")
+			c.fail(whole, "set", "", say("hint.set"), "mistake.set")
 			continue
 		}
 		path = strings.TrimPrefix(strings.TrimPrefix(path, "target."), "participant.")
 		if _, known := fieldOf(path); !known {
-			c.fail(whole, "unknown_field", suggest(path, allPaths()), "", "unknown field %q", path)
+			c.fail(whole, "unknown_field", suggest(path, allPaths()), none, "mistake.unknown_field", path)
 			continue
 		}
 		if seen[path] {
-			c.fail(whole, "duplicate_key", "", "", "%q is set twice", path)
+			c.fail(whole, "duplicate_key", "", none, "mistake.set_twice", path)
 			continue
 		}
 		seen[path] = true
@@ -257,13 +258,13 @@ func (c *compiler) identity(names scalars, rules []*rule) []string {
 			for _, f := range vitec.Fields() {
 				body = append(body, f.Path)
 			}
-			suggestion, hint := suggest(path, body), ""
+			suggestion, hint := suggest(path, body), none
 			if suggestion == "" {
-				hint = "for example: identity: [updatePerson.email.emailAddress]"
+				hint = say("hint.identity")
 			}
-			c.fail(s.pos, "unknown_field", suggestion, hint, "unknown field %q", s.text)
+			c.fail(s.pos, "unknown_field", suggestion, hint, "mistake.unknown_field", s.text)
 		case !slices.ContainsFunc(rules, func(r *rule) bool { return r.path == path }):
-			c.fail(s.pos, "unmapped", "", "", "the identity needs the field %q, which is not mapped", path)
+			c.fail(s.pos, "unmapped", "", none, "mistake.identity", path)
 		default:
 			paths = append(paths, path)
 		}
@@ -294,20 +295,20 @@ func (c *compiler) complete(m *Mapping) {
 	}
 	for _, path := range targetPaths {
 		if !m.Maps(path) {
-			c.fail(at, "unmapped", "", fmt.Sprintf("under target write %s: and a column, or {value: …}", path), "%q is not mapped", path)
+			c.fail(at, "unmapped", "", say("hint.target", path), "mistake.unmapped", path)
 		}
 	}
 	office, person := m.constant("customerId"), m.constant("updatePerson.customerId")
 	if office != nil && person != nil && office.fixed.value.text != person.fixed.value.text {
 		p := Problem{Code: "customer_mismatch"}
-		c.fail(person.pos, p.Code, "", p.Hint(), "%s", p.Message())
+		c.fail(person.pos, p.Code, "", p.hint(), "problem.customer_mismatch")
 	}
 	if !slices.ContainsFunc(contactPaths, m.Maps) {
 		at := c.doc.Participant.pos
 		if at.src == nil {
 			at = c.doc.pos
 		}
-		c.fail(at, "unmapped", "", "the server requires one of email.emailAddress, telePhone, workPhone and cellPhone", "no way to reach the participant is mapped")
+		c.fail(at, "unmapped", "", say("hint.contact"), "mistake.unreachable")
 	}
 }
 
@@ -339,8 +340,8 @@ func (m *Mapping) imply(doc *document) {
 
 // warn collects what is allowed but seldom meant.
 func (m *Mapping) warn(doc *document) {
-	add := func(p pos, code, hint, format string, args ...any) {
-		e := p.at(code, format, args...)
+	add := func(p pos, code string, hint words.Message, id string, args ...any) {
+		e := p.at(code, id, args...)
 		e.Hint = hint
 		m.warnings = append(m.warnings, e)
 	}
@@ -353,27 +354,27 @@ func (m *Mapping) warn(doc *document) {
 		on := f.fixed != nil && f.fixed.value.truth()
 		switch f.path {
 		case "updatePerson.socialSecurityNumber":
-			add(f.pos, "personal_number", "make sure that the column is right", "the personal number is sent: the server overwrites whoever has it with what the row says")
+			add(f.pos, "personal_number", say("hint.personal_number"), "warning.personal_number")
 		case "updatePerson.gdprApprovalDate":
 			if !m.Maps("updatePerson.obtainThrough") {
-				add(f.pos, "gdpr_without_how", "map updatePerson.obtainThrough", "the date on which the person was informed is sent without how it was done")
+				add(f.pos, "gdpr_without_how", say("hint.map_how"), "warning.gdpr_without_how")
 			}
 		case "smsConfirmation", "mailConfirmation", "smsReminder":
 			if on {
-				add(f.pos, "messages", "", "%q sends a real message to everyone in the file", f.path)
+				add(f.pos, "messages", none, "warning.messages", f.path)
 			}
 		case "returnBookingId":
 			if !on && f.fixed != nil {
-				add(f.pos, "no_booking_id", "", "without %q the server answers with no booking id", f.path)
+				add(f.pos, "no_booking_id", none, "warning.no_booking_id", f.path)
 			}
 		case "options.isDeadlineValidationEnabled", "options.enableBookingLimitValidation":
 			if f.implied {
-				what := "does not say whether the server checks the last booking time; it will"
+				what := "warning.silent_deadline"
 				if f.path == "options.enableBookingLimitValidation" {
-					what = "does not say whether the server checks the number of places; it will"
+					what = "warning.silent_limit"
 				}
 				_, name, _ := strings.Cut(f.path, ".")
-				add(silent, "silent_option", fmt.Sprintf("under participant write options: {%s: {value: true}} or false", name), "the mapping %s", what)
+				add(silent, "silent_option", say("hint.option", name), what)
 			}
 		}
 	}

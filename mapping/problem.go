@@ -3,6 +3,8 @@ package mapping
 import (
 	"strings"
 	"unicode"
+
+	"vitec-import/importer/words"
 )
 
 // Problem is why a row cannot be sent or, as a Warning, what should be looked
@@ -19,24 +21,48 @@ type Problem struct {
 }
 
 // Message says in English what is wrong, without the value.
-func (p Problem) Message() string { return p.MessageIn(English) }
+func (p Problem) Message() string { return p.MessageIn(words.English) }
 
 // Hint says in English what to do about it, or is empty.
-func (p Problem) Hint() string { return p.HintIn(English) }
+func (p Problem) Hint() string { return p.HintIn(words.English) }
 
 // MessageIn is Message in another language.
-func (p Problem) MessageIn(l Language) string {
-	message, _, ok := Wording(l, p.Code, p.Args)
-	if !ok {
-		message, _, _ = Wording(l, unworded, []string{p.Code})
-	}
-	return message
-}
+func (p Problem) MessageIn(l words.Language) string { return p.message().In(l) }
 
 // HintIn is Hint in another language.
-func (p Problem) HintIn(l Language) string {
-	_, hint, _ := Wording(l, p.Code, p.Args)
-	return hint
+func (p Problem) HintIn(l words.Language) string { return p.hint().In(l) }
+
+func (p Problem) message() words.Message {
+	if id := "problem." + p.Code; catalogue.In(words.English).Has(id) {
+		return say(id, asArgs(p.Args)...)
+	}
+	return say("problem.unworded", p.Code)
+}
+
+func (p Problem) hint() words.Message {
+	if id := "problem." + p.Code + ".hint"; catalogue.In(words.English).Has(id) {
+		return say(id, asArgs(p.Args)...)
+	}
+	return none
+}
+
+func asArgs(texts []string) []any {
+	list := make([]any, len(texts))
+	for i, s := range texts {
+		list[i] = s
+	}
+	return list
+}
+
+// Wording returns what [Problem.MessageIn] and [Problem.HintIn] say of a
+// problem with this code and these arguments, for those who have kept no more
+// of it. It reports false for a code that is not this package's.
+func Wording(l words.Language, code string, args []string) (message, hint string, ok bool) {
+	if !catalogue.In(words.English).Has("problem." + code) {
+		return "", "", false
+	}
+	p := Problem{Code: code, Args: args}
+	return p.MessageIn(l), p.HintIn(l), true
 }
 
 // maskedLength is how many characters of a masked value are shown.

@@ -234,7 +234,7 @@ func ruleSchema(f field) schema {
 		"empty":  schema{"enum": []string{"omit", "error"}},
 		"trim":   schema{"type": []string{"string", "number"}},
 		"layout": oneOrMore(layoutSchema()), "zone": schema{"type": "string", "pattern": `^[A-Z][A-Za-z0-9_+/-]*$`, "not": schema{"const": "Local"}},
-		"when":   ref("when"),
+		"when": ref("when"),
 		"choices": schema{"anyOf": []any{
 			schema{"type": "array", "items": ref("name"), "minItems": 1, "uniqueItems": true}, ref("table"),
 		}},

@@ -342,7 +342,7 @@ func problemsOf(err error) []jsonProblem {
 }
 
 func ofMapping(m *mapping.Error) jsonProblem {
-	return jsonProblem{Code: m.Code, Message: m.Place() + ": " + m.Message, Hint: m.Hint}
+	return jsonProblem{Code: m.Code, Message: m.Place() + ": " + m.Message.String(), Hint: m.Hint.String()}
 }
 
 // jsonObject writes one JSON object member by member. The first error sticks.

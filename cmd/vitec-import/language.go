@@ -68,7 +68,7 @@ func wordingIn(l words.Language) func(code string, args []string) (message, hint
 		return nil
 	}
 	return func(code string, args []string) (message, hint string, ok bool) {
-		if message, hint, ok = mapping.Wording(mapping.Language(l), code, args); ok {
+		if message, hint, ok = mapping.Wording(l, code, args); ok {
 			return message, hint, ok
 		}
 		return table.Code(code).InSwedish()

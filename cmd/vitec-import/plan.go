@@ -70,8 +70,8 @@ func describeInput(out io.Writer, s *source) {
 	fmt.Fprintf(out, "mapping  %s\n", s.mappingPath)
 	for _, w := range s.mapping.Warnings() {
 		fmt.Fprintf(out, "warning  %s: %s\n", w.Place(), w.Message)
-		if w.Hint != "" {
-			fmt.Fprintf(out, "         hint: %s\n", w.Hint)
+		if hint := w.Hint.String(); hint != "" {
+			fmt.Fprintf(out, "         hint: %s\n", hint)
 		}
 	}
 }
