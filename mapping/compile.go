@@ -30,7 +30,7 @@ type field struct {
 	member vitec.Field // of the body
 	role   role
 	pos    pos
-	words  string // what is done to the cell, for a person
+	words  phrases // what is done to the cell
 
 	columns   [][]scalar // each by candidates; several with join
 	separator string     // of join
@@ -83,7 +83,7 @@ type test struct {
 	column []scalar
 	words  map[string]bool // folded; nil to ask whether the cell is filled
 	not    bool
-	reason string
+	reason string // in signs where the mapping has no words for it: every language reads them
 }
 
 // compiler turns a document into fields and collects its mistakes.
@@ -597,16 +597,16 @@ func (c *compiler) test(w condition) test {
 	switch {
 	case w.Filled.set:
 		t.not = w.Filled.text == "false"
-		t.reason = fmt.Sprintf("column %q is filled", first(w.Column).text)
+		t.reason = fmt.Sprintf(`%q ≠ ""`, first(w.Column).text)
 		if t.not {
-			t.reason = fmt.Sprintf("column %q is empty", first(w.Column).text)
+			t.reason = fmt.Sprintf(`%q = ""`, first(w.Column).text)
 		}
 		return t
 	case w.Not != nil:
 		t.not = true
-		t.reason = fmt.Sprintf("column %q is not %s", first(w.Column).text, quoteList(w.Not.texts()))
+		t.reason = fmt.Sprintf("%q ≠ %s", first(w.Column).text, quoteList(w.Not.texts()))
 	default:
-		t.reason = fmt.Sprintf("column %q is %s", first(w.Column).text, quoteList(w.Is.texts()))
+		t.reason = fmt.Sprintf("%q = %s", first(w.Column).text, quoteList(w.Is.texts()))
 	}
 	t.words = map[string]bool{}
 	for _, s := range append(w.Is, w.Not...) {
@@ -619,29 +619,41 @@ func (c *compiler) test(w condition) test {
 }
 
 // describe says in words what is done to a cell.
-func describe(r *rule, converter string) string {
+func describe(r *rule, converter string) phrases {
 	if r.Value.texts != nil {
-		return "constant"
+		return phrases{say("step.constant")}
 	}
-	var words []string
-	add := func(set bool, format string, args ...any) {
+	var p phrases
+	add := func(set bool, id string, args ...any) {
 		if set {
-			words = append(words, fmt.Sprintf(format, args...))
+			p = append(p, say(id, args...))
 		}
 	}
-	add(r.Join != nil, "join")
-	add(r.Computed.set, "computed %s", r.Computed.text)
-	add(r.Split.name.set, "split %s", r.Split.name.text)
-	add(r.Split.Part.set, "part %s between %q", r.Split.Part.text, r.Split.Separator.text)
-	add(r.Replace.entries != nil, "replace")
-	add(r.Trim.set, "trim %q", r.Trim.text)
-	add(r.Case.set, "%s case", r.Case.text)
-	add(r.Lookup.name.set, "lookup %q", r.Lookup.name.text)
-	add(r.Lookup.table.entries != nil, "lookup")
-	add(!r.Lookup.set(), "%s", converter)
-	add(r.Layout != nil, "layout %s", strings.Join(r.Layout.texts(), " or "))
-	add(r.Zone.set, "zone %s", r.Zone.text)
-	return strings.Join(words, ", ")
+	add(r.Join != nil, "step.join")
+	add(r.Computed.set, "step.computed", r.Computed.text)
+	add(r.Split.name.set, "step.split", r.Split.name.text)
+	add(r.Split.Part.set, "step.part", r.Split.Part.text, r.Split.Separator.text)
+	add(r.Replace.entries != nil, "step.replace")
+	add(r.Trim.set, "step.trim", r.Trim.text)
+	add(r.Case.set, "step.case", r.Case.text)
+	add(r.Lookup.name.set, "step.lookup_named", r.Lookup.name.text)
+	add(r.Lookup.table.entries != nil, "step.lookup")
+	add(!r.Lookup.set(), "step.converter", converter)
+	add(r.Layout != nil, "step.layout", strings.Join(r.Layout.texts(), ", "))
+	add(r.Zone.set, "step.zone", r.Zone.text)
+	return p
+}
+
+// phrases is texts that are said with commas between them.
+type phrases []words.Message
+
+// In returns the texts in a language.
+func (p phrases) In(l words.Language) string {
+	texts := make([]string, len(p))
+	for i, m := range p {
+		texts[i] = m.In(l)
+	}
+	return strings.Join(texts, ", ")
 }
 
 // first returns the first text, or none.

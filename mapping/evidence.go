@@ -1,8 +1,9 @@
 package mapping
 
 import (
-	"fmt"
 	"slices"
+
+	"vitec-import/importer/words"
 )
 
 // verdict is what the cells of a column say to a field that its heading
@@ -18,7 +19,7 @@ const (
 // evidence is a verdict with its reason, for a person.
 type evidence struct {
 	verdict verdict
-	why     string
+	why     words.Message
 }
 
 // Shares of the cells that were looked at.
@@ -31,11 +32,11 @@ const (
 // evidence says whether the column's cells look like what the field holds.
 func (c *column) evidence(field string) evidence {
 	if c.looked == 0 {
-		return evidence{silent, "its cells are all empty"}
+		return evidence{silent, say("why.empty")}
 	}
 	// shaped is the rule of fields whose values have a shape of their own.
 	shaped := func(n int, need float64, what string) evidence {
-		why := fmt.Sprintf("%d of %d cells look like %s", n, c.looked, what)
+		why := say("why.look", n, c.looked, say(what))
 		switch {
 		case c.share(n) >= need:
 			return evidence{agrees, why}
@@ -44,94 +45,94 @@ func (c *column) evidence(field string) evidence {
 		}
 		return evidence{silent, why}
 	}
-	unlike := func(what string) evidence { return evidence{against, "its cells look like " + what} }
+	unlike := func(what string) evidence { return evidence{against, say("why.unlike", say(what))} }
 	switch field {
 	case "updatePerson.email.emailAddress", "updatePerson.email.emailAddress2":
-		return shaped(c.emails, half, "e-mail addresses")
+		return shaped(c.emails, half, "looks.emails")
 	case anyPhone, "updatePerson.cellPhone", "updatePerson.telePhone", "updatePerson.workPhone", "updatePerson.otherPhone":
-		return shaped(c.phoneLike, half, "phone numbers")
+		return shaped(c.phoneLike, half, "looks.phones")
 	case "updatePerson.socialSecurityNumber":
-		return shaped(c.personalLike, half, "personal numbers")
+		return shaped(c.personalLike, half, "looks.personal_numbers")
 	case "updatePerson.address.zipCode":
-		return shaped(c.digits+c.zips-min(c.digits, c.zips), few, "postal codes")
+		return shaped(c.digits+c.zips-min(c.digits, c.zips), few, "looks.zips")
 	case fullAddress:
-		return shaped(c.addresses, half, "whole addresses")
+		return shaped(c.addresses, half, "looks.addresses")
 	case zipAndCity:
-		return shaped(c.zipCities, half, "a postal code and a city")
+		return shaped(c.zipCities, half, "looks.zip_cities")
 	case "updatePerson.address.countryCode":
-		return shaped(c.countries, most, "countries")
+		return shaped(c.countries, most, "looks.countries")
 	case "participated", "updatePerson.wishAdvertising", "updatePerson.isForeignSocialSecurityNumber":
-		return shaped(c.booleans, most, "a yes or a no")
+		return shaped(c.booleans, most, "looks.yes_no")
 	case "updatePerson.gdprApprovalDate":
 		_, _, clear, ok := c.date()
 		switch {
 		case !ok:
-			return evidence{against, "its cells are not dates in one way of writing"}
+			return evidence{against, say("why.no_dates")}
 		case !clear:
-			return evidence{against, "its dates can be read in two ways: say which with layout"}
+			return evidence{against, say("why.two_ways")}
 		}
-		return evidence{agrees, "its cells are dates"}
+		return evidence{agrees, none}
 	case "updatePerson.obtainThrough":
 		if table := c.obtained(); table == nil {
-			return evidence{against, "its words are not those of the API"}
+			return evidence{against, say("why.no_words")}
 		}
-		return evidence{agrees, "its words are known"}
+		return evidence{agrees, none}
 	case "updatePerson.coordinate.longitud", "updatePerson.coordinate.latitud":
-		return shaped(c.decimals, most, "coordinates")
+		return shaped(c.decimals, most, "looks.coordinates")
 	case "updatePerson.contactId":
-		return shaped(c.contactIds, most, "ids of contacts")
+		return shaped(c.contactIds, most, "looks.contacts")
 	case "updatePerson.userId":
-		return shaped(c.userIds, most, "ids of users")
+		return shaped(c.userIds, most, "looks.users")
 	case "customerId":
-		return shaped(c.officeIds, most, "ids of customers")
+		return shaped(c.officeIds, most, "looks.offices")
 	case "updatePerson.leadScore":
-		return shaped(c.digits, most, "numbers")
+		return shaped(c.digits, most, "looks.numbers")
 	}
 	switch {
 	case c.share(c.emails) >= few:
-		return unlike("e-mail addresses")
+		return unlike("looks.emails")
 	case c.looked > 2 && c.share(c.booleans) >= most:
-		return unlike("a yes or a no")
+		return unlike("looks.yes_no")
 	}
 	switch field {
 	case "updatePerson.firstName", "updatePerson.lastName", fullName:
 		switch {
 		case c.share(c.oneName+c.names) < few:
-			return evidence{against, "its cells are no names"}
+			return evidence{against, say("why.no_names")}
 		case c.share(c.oneName+c.names) >= half:
-			return evidence{agrees, "its cells look like names"}
+			return evidence{agrees, none}
 		}
 	case "updatePerson.address.streetAddress":
 		switch {
 		case c.share(c.digits) >= half:
-			return unlike("numbers")
+			return unlike("looks.numbers")
 		case c.share(c.streets) >= half:
-			return evidence{agrees, "its cells look like addresses"}
+			return evidence{agrees, none}
 		}
 	case "updatePerson.address.city":
 		switch {
 		case c.share(c.oneName+c.names) < half:
-			return evidence{against, "its cells are no names of places"}
+			return evidence{against, say("why.no_places")}
 		}
-		return evidence{agrees, "its cells look like names of places"}
+		return evidence{agrees, none}
 	case "updatePerson.note", "contactMessage":
 		switch {
 		case c.share(c.digits) >= most:
-			return unlike("numbers")
+			return unlike("looks.numbers")
 		case c.share(c.texts) >= half:
-			return evidence{agrees, "its cells are texts"}
+			return evidence{agrees, none}
 		}
 	case "viewingId", "timeSlotId":
 		switch {
 		case c.many && c.share(c.viewingIds) < most:
-			return evidence{against, fmt.Sprintf("it holds more than %d different values", maxValues)}
+			return evidence{against, say("why.many", maxValues)}
 		case c.share(c.clocks) >= half && field == "timeSlotId":
-			return evidence{agrees, "its cells are times"}
+			return evidence{agrees, none}
 		case c.share(c.viewingIds) >= half:
-			return evidence{agrees, "its cells are ids of viewings"}
+			return evidence{agrees, none}
 		}
 	}
-	return evidence{silent, ""}
+	return evidence{silent, none}
 }
 
 // ofOne is the fields that hardly two people have in common.

@@ -14,6 +14,8 @@ type FieldInfo struct {
 	Type       string   `json:"type"`                 // text, boolean, integer, decimal, datetime, list of texts
 	MaxLength  int      `json:"max_length,omitempty"` // in UTF-16 code units; 0: no limit is known
 	Required   string   `json:"required,omitempty"`   // "", or in which way it is required
+	OneOf      bool     `json:"-"`                    // it is required unless another one is there
+	Address    bool     `json:"-"`                    // it is part of the request's address, not of its body
 	Meaning    string   `json:"meaning"`
 	Swedish    string   `json:"swedish,omitempty"`   // the words of the API's specification
 	Values     []string `json:"values,omitempty"`    // those that are known
@@ -24,38 +26,39 @@ type FieldInfo struct {
 
 // FieldInfos returns every field, those of the address first, then the body's
 // in the specification's order.
-func FieldInfos() []FieldInfo {
+func FieldInfos(l words.Language) []FieldInfo {
 	var infos []FieldInfo
 	for _, path := range allPaths() {
 		f, _ := fieldOf(path)
-		infos = append(infos, f.info())
+		infos = append(infos, f.info(l))
 	}
 	return infos
 }
 
 // idMeanings is the address's part of the specification.
 var idMeanings = map[string][2]string{
-	"customerId": {"the office; part of the request's address", "Kundid"},
-	"viewingId":  {"the viewing; part of the request's address", "Visningsid"},
-	"timeSlotId": {"the viewing's time slot; part of the request's address", "Id på visningstillfället"},
+	"customerId": {"field.customerId", "Kundid"},
+	"viewingId":  {"field.viewingId", "Visningsid"},
+	"timeSlotId": {"field.timeSlotId", "Id på visningstillfället"},
 }
 
-func (f field) info() FieldInfo {
+func (f field) info(l words.Language) FieldInfo {
 	i := FieldInfo{
-		Path: f.path, Type: f.kind.String(), MaxLength: f.member.MaxLength, Meaning: f.member.Meaning(words.English), Swedish: f.member.Swedish,
+		Path: f.path, Type: f.kind.String(), MaxLength: f.member.MaxLength, Meaning: f.member.Meaning(l), Swedish: f.member.Swedish,
 		Values: f.member.Values, Converters: convertersOf(f.member),
 	}
 	if f.member.Source != vitec.SourceNone {
 		i.Source = f.member.Source.String()
 	}
 	if meaning, ok := idMeanings[f.path]; ok {
-		i.Meaning, i.Swedish, i.Required = meaning[0], meaning[1], "always"
+		i.Address = true
+		i.Meaning, i.Swedish, i.Required = say(meaning[0]).In(l), meaning[1], say("field.always").In(l)
 	}
 	switch {
 	case slices.Contains(contactPaths, f.path):
-		i.Required = "one of email.emailAddress, telePhone, workPhone and cellPhone"
+		i.Required, i.OneOf = say("field.one_of").In(l), true
 	case f.path == "updatePerson.customerId":
-		i.Required, i.Silent = "always", "the customerId of the address"
+		i.Required, i.Silent = say("field.always").In(l), say("field.silent_customer").In(l)
 	case slices.Contains(impliedValues, f.path):
 		i.Silent = "true"
 	}
@@ -65,10 +68,10 @@ func (f field) info() FieldInfo {
 // FindField returns the field with a path, or with a name that only one field
 // ends in: cellPhone. If there is none it returns the path that was probably
 // meant, or "".
-func FindField(name string) (info FieldInfo, suggestion string, ok bool) {
+func FindField(name string, l words.Language) (info FieldInfo, suggestion string, ok bool) {
 	name = strings.TrimPrefix(strings.TrimPrefix(name, "participant."), "target.")
 	if f, ok := fieldOf(name); ok {
-		return f.info(), "", true
+		return f.info(l), "", true
 	}
 	var ends []string
 	for _, path := range allPaths() {
@@ -78,7 +81,7 @@ func FindField(name string) (info FieldInfo, suggestion string, ok bool) {
 	}
 	if len(ends) == 1 {
 		f, _ := fieldOf(ends[0])
-		return f.info(), "", true
+		return f.info(l), "", true
 	}
 	return FieldInfo{}, suggest(name, allPaths()), false
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/expr-lang/expr/vm"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -61,14 +62,14 @@ type Trace struct {
 
 // Step is how one field got its value. Inputs and Value are personal.
 type Step struct {
-	Field      string   // path: "viewingId", "updatePerson.cellPhone"
-	Columns    []int    // 0-based cells that were read
-	Headers    []string // their header cells
-	Inputs     []string // their content, as read
-	Conversion string   // what was done, in words: `split last, text`
-	Value      string   // what is sent; "" if nothing
-	Omitted    bool     // the member is left out of the request
-	Problem    *Problem // why there is no value, or a warning; nil if none
+	Field      string       // path: "viewingId", "updatePerson.cellPhone"
+	Columns    []int        // 0-based cells that were read
+	Headers    []string     // their header cells
+	Inputs     []string     // their content, as read
+	Conversion words.Worded // what was done: `split last, text`
+	Value      string       // what is sent; "" if nothing
+	Omitted    bool         // the member is left out of the request
+	Problem    *Problem     // why there is no value, or a warning; nil if none
 }
 
 // Bind finds the mapping's columns in a header. The error is an [Errors] with
@@ -274,7 +275,7 @@ func (mp *Mapper) apply(cells []string, s *Submission, steps []Step) []Problem {
 	}
 	for i := range mp.fields {
 		f := &mp.fields[i]
-		v, given, words := mp.value(f, s)
+		v, given, how := mp.value(f, s)
 		if given {
 			if err := s.set(f.field, v); err != nil {
 				// The kinds of fields and converters are held together by a
@@ -283,7 +284,7 @@ func (mp *Mapper) apply(cells []string, s *Submission, steps []Step) []Problem {
 			}
 		}
 		if steps != nil {
-			steps[f.step] = mp.step(f, v, given, words)
+			steps[f.step] = mp.step(f, v, given, how)
 		}
 	}
 	for _, v := range vitec.Check(s.Target, &s.Body) {
@@ -326,11 +327,12 @@ func (mp *Mapper) holds(t *boundTest) bool {
 }
 
 // value returns a field's value of the row that becomes s, whether it has one
-// or is left out, and how it came about if not by the field's own words.
-func (mp *Mapper) value(f *bound, s *Submission) (v value, given bool, words string) {
+// or is left out, and the id of how it came about if not by the field's own
+// words.
+func (mp *Mapper) value(f *bound, s *Submission) (v value, given bool, how string) {
 	for i := range f.when {
 		if !mp.holds(&f.when[i]) {
-			return value{}, false, "left out: the condition does not hold"
+			return value{}, false, "step.condition"
 		}
 	}
 	if f.fixed != nil {
@@ -346,7 +348,7 @@ func (mp *Mapper) value(f *bound, s *Submission) (v value, given bool, words str
 	}
 	if text == "" {
 		if f.fallback != nil {
-			return mp.take(f, f.fallback, "default")
+			return mp.take(f, f.fallback, "step.default")
 		}
 		if f.must {
 			mp.problem(f, &fault{code: "empty"})
@@ -362,7 +364,7 @@ func (mp *Mapper) value(f *bound, s *Submission) (v value, given bool, words str
 			return mp.take(f, found, "")
 		}
 		if f.otherwise != nil {
-			return mp.take(f, f.otherwise, "otherwise")
+			return mp.take(f, f.otherwise, "step.otherwise")
 		}
 		mp.problem(f, &fault{code: "lookup", args: f.tableArgs})
 		return value{}, false, ""
@@ -384,9 +386,9 @@ func (mp *Mapper) value(f *bound, s *Submission) (v value, given bool, words str
 }
 
 // take uses what the mapping says, or what is remembered.
-func (mp *Mapper) take(f *bound, x *fixed, words string) (value, bool, string) {
+func (mp *Mapper) take(f *bound, x *fixed, how string) (value, bool, string) {
 	mp.note(f, x.value)
-	return x.value, x.given, words
+	return x.value, x.given, how
 }
 
 // note keeps what other fields depend on.
@@ -505,10 +507,10 @@ func violationArgs(v vitec.Violation, f vitec.Field) []string {
 }
 
 // step tells how a field got its value.
-func (mp *Mapper) step(f *bound, v value, set bool, words string) Step {
+func (mp *Mapper) step(f *bound, v value, set bool, how string) Step {
 	step := Step{Field: f.path, Conversion: f.words, Omitted: !set}
-	if words != "" {
-		step.Conversion = words
+	if how != "" {
+		step.Conversion = say(how)
 	}
 	if set {
 		step.Value = v.show(f.kind)

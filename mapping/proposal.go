@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -17,9 +18,9 @@ func (p *Proposal) missing() {
 		switch {
 		case p.constant(path) != nil:
 		case i < 0:
-			p.Missing = append(p.Missing, path)
+			p.Missing = append(p.Missing, say("proposal.field", path))
 		case p.keyed(i, path) != nil:
-			p.Missing = append(p.Missing, fmt.Sprintf("%s, for %d texts of column %q", path, len(p.keyed(i, path).values), p.Mapped[i].Header))
+			p.Missing = append(p.Missing, say("proposal.missing", path, len(p.keyed(i, path).values), p.Mapped[i].Header))
 		}
 	}
 }
@@ -66,33 +67,33 @@ type line struct {
 
 // YAML returns the mapping file. [Parse] reads it as soon as what is missing
 // is filled in.
-func (p *Proposal) YAML() []byte {
+func (p *Proposal) YAML(l words.Language) []byte {
+	text := catalogue.In(l)
 	var b strings.Builder
 	if p.options.Schema != "" {
 		fmt.Fprintf(&b, "# yaml-language-server: $schema=%s\n", p.options.Schema)
 	}
-	fmt.Fprintf(&b, "# Which column of the list goes where. Proposed for %s: read it through,\n", p.options.Table)
-	b.WriteString("# above all what is marked \"unsure\". The keys are the API's own names.\n")
+	remark(&b, 0, text.Text("proposal.head", p.options.Table))
 	if len(p.Missing) > 0 {
-		b.WriteString("# Write an id wherever there is a \"?\".\n")
+		remark(&b, 0, text.Text("proposal.fill"))
 	}
 	b.WriteString("version: 1\n\ntarget:\n")
-	for _, l := range p.target() {
+	for _, l := range p.target(text) {
 		l.write(&b, 1)
 	}
 	b.WriteString("\nparticipant:\n")
-	writeBlock(&b, p.body(), 1)
+	writeBlock(&b, p.body(text), 1)
 	if !p.Reachable() {
-		b.WriteString("  # The server requires one of email.emailAddress, telePhone, workPhone and cellPhone,\n  # and no column was found for it.\n")
+		remark(&b, 1, text.Text("proposal.unreachable"))
 	}
-	p.lookups(&b)
+	p.lookups(&b, text)
 	p.input(&b)
-	p.rest(&b)
+	p.rest(&b, text)
 	return []byte(b.String())
 }
 
 // target is the lines of the address.
-func (p *Proposal) target() []line {
+func (p *Proposal) target(text *words.Texts) []line {
 	var lines []line
 	for _, path := range targetPaths {
 		l := line{path: path}
@@ -101,24 +102,24 @@ func (p *Proposal) target() []line {
 		} else if i := slices.IndexFunc(p.Mapped, func(s Suggestion) bool { return s.Field == path }); i >= 0 {
 			l.rule = p.Mapped[i].rule
 			if p.keyed(i, path) != nil {
-				l.behind = "the ids are to be filled in below"
+				l.behind = text.Text("proposal.below")
 			}
 		} else {
 			l.rule = block("value", unfilled)
-			l.behind = "to be filled in: " + whereIds[path]
+			l.behind = text.Text("proposal.to_fill", say(whereIds[path]))
 		}
 		lines = append(lines, l)
-		lines = append(lines, p.doubts(path, path)...)
+		lines = append(lines, p.doubts(text, path, path)...)
 	}
 	return lines
 }
 
 // doubts is the lines of what is unsure about a field.
-func (p *Proposal) doubts(path, name string) []line {
+func (p *Proposal) doubts(text *words.Texts, path, name string) []line {
 	var lines []line
 	for _, s := range p.Unsure {
 		if s.Field == path {
-			lines = append(lines, line{path: name, rule: s.rule, off: true, above: fmt.Sprintf("unsure, column %q: %s", s.Header, s.Why)})
+			lines = append(lines, line{path: name, rule: s.rule, off: true, above: text.Text("proposal.unsure", s.Header, s.Why)})
 		}
 	}
 	return lines
@@ -126,29 +127,29 @@ func (p *Proposal) doubts(path, name string) []line {
 
 // body is the lines of the participant, by whole paths, in the order of the
 // request.
-func (p *Proposal) body() []line {
+func (p *Proposal) body(text *words.Texts) []line {
 	var lines []line
 	for _, f := range vitec.Fields() {
-		doubts := p.doubts(f.Path, f.Path)
+		doubts := p.doubts(text, f.Path, f.Path)
 		if s := p.constant(f.Path); s != nil {
 			lines = append(append(lines, line{path: f.Path, rule: block("value", s.text)}), doubts...)
 			continue
 		}
 		l := line{path: f.Path}
 		if i := slices.IndexFunc(p.Mapped, func(s Suggestion) bool { return s.Field == f.Path }); i >= 0 {
-			l.rule, l.behind = p.Mapped[i].rule, p.Mapped[i].Why
+			l.rule, l.behind = p.Mapped[i].rule, p.Mapped[i].Why.In(text.Language())
 		}
 		switch {
 		case f.Path == "updatePerson.socialSecurityNumber" && l.rule != "":
-			l.above = "Sent only because it stands here. The server overwrites whoever has the number:\nremove the line if you do not need it."
+			l.above = text.Text("proposal.personal_number")
 		case f.Path == "updatePerson.obtainThrough" && l.rule == "" && p.maps("updatePerson.gdprApprovalDate"):
-			l.off, l.rule, l.above = true, block("value", "Visit"), "how people were informed: "+strings.Join(f.Values, ", ")
+			l.off, l.rule, l.above = true, block("value", "Visit"), text.Text("proposal.how", strings.Join(f.Values, ", "))
 		case f.Path == "returnBookingId":
 			l.rule = block("value", "true")
 		case f.Path == "options.isDeadlineValidationEnabled":
-			l.rule, l.behind = block("value", "true"), "false for a list that is imported after the viewing"
+			l.rule, l.behind = block("value", "true"), text.Text("proposal.deadline")
 		case f.Path == "options.enableBookingLimitValidation":
-			l.rule, l.behind = block("value", "true"), "false to book more people than there are places"
+			l.rule, l.behind = block("value", "true"), text.Text("proposal.limit")
 		}
 		if l.rule != "" {
 			lines = append(lines, l)
@@ -202,11 +203,16 @@ func inBlocks(path, rule string) string {
 	return "{" + name + ": " + rule + "}"
 }
 
+// remark writes a text of one or more lines as a comment.
+func remark(b *strings.Builder, depth int, text string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		fmt.Fprintf(b, "%s# %s\n", indent(depth), line)
+	}
+}
+
 func (l line) write(b *strings.Builder, depth int) {
 	if l.above != "" {
-		for text := range strings.SplitSeq(l.above, "\n") {
-			fmt.Fprintf(b, "%s# %s\n", indent(depth), text)
-		}
+		remark(b, depth, l.above)
 	}
 	mark := ""
 	if l.off {
@@ -222,7 +228,7 @@ func (l line) write(b *strings.Builder, depth int) {
 func indent(depth int) string { return strings.Repeat("  ", depth) }
 
 // lookups writes the tables that the proposal needs.
-func (p *Proposal) lookups(b *strings.Builder) {
+func (p *Proposal) lookups(b *strings.Builder, text *words.Texts) {
 	begun := false
 	for _, path := range []string{"viewingId", "timeSlotId", "updatePerson.obtainThrough"} {
 		i := slices.IndexFunc(p.Mapped, func(s Suggestion) bool { return s.Field == path })
@@ -238,12 +244,12 @@ func (p *Proposal) lookups(b *strings.Builder) {
 			c = keys
 		}
 		fmt.Fprintf(b, "%s%s:\n", indent(1), lookupNames[path])
-		words := c.obtained()
+		known := c.obtained()
 		for _, v := range c.keys() {
 			if path == "updatePerson.obtainThrough" {
-				fmt.Fprintf(b, "%s%s: %s\n", indent(2), quote(v), words[v])
+				fmt.Fprintf(b, "%s%s: %s\n", indent(2), quote(v), known[v])
 			} else {
-				fmt.Fprintf(b, "%s%s: %q # rows: %d\n", indent(2), quote(v), unfilled, c.counts[v])
+				fmt.Fprintf(b, "%s%s: %q # %s\n", indent(2), quote(v), unfilled, text.Text("proposal.rows", c.counts[v]))
 			}
 		}
 	}
@@ -276,18 +282,19 @@ func (p *Proposal) input(b *strings.Builder) {
 }
 
 // rest lists the columns that nothing is proposed for.
-func (p *Proposal) rest(b *strings.Builder) {
+func (p *Proposal) rest(b *strings.Builder, text *words.Texts) {
 	if len(p.Unused) == 0 {
 		return
 	}
-	b.WriteString("\n# Columns that are not used:\n")
+	b.WriteByte('\n')
+	remark(b, 0, text.Text("proposal.unused"))
 	for _, i := range p.Unused {
 		name := p.survey.columns[i].header
 		if name == "" {
 			if p.survey.columns[i].filled == 0 {
 				continue
 			}
-			name = fmt.Sprintf("(column %d has no name; a column needs one to be mapped)", i+1)
+			name = text.Text("proposal.nameless", i+1)
 		}
 		fmt.Fprintf(b, "#   %s\n", name)
 	}

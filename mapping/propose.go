@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -22,7 +23,7 @@ type Proposal struct {
 	Unused []int
 	// Missing is what a person has to fill in: "customerId", or the values of
 	// a column that need an id. The file has a "?" in their places.
-	Missing []string
+	Missing []words.Message
 
 	survey  *Survey
 	set     []*rule // constants that were asked for
@@ -31,10 +32,10 @@ type Proposal struct {
 
 // Suggestion is a field with the column that may fill it.
 type Suggestion struct {
-	Field  string // path
-	Column int    // 0-based
-	Header string // its name
-	Why    string // what speaks for it or against it, "" if nothing needs to be said
+	Field  string        // path
+	Column int           // 0-based
+	Header string        // its name
+	Why    words.Message // what speaks for it or against it, nothing if it needs no words
 
 	rule    string // as it is written in the file
 	byCells bool   // nothing but the cells speaks for it
@@ -85,7 +86,7 @@ type claim struct {
 	column   int
 	field    string
 	strength int // of name and cells together
-	why      string
+	why      words.Message
 }
 
 // assigner gives each field at most one column.
@@ -133,7 +134,7 @@ func (a *assigner) claim() {
 		m := c.meaning
 		if len(h.find(c.header)) > 1 {
 			if m.field != "" {
-				a.unsure(i, m.field, "several columns have this name: rename one of them")
+				a.unsure(i, m.field, say("why.same_name"))
 			}
 			continue
 		}
@@ -150,20 +151,20 @@ func (a *assigner) claim() {
 
 // neverMapped is fields that are left to a person, whatever a heading says,
 // and why.
-var neverMapped = map[string]string{
-	"smsReminder":                          "it would send messages to people",
-	"mailConfirmation":                     "it would send messages to people",
-	"smsConfirmation":                      "it would send messages to people",
-	"reminderTime":                         "it matters only if reminders are sent",
-	"updatePerson.approval":                "it is the consent from before the GDPR; map it only if you know that you need it",
-	"updatePerson.approvalDate":            "it is the consent from before the GDPR; map it only if you know that you need it",
-	"returnBookingId":                      "without it there is no booking id",
-	"options.isDeadlineValidationEnabled":  "it is better said once, for all rows",
-	"options.enableBookingLimitValidation": "it is better said once, for all rows",
-	"updatePerson.task.predefinedTaskId":   "it makes a task for the office",
-	"updatePerson.task.note":               "it makes a task for the office",
-	"updatePerson.task.estateId":           "it makes a task for the office",
-	"updatePerson.task.assignedTo":         "it makes a task for the office",
+var neverMapped = map[string]words.Message{
+	"smsReminder":                          say("why.messages"),
+	"mailConfirmation":                     say("why.messages"),
+	"smsConfirmation":                      say("why.messages"),
+	"reminderTime":                         say("why.reminders"),
+	"updatePerson.approval":                say("why.old_consent"),
+	"updatePerson.approvalDate":            say("why.old_consent"),
+	"returnBookingId":                      say("why.booking_id"),
+	"options.isDeadlineValidationEnabled":  say("why.once"),
+	"options.enableBookingLimitValidation": say("why.once"),
+	"updatePerson.task.predefinedTaskId":   say("why.task"),
+	"updatePerson.task.note":               say("why.task"),
+	"updatePerson.task.estateId":           say("why.task"),
+	"updatePerson.task.assignedTo":         say("why.task"),
 }
 
 // named weighs a heading that has a meaning against the cells.
@@ -176,7 +177,7 @@ func (a *assigner) named(i int, m meaning) {
 		m.field = whole
 	}
 	if ofOne[m.field] && a.survey.someoneElses(a.column(i)) {
-		a.unsure(i, m.field, "the same few values stand in all rows: they seem to be somebody else's")
+		a.unsure(i, m.field, say("why.someone_elses"))
 		return
 	}
 	found := a.column(i).evidence(m.field)
@@ -187,16 +188,16 @@ func (a *assigner) named(i int, m meaning) {
 		}
 		return
 	case m.field == "timeSlotId" && a.survey.shared && a.survey.both.many && i == a.survey.slot:
-		a.unsure(i, m.field, "the same time stands beside several viewings: each of the two together is a time slot")
+		a.unsure(i, m.field, say("why.shared_time"))
 		return
 	case m.misspelt && (found.verdict != agrees || !a.column(i).tells(m.field)):
-		a.unsure(i, m.field, "the heading looks misspelt")
+		a.unsure(i, m.field, say("why.looks_misspelt"))
 		return
 	case m.misspelt:
-		a.claims = append(a.claims, claim{i, m.field, 1, "its heading is read as a misspelling"})
+		a.claims = append(a.claims, claim{i, m.field, 1, say("why.misspelt")})
 		return
 	case !m.sure && found.verdict != agrees:
-		a.unsure(i, m.field, "the heading may mean something else")
+		a.unsure(i, m.field, say("why.something_else"))
 		return
 	}
 	strength := 0
@@ -209,7 +210,7 @@ func (a *assigner) named(i int, m meaning) {
 	if m.exact {
 		strength++
 	}
-	a.claims = append(a.claims, claim{i, m.field, strength, ""})
+	a.claims = append(a.claims, claim{i, m.field, strength, none})
 }
 
 // tells reports whether the column's cells can hardly be anything but what
@@ -249,13 +250,13 @@ func (a *assigner) otherwise(i int, field string) bool {
 	c := a.column(i)
 	switch {
 	case c.share(c.emails) >= most && (field == "updatePerson.address.streetAddress" || field == anyPhone):
-		a.byCells(i, "updatePerson.email.emailAddress", "by its cells: they are e-mail addresses")
+		a.byCells(i, "updatePerson.email.emailAddress", say("why.cells_emails"))
 	case c.share(c.phoneLike) >= most && c.share(c.personal) < half && field == "updatePerson.email.emailAddress":
 		phone := "updatePerson.telePhone"
 		if c.share(c.mobiles) >= most {
 			phone = "updatePerson.cellPhone"
 		}
-		a.unsure(i, phone, "its cells are phone numbers, its heading says something else")
+		a.unsure(i, phone, say("why.cells_phones"))
 	default:
 		return false
 	}
@@ -270,15 +271,15 @@ func (a *assigner) unnamed(i int) {
 		field string
 		what  string
 	}{
-		{c.emails, "updatePerson.email.emailAddress", "e-mail addresses"},
-		{c.viewingIds, "viewingId", "ids of viewings"},
-		{c.contactIds, "updatePerson.contactId", "ids of contacts"},
-		{c.personal, "updatePerson.socialSecurityNumber", "personal numbers"},
-		{c.mobiles, "updatePerson.cellPhone", "mobile numbers"},
-		{c.spacedZips, "updatePerson.address.zipCode", "postal codes"},
+		{c.emails, "updatePerson.email.emailAddress", "looks.emails"},
+		{c.viewingIds, "viewingId", "looks.viewings"},
+		{c.contactIds, "updatePerson.contactId", "looks.contacts"},
+		{c.personal, "updatePerson.socialSecurityNumber", "looks.personal_numbers"},
+		{c.mobiles, "updatePerson.cellPhone", "looks.mobiles"},
+		{c.spacedZips, "updatePerson.address.zipCode", "looks.zips"},
 	} {
 		if c.looked > 0 && c.share(like.n) >= most {
-			a.byCells(i, like.field, fmt.Sprintf("by its cells: %d of %d look like %s", like.n, c.looked, like.what))
+			a.byCells(i, like.field, say("why.cells", like.n, c.looked, say(like.what)))
 			return
 		}
 	}
@@ -286,7 +287,7 @@ func (a *assigner) unnamed(i int) {
 }
 
 // byCells notes what nothing but the cells speaks for.
-func (a *assigner) byCells(i int, field, why string) {
+func (a *assigner) byCells(i int, field string, why words.Message) {
 	if ofOne[field] && a.survey.someoneElses(a.column(i)) {
 		return
 	}
@@ -297,7 +298,7 @@ func (a *assigner) byCells(i int, field, why string) {
 // hinted tells what a heading may mean that has no meaning of its own.
 func (a *assigner) hinted(i int) {
 	for _, field := range hints(a.column(i).plain) {
-		a.unsure(i, field, "the heading may mean this, or something else")
+		a.unsure(i, field, say("why.perhaps"))
 	}
 }
 
@@ -351,13 +352,13 @@ func (a *assigner) phones() {
 		mobiles := col.share(col.mobiles) >= most
 		switch {
 		case mobiles && col.mobiles >= manyMobiles && !a.claimed("updatePerson.cellPhone"):
-			c.field, c.why = "updatePerson.cellPhone", "its cells are mobile numbers"
+			c.field, c.why = "updatePerson.cellPhone", say("why.mobile")
 		case mobiles && a.claimed("updatePerson.telePhone") && !a.claimed("updatePerson.cellPhone"):
-			c.field, c.why = "updatePerson.cellPhone", "its cells are mobile numbers"
+			c.field, c.why = "updatePerson.cellPhone", say("why.mobile")
 		case !a.claimed("updatePerson.telePhone"):
 			c.field = "updatePerson.telePhone"
 			if mobiles {
-				c.why = "its cells are mobile numbers: perhaps it is cellPhone"
+				c.why = say("why.perhaps_mobile")
 			}
 		default:
 			c.field = "updatePerson.otherPhone"
@@ -387,7 +388,7 @@ func (a *assigner) onlyName() {
 	}
 	delete(a.told, found)
 	a.proposal.Unsure = slices.DeleteFunc(a.proposal.Unsure, func(s Suggestion) bool { return s.Column == found })
-	a.claims = append(a.claims, claim{found, fullName, 0, ""})
+	a.claims = append(a.claims, claim{found, fullName, 0, none})
 }
 
 func (a *assigner) claimed(field string) bool {
@@ -403,14 +404,14 @@ func (a *assigner) fullNames() {
 		switch {
 		case c.field != fullName:
 		case hasFirst && hasLast:
-			a.unsure(c.column, fullName, "the file has the first and the last name already")
+			a.unsure(c.column, fullName, say("why.has_names"))
 			continue
 		case hasFirst:
-			a.unsure(c.column, fullName, "the file has the first name already")
+			a.unsure(c.column, fullName, say("why.has_first"))
 			continue
 		case hasLast:
 			if col := a.column(c.column); col.looked > 0 && col.share(col.names) >= half {
-				a.unsure(c.column, fullName, "the file has the last name already")
+				a.unsure(c.column, fullName, say("why.has_last"))
 				continue
 			}
 			c.field = "updatePerson.firstName"
@@ -432,7 +433,7 @@ func (a *assigner) take(c claim) {
 	}
 	a.taken[c.field] = c.column
 	if c.field == "timeSlotId" && a.survey.joined() && c.column == a.survey.slot {
-		c.why = "the same time stands beside several viewings: a time slot is known by both together"
+		c.why = say("why.joined")
 	}
 	a.mapped(c.field, c.column, a.write(c.field, c.column), c.why)
 }
@@ -445,9 +446,9 @@ func (a *assigner) takeParts(c claim, parts []struct{ path, split string }) {
 		return
 	}
 	a.taken[c.field] = c.column
-	why := ""
+	why := none
 	if c.field != fullName {
-		why = "its cells hold more than one part of the address"
+		why = say("why.parts")
 	}
 	for _, part := range parts {
 		if _, ok := a.taken[part.path]; !ok && !a.claimed(part.path) {
@@ -456,15 +457,15 @@ func (a *assigner) takeParts(c claim, parts []struct{ path, split string }) {
 		}
 	}
 	if !a.used[c.column] {
-		a.unsure(c.column, c.field, "other columns fill its fields already")
+		a.unsure(c.column, c.field, say("why.filled"))
 	}
 }
 
-func (a *assigner) filledBy(by int) string {
+func (a *assigner) filledBy(by int) words.Message {
 	if by < 0 {
-		return "the field has a constant already"
+		return say("why.constant")
 	}
-	return fmt.Sprintf("column %q fills the field already", a.column(by).header)
+	return say("why.filled_by", a.column(by).header)
 }
 
 // reach makes sure that people can be reached, where only the cells say how.
@@ -484,7 +485,7 @@ func (a *assigner) reach() {
 	}
 }
 
-func (a *assigner) mapped(field string, column int, rule, why string) {
+func (a *assigner) mapped(field string, column int, rule string, why words.Message) {
 	a.used[column] = true
 	a.proposal.Mapped = append(a.proposal.Mapped, Suggestion{
 		Field: field, Column: column, Header: a.column(column).header, Why: why, rule: rule,
@@ -493,7 +494,7 @@ func (a *assigner) mapped(field string, column int, rule, why string) {
 
 // unsure notes what might be: whole names as their halves, phones as what
 // they may be.
-func (a *assigner) unsure(column int, field, why string) {
+func (a *assigner) unsure(column int, field string, why words.Message) {
 	a.told[column] = true
 	add := func(field, rule string) {
 		a.proposal.Unsure = append(a.proposal.Unsure, Suggestion{
@@ -523,12 +524,12 @@ func (c *column) inline(field string) string {
 	if len(c.values) == 0 || len(c.values) > short {
 		return quote(c.header)
 	}
-	words := c.obtained()
+	known := c.obtained()
 	var pairs []string
 	for _, v := range c.keys() {
 		to := unfilled
-		if field == "updatePerson.obtainThrough" && words != nil {
-			to = words[v]
+		if field == "updatePerson.obtainThrough" && known != nil {
+			to = known[v]
 		}
 		pairs = append(pairs, v, to)
 	}

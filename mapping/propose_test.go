@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"vitec-import/importer/words"
 )
 
 // propose makes a proposal for a list whose first row is its header.
@@ -36,7 +38,7 @@ func (p *Proposal) at(field string) (header, rule string) {
 func (p *Proposal) doubted(field, header string) string {
 	for _, s := range p.Unsure {
 		if s.Field == field && s.Header == header {
-			return s.Why
+			return s.Why.String()
 		}
 	}
 	return ""
@@ -79,7 +81,7 @@ func TestProposeByCells(t *testing.T) {
 			p := propose(t, ProposalOptions{}, test.rows...)
 			header, rule := p.at(test.field)
 			if header != test.header || test.rule != "" && rule != test.rule {
-				t.Errorf("%s is %q by %s; want %q by %s\n%s", test.field, header, rule, test.header, test.rule, p.YAML())
+				t.Errorf("%s is %q by %s; want %q by %s\n%s", test.field, header, rule, test.header, test.rule, p.YAML(words.English))
 			}
 		})
 	}
@@ -107,7 +109,7 @@ func TestProposeDoubts(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p := propose(t, ProposalOptions{}, test.rows...)
 			if why := p.doubted(test.field, test.header); why != test.why {
-				t.Errorf("reason %q, want %q\n%s", why, test.why, p.YAML())
+				t.Errorf("reason %q, want %q\n%s", why, test.why, p.YAML(words.English))
 			}
 		})
 	}
@@ -206,14 +208,14 @@ lookups:
     "Storgatan 12 17:00": "?" # rows: 1
     "Sjövägen 4 17:00": "?" # rows: 1
 `
-	if got := string(p.YAML()); got != want {
+	if got := string(p.YAML(words.English)); got != want {
 		t.Errorf("got\n%s", got)
 	}
-	if got := strings.Join(p.Missing, "; "); got != `viewingId, for 2 texts of column "Visning"; timeSlotId, for 2 texts of column "Tid"` {
+	if got := (phrases(p.Missing)).In(words.English); got != `viewingId, for 2 texts of column "Visning", timeSlotId, for 2 texts of column "Tid"` {
 		t.Errorf("missing: %s", got)
 	}
 	// What is to be filled in is refused, each at its place, and nothing else is.
-	_, err := Parse("mapping.yaml", p.YAML(), Options{})
+	_, err := Parse("mapping.yaml", p.YAML(words.English), Options{})
 	var mistakes Errors
 	if !errors.As(err, &mistakes) || len(mistakes) != 4 {
 		t.Fatalf("mistakes: %v", err)
@@ -223,7 +225,7 @@ lookups:
 			t.Errorf("mistake: %v", m)
 		}
 	}
-	m, err := Parse("mapping.yaml", p.YAML(), Options{Trial: true})
+	m, err := Parse("mapping.yaml", p.YAML(words.English), Options{Trial: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +245,7 @@ lookups:
 // taken away, and a table stands in it, because there is none below.
 func TestProposeCommentsHold(t *testing.T) {
 	p := propose(t, ProposalOptions{}, "Namn|Mobil|Datum|Källa", "Anna Ek|0701740605|2026-10-01|Besök", "Bo Ek|0701740606|2026-10-02|Telefon")
-	text := string(p.YAML())
+	text := string(p.YAML(words.English))
 	for _, line := range []string{
 		`  # viewingId: {column: Datum, lookup: {"2026-10-01": "?", "2026-10-02": "?"}}`,
 		`    # obtainThrough: {column: Källa, lookup: {Besök: Visit, Telefon: Phone}}`,
@@ -284,15 +286,50 @@ func TestProposeParses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := Parse("mapping.yaml", p.YAML(), Options{Trial: true})
+		m, err := Parse("mapping.yaml", p.YAML(words.English), Options{Trial: true})
 		if !p.Reachable() {
 			return
 		}
 		if err != nil {
-			t.Fatalf("%v\n%s", err, p.YAML())
+			t.Fatalf("%v\n%s", err, p.YAML(words.English))
 		}
 		if _, err := m.Bind(header); err != nil {
-			t.Fatalf("%v\n%s", err, p.YAML())
+			t.Fatalf("%v\n%s", err, p.YAML(words.English))
 		}
 	})
+}
+
+// TestProposeLanguages: what is said in a proposal has a language, what it maps
+// has none.
+func TestProposeLanguages(t *testing.T) {
+	p := propose(t, ProposalOptions{Table: "list.csv"},
+		"Namn|Telefon|Personnummer|Visning|Tid|Status|E-post|Mail|Portnummer",
+		"Anna Ek|0701740605|199006022397|Storgatan 12|17:00|klar|ja|a@example.com|1234")
+	active := func(l words.Language) (rules, remarks []string) {
+		for line := range strings.Lines(string(p.YAML(l))) {
+			rule, remark, _ := strings.Cut(line, "# ")
+			if rule = strings.TrimRight(rule, " \n"); rule != "" {
+				rules = append(rules, rule)
+			}
+			if remark != "" {
+				remarks = append(remarks, remark)
+			}
+		}
+		return rules, remarks
+	}
+	english, said := active(words.English)
+	swedish, sagt := active(words.Swedish)
+	if !slices.Equal(english, swedish) {
+		t.Errorf("the rules differ:\n%s\n%s", english, swedish)
+	}
+	for _, text := range []string{"osäkert", "ser felstavad ut", "fylls i: det är kontorets id", "ta bort raden om"} {
+		if !strings.Contains(strings.Join(sagt, ""), text) {
+			t.Errorf("%q is not said:\n%s", text, strings.Join(sagt, ""))
+		}
+	}
+	for _, text := range said {
+		if slices.Contains(sagt, text) && strings.Contains(text, " ") && !strings.Contains(text, ": ") {
+			t.Errorf("%q is said in both languages", text)
+		}
+	}
 }

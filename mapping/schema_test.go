@@ -10,6 +10,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v4"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -136,12 +137,12 @@ func TestSchemaAcceptsProposals(t *testing.T) {
 		if !p.Reachable() {
 			continue
 		}
-		v, err := asEditor(string(p.YAML()))
+		v, err := asEditor(string(p.YAML(words.English)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Validate(v); err != nil {
-			t.Errorf("%v\n%s", err, p.YAML())
+			t.Errorf("%v\n%s", err, p.YAML(words.English))
 		}
 	}
 }

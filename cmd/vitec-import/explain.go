@@ -16,6 +16,7 @@ import (
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
+	"vitec-import/importer/words"
 	"vitec-import/mapping"
 	"vitec-import/vitec"
 )
@@ -129,7 +130,11 @@ func (w *world) explain(cmd *cobra.Command, input string, f *explainFlags, forma
 	}
 	if cells != nil && row.Outcome != ledger.Skipped {
 		trace := src.mapper.Trace(cells)
-		e.Fields = explainFields(trace)
+		l := w.lang
+		if f.asJSON {
+			l = words.English
+		}
+		e.Fields = explainFields(trace, l)
 		if row.Outcome != ledger.Invalid {
 			if e.Request, err = explainRequest(&f.target, format, &trace.Submission); err != nil {
 				return err
@@ -170,15 +175,15 @@ func noRow(s *source, n int) error {
 	return err
 }
 
-func explainFields(t mapping.Trace) []explainedField {
+func explainFields(t mapping.Trace, l words.Language) []explainedField {
 	var list []explainedField
 	for _, s := range t.Steps {
-		e := explainedField{Field: s.Field, Headers: s.Headers, Cells: s.Inputs, Conversion: s.Conversion, Value: s.Value, Omitted: s.Omitted}
+		e := explainedField{Field: s.Field, Headers: s.Headers, Cells: s.Inputs, Conversion: s.Conversion.In(l), Value: s.Value, Omitted: s.Omitted}
 		for _, c := range s.Columns {
 			e.Columns = append(e.Columns, c+1)
 		}
 		if s.Problem != nil {
-			e.Problem = s.Problem.Message()
+			e.Problem = s.Problem.MessageIn(l)
 		}
 		list = append(list, e)
 	}

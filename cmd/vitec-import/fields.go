@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vitec-import/importer"
+	"vitec-import/importer/words"
 	"vitec-import/mapping"
 )
 
@@ -34,9 +35,13 @@ EXIT STATUS
 			return exactly(1, "the field")(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			infos := mapping.FieldInfos()
+			l := w.lang
+			if asJSON {
+				l = words.English
+			}
+			infos := mapping.FieldInfos(l)
 			if len(args) == 1 {
-				info, meant, ok := mapping.FindField(args[0])
+				info, meant, ok := mapping.FindField(args[0], l)
 				if !ok {
 					return unknownField(args[0], meant)
 				}
@@ -71,7 +76,7 @@ func listFields(out io.Writer, infos []mapping.FieldInfo) error {
 		if i.MaxLength > 0 {
 			length = fmt.Sprint(i.MaxLength)
 		}
-		if strings.HasPrefix(required, "one of") {
+		if i.OneOf {
 			required = "one of four"
 		}
 		meaning := i.Meaning
@@ -122,7 +127,7 @@ func example(i mapping.FieldInfo) string {
 		value = "the name of the column"
 	}
 	block := "participant"
-	if !strings.Contains(i.Path, ".") && i.Required == "always" {
+	if i.Address {
 		block = "target"
 	}
 	parts := strings.Split(i.Path, ".")

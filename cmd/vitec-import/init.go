@@ -15,6 +15,7 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/table"
+	"vitec-import/importer/words"
 	"vitec-import/mapping"
 )
 
@@ -90,14 +91,14 @@ func (w *world) init(ctx context.Context, input string, f *initFlags) error {
 		return err
 	}
 	if path == "-" {
-		describeProposal(w.stderr, file.Info(), p)
-		_, err := w.stdout.Write(p.YAML())
+		describeProposal(w.stderr, file.Info(), p, w.lang)
+		_, err := w.stdout.Write(p.YAML(w.lang))
 		return err
 	}
-	if err := createFile(path, p.YAML()); err != nil {
+	if err := createFile(path, p.YAML(w.lang)); err != nil {
 		return err
 	}
-	describeProposal(w.stdout, file.Info(), p)
+	describeProposal(w.stdout, file.Info(), p, w.lang)
 	return w.written(input, path, schema, f.out != "", p)
 }
 
@@ -119,19 +120,19 @@ func (w *world) survey(ctx context.Context, file *table.File) (*mapping.Survey, 
 }
 
 // describeProposal says what became of each column.
-func describeProposal(out io.Writer, i table.Info, p *mapping.Proposal) {
+func describeProposal(out io.Writer, i table.Info, p *mapping.Proposal, l words.Language) {
 	fmt.Fprintf(out, "input    %s: %s, %s\n", i.Name, strings.Join(detected(i), ", "), rows(i.Rows))
 	for _, t := range i.Warnings {
 		describeTableWarning(out, i, t)
 	}
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for k, s := range p.Mapped {
-		fmt.Fprintf(t, "%-8s %s\t→ %s%s\n", first("mapped", k), s.Header, s.Field, inBrackets(s.Why))
+		fmt.Fprintf(t, "%-8s %s\t→ %s%s\n", first("mapped", k), s.Header, s.Field, inBrackets(s.Why.In(l)))
 	}
 	t.Flush()
 	t = tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for k, s := range p.Unsure {
-		fmt.Fprintf(t, "%-8s %s\t→ %s?%s\n", first("unsure", k), s.Header, s.Field, inBrackets(s.Why))
+		fmt.Fprintf(t, "%-8s %s\t→ %s?%s\n", first("unsure", k), s.Header, s.Field, inBrackets(s.Why.In(l)))
 	}
 	t.Flush()
 	var unused []string
@@ -144,7 +145,7 @@ func describeProposal(out io.Writer, i table.Info, p *mapping.Proposal) {
 		fmt.Fprintf(out, "unused   %s\n", strings.Join(unused, ", "))
 	}
 	for k, m := range p.Missing {
-		fmt.Fprintf(out, "%-8s %s\n", first("missing", k), m)
+		fmt.Fprintf(out, "%-8s %s\n", first("missing", k), m.In(l))
 	}
 	if !p.Reachable() {
 		fmt.Fprintf(out, "warning  no column was found for an e-mail address or a phone number; the server requires one\n")
