@@ -35,6 +35,19 @@ func FieldInfos(l words.Language) []FieldInfo {
 	return infos
 }
 
+// FieldsBelow returns the fields of a group, named by its path or by the end
+// of it: address. There are none if no group is called so.
+func FieldsBelow(group string, l words.Language) []FieldInfo {
+	group = strings.TrimPrefix(group, "participant.")
+	var infos []FieldInfo
+	for _, i := range FieldInfos(l) {
+		if strings.HasPrefix(i.Path, group+".") || strings.Contains(i.Path, "."+group+".") {
+			infos = append(infos, i)
+		}
+	}
+	return infos
+}
+
 // idMeanings is the address's part of the specification.
 var idMeanings = map[string][2]string{
 	"customerId": {"field.customerId", "Kundid"},

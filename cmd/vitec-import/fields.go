@@ -20,14 +20,15 @@ func newFieldsCommand(w *world) *cobra.Command {
 		Short: "List the fields that a mapping may fill, or explain one",
 		Long: `fields lists every field of the request with its type, its longest length and its
 meaning, in the order of the API's specification. With the name of a field it tells all
-that is known of that one.
+that is known of that one, with the name of a group it lists the group's fields.
 
 EXIT STATUS
   0  always, but for
   2  wrong use, or there is no such field`,
 		Example: `  vitec-import fields
   vitec-import fields updatePerson.cellPhone
-  vitec-import fields cellPhone`,
+  vitec-import fields cellPhone
+  vitec-import fields address`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil
@@ -40,17 +41,19 @@ EXIT STATUS
 				l = words.English
 			}
 			infos := mapping.FieldInfos(l)
+			one := false
 			if len(args) == 1 {
 				info, meant, ok := mapping.FindField(args[0], l)
-				if !ok {
+				if infos = mapping.FieldsBelow(args[0], l); ok {
+					infos, one = []mapping.FieldInfo{info}, true
+				} else if infos == nil {
 					return unknownField(args[0], meant)
 				}
-				infos = []mapping.FieldInfo{info}
 			}
 			if asJSON {
 				return printJSON(w.stdout, infos)
 			}
-			if len(args) == 1 {
+			if one {
 				return describeField(w.stdout, infos[0])
 			}
 			return listFields(w.stdout, infos)
