@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -63,7 +64,7 @@ var headingsOf = []struct {
 	{"updatePerson.lastName", `
 		efternamn efternamnet surname lastname last familyname family familjenamn slaktnamn lname namnefternamn
 		namelast namesurname efternamnlastname lastnameefternamn lastnamesurname vadardittefternamn
-		whatisyourlastname whatsyourlastname vadheterduiefternamn enamn personlastname secondname tillnamn`},
+		whatisyourlastname whatsyourlastname vadheterduiefternamn enamn lnamn personlastname secondname tillnamn`},
 	{fullName, `
 		namn namnet name fullname fullstandigtnamn fornamnefternamn fornamnochefternamn efternamnfornamn
 		forochefternamn forefternamn helanamnet heltnamn namnforochefternamn namnfornamnefternamn namnfornamnochefternamn
@@ -174,7 +175,7 @@ var headingsOf = []struct {
 		besoktevisningen narvaropavisning attendedviewing attendedshowing visningdeltog hasattended didattend vartherepavisning
 		narvarade vardar dokupp dokuppvisning dokupppavisningen kommit narvarolista`},
 	{"updatePerson.gdprApprovalDate", `
-		gdprdatum gdprdate datumgdpr gdprapprovaldate gdprgodkannandedatum gdprgodkannande gdprgodkand gdprinformerad gdprinformeraddatum gdprinfodatum
+		gdprdatum gdprdate datumgdpr gdprapprovaldate gdprgodkannandedatum gdprgodkannande gdprgodkand gdprgodkanddatum gdprinformerad gdprinformeraddatum gdprinfodatum
 		informerad informeraddatum datuminformerad informeraddenom informeradgdpr informeradomgdpr informationsdatum gdprinfo gdprinformation
 		personuppgiftsinformation informeradompersonuppgifter informeradompersonuppgiftsbehandling datumforinformation informationgiven
 		samtycke samtyckesdatum samtyckedatum datumsamtycke datumforsamtycke gdprsamtycke gdprsamtyckedatum samtyckegdpr samtyckegdprdatum samtyckegavs
@@ -253,6 +254,7 @@ var doubtful = wordSet(`
 // noise is words that do not change what a heading means.
 var noise = wordSet(`
 	din ditt dina your my ange fyll i in skriv enter please vanligen vilken vilket vilka vad ar what which is whats the a an av of for
+	hyresgast hyresgasten anmalare anmalaren huvudsokande receive
 	till pa med fran den min mitt jag skicka komma prefer hej och en ett ev eventuell eventuella visningsanmalan nar kan na
 	du dig det vi er ert var vart vara our you do would like want to vill ha har boka valj onskad onskar passar galler preferred select choose
 	kund kunden kundens kunder customer customers client clients deltagare deltagaren deltagarens deltagarnas participant participants attendee
@@ -361,13 +363,17 @@ func (d dictionary) read(heading string) meaning {
 	if hasAny(all, others) {
 		return meaning{other: true}
 	}
-	for _, kept := range [][]string{
-		headingWords(withoutBrackets(heading)),
-		without(all, noise),
-		without(headingWords(withoutBrackets(heading)), noise),
-	} {
+	plain := headingWords(withoutBrackets(heading))
+	for _, kept := range slices.Concat([][]string{plain}, shorter(all), shorter(plain)) {
 		if field, name := d.find(strings.Join(kept, "")); field != "" {
 			return meaning{field: field, sure: !doubtful[name]}
+		}
+	}
+	// "Full name - First name", "Adress: Ort": the group says nothing else.
+	if at := strings.LastIndexAny(heading, "-:"); at > 0 && strings.HasPrefix(heading[at+1:], " ") && d.group(heading[:at]) {
+		if m := d.read(heading[at+1:]); m.field != "" {
+			m.exact = false
+			return m
 		}
 	}
 	// "Name / Namn", "E-post (Email)": each part alone says the same.
@@ -377,12 +383,23 @@ func (d dictionary) read(heading string) meaning {
 	return meaning{}
 }
 
+// group reports whether what stands before a heading's last part is what its
+// field belongs to: a name, an address, the participant.
+func (d dictionary) group(heading string) bool {
+	all := headingWords(heading)
+	if hasAny(all, others) {
+		return false
+	}
+	field, _ := d.find(strings.Join(all, ""))
+	return len(without(all, noise)) == 0 || personName(field) || strings.HasPrefix(field, "updatePerson.address.")
+}
+
 // find looks a compact name up; ö written as oe, and so on, is tried too.
 func (d dictionary) find(name string) (field, found string) {
 	if field, ok := d[name]; ok {
 		return field, name
 	}
-	plain := strings.NewReplacer("oe", "o", "ae", "a", "aa", "a").Replace(name)
+	plain := strings.NewReplacer("oe", "o", "ae", "a", "aa", "a", "adress", "adress", "adr", "adress").Replace(name)
 	return d[plain], plain
 }
 
@@ -409,23 +426,43 @@ func (d dictionary) agreed(heading string) string {
 	return agreed
 }
 
-func hasAny(list []string, set map[string]bool) bool {
-	for _, w := range list {
-		if set[w] {
-			return true
-		}
+// shorter returns what is left of a heading as its noise is left out: first the
+// words before what it says, one more at a time ("ditt för- och efternamn"),
+// then all, but not what stands around an "and".
+func shorter(words []string) [][]string {
+	var lists [][]string
+	for rest := words; len(rest) > 0 && has(noise, rest[0]); {
+		rest = rest[1:]
+		lists = append(lists, rest)
 	}
-	return false
+	last := words
+	if len(lists) > 0 {
+		last = lists[len(lists)-1]
+	}
+	for len(last) > 0 && has(noise, last[len(last)-1]) {
+		last = last[:len(last)-1]
+		lists = append(lists, last)
+	}
+	if !hasAny(last, joining) {
+		lists = append(lists, without(words, noise))
+	}
+	return lists
+}
+
+// joining is words that make one of two things.
+var joining = wordSet("och and eller or")
+
+// has reports whether a set has a word, or the word whose genitive it is.
+func has(set map[string]bool, word string) bool {
+	return set[word] || set[strings.TrimSuffix(word, "s")]
+}
+
+func hasAny(list []string, set map[string]bool) bool {
+	return slices.ContainsFunc(list, func(w string) bool { return has(set, w) })
 }
 
 func without(list []string, set map[string]bool) []string {
-	var kept []string
-	for _, w := range list {
-		if !set[w] {
-			kept = append(kept, w)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(slices.Clone(list), func(w string) bool { return has(set, w) })
 }
 
 // withoutBrackets cuts out what stands in round or square brackets.

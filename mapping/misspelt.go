@@ -16,7 +16,7 @@ import (
 var (
 	// numbered is what stands before a heading only to count it: "1.", "(2)",
 	// "Q3", "Fråga 4:".
-	numbered = regexp.MustCompile(`^(?:(?i:q|fråga|question)\s*\d{1,2}(?:[.:)\]]|\s)|[(\[]?\d{1,2}(?:\.\d{1,2})?[.:)\]])\s*[-–:]?\s*`)
+	numbered = regexp.MustCompile(`^(?:(?i:q|fråga|question)\s*\d{1,2}(?:[.:)\]]|\s)|\d{1,2}\.\d{1,2}\s|0\d\s|(?:I{1,3}|IV|VI{0,3}|IX|X)[.)]\s|[(\[]?\d{1,2}(?:\.\d{1,2})?[.:)\]])\s*[-–:]?\s*`)
 	lettered = regexp.MustCompile(`^[(\[]?([A-Z])[.:)\]]\s+`)
 )
 
@@ -121,12 +121,9 @@ func (d dictionary) misspelt(heading string) meaning {
 	found := ""
 	for _, words := range [][]string{all, without(all, noise)} {
 		word := strings.Join(words, "")
-		if len(word) < shortestMisspelt {
-			continue
-		}
 		for name, field := range d {
-			if len(name) < shortestMisspelt || !oneEdit(word, name) {
-				continue
+			if len(name) < shortestMisspelt || name[len(name)-1] <= '9' || !oneEdit(word, name) {
+				continue // a number at the end is no slip
 			}
 			if personName(field) && len(name) < shortestMisspeltName || found != "" && found != field {
 				return meaning{}

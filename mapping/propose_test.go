@@ -75,6 +75,10 @@ func TestProposeByCells(t *testing.T) {
 		{"letters of another encoding", []string{"AnmÃ¤rkning|E-post", "ringer|a@example.com"}, "updatePerson.note", "AnmÃ¤rkning", ""},
 		{"a slip of the hand", []string{"Namn|Mobilnumer", "Anna Ek|0701740605"}, "updatePerson.cellPhone", "Mobilnumer", ""},
 		{"phones by noun and kind", []string{"Namn|Tfn arb|Bost.tel|Tele mob", "Anna Ek|0812345678|0812345679|0701740605"}, "updatePerson.workPhone", "Tfn arb", ""},
+		{"roman questions", []string{"I. Namn|II. Telefon", "Anna Ek|08-12 34 56"}, "updatePerson.telePhone", "II. Telefon", ""},
+		{"both names behind a word", []string{"Ditt för- och efternamn|E-post", "Anna Ek|a@example.com"}, "updatePerson.firstName", "Ditt för- och efternamn", "{column: Ditt för- och efternamn, split: first}"},
+		{"a field behind its group", []string{"Full Name - First Name|E-post", "Anna|a@example.com"}, "updatePerson.firstName", "Full Name - First Name", ""},
+		{"somebody's in the genitive", []string{"Namn|Medsökandes tel", "Anna Ek|0701740605"}, "updatePerson.cellPhone", "", ""},
 		{"names of viewings do", []string{"Mobil|Visning", "0701740605|Storgatan 12"}, "viewingId", "Visning", "{column: Visning, lookup: viewings}"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
