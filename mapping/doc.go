@@ -72,6 +72,7 @@
 //
 //	obtainThrough: {value: Visit}                            # : Visit
 //	participated: {value: false}                             # : false
+//	categoryIds: {value: [KAT1, KAT2]}                       # : KAT1, KAT2
 //
 // join puts the filled cells of several columns together, with separator
 // (a space, if it is silent) between them.
@@ -112,6 +113,7 @@
 //
 //	categoryIds: Kategorier                                  # Kategorier="KAT1, KAT2": KAT1, KAT2
 //	categoryIds: {column: Grupper, split: "/"}               # Grupper="KAT1/KAT2": KAT1, KAT2
+//	categoryIds: {join: [Intresse, Område]}                  # Intresse="KAT1" Område="KAT2": KAT1, KAT2
 //
 // replace changes texts, in the order in which they stand; trim cuts off
 // characters besides spaces; case is upper, lower or title.
@@ -127,16 +129,18 @@
 //	obtainThrough: {column: Källa, lookup: {visning: Visit, telefon: Phone}}                  # Källa="Visning": Visit
 //	obtainThrough: {column: Via, lookup: {visning: Visit}, otherwise: Other}                  # Via="kompis": Other
 //	wishAdvertising: {column: Reklam, lookup: {gärna: true, helst inte: false}}               # Reklam="Gärna": true
+//	obtainThrough: {column: Via, lookup: {visning: Visit}, otherwise: ""}                     # Via="kompis": left out
 //	obtainThrough: {column: Hur, lookup: {visning: Visit}}                                    # Hur="kompis": problem lookup
 //
 // # Empty cells
 //
-// An empty cell is left out of the request. default sends something instead,
-// and empty: error makes it a problem.
+// An empty cell is left out of the request (empty: omit says so). default sends
+// something instead, and empty: error makes it a problem.
 //
 //	note: Kommentar                                          # Kommentar="": left out
 //	participated: {column: Kom, default: false}              # Kom="": false
 //	lastName: {column: Efternamn, empty: error}              # Efternamn="": problem empty
+//	lastName: {column: Efternamn, empty: omit}               # Efternamn="": left out
 //
 // when maps the field only if a column holds one of some texts (is), holds
 // none of them (not), or is filled (true or false). Of several conditions all
@@ -192,6 +196,7 @@
 //
 //	gdprApprovalDate: {column: Informerad, layout: D/M YYYY}                                  # Informerad="4/3 2026": 2026-03-04T00:00:00+01:00
 //	gdprApprovalDate: {column: Informerad, as: date, layout: "02.01.2006"}                    # Informerad="04.03.2026": 2026-03-04T00:00:00+01:00
+//	gdprApprovalDate: {column: Informerad, layout: [DD.MM.YYYY, YYMMDD]}                      # Informerad="260304": 2026-03-04T00:00:00+01:00
 //	approvalDate: {column: Datum, layout: "YYYY-MM-DD HH:mm", zone: Europe/Helsinki}          # Datum="2026-07-01 18:30": 2026-07-01T18:30:00+03:00
 //	approvalDate: Datum                                      # Datum="2026-03-29 02:30": problem time_missing
 //	approvalDate: Datum                                      # Datum="31.02.2026": problem date
@@ -232,15 +237,27 @@
 // # Rows to leave out
 //
 // skip lists conditions, of which one is enough; the report gives the reason.
+// Where the rule has none it gives the condition.
 //
 //	skip:
 //	  - {column: Status, is: [Avbokad, Struken], reason: avbokad}
 //	  - {column: Förnamn, filled: false}
 //
+// One condition needs no list.
+//
+//	skip: {column: Status, is: [Avbokad, Struken], reason: avbokad}                           # Status="struken": skipped avbokad
+//	skip: [{column: Status, is: Avbokad}, {column: Förnamn, filled: false}]                   # Status="Ny" Förnamn="": skipped "Förnamn" = ""
+//	skip: {column: Status, not: Anmäld}                      # Status="anmäld": not skipped
+//
 // # Several offices
 //
 // customerId may come from a column like any other field, so that one file may
-// hold the rows of several offices. What offices have in common stands in a
+// hold the rows of several offices.
+//
+//	customerId: Kontor                                       # Kontor="M11385": M11385
+//	customerId: {column: Kontor, lookup: {Umeå: M11385, Luleå: M11386}}                       # Kontor="LULEÅ": M11386
+//
+// What offices have in common stands in a
 // file of its own, which each of them includes: what a file says itself wins
 // over what it includes, field by field and table by table; the skip rules of
 // all files hold.
