@@ -257,10 +257,10 @@
 //	customerId: Kontor                                       # Kontor="M11385": M11385
 //	customerId: {column: Kontor, lookup: {Umeå: M11385, Luleå: M11386}}                       # Kontor="LULEÅ": M11386
 //
-// What offices have in common stands in a
-// file of its own, which each of them includes: what a file says itself wins
-// over what it includes, field by field and table by table; the skip rules of
-// all files hold.
+// What offices have in common stands in a file of its own, which each of them
+// includes, named from the folder of the file that includes it. What a file
+// says itself wins over what it includes, field by field and table by table;
+// the skip rules of all files hold.
 //
 //	version: 1
 //	include: gemensam.yaml

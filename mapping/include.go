@@ -3,6 +3,7 @@ package mapping
 import (
 	"fmt"
 	"hash"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -46,13 +47,18 @@ func (l *loader) include(s scalar, within []string) *document {
 		l.errs = append(l.errs, e)
 		return nil
 	}
+	// What an included file includes is named from where that file is.
+	name := s.text
+	if len(within) > 1 && !filepath.IsAbs(name) {
+		name = filepath.Join(filepath.Dir(within[len(within)-1]), name)
+	}
 	switch {
 	case s.text == "":
 		return fail(none, "mistake.include_empty")
 	case l.load == nil:
 		return fail(none, "mistake.include_here", s.text)
-	case slices.Contains(within, s.text):
-		return fail(none, "mistake.include_itself", s.text, strings.Join(append(within, s.text), " → "))
+	case slices.Contains(within, name):
+		return fail(none, "mistake.include_itself", s.text, strings.Join(append(within, name), " → "))
 	case len(l.files) >= maxFiles:
 		if l.full {
 			return nil
@@ -60,11 +66,11 @@ func (l *loader) include(s scalar, within []string) *document {
 		l.full = true
 		return fail(none, "mistake.include_many", maxFiles)
 	}
-	src, err := l.load(s.text)
+	src, err := l.load(name)
 	if err != nil {
-		return fail(none, "mistake.include_read", s.text, err)
+		return fail(none, "mistake.include_read", name, err)
 	}
-	return l.read(s.text, src, within)
+	return l.read(name, src, within)
 }
 
 // build puts another document behind d, in all that d does not say itself.

@@ -18,8 +18,9 @@ import (
 // parses a file that includes no other.
 type Options struct {
 	// Load returns the content of a file that the mapping includes; name is
-	// the text that stands in the mapping. The caller decides what a name is
-	// relative to. With a nil Load an include is a mistake.
+	// the text that stands in the mapping, and in an included file that text
+	// seen from the mapping. The caller decides what a name is relative to.
+	// With a nil Load an include is a mistake.
 	Load func(name string) ([]byte, error)
 
 	// Header returns the header of the table for a mapping that has mistakes

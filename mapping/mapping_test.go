@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -437,6 +438,30 @@ input: {headerRow: 3}
 		if _, err := parse(src); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %s, got\n%v", want, err)
 		}
+	}
+}
+
+// TestIncludeBelow: an included file names what it includes from its own
+// folder, and a circle is one whatever the way around it.
+func TestIncludeBelow(t *testing.T) {
+	files := map[string]string{
+		"gemensamt/bas.yaml":      "version: 1\ninclude: fält.yaml\n",
+		"gemensamt/fält.yaml":     "version: 1\nparticipant: {updatePerson: {cellPhone: Mobil}}\n",
+		"gemensamt/rundgång.yaml": "version: 1\ninclude: ../gemensamt/./rundgång.yaml\n",
+	}
+	load := func(name string) ([]byte, error) {
+		if src, ok := files[filepath.ToSlash(name)]; ok {
+			return []byte(src), nil
+		}
+		return nil, fmt.Errorf("no such file")
+	}
+	const office = "version: 1\ninclude: gemensamt/bas.yaml\ntarget: {customerId: {value: M1}, viewingId: {value: V1}, timeSlotId: {value: T1}}\n"
+	if _, err := Parse("kontor.yaml", []byte(office), Options{Load: load}); err != nil {
+		t.Error(err)
+	}
+	_, err := Parse("kontor.yaml", []byte(strings.Replace(office, "bas", "rundgång", 1)), Options{Load: load})
+	if err == nil || !strings.Contains(err.Error(), "includes itself") {
+		t.Error(err)
 	}
 }
 

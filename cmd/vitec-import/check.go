@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -342,7 +343,8 @@ func problemsOf(err error) []jsonProblem {
 }
 
 func ofMapping(m *mapping.Error) jsonProblem {
-	return jsonProblem{Code: m.Code, Message: m.Place() + ": " + m.Message.String(), Hint: m.Hint.String()}
+	line, _, _ := strings.Cut(m.Error(), "\n") // with what was probably meant
+	return jsonProblem{Code: m.Code, Message: line, Hint: m.Hint.String()}
 }
 
 // jsonObject writes one JSON object member by member. The first error sticks.
