@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"math"
+	"net/http/httptrace"
 	"sync"
 	"time"
 )
@@ -38,35 +39,57 @@ func newGate(perSecond float64) *gate {
 	}
 }
 
-// pass returns when the request may leave, and the moment that was. It fails
-// only if ctx ends first; the place is then left unused.
-func (g *gate) pass(ctx context.Context) (time.Time, error) {
+// pass returns when the request may leave. It fails only if ctx ends first; the
+// place is then left unused.
+func (g *gate) pass(ctx context.Context) (departure, error) {
 	if len(g.left) == 0 {
-		return time.Now(), nil
+		return departure{at: time.Now()}, nil
 	}
 	g.mu.Lock()
-	at := time.Now()
-	if oldest := g.left[g.next]; !oldest.IsZero() {
-		if free := oldest.Add(g.span); free.After(at) {
-			at = free
+	d := departure{gate: g, place: &g.left[g.next], at: time.Now()}
+	if oldest := *d.place; !oldest.IsZero() {
+		if free := oldest.Add(g.span); free.After(d.at) {
+			d.at = free
 		}
 	}
-	place := &g.left[g.next]
-	*place = at
+	*d.place = d.at
 	g.next = (g.next + 1) % len(g.left)
 	g.mu.Unlock()
-	if err := sleep(ctx, time.Until(at)); err != nil {
-		return at, err
+	if err := sleep(ctx, time.Until(d.at)); err != nil {
+		return d, err
 	}
-	// A busy machine wakes sleepers late, and the next in this place must not
-	// take it for the earlier time, unless it has done so already.
-	now := time.Now()
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if *place == at {
-		*place = now
+	d.moved(time.Now()) // a busy machine wakes sleepers late
+	return d, nil
+}
+
+// departure is a request's leave to go.
+type departure struct {
+	gate  *gate
+	place *time.Time
+	at    time.Time
+}
+
+// traced returns a context that tells the gate when the request has really
+// left. A busy machine may let it wait for milliseconds yet, and the next in its
+// place must not take it for the earlier time.
+func (d *departure) traced(ctx context.Context) context.Context {
+	if d.gate == nil {
+		return ctx
 	}
-	return now, nil
+	wrote := *d // a call may write on after its end
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		WroteRequest: func(httptrace.WroteRequestInfo) { wrote.moved(time.Now()) },
+	})
+}
+
+// moved is told that the request left later, unless its place is taken already.
+func (d *departure) moved(to time.Time) {
+	d.gate.mu.Lock()
+	defer d.gate.mu.Unlock()
+	if *d.place == d.at {
+		*d.place = to
+	}
+	d.at = to
 }
 
 // sleep waits for d, or until ctx ends.

@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"math"
+	"net/http/httptrace"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -93,11 +94,11 @@ func TestGateHoldsTheWindowAfterAStall(t *testing.T) {
 		g := newGate(perSecond)
 		var left []time.Time
 		pass := func() {
-			at, err := g.pass(context.Background())
+			d, err := g.pass(context.Background())
 			if err != nil {
 				t.Fatal(err)
 			}
-			left = append(left, at)
+			left = append(left, d.at)
 		}
 		for range 100 {
 			time.Sleep(time.Second / perSecond)
@@ -106,6 +107,31 @@ func TestGateHoldsTheWindowAfterAStall(t *testing.T) {
 		time.Sleep(500 * time.Millisecond) // the stall …
 		for range 200 {                    // … and the crowd behind it
 			pass()
+		}
+		if worst := worstSecond(left); worst > perSecond {
+			t.Errorf("%d in one second, want at most %d", worst, perSecond)
+		}
+	})
+}
+
+// What counts is when a request is written, however long a busy machine has let
+// it wait since it was let go.
+func TestGateCountsWhatWasWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const perSecond = 50
+		g := newGate(perSecond)
+		var left []time.Time
+		for i := range 4 * perSecond {
+			d, err := g.pass(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx := d.traced(context.Background())
+			if i < perSecond && i%10 == 9 {
+				time.Sleep(100 * time.Millisecond)
+			}
+			left = append(left, time.Now())
+			httptrace.ContextClientTrace(ctx).WroteRequest(httptrace.WroteRequestInfo{})
 		}
 		if worst := worstSecond(left); worst > perSecond {
 			t.Errorf("%d in one second, want at most %d", worst, perSecond)

@@ -369,15 +369,15 @@ func (s *sender) submit(ctx context.Context, it *item) sent {
 		s.halted.Store(true)
 		return sent{it: it, ledger: err}
 	}
-	left, err := s.gate.pass(ctx)
+	leave, err := s.gate.pass(ctx)
 	d := sent{it: it, begun: true, verdict: notLeft}
 	res := ledger.Result{Attempts: it.attempts - 1}
 	if err == nil && s.mayLeave(ctx) {
-		answer, err := s.job.Client.AddViewingParticipant(ctx, it.sub.Target, &it.sub.Body)
+		answer, err := s.job.Client.AddViewingParticipant(leave.traced(ctx), it.sub.Target, &it.sub.Body)
 		d.verdict = judge(answer, err)
 		if d.verdict.code != codeUnsendable {
-			d.left, d.requests = left, 1
-			d.took = time.Since(left)
+			d.left, d.requests = leave.at, 1
+			d.took = time.Since(leave.at)
 			res.Attempts, res.Duration = it.attempts, d.took
 		}
 		d.verdict.reason = s.reason(it, d.verdict)
