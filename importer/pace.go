@@ -247,7 +247,7 @@ func (p *pace) learn(now time.Time, seen float64, rested bool) {
 			level = math.Min(took, level)
 		}
 	default:
-		p.careful = math.Max(p.careful/4, probe)
+		p.careful = probe
 		if again {
 			level *= closer
 		}
