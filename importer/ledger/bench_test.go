@@ -66,6 +66,7 @@ func BenchmarkSubmit(b *testing.B) {
 			}
 			b.ReportAllocs()
 			b.ResetTimer()
+			used := cpuTime()
 			var next atomic.Int64
 			var wg sync.WaitGroup
 			for range workers {
@@ -89,6 +90,7 @@ func BenchmarkSubmit(b *testing.B) {
 			}
 			wg.Wait()
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+			b.ReportMetric(float64(cpuTime()-used)/float64(b.N), "cpu-ns/row")
 			b.StopTimer()
 			if err := run.End(b.Context(), End{}); err != nil {
 				b.Fatal(err)
@@ -134,30 +136,16 @@ func BenchmarkLedger(b *testing.B) {
 		}
 	})
 	l = mustOpen(b, path)
-	for name, first := range map[string]int{"Match/known": 0, "Match/unknown": n} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			const batch = 1000
-			at, rows := 0, 0
-			for b.Loop() {
-				keys := make([]Keys, batch)
-				for i := range keys {
-					keys[i] = benchKeys(first + (at+i)%n)
-				}
-				found, err := l.Match(b.Context(), keys)
-				if err != nil {
-					b.Fatal(err)
-				}
-				if found[0].Found != (first == 0) || found[batch-1].Found != (first == 0) {
-					b.Fatal("wrong match")
-				}
-				at, rows = (at+batch)%n, rows+batch
-			}
-			b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
-		})
+	for name, person := range map[string]func(int) int{
+		"Match/known":    func(i int) int { return i % n },
+		"Match/shuffled": func(i int) int { return i * 7_368_787 % n },
+		"Match/unknown":  func(i int) int { return n + i },
+	} {
+		b.Run(name, func(b *testing.B) { benchMatch(b, l, person, name != "Match/unknown") })
 	}
 	b.Run("Rows", func(b *testing.B) {
 		b.ReportAllocs()
+		used := cpuTime()
 		rows := 0
 		for b.Loop() {
 			for r, err := range l.Rows(b.Context(), 1) {
@@ -168,7 +156,79 @@ func BenchmarkLedger(b *testing.B) {
 			}
 		}
 		b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+		b.ReportMetric(float64(cpuTime()-used)/float64(rows), "cpu-ns/row")
 	})
+}
+
+// benchMatch looks people up, in batches as large as those of a plan.
+func benchMatch(b *testing.B, l *Ledger, person func(int) int, known bool) {
+	b.ReportAllocs()
+	keys := make([]Keys, 512)
+	rows := 0
+	used := cpuTime()
+	for b.Loop() {
+		for i := range keys {
+			keys[i] = benchKeys(person(rows + i))
+		}
+		found, err := l.Match(b.Context(), keys)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for i := range found {
+			if found[i].Found != known {
+				b.Fatal("wrong match")
+			}
+		}
+		rows += len(keys)
+	}
+	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(cpuTime()-used)/float64(rows), "cpu-ns/row")
+}
+
+// BenchmarkManyRuns is a ledger that a job has filled every night for years:
+// 1,000 runs of 1,000 people. A night begins with looking up its people, half of
+// whom are new, and ends with filing them.
+func BenchmarkManyRuns(b *testing.B) {
+	const runs, people = 1000, 1000
+	l := mustOpen(b, filepath.Join(b.TempDir(), "ledger.db"))
+	at := 0
+	night := func(time func(what string, f func())) {
+		plan := planOf(people)
+		time("match", func() {
+			keys := make([]Keys, people)
+			for i := range keys {
+				keys[i] = benchKeys(at + i - people/2)
+			}
+			if _, err := l.Match(b.Context(), keys); err != nil {
+				b.Fatal(err)
+			}
+		})
+		run, err := l.StartRun(b.Context(), RunInfo{StartedAt: noon}, plan)
+		if err != nil {
+			b.Fatal(err)
+		}
+		book(b, run, at, people)
+		time("end", func() {
+			if err := run.End(b.Context(), End{}); err != nil {
+				b.Fatal(err)
+			}
+		})
+		at += people
+	}
+	for range runs {
+		night(func(_ string, f func()) { f() })
+	}
+	spent := map[string]time.Duration{}
+	for b.Loop() {
+		night(func(what string, f func()) {
+			began := time.Now()
+			f()
+			spent[what] += time.Since(began)
+		})
+	}
+	for what, d := range spent {
+		b.ReportMetric(float64(d)/float64(b.N*people), what+"-ns/row")
+	}
 }
 
 // fill books n people in one run, as fast as it goes.
@@ -178,14 +238,25 @@ func fill(b *testing.B, l *Ledger, n int) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	book(b, run, 0, n)
+	began := time.Now()
+	if err := run.End(b.Context(), End{}); err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("End took %v", time.Since(began).Round(time.Millisecond))
+}
+
+// book books the n people of a run, from the first one on, by many workers.
+func book(b *testing.B, run *Run, first, n int) {
+	b.Helper()
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range 1024 {
+	for range min(n, 1024) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				err := run.Begin(b.Context(), Submission{Index: i, Keys: benchKeys(i), Content: Digest{1}, At: time.Now()})
+				err := run.Begin(b.Context(), Submission{Index: i, Keys: benchKeys(first + i), Content: Digest{1}, At: time.Now()})
 				if err == nil {
-					err = run.Finish(b.Context(), i, Result{Outcome: Booked, BookingID: "VID0123456789abcdef0123456789abcdef", HTTPStatus: 200, Attempts: 1})
+					err = run.Finish(b.Context(), i, Result{Outcome: Booked, BookingID: fmt.Sprintf("VID%032x", first+i), HTTPStatus: 200, Attempts: 1})
 				}
 				if err != nil {
 					b.Error(err)
@@ -195,11 +266,6 @@ func fill(b *testing.B, l *Ledger, n int) {
 		})
 	}
 	wg.Wait()
-	began := time.Now()
-	if err := run.End(b.Context(), End{}); err != nil {
-		b.Fatal(err)
-	}
-	b.Logf("End took %v", time.Since(began).Round(time.Millisecond))
 }
 
 func BenchmarkIndex(b *testing.B) {

@@ -207,11 +207,11 @@ func TestPowerFailure(t *testing.T) {
 	if r.base, err = os.ReadFile(path); err != nil {
 		t.Fatal(err)
 	}
-	l, err := open(t.Context(), path, options{hook: r.hook, walLimit: 20 * pageSize})
+	l, err := open(t.Context(), path, options{hook: r.hook, walLimit: 20 * pageSize, foldLimit: 500})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := workload{people: 15}
+	w := workload{people: 30}
 	w.run(l, func() int { return len(r.ops) })
 	if w.failed != nil {
 		t.Fatal(w.failed)
@@ -288,7 +288,7 @@ func TestEveryOperationFails(t *testing.T) {
 					}
 					return 0
 				}
-				l, err := open(t.Context(), path, options{hook: hook, walLimit: 20 * pageSize})
+				l, err := open(t.Context(), path, options{hook: hook, walLimit: 20 * pageSize, foldLimit: 500})
 				if err != nil {
 					t.Fatal(err)
 				}

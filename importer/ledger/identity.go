@@ -137,48 +137,6 @@ func (k Keys) probes(f func(first place, last uint64)) {
 	}
 }
 
-// appendKeys encodes keys: a byte that says which there are, then the digests.
-func appendKeys(b []byte, k Keys) []byte {
-	at := len(b)
-	b = append(b, 0)
-	if !k.Contact.IsZero() {
-		b[at] |= hasContact
-		b = append(b, k.Contact[:]...)
-	}
-	if !k.Number.IsZero() {
-		b[at] |= hasNumber
-		b = append(b, k.Number[:]...)
-	}
-	for _, t := range k.Traits {
-		if !t.IsZero() {
-			b = append(b, t[:]...)
-		}
-	}
-	return b
-}
-
-// decodeKeys reads what appendKeys wrote into k, whose Traits are reused.
-func decodeKeys(b []byte, k *Keys) {
-	*k = Keys{Traits: k.Traits[:0]}
-	if len(b) == 0 {
-		return
-	}
-	which, b := b[0], b[1:]
-	next := func() (d Digest) {
-		b = b[copy(d[:], b):]
-		return d
-	}
-	if which&hasContact != 0 {
-		k.Contact = next()
-	}
-	if which&hasNumber != 0 {
-		k.Number = next()
-	}
-	for len(b) > 0 {
-		k.Traits = append(k.Traits, next())
-	}
-}
-
 // A hasher makes digests under one secret. It is safe for concurrent use.
 type hasher struct{ macs sync.Pool }
 

@@ -23,11 +23,25 @@
 // submission is begun: see [ErrDisk]. A second fsync that succeeds would say
 // nothing about the first.
 //
-// A row takes some 240 bytes with three identity keys and a booking id: 20 as
-// planned, 160 for its submission and result, and 20 for each key's place in
-// the index. Rows that are never sent take 20 and their problems. Purge frees
-// the first part; the rest is what recognises a booking. A ledger of 1,000,000
-// bookings opens in milliseconds, because nothing is read before it is asked.
+// A commit writes one record, the begins and finishes that share it, at the end
+// of its run's journal. A run's rows are kept packed, in bundles of consecutive
+// ones; the journal is folded into them when it has grown, when the run ends,
+// and when a run that was cut off is found. Whoever reads applies what the
+// journal has to the bundles, so it does not matter how far that has come. When
+// a run is over its submissions are filed by their keys, in a sorted segment
+// that is merged with others of like size: a lookup asks a handful of them,
+// however many runs there were.
+//
+// A row takes some 135 bytes with three identity keys and a booking id: 2 as
+// planned, 100 for its submission and result, and 10 for each key in the index.
+// Rows that are never sent take 2 and their problems, which alike ones share.
+// Purge frees the first part; the rest is what recognises a booking. A ledger of
+// 1,000,000 bookings opens in milliseconds, because nothing is read before it is
+// asked. A run takes one byte of memory a row, and otherwise the same whatever
+// its length.
+//
+// A ledger of an older version is brought up to date when it is opened, whole or
+// not at all; the older program then refuses it as newer.
 //
 // Nothing depends on the clock: ids give the order, times are only told.
 package ledger
@@ -60,12 +74,13 @@ type Ledger struct {
 	disk    *disk  // nil: a reader of a file that does not exist
 	lock    *lock  // nil: opened for reading
 
-	write    sync.Mutex // held while w is used
-	w        *conn      // nil: opened for reading
-	tidied   int64      // where the write-ahead log ended when it was last moved
-	walLimit int64
-	broken   atomic.Pointer[error]
-	queue    queue
+	write  sync.Mutex // held while w is used
+	w      *conn      // nil: opened for reading
+	at     state      // what w has written last
+	tidied int64      // where the write-ahead log ended when it was last moved
+	options
+	broken atomic.Pointer[error]
+	queue  queue
 
 	pool    sync.Mutex // guards the rest
 	idle    []*conn
@@ -80,7 +95,7 @@ type Ledger struct {
 // The errors are of type *[Error]: ErrHeld at once if another run holds the
 // ledger, ErrDamaged, ErrForeign, ErrNewer, ErrDisk.
 func Open(ctx context.Context, path string) (*Ledger, error) {
-	return open(ctx, path, options{walLimit: 16 << 20})
+	return open(ctx, path, options{walLimit: 16 << 20, foldLimit: 2 << 20})
 }
 
 // options are what tests set otherwise.
@@ -90,6 +105,10 @@ type options struct {
 	// it is moved into the database: many, so that pages which change often are
 	// moved seldom.
 	walLimit int64
+	// foldLimit is the number of bytes at which a run's journal is folded into
+	// its pages: many, so that a page is written seldom, and few enough to read
+	// them all whenever a row is asked for.
+	foldLimit int
 }
 
 func open(ctx context.Context, path string, o options) (*Ledger, error) {
@@ -107,7 +126,7 @@ func open(ctx context.Context, path string, o options) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{path: path, lock: lock, walLimit: o.walLimit}
+	l := &Ledger{path: path, lock: lock, options: o}
 	if l.created, err = ensureFile(path); err == nil {
 		l.disk = newDisk(path, o.hook)
 		if err = l.openWriter(); err == nil {
@@ -128,7 +147,8 @@ func (l *Ledger) openWriter() (err error) {
 	if l.w, err = openConn(l.disk, sqlite3.SQLITE_OPEN_READWRITE); err != nil {
 		return err
 	}
-	if err := l.check(l.w); err != nil {
+	old, err := l.check(l.w)
+	if err != nil {
 		return err
 	}
 	if l.w.readOnly() {
@@ -141,96 +161,155 @@ func (l *Ledger) openWriter() (err error) {
 	if err := l.w.checkpoint(sqlite3.SQLITE_CHECKPOINT_PASSIVE); err != nil {
 		return err
 	}
+	if old {
+		if err := l.upgrade(); err != nil {
+			return err
+		}
+	}
 	return l.recover()
 }
 
 // OpenReader opens the ledger at path for reading only. It needs no lock and
 // works while a run is on. A missing file reads as an empty ledger with a fresh
-// secret; nothing is created. Errors are as of Open, without ErrHeld.
+// secret; nothing is created. A ledger of an older version is brought up to date
+// first, as by Open, which needs what Open needs. Errors are as of Open, ErrHeld
+// only for a ledger of an older version.
 func OpenReader(ctx context.Context, path string) (*Ledger, error) {
-	if err := ctx.Err(); err != nil {
+	l, old, err := openReader(ctx, path)
+	if err != nil || !old {
+		return l, err
+	}
+	if err := l.Close(); err != nil {
 		return nil, err
+	}
+	if l, err = Open(ctx, path); err == nil {
+		err = l.Close()
+	}
+	if err != nil {
+		return nil, errOld(err)
+	}
+	l, _, err = openReader(ctx, path)
+	return l, err
+}
+
+// errOld is the error of a ledger that cannot be brought up to date.
+func errOld(err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	told := *e
+	told.Reason = "the ledger is of an older version and has to be brought up to date first: " + e.Reason
+	return &told
+}
+
+func openReader(ctx context.Context, path string) (l *Ledger, old bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, false, err
 	}
 	if err := checkSQLite(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	path, err := locate(path, false)
-	if err != nil {
-		return nil, err
+	if path, err = locate(path, false); err != nil {
+		return nil, false, err
 	}
-	l := &Ledger{path: path}
+	l = &Ledger{path: path}
 	switch ok, err := exists(path); {
 	case err != nil:
-		return nil, err
+		return nil, false, err
 	case !ok:
 		l.setSecret(newSecret())
-		return l, nil
+		return l, false, nil
 	}
 	l.disk = newDisk(path, nil)
 	c, err := openConn(l.disk, sqlite3.SQLITE_OPEN_READONLY)
 	if err == nil {
-		if err = l.check(c); err == nil {
+		if old, err = l.check(c); err == nil {
 			l.idle = []*conn{c}
-			return l, nil
+			return l, old, nil
 		}
 		_ = c.close() // err is the reason
 	}
 	l.disk.close()
-	return nil, err
+	return nil, false, err
 }
 
 // check prepares a connection, refuses what is not a whole ledger of this
-// version, and learns its secret.
-func (l *Ledger) check(c *conn) error {
+// version or of the one before, and learns its secret and where it stands.
+func (l *Ledger) check(c *conn) (old bool, err error) {
 	if err := c.setUp(); err != nil {
-		return err
+		return false, err
 	}
 	application, err := c.value("PRAGMA application_id")
 	if err != nil {
-		return err
+		return false, err
 	}
 	schemaVersion, err := c.value("PRAGMA user_version")
 	switch {
 	case err != nil:
-		return err
+		return false, err
 	case application != applicationID:
-		return errForeign(l.path)
+		return false, errForeign(l.path)
 	case schemaVersion > version:
-		return errNewer(l.path)
-	case schemaVersion != version:
-		return errDamaged(l.path, fmt.Sprintf("its version is %d", schemaVersion))
+		return false, errNewer(l.path)
+	case schemaVersion != version && schemaVersion != firstVersion:
+		return false, errDamaged(l.path, fmt.Sprintf("its version is %d", schemaVersion))
 	}
-	s := c.query("SELECT secret, commits FROM ledger")
-	var secret []byte
-	var commits int64
-	if s.next() {
-		secret, commits = append(secret, s.getBlob()...), s.getInt()
+	old = schemaVersion == firstVersion
+	l.at, err = readState(c, old)
+	if err != nil {
+		return false, err
 	}
-	if err := s.done(); err != nil {
-		return err
+	if len(l.at.secret) != secretSize {
+		return false, errDamaged(l.path, "its secret is missing")
 	}
-	if len(secret) != secretSize {
-		return errDamaged(l.path, "its secret is missing")
-	}
-	l.setSecret(secret)
+	l.setSecret(l.at.secret)
 	marked, err := readMark(l.path, l.number)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if commits < marked {
+	if l.at.commits < marked {
 		// A run that is on may have raised both since.
-		if commits, err = c.value("SELECT commits FROM ledger"); err != nil {
-			return err
+		if l.at, err = readState(c, old); err != nil {
+			return false, err
 		}
 	}
-	if commits < marked {
-		return &Error{Path: l.path, Err: ErrDamaged,
-			Reason: fmt.Sprintf("the ledger has lost its last %d commits: a part of it was deleted or cut off, or this is an older copy", marked-commits),
+	if l.at.commits < marked {
+		return false, &Error{Path: l.path, Err: ErrDamaged,
+			Reason: fmt.Sprintf("the ledger has lost its last %d commits: a part of it was deleted or cut off, or this is an older copy", marked-l.at.commits),
 			Hint:   "put back the newest copy, with its -wal file; what was booked since this one would be booked again",
 		}
 	}
-	return nil
+	return old, nil
 }
+
+// state is where a ledger stands.
+type state struct {
+	secret     []byte
+	commits    int64 // the number of the last one
+	generation int64 // the number of the last one that changed a submission
+}
+
+func readState(c *conn, old bool) (at state, err error) {
+	sql := stateSQL
+	if old {
+		sql = "SELECT commits, generation, secret FROM ledger"
+	}
+	s := c.query(sql)
+	if s.next() {
+		at.commits, at.generation = s.getInt(), s.getInt()
+		at.secret = append(at.secret, s.getBlob()...)
+	}
+	return at, s.done()
+}
+
+// stateSQL reads the numbers that the ledger has come to, in one statement and
+// so of one moment: those in its one row, or in the last record of a journal.
+const stateSQL = `
+	WITH last(number) AS (SELECT coalesce(max((
+		SELECT number FROM journal WHERE id BETWEEN n.id << 32 AND (n.id << 32) + 4294967295 ORDER BY id DESC LIMIT 1)), 0)
+		FROM runs n WHERE n.state = 0)
+	SELECT max(commits, last.number), max(generation, last.number), secret FROM ledger, last`
 
 // setUp makes a fresh connection one of a ledger.
 func (c *conn) setUp() error {
@@ -375,11 +454,19 @@ func (l *Ledger) leave() {
 	}
 }
 
+// What a change is about.
+type subject int
+
+const (
+	nothingSubmitted subject = iota
+	submissionsToo           // it changes what has become of a submission
+	journalRecord            // so does this, and it has the number of its commit in it
+)
+
 // change runs f in one transaction of the connection that writes, and counts
-// it. An error while committing breaks the ledger: see ErrDisk.
-//
-// Submissions says whether f changes the state of one.
-func (l *Ledger) change(submissions bool, f func(c *conn) error) error {
+// it; its number is l.at.commits + 1 then. An error while committing breaks the
+// ledger: see ErrDisk.
+func (l *Ledger) change(what subject, f func(c *conn) error) error {
 	l.write.Lock()
 	defer l.write.Unlock()
 	if l.w == nil {
@@ -391,7 +478,7 @@ func (l *Ledger) change(submissions bool, f func(c *conn) error) error {
 	if l.w.db == 0 {
 		return ErrClosed
 	}
-	err := l.changeHeld(submissions, f)
+	err := l.changeHeld(what, f)
 	// A write that failed, and a page that could not be believed, end it all;
 	// an answer such as ErrNotFound does not.
 	if errors.Is(err, ErrDisk) || errors.Is(err, ErrDamaged) || l.disk.err() != nil {
@@ -400,26 +487,25 @@ func (l *Ledger) change(submissions bool, f func(c *conn) error) error {
 	return err
 }
 
-func (l *Ledger) changeHeld(submissions bool, f func(c *conn) error) error {
+func (l *Ledger) changeHeld(what subject, f func(c *conn) error) error {
 	// Before, not after: when this fails nothing has been recorded.
 	if err := l.tidy(); err != nil {
 		return err
 	}
-	var commits int64
-	err := l.w.inTx(func() (err error) {
-		if err := f(l.w); err != nil {
+	commits, generation := l.at.commits+1, l.at.generation
+	if what != nothingSubmitted {
+		generation = commits
+	}
+	err := l.w.inTx(func() error {
+		if err := f(l.w); err != nil || what == journalRecord {
 			return err
 		}
-		s := l.w.query("UPDATE ledger SET commits = commits + 1, generation = generation + ? RETURNING commits")
-		if s.bool(submissions).next() {
-			commits = s.getInt()
-			s.next()
-		}
-		return s.done()
+		return l.w.query("UPDATE ledger SET commits = ?, generation = ?").int(commits).int(generation).run()
 	})
 	if err != nil {
 		return err
 	}
+	l.at.commits, l.at.generation = commits, generation
 	return l.lock.mark(l.number, commits)
 }
 
@@ -557,7 +643,7 @@ func createFile(path string) error {
 	err = c.setUp()
 	if err == nil {
 		err = c.inTx(func() error {
-			if err := c.exec(schema); err != nil {
+			if err := c.exec(schema + rowsSchema); err != nil {
 				return err
 			}
 			return c.query("INSERT INTO ledger VALUES (1, ?, 0, 0)").blob(newSecret()).run()
@@ -620,14 +706,14 @@ func systemText(err error) string {
 
 // Generation names the present state of the submissions.
 func (l *Ledger) Generation(ctx context.Context) (g Generation, err error) {
-	var n int64
+	var now state
 	err = l.read(ctx, func(c *conn) (err error) {
-		n, err = c.value("SELECT generation FROM ledger")
+		now, err = readState(c, false)
 		return err
 	})
 	var id [8]byte
 	binary.BigEndian.PutUint64(id[:], l.number)
-	return Generation(fmt.Sprintf("%s-%d", hex.EncodeToString(id[:]), n)), err
+	return Generation(fmt.Sprintf("%s-%d", hex.EncodeToString(id[:]), now.generation)), err
 }
 
 func nanos(t time.Time) int64 {

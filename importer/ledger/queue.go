@@ -3,8 +3,8 @@ package ledger
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
-	"sync/atomic"
 )
 
 // A queue is where Begin and Finish wait for the next commit. One goroutine
@@ -13,52 +13,68 @@ import (
 type queue struct {
 	mu      sync.Mutex
 	filled  sync.Cond
-	waiting []*op
+	next    *batch // what the next commit takes
+	spare   []op   // of a batch that is committed
 	closed  bool
 	stopped chan struct{}
 }
 
-// An op is one Begin or Finish that waits to be durable.
-type op struct {
-	id     int64
-	begin  bool
-	again  bool // a Begin after a release: what the row had before goes
-	sub    Submission
-	res    Result
-	status atomic.Int32
-	done   chan error
+// A batch is what shares a commit. Its callers wait for it and not for their
+// own op, so that one commit wakes them all at once.
+type batch struct {
+	ops   []op
+	taken bool // by the committer: what is in it now becomes durable, or fails
+	done  chan struct{}
+	err   error // once done is closed
 }
 
-// An op is waiting until either the committer takes it or its caller gives up;
-// never both, so a caller that has given up is sure that nothing happens.
-const (
-	opWaiting = iota
-	opTaken
-	opGivenUp
-)
+// An op is one Begin or Finish that waits to be durable.
+type op struct {
+	run   *Run // nil: the caller has given up
+	index int
+	begin bool
+	sub   Submission
+	res   Result
+}
+
+// A ticket is an op's place in its batch.
+type ticket struct {
+	queue *queue
+	batch *batch
+	at    int
+}
 
 func (q *queue) start(l *Ledger) {
 	q.filled.L = &q.mu
+	q.next = newBatch(nil)
 	q.stopped = make(chan struct{})
 	go func() {
 		defer close(q.stopped)
-		var batch []*op
 		for {
 			q.mu.Lock()
-			for len(q.waiting) == 0 && !q.closed {
+			for len(q.next.ops) == 0 && !q.closed {
 				q.filled.Wait()
 			}
 			q.gather()
-			batch, q.waiting = q.waiting, batch[:0]
+			b := q.next
+			b.taken = true
+			q.next, q.spare = newBatch(q.spare), nil
 			q.mu.Unlock()
-			if len(batch) == 0 {
+			if len(b.ops) == 0 {
 				return
 			}
-			l.commit(batch)
-			clear(batch)
+			b.err = l.commit(b.ops)
+			spare := b.ops
+			close(b.done)
+			clear(spare)
+			q.mu.Lock()
+			q.spare = spare[:0]
+			q.mu.Unlock()
 		}
 	}()
 }
+
+func newBatch(ops []op) *batch { return &batch{ops: ops, done: make(chan struct{})} }
 
 // gather lets those arrive who are about to: as long as stepping aside for the
 // goroutines that can run brings more ops, it steps aside again. On a busy
@@ -68,8 +84,8 @@ func (q *queue) start(l *Ledger) {
 //
 // The caller holds q.mu.
 func (q *queue) gather() {
-	for n := 0; n < len(q.waiting); {
-		n = len(q.waiting)
+	for n := 0; n < len(q.next.ops); {
+		n = len(q.next.ops)
 		q.mu.Unlock()
 		runtime.Gosched()
 		q.mu.Lock()
@@ -87,84 +103,108 @@ func (q *queue) stop() {
 
 // put hands an op to the committer. Ops become durable in the order in which
 // they are put, or together.
-func (q *queue) put(ctx context.Context, o *op) error {
-	if err := ctx.Err(); err != nil {
-		return err
+func (q *queue) put(o *op) (ticket, error) {
+	if forgetful {
+		return ticket{}, nil
 	}
-	o.done = make(chan error, 1)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed || q.stopped == nil {
-		return ErrClosed
+		return ticket{}, ErrClosed
 	}
-	q.waiting = append(q.waiting, o)
-	if len(q.waiting) == 1 {
+	b := q.next
+	b.ops = append(b.ops, *o)
+	if len(b.ops) == 1 {
 		q.filled.Signal()
 	}
-	return nil
+	return ticket{q, b, len(b.ops) - 1}, nil
 }
 
-// wait waits until an op is durable. When ctx is done before the commit has
-// begun, the op is withdrawn; after that, wait waits for the commit, which is a
-// matter of milliseconds.
-func (o *op) wait(ctx context.Context) error {
-	select {
-	case err := <-o.done:
-		return err
-	case <-ctx.Done():
-		if o.status.CompareAndSwap(opWaiting, opGivenUp) {
-			return ctx.Err()
-		}
-		return <-o.done
-	}
-}
-
-// commit makes a batch durable and tells its callers.
-func (l *Ledger) commit(batch []*op) {
-	taken := batch[:0]
-	for _, o := range batch {
-		if o.status.CompareAndSwap(opWaiting, opTaken) {
-			taken = append(taken, o)
-		}
-	}
-	if len(taken) == 0 {
-		return
-	}
-	err := l.change(true, func(c *conn) error {
-		for _, o := range taken {
-			if err := o.apply(c); err != nil {
-				return err
-			}
-		}
+// wait waits until the op is durable.
+func (t ticket) wait() error {
+	if forgetful {
 		return nil
-	})
+	}
+	<-t.batch.done
+	return t.batch.err
+}
+
+// waitOr is wait for a caller that may give up. When ctx is done before the
+// commit has begun, the op is withdrawn, and its caller is sure that nothing
+// happens; after that, waitOr waits for the commit, which is a matter of
+// milliseconds.
+func (t ticket) waitOr(ctx context.Context) error {
+	if forgetful {
+		return nil
+	}
+	select {
+	case <-t.batch.done:
+		return t.batch.err
+	case <-ctx.Done():
+	}
+	t.queue.mu.Lock()
+	withdrawn := !t.batch.taken
+	if withdrawn {
+		t.batch.ops[t.at] = op{}
+	}
+	t.queue.mu.Unlock()
+	if withdrawn {
+		return ctx.Err()
+	}
+	return t.wait()
+}
+
+// commit makes ops durable, in their order: one record in the journal of each
+// run that they are of, which is one run but for odd callers.
+func (l *Ledger) commit(ops []op) error {
+	var runs []*Run
+	for i := range ops {
+		if r := ops[i].run; r != nil && !slices.Contains(runs, r) {
+			runs = append(runs, r)
+		}
+	}
+	if len(runs) == 0 {
+		return nil
+	}
+	err := l.fold(runs)
+	if err == nil {
+		err = l.change(journalRecord, func(c *conn) error {
+			for _, r := range runs {
+				b := c.scratch[:0]
+				for i := range ops {
+					if ops[i].run == r {
+						b = appendOp(b, &ops[i])
+					}
+				}
+				c.scratch = b
+				r.records++
+				r.unfolded += len(b)
+				err := c.query("INSERT INTO journal VALUES (?, ?, ?)").int(rowID(r.id, r.records)).int(l.at.commits + 1).blob(b).run()
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
 	if err != nil {
 		// Whatever it is, these submissions are not recorded as they should be.
 		l.broken.CompareAndSwap(nil, &err)
 	}
-	for _, o := range taken {
-		o.done <- err
-	}
+	return err
 }
 
-func (o *op) apply(c *conn) error {
-	if o.begin {
-		if o.again {
-			if err := c.query("DELETE FROM results WHERE id = ?").int(o.id).run(); err != nil {
-				return err
-			}
+// fold folds the journals that have grown, so that a run's reader and its end
+// have little of them to deal with.
+func (l *Ledger) fold(runs []*Run) error {
+	for _, r := range runs {
+		if r.unfolded < l.foldLimit {
+			continue
 		}
-		var buf [1 + 8*16]byte
-		s := c.query("INSERT OR REPLACE INTO submissions VALUES (?, ?, ?, ?)").int(o.id).int(nanos(o.sub.At))
-		if o.sub.Content.IsZero() {
-			s.null()
-		} else {
-			s.blob(o.sub.Content[:])
+		if err := l.change(nothingSubmitted, func(c *conn) error { return fold(c, r.id) }); err != nil {
+			return err
 		}
-		return s.blob(appendKeys(buf[:0], o.sub.Keys)).run()
+		r.unfolded = 0
 	}
-	r := &o.res
-	return c.query("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?)").
-		int(o.id).int(int64(r.Outcome)).int(int64(r.HTTPStatus)).int(int64(r.Attempts)).int(r.Duration.Microseconds()).
-		text(r.BookingID).text(words{r.Message, r.Code, r.Args}.packed()).run()
+	return nil
 }

@@ -3,8 +3,10 @@ package ledger
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 )
 
@@ -114,8 +116,13 @@ func (l *Ledger) Rows(ctx context.Context, run int64) iter.Seq2[Row, error] {
 		if !found {
 			return fmt.Errorf("run %d: %w", run, ErrNotFound)
 		}
-		first, last := idsOf(run)
-		return readRows(ctx, c, first, last, yield)
+		rd := rowReader{c: c, bundles: newBundles(c)}
+		return rd.bundles.each(run, func(p *bundle) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return rd.bundle(p, yield)
+		})
 	}, fmt.Errorf("run %d: %w", run, ErrNotFound))
 }
 
@@ -124,25 +131,63 @@ func (l *Ledger) Rows(ctx context.Context, run int64) iter.Seq2[Row, error] {
 // are among them.
 func (l *Ledger) Uncertain(ctx context.Context) iter.Seq2[Row, error] {
 	return l.rows(ctx, func(c *conn, yield func(Row) bool) error {
-		s := c.query(`SELECT id FROM results WHERE outcome = 4 AND id NOT IN (SELECT submission FROM settlements)
-			UNION ALL
-			SELECT s.id FROM runs n JOIN submissions s ON s.id BETWEEN n.id << 32 AND (n.id << 32) + 4294967295
-				LEFT JOIN results r ON r.id = s.id WHERE n.state = 0 AND r.id IS NULL
-			ORDER BY 1`)
-		for s.next() {
-			id := s.getInt()
-			more := true
-			err := readRows(ctx, c, id, id, func(r Row) bool {
-				more = yield(r)
-				return more
-			})
-			if err != nil || !more {
-				s.done()
+		rd := rowReader{c: c, bundles: newBundles(c)}
+		ids, err := rd.inDoubt()
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := ctx.Err(); err != nil {
 				return err
 			}
+			p, err := rd.bundles.bundle(id)
+			if err != nil {
+				return err
+			}
+			_, at := bundleOf(id)
+			if at >= len(p.rows) || !p.rows[at].planned {
+				continue
+			}
+			row, err := rd.read(p, at)
+			if err != nil {
+				return err
+			}
+			if !yield(row) {
+				return nil
+			}
 		}
-		return s.done()
+		return nil
 	}, nil)
+}
+
+// inDoubt lists the submissions that are uncertain and not settled.
+func (rd *rowReader) inDoubt() (ids []int64, err error) {
+	s := rd.c.query("SELECT submission FROM in_doubt WHERE row = submission")
+	for s.next() {
+		ids = append(ids, s.getInt())
+	}
+	if err := s.done(); err != nil {
+		return nil, err
+	}
+	on, err := openRuns(rd.c)
+	if err != nil {
+		return nil, err
+	}
+	for _, run := range on {
+		err := rd.bundles.each(run, func(p *bundle) error {
+			for i := range p.rows {
+				if live, booked := p.rows[i].live(); live && !booked {
+					ids = append(ids, p.firstID()+int64(i))
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(ids)
+	return ids, nil
 }
 
 // rows turns a reading function into a sequence. The error none stands for a
@@ -168,122 +213,161 @@ func (l *Ledger) rows(ctx context.Context, f func(*conn, func(Row) bool) error, 
 	}
 }
 
-// readRows yields the rows with ids from first to last: the rows as planned,
-// merged with the submissions and the results of the same ids.
-func readRows(ctx context.Context, c *conn, first, last int64, yield func(Row) bool) error {
-	rows, err := c.cursor("SELECT id, number, outcome, slot, ref, ref_row, differs, message, problems FROM rows WHERE id BETWEEN ? AND ? ORDER BY id", first, last)
+// bundles reads rows of any run, with what its journal has: in the order of the
+// run, or one by one, which is cheap as long as they lie near to each other.
+type bundles struct {
+	c        *conn
+	journals map[int64]*journal // of the runs that were read from
+	kept     [8]bundle          // read last
+	used     [8]int             // when; 0 = never
+	now      int
+}
+
+func newBundles(c *conn) *bundles { return &bundles{c: c, journals: map[int64]*journal{}} }
+
+// each calls f with the bundles of a run in order. A bundle is f's until it returns.
+func (ps *bundles) each(run int64, f func(*bundle) error) error {
+	j, err := ps.journal(run)
 	if err != nil {
 		return err
 	}
-	defer rows.finalize()
-	subs, err := c.cursor("SELECT id, at, content FROM submissions WHERE id BETWEEN ? AND ? ORDER BY id", first, last)
-	if err != nil {
-		return err
-	}
-	defer subs.finalize()
-	results, err := c.cursor("SELECT id, outcome, status, attempts, duration, booking, message FROM results WHERE id BETWEEN ? AND ? ORDER BY id", first, last)
-	if err != nil {
-		return err
-	}
-	defer results.finalize()
-	rd := rowReader{c: c, slots: make(map[int64]Slot)}
-	for n := 0; rows.next(); n++ {
-		if n%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		id := rows.getInt()
-		hasSub, err := subs.seek(id)
-		if err != nil {
+	var p bundle
+	for first, last := idsOf(run); ; first = p.id + 1 {
+		ok, err := readBundle(ps.c, &p, first, last)
+		if err != nil || !ok {
 			return err
 		}
-		hasResult, err := results.seek(id)
-		if err != nil {
+		j.apply(&p)
+		if err := f(&p); err != nil {
+			if err == errEnough {
+				err = nil
+			}
 			return err
 		}
-		row, err := rd.read(id, rows.stmt, subs.stmt, results.stmt, hasSub, hasResult)
+	}
+}
+
+// errEnough ends each before its end.
+var errEnough = errors.New("enough")
+
+// row returns a row, or nil if nothing is known of it. It is the caller's until
+// the next call, and the bundle too.
+func (ps *bundles) row(id int64) (*packedRow, error) {
+	p, err := ps.bundle(id)
+	_, at := bundleOf(id)
+	if err != nil || at >= len(p.rows) {
+		return nil, err
+	}
+	return &p.rows[at], nil
+}
+
+// bundle returns the bundle of a row.
+func (ps *bundles) bundle(row int64) (*bundle, error) {
+	id, _ := bundleOf(row)
+	ps.now++
+	oldest := 0
+	for i := range ps.kept {
+		if ps.used[i] > 0 && ps.kept[i].id == id {
+			ps.used[i] = ps.now
+			return &ps.kept[i], nil
+		}
+		if ps.used[i] < ps.used[oldest] {
+			oldest = i
+		}
+	}
+	run, _ := splitID(id)
+	j, err := ps.journal(run)
+	if err != nil {
+		return nil, err
+	}
+	p := &ps.kept[oldest]
+	ps.used[oldest] = 0
+	ok, err := readBundle(ps.c, p, id, id)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		p.reset(id)
+	}
+	j.apply(p)
+	ps.used[oldest] = ps.now
+	return p, nil
+}
+
+func (ps *bundles) journal(run int64) (j *journal, err error) {
+	j, ok := ps.journals[run]
+	if !ok {
+		if j, err = readJournal(ps.c, run); err == nil {
+			ps.journals[run] = j
+		}
+	}
+	return j, err
+}
+
+// A rowReader makes rows out of packed ones, with settlements and references
+// applied.
+type rowReader struct {
+	c       *conn
+	bundles *bundles
+	slot    Slot // the last one: many rows have the same
+}
+
+// bundle yields the planned rows of a bundle.
+func (rd *rowReader) bundle(p *bundle, yield func(Row) bool) error {
+	for i := range p.rows {
+		if !p.rows[i].planned {
+			continue
+		}
+		row, err := rd.read(p, i)
 		if err != nil {
 			return err
 		}
 		if !yield(row) {
-			return nil
+			return errEnough
 		}
 	}
-	return rows.err
+	return nil
 }
 
-// A cursor is a statement of its own that steps through ascending ids, its
-// first column.
-type cursor struct {
-	*stmt
-	id   int64
-	over bool
-}
-
-func (c *conn) cursor(sql string, first, last int64) (*cursor, error) {
-	s, err := c.prepareOnce(sql)
-	if err != nil {
-		return nil, err
-	}
-	s.int(first).int(last)
-	return &cursor{stmt: s, id: -1}, nil
-}
-
-// seek moves on to the row with this id, if there is one.
-func (k *cursor) seek(id int64) (bool, error) {
-	for !k.over && k.id < id {
-		if k.over = !k.next(); k.over {
-			return false, k.err
-		}
-		k.id = k.getInt()
-	}
-	return !k.over && k.id == id, k.err
-}
-
-type rowReader struct {
-	c     *conn
-	slots map[int64]Slot
-}
-
-func (rd *rowReader) read(id int64, w, sub, res *stmt, hasSub, hasResult bool) (r Row, err error) {
+func (rd *rowReader) read(p *bundle, at int) (r Row, err error) {
+	id, from := p.firstID()+int64(at), &p.rows[at]
 	r.Run, r.Index = splitID(id)
-	r.Number, r.Outcome = int(w.getInt()), Outcome(w.getInt())
-	slot, ref := w.getInt(), w.getInt()
-	if ref != 0 {
-		r.Ref.Run, r.Ref.Index = splitID(ref)
+	r.Number, r.Outcome = from.spreadsheetRow, from.outcomeNow()
+	r.Slot = rd.slotOf(p, from)
+	if from.ref != 0 {
+		r.Ref.Run, r.Ref.Index = splitID(from.ref)
+		r.Ref.Row = from.refRow
+		r.ContentDiffers = from.differs
 	}
-	r.Ref.Row = int(w.getInt())
-	r.ContentDiffers = w.getInt() == 1
-	said := w.getText()
-	if b := w.getBlob(); b != nil {
-		if err := json.Unmarshal(b, &r.Problems); err != nil {
-			return r, err
+	if b := p.textOf(from.problems); b != nil {
+		if json.Unmarshal(b, &r.Problems) != nil {
+			return r, errUnreadable(rd.c, p.id)
 		}
 	}
-	if r.Slot, err = rd.slot(slot); err != nil {
-		return r, err
-	}
-	if hasSub {
-		r.SubmittedAt = fromNanos(sub.getInt())
-		copy(r.Content[:], sub.getBlob())
-		if !hasResult {
-			r.Outcome, r.Attempts = Uncertain, 1
-			said = cutOffWords.packed()
+	said := p.textOf(from.words)
+	if from.begun {
+		r.SubmittedAt = fromNanos(from.submission.at)
+		r.Content = from.submission.content()
+		if !from.ended {
+			r.Attempts = 1
+			said = []byte(cutOffWords.packed())
 		}
 	}
-	if hasResult {
-		r.Outcome = Outcome(res.getInt())
-		r.HTTPStatus, r.Attempts = int(res.getInt()), int(res.getInt())
-		r.Duration = time.Duration(res.getInt()) * time.Microsecond
-		r.BookingID, said = res.getText(), res.getText()
+	if from.ended {
+		s := &from.result
+		r.HTTPStatus, r.Attempts = s.status, s.attempts
+		r.Duration = time.Duration(s.duration) * time.Microsecond
+		r.BookingID = bookingID(s.booking)
+		said = p.textOf(s.words)
 	}
-	words, ok := unpackWords(said)
+	words, ok := unpackWords(string(said))
 	if !ok {
-		return r, errDamaged(rd.c.disk.path, fmt.Sprintf("what it says of row %d of run %d cannot be read", r.Index, r.Run))
+		return r, errUnreadable(rd.c, p.id)
 	}
 	r.Message, r.Code, r.Args = words.message, words.code, words.args
 	switch {
-	case r.Outcome == Uncertain && ref != 0, r.Outcome == AlreadyBooked:
-		return r, rd.applyReference(&r, ref)
+	case r.Outcome == Uncertain && from.ref != 0, r.Outcome == AlreadyBooked:
+		return r, rd.applyReference(&r, from.ref)
 	case r.Outcome == Uncertain:
 		if r.Settled, err = settlementOf(rd.c, id); err == nil && r.Settled != nil {
 			r.Outcome, r.BookingID = settledAs(r.Settled.BookingID != ""), r.Settled.BookingID
@@ -293,15 +377,14 @@ func (rd *rowReader) read(id int64, w, sub, res *stmt, hasSub, hasResult bool) (
 }
 
 // applyReference gives a row what is known now of the submission that it refers to.
-func (rd *rowReader) applyReference(r *Row, ref int64) (err error) {
-	outcome := Uncertain
-	s := rd.c.query("SELECT outcome, booking FROM results WHERE id = ?").int(ref)
-	if s.next() {
-		outcome = Outcome(s.getInt())
-		r.BookingID = s.getText()
-	}
-	if err := s.done(); err != nil {
+func (rd *rowReader) applyReference(r *Row, ref int64) error {
+	to, err := rd.bundles.row(ref)
+	if err != nil {
 		return err
+	}
+	outcome := Uncertain
+	if to != nil && to.ended {
+		outcome, r.BookingID = to.result.outcome, bookingID(to.result.booking)
 	}
 	if outcome == Uncertain {
 		if r.Settled, err = settlementOf(rd.c, ref); err != nil {
@@ -315,25 +398,13 @@ func (rd *rowReader) applyReference(r *Row, ref int64) (err error) {
 	return nil
 }
 
-func (rd *rowReader) slot(id int64) (k Slot, err error) {
-	if id == 0 {
-		return Slot{}, nil
+func (rd *rowReader) slotOf(p *bundle, r *packedRow) Slot {
+	for i, to := range [...]*string{&rd.slot.CustomerId, &rd.slot.ViewingId, &rd.slot.TimeSlotId} {
+		if text := p.textOf(r.slot[i]); string(text) != *to {
+			*to = string(text)
+		}
 	}
-	if k, ok := rd.slots[id]; ok {
-		return k, nil
-	}
-	s := rd.c.query("SELECT customer, viewing, slot FROM slots WHERE id = ?").int(id)
-	if s.next() {
-		k = Slot{s.getText(), s.getText(), s.getText()}
-	}
-	if err := s.done(); err != nil {
-		return k, err
-	}
-	if len(rd.slots) == manySlots {
-		clear(rd.slots)
-	}
-	rd.slots[id] = k
-	return k, nil
+	return rd.slot
 }
 
 // Events returns a run's events in the order in which they were recorded.

@@ -15,6 +15,10 @@ type Run struct {
 	l  *Ledger
 	id int64
 
+	// The committer's.
+	records  int // in its journal so far
+	unfolded int // bytes of them that are not in its bundles yet
+
 	mu     sync.Mutex
 	ended  bool
 	rows   []rowState
@@ -38,13 +42,13 @@ const (
 // returned as it is.
 func (l *Ledger) StartRun(ctx context.Context, info RunInfo, rows iter.Seq2[Row, error]) (*Run, error) {
 	r := &Run{l: l}
-	err := l.change(false, func(c *conn) error {
+	err := l.change(nothingSubmitted, func(c *conn) error {
 		header, err := json.Marshal(headerOf(info))
 		if err != nil {
 			return err
 		}
-		s := c.query(`INSERT INTO runs (started, header, state, indexed, purged, finished, exit_code, requests, stopped, report_dir)
-			VALUES (?, ?, 0, 0, 0, 0, 0, 0, '', ?) RETURNING id`)
+		s := c.query(`INSERT INTO runs (started, header, state, purged, finished, exit_code, requests, stopped, report_dir)
+			VALUES (?, ?, 0, 0, 0, 0, 0, '', ?) RETURNING id`)
 		if s.int(nanos(info.StartedAt)).blob(header).text(info.ReportDir).next() {
 			r.id = s.getInt()
 			s.next()
@@ -52,12 +56,12 @@ func (l *Ledger) StartRun(ctx context.Context, info RunInfo, rows iter.Seq2[Row,
 		if err := s.done(); err != nil {
 			return err
 		}
-		p := planner{c: c, run: r.id, slots: make(map[Slot]int64)}
+		p := planner{c: c, run: r.id}
 		for row, err := range rows {
 			if err == nil {
 				err = ctx.Err()
 			}
-			if err == nil {
+			if err == nil && !forgetful {
 				err = p.add(row)
 			}
 			if err != nil {
@@ -69,7 +73,7 @@ func (l *Ledger) StartRun(ctx context.Context, info RunInfo, rows iter.Seq2[Row,
 			}
 			r.rows = append(r.rows, state)
 		}
-		return nil
+		return p.flush()
 	})
 	if err != nil {
 		return nil, err
@@ -77,23 +81,27 @@ func (l *Ledger) StartRun(ctx context.Context, info RunInfo, rows iter.Seq2[Row,
 	return r, nil
 }
 
-// A planner writes planned rows.
+// A planner writes planned rows, a bundle at a time.
 type planner struct {
-	c     *conn
-	run   int64
-	next  int
-	slots map[Slot]int64
+	c      *conn
+	run    int64
+	next   int
+	bundle bundle
+	slot   Slot // of the last row
 }
-
-// manySlots bounds what a planner remembers; beyond, the database is asked again.
-const manySlots = 1 << 14
 
 func (p *planner) add(row Row) error {
 	if row.Index != p.next {
 		return fmt.Errorf("ledger: row %d of the plan has index %d", p.next, row.Index)
 	}
+	if p.next%bundleRows == 0 {
+		if err := p.flush(); err != nil {
+			return err
+		}
+		p.bundle.reset(rowID(p.run, p.next/bundleRows))
+	}
+	to := p.bundle.row(p.next % bundleRows)
 	p.next++
-	var ref int64
 	if row.Ref != (Ref{}) {
 		if row.Ref.Run == 0 {
 			row.Ref.Run = p.run
@@ -101,65 +109,49 @@ func (p *planner) add(row Row) error {
 		if !validRow(row.Ref.Run, row.Ref.Index) {
 			return fmt.Errorf("ledger: row %d refers to row %d of run %d, which cannot be", row.Index, row.Ref.Index, row.Ref.Run)
 		}
-		ref = rowID(row.Ref.Run, row.Ref.Index)
+		to.ref, to.refRow = rowID(row.Ref.Run, row.Ref.Index), row.Ref.Row
+		to.differs = row.ContentDiffers
 	}
 	switch row.Outcome {
 	case NotSent, Invalid, Skipped:
 	case AlreadyBooked, Uncertain, Duplicate:
-		if ref == 0 {
+		if to.ref == 0 {
 			return fmt.Errorf("ledger: row %d is planned as %s without saying of what", row.Index, row.Outcome)
 		}
 	default:
 		return fmt.Errorf("ledger: row %d is planned as %s", row.Index, row.Outcome)
 	}
-	slot, err := p.slot(row.Slot)
-	if err != nil {
-		return err
-	}
-	s := p.c.query("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").
-		int(rowID(p.run, row.Index)).int(int64(row.Number)).int(int64(row.Outcome)).optional(slot).optional(ref)
-	if ref == 0 {
-		s.null().null()
+	to.planned, to.outcome, to.spreadsheetRow = true, row.Outcome, row.Number
+	if at := p.next - 1; at%bundleRows > 0 && row.Slot == p.slot {
+		to.slot = p.bundle.rows[at%bundleRows-1].slot
 	} else {
-		s.int(int64(row.Ref.Row)).bool(row.ContentDiffers)
+		p.slot = row.Slot
+		for i, text := range [...]string{row.Slot.CustomerId, row.Slot.ViewingId, row.Slot.TimeSlotId} {
+			to.slot[i] = p.bundle.text([]byte(text))
+		}
 	}
-	if w := (words{row.Message, row.Code, row.Args}).packed(); w == "" {
-		s.null()
-	} else {
-		s.text(w)
+	if w := (words{row.Message, row.Code, row.Args}).packed(); w != "" {
+		to.words = p.bundle.text([]byte(w))
 	}
-	if len(row.Problems) == 0 {
-		return s.null().run()
+	if len(row.Problems) > 0 {
+		b, err := json.Marshal(row.Problems)
+		if err != nil {
+			return err
+		}
+		to.problems = p.bundle.text(b)
 	}
-	b, err := json.Marshal(row.Problems)
-	if err != nil {
-		return errors.Join(err, s.done())
+	if row.Outcome == Uncertain {
+		return p.c.query("INSERT INTO in_doubt VALUES (?, ?)").int(to.ref).int(rowID(p.run, row.Index)).run()
 	}
-	return s.blob(b).run()
+	return nil
 }
 
-// slot returns the slot's id, which it has once for all runs. The zero slot has none.
-func (p *planner) slot(k Slot) (id int64, err error) {
-	if k == (Slot{}) {
-		return 0, nil
+// flush writes the bundle that was begun.
+func (p *planner) flush() error {
+	if p.next == 0 {
+		return nil
 	}
-	if id, ok := p.slots[k]; ok {
-		return id, nil
-	}
-	s := p.c.query(`INSERT INTO slots (customer, viewing, slot) VALUES (?, ?, ?)
-		ON CONFLICT DO UPDATE SET slot = slot RETURNING id`)
-	if s.text(k.CustomerId).text(k.ViewingId).text(k.TimeSlotId).next() {
-		id = s.getInt()
-		s.next()
-	}
-	if err := s.done(); err != nil {
-		return 0, err
-	}
-	if len(p.slots) == manySlots {
-		clear(p.slots)
-	}
-	p.slots[k] = id
-	return id, nil
+	return writeBundle(p.c, &p.bundle)
 }
 
 // ID returns the run's id.
@@ -186,9 +178,11 @@ func (r *Run) Begin(ctx context.Context, s Submission) error {
 	if err != nil {
 		return err
 	}
-	o := &op{id: rowID(r.id, s.Index), begin: true, again: was == rowReleased, sub: s}
-	if err = r.l.queue.put(ctx, o); err == nil {
-		err = o.wait(ctx)
+	if err = ctx.Err(); err == nil {
+		var t ticket
+		if t, err = r.l.queue.put(&op{run: r, index: s.Index, begin: true, sub: s}); err == nil {
+			err = t.waitOr(ctx)
+		}
 	}
 	if err != nil {
 		r.arrive(s.Index, was)
@@ -229,14 +223,13 @@ func (r *Run) Finishing(index int, res Result) (durable func() error) {
 	if err != nil {
 		return failed(err)
 	}
-	ctx := context.Background()
-	o := &op{id: rowID(r.id, index), res: res}
-	if err := r.l.queue.put(ctx, o); err != nil {
+	t, err := r.l.queue.put(&op{run: r, index: index, res: res})
+	if err != nil {
 		r.arrive(index, was)
 		return failed(err)
 	}
 	return func() error {
-		if err := o.wait(ctx); err != nil {
+		if err := t.wait(); err != nil {
 			r.arrive(index, was)
 			return err
 		}
@@ -281,7 +274,7 @@ func (r *Run) Event(ctx context.Context, e Event) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return r.l.change(false, func(c *conn) error {
+	return r.l.change(nothingSubmitted, func(c *conn) error {
 		return c.query("INSERT INTO events (run, at, kind, detail) VALUES (?, ?, ?, ?)").
 			int(r.id).int(nanos(e.At)).text(e.Kind).text(e.Detail).run()
 	})
@@ -292,7 +285,7 @@ func (r *Run) SetReportDir(ctx context.Context, dir string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return r.l.change(false, func(c *conn) error {
+	return r.l.change(nothingSubmitted, func(c *conn) error {
 		return c.query("UPDATE runs SET report_dir = ? WHERE id = ?").text(dir).int(r.id).run()
 	})
 }
@@ -310,30 +303,81 @@ func (r *Run) End(ctx context.Context, e End) error {
 	}
 	// A Begin that came in later than the end would be known to nobody.
 	r.moving.Wait()
-	inDoubt := slices.Contains(r.rows, rowBegun)
-	err := r.l.change(inDoubt, func(c *conn) error {
+	what := nothingSubmitted
+	if slices.Contains(r.rows, rowBegun) {
+		what = submissionsToo
+	}
+	return r.l.change(what, func(c *conn) error {
 		return closeRun(c, r.id, runEnded, runEndedWords, func(s *stmt) *stmt {
 			stopped := words{e.Stopped, e.StoppedCode, e.StoppedArgs}
 			return s.int(nanos(e.FinishedAt)).int(int64(e.ExitCode)).int(int64(e.Requests)).text(stopped.packed())
 		})
 	})
-	if err != nil {
-		return err
-	}
-	return r.l.index(r.id)
 }
 
-// closeRun gives every submission that is still begun its outcome, and the run
-// its final state. The end binds finished, exit_code, requests and stopped.
+// closeRun folds a run's journal, gives every submission that is still begun its
+// outcome, files the submissions, and gives the run its final state. The end
+// binds finished, exit_code, requests and stopped.
+//
+// Submissions are filed when a run is over and not with every Begin, because
+// hashes lie all over an index: each would cost a commit a bundle of its own.
 func closeRun(c *conn, run int64, state int, why words, end func(*stmt) *stmt) error {
-	first, last := idsOf(run)
-	err := c.query(`INSERT INTO results SELECT s.id, ?, 0, 1, 0, '', ? FROM submissions s LEFT JOIN results r ON r.id = s.id
-		WHERE s.id BETWEEN ? AND ? AND r.id IS NULL`).int(int64(Uncertain)).text(why.packed()).int(first).int(last).run()
+	j, err := readJournal(c, run)
 	if err != nil {
 		return err
 	}
-	counts, err := countRows(c, run)
-	if err != nil {
+	files := indexer{c: c, most: indexChunk}
+	var counts Counts
+	var k Keys
+	var p bundle
+	first, last := idsOf(run)
+	for {
+		ok, err := readBundle(c, &p, first, last)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			break
+		}
+		first = p.id + 1
+		changed := j.apply(&p)
+		for i := range p.rows {
+			r, id := &p.rows[i], p.firstID()+int64(i)
+			if r.begun && !r.ended {
+				p.close(r, why)
+				changed = true
+			}
+			if err := countRow(c, r, &counts); err != nil {
+				return err
+			}
+			live, booked := r.live()
+			if !live {
+				continue
+			}
+			r.submission.keys(&k)
+			if err := files.add(id, &k, booked); err != nil {
+				return err
+			}
+			if booked {
+				continue
+			}
+			if err := c.query("INSERT INTO in_doubt VALUES (?, ?)").int(id).int(id).run(); err != nil {
+				return err
+			}
+		}
+		if changed {
+			if err := writeBundle(c, &p); err != nil {
+				return err
+			}
+		}
+	}
+	if err := files.flush(); err != nil {
+		return err
+	}
+	if err := mergeSegments(c); err != nil {
+		return err
+	}
+	if err := dropJournal(c, run); err != nil {
 		return err
 	}
 	b, err := json.Marshal(counts)
@@ -344,60 +388,48 @@ func closeRun(c *conn, run int64, state int, why words, end func(*stmt) *stmt) e
 		int(int64(state)).blob(b)).int(run).run()
 }
 
-// countRows counts a run's rows by outcome. Its own submissions are not settled
-// while it is on, but those that its rows refer to may be.
+// countRow counts a planned row by its outcome. A run's own submissions are not
+// settled while it is on, but those that its rows refer to may be.
+func countRow(c *conn, r *packedRow, counts *Counts) error {
+	if !r.planned {
+		return nil
+	}
+	o := r.outcomeNow()
+	if o == Uncertain && !r.begun && r.ref != 0 {
+		t, err := settlementOf(c, r.ref)
+		if err != nil {
+			return err
+		}
+		if t != nil {
+			o = referringTo(settledAs(t.BookingID != ""))
+		}
+	}
+	counts[o]++
+	return nil
+}
+
+// countRows counts the rows of a run that is on.
 func countRows(c *conn, run int64) (counts Counts, err error) {
-	first, last := idsOf(run)
-	s := c.query("SELECT outcome, count(*) FROM rows WHERE id BETWEEN ? AND ? GROUP BY outcome").int(first).int(last)
-	for s.next() {
-		if o := s.getInt(); o >= 0 && int(o) < len(counts) {
-			counts[o] = int(s.getInt())
+	err = newBundles(c).each(run, func(p *bundle) error {
+		for i := range p.rows {
+			if err := countRow(c, &p.rows[i], &counts); err != nil {
+				return err
+			}
 		}
-	}
-	if err := s.done(); err != nil {
-		return counts, err
-	}
-	// A row with a result, or begun without one, was planned as NotSent.
-	s = c.query(`SELECT coalesce(r.outcome, ?), count(*) FROM submissions s LEFT JOIN results r ON r.id = s.id
-		WHERE s.id BETWEEN ? AND ? GROUP BY 1`).int(int64(Uncertain)).int(first).int(last)
-	for s.next() {
-		if o := s.getInt(); o >= 0 && int(o) < len(counts) {
-			n := int(s.getInt())
-			counts[o] += n
-			counts[NotSent] -= n
-		}
-	}
-	if err := s.done(); err != nil {
-		return counts, err
-	}
-	s = c.query(`SELECT t.booking <> '', count(*) FROM rows w JOIN settlements t ON t.submission = w.ref
-		WHERE w.outcome = 4 AND w.id BETWEEN ? AND ? GROUP BY 1`).int(first).int(last)
-	for s.next() {
-		to := referringTo(settledAs(s.getInt() == 1))
-		n := int(s.getInt())
-		counts[to] += n
-		counts[Uncertain] -= n
-	}
-	return counts, s.done()
+		return nil
+	})
+	return counts, err
 }
 
 // recover ends what cut-off runs have left: begun submissions become uncertain,
 // and the run is marked as interrupted.
 func (l *Ledger) recover() error {
-	var cutOff, behind []int64
-	s := l.w.query("SELECT id, state FROM runs WHERE indexed = 0 ORDER BY id")
-	for s.next() {
-		id := s.getInt()
-		behind = append(behind, id)
-		if s.getInt() == runOn {
-			cutOff = append(cutOff, id)
-		}
-	}
-	if err := s.done(); err != nil {
+	cutOff, err := openRuns(l.w)
+	if err != nil {
 		return err
 	}
 	for _, id := range cutOff {
-		err := l.change(true, func(c *conn) error {
+		err := l.change(submissionsToo, func(c *conn) error {
 			return closeRun(c, id, runInterrupted, cutOffWords, func(s *stmt) *stmt {
 				return s.int(0).int(0).int(0).text("")
 			})
@@ -406,10 +438,14 @@ func (l *Ledger) recover() error {
 			return err
 		}
 	}
-	for _, id := range behind {
-		if err := l.index(id); err != nil {
-			return err
-		}
-	}
 	return nil
+}
+
+// openRuns lists the runs that are on, or were cut off and not yet recovered.
+func openRuns(c *conn) (runs []int64, err error) {
+	s := c.query("SELECT id FROM runs WHERE state = 0 ORDER BY id")
+	for s.next() {
+		runs = append(runs, s.getInt())
+	}
+	return runs, s.done()
 }

@@ -8,21 +8,23 @@ import (
 
 const (
 	applicationID = 0x56_69_74_4c // "VitL"
-	version       = 1             // of the schema and the page format; a higher one is refused
+	version       = 2             // of the schema and the page format; a higher one is refused
+	firstVersion  = 1             // is brought up to date: see upgrade
 	oldestSQLite  = 3_051_003     // before, a checkpoint and a commit at the same moment could damage a WAL database
 )
 
-// schema is the whole of it. A row's id is its run's id and its index, so that
-// a run's rows lie together and in input order, and so do its submissions and
-// results: what a run adds is added at the end of its tables, which keeps the
-// pages that a commit has to write few.
+// schema is what the first version had already and rowsSchema what has replaced
+// the rest of it. A row's id is its run's id and its index, a bundle's is its run's
+// and its number, so that what a run adds is added at the end of a table: that
+// keeps the pages few that a commit has to write.
 const schema = `
--- One row: the secret that keys all hashes, and what the ledger counts.
+-- One row: the secret that keys all hashes, and what the ledger counts. A record
+-- of the journal carries the number of its commit itself.
 CREATE TABLE ledger (
 	id         INTEGER PRIMARY KEY CHECK (id = 1),
 	secret     BLOB    NOT NULL,
-	commits    INTEGER NOT NULL,  -- all
-	generation INTEGER NOT NULL   -- those that changed a submission
+	commits    INTEGER NOT NULL,  -- the last one's number
+	generation INTEGER NOT NULL   -- the last one's that changed a submission
 );
 
 CREATE TABLE runs (
@@ -30,7 +32,6 @@ CREATE TABLE runs (
 	started    INTEGER NOT NULL,
 	header     BLOB    NOT NULL,  -- JSON
 	state      INTEGER NOT NULL,  -- 0 on, 1 ended, 2 interrupted
-	indexed    INTEGER NOT NULL,  -- 1 once its submissions are in identities
 	purged     INTEGER NOT NULL,
 	finished   INTEGER NOT NULL,
 	exit_code  INTEGER NOT NULL,
@@ -39,47 +40,6 @@ CREATE TABLE runs (
 	report_dir TEXT    NOT NULL,
 	counts     BLOB               -- rows per outcome, once the run is over
 );
-
-CREATE TABLE slots (
-	id       INTEGER PRIMARY KEY,
-	customer TEXT NOT NULL,
-	viewing  TEXT NOT NULL,
-	slot     TEXT NOT NULL,
-	UNIQUE (customer, viewing, slot)
-);
-
--- As planned. Purge deletes from here.
-CREATE TABLE rows (
-	id       INTEGER PRIMARY KEY,
-	number   INTEGER NOT NULL,
-	outcome  INTEGER NOT NULL,
-	slot     INTEGER,
-	ref      INTEGER,             -- id of the earlier row that is the same booking
-	ref_row  INTEGER,
-	differs  INTEGER,
-	message  TEXT,
-	problems BLOB                 -- JSON
-);
-CREATE INDEX rows_in_doubt ON rows (ref) WHERE outcome = 4;
-
--- Begun, and not released since.
-CREATE TABLE submissions (
-	id      INTEGER PRIMARY KEY,
-	at      INTEGER NOT NULL,
-	content BLOB,
-	keys    BLOB NOT NULL
-);
-
-CREATE TABLE results (
-	id       INTEGER PRIMARY KEY,
-	outcome  INTEGER NOT NULL,
-	status   INTEGER NOT NULL,
-	attempts INTEGER NOT NULL,
-	duration INTEGER NOT NULL,    -- microseconds
-	booking  TEXT,
-	message  TEXT
-);
-CREATE INDEX results_in_doubt ON results (id) WHERE outcome = 4;
 
 CREATE TABLE settlements (
 	seq        INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -97,14 +57,42 @@ CREATE TABLE events (
 	detail TEXT NOT NULL
 );
 CREATE INDEX events_of_run ON events (run);
+`
 
--- Where to look for a key: its first 62 bits and its class (see keyOf). The
--- submission's own keys decide.
-CREATE TABLE identities (
-	key        INTEGER NOT NULL,
+const rowsSchema = `
+CREATE INDEX runs_on ON runs (id) WHERE state = 0;
+
+-- A run's rows, bundleRows of them each: see bundle.
+CREATE TABLE bundles (
+	id   INTEGER PRIMARY KEY,
+	data BLOB NOT NULL
+);
+
+-- What came of the rows of a run that is on since its bundles were written.
+CREATE TABLE journal (
+	id     INTEGER PRIMARY KEY,   -- the run's, and the record's number
+	number INTEGER NOT NULL,      -- of the commit
+	data   BLOB    NOT NULL
+);
+
+-- The submissions of runs that are over which are uncertain and not settled,
+-- each with itself; and with each of them the planned rows that refer to it.
+CREATE TABLE in_doubt (
 	submission INTEGER NOT NULL,
-	PRIMARY KEY (key, submission)
+	row        INTEGER NOT NULL,
+	PRIMARY KEY (submission, row)
 ) WITHOUT ROWID;
+
+-- Where to look for somebody's submissions of runs that are over: see segment.
+CREATE TABLE segments (
+	id      INTEGER PRIMARY KEY AUTOINCREMENT,
+	cut     INTEGER NOT NULL,     -- into blocks by so many bits of a key
+	entries INTEGER NOT NULL
+);
+CREATE TABLE identities (
+	id   INTEGER PRIMARY KEY,     -- the segment's, and the block's number
+	data BLOB NOT NULL
+);
 `
 
 const (
@@ -113,7 +101,7 @@ const (
 	runInterrupted
 )
 
-// rowID is the id of a row in rows, submissions and results.
+// rowID is the id of a row.
 func rowID(run int64, index int) int64 { return run<<32 | int64(index) }
 
 // validRow reports whether there can be such a row, so that it has an id of its own.

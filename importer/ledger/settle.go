@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -22,7 +23,7 @@ func (l *Ledger) Settle(ctx context.Context, t Settlement) error {
 		return fmt.Errorf("row %d of run %d: %w", t.Index, t.Run, ErrNotFound)
 	}
 	id := rowID(t.Run, t.Index)
-	return l.change(true, func(c *conn) error {
+	return l.change(submissionsToo, func(c *conn) error {
 		outcome, err := outcomeOf(c, id)
 		if err != nil {
 			return err
@@ -40,52 +41,38 @@ func (l *Ledger) Settle(ctx context.Context, t Settlement) error {
 		if err != nil {
 			return err
 		}
-		return recount(c, id, t.BookingID != "")
+		if err := recount(c, id, t.BookingID != ""); err != nil {
+			return err
+		}
+		return c.query("DELETE FROM in_doubt WHERE submission = ?").int(id).run()
 	})
 }
 
 // outcomeOf returns the outcome of a submission of a run that is over.
 func outcomeOf(c *conn, id int64) (o Outcome, err error) {
 	run, index := splitID(id)
-	s := c.query("SELECT outcome FROM results WHERE id = ?").int(id)
-	ok := s.next()
-	if ok {
-		o = Outcome(s.getInt())
-	}
-	if err := s.done(); err != nil {
+	r, err := newBundles(c).row(id)
+	switch {
+	case err != nil:
 		return 0, err
-	}
-	if ok {
-		state, err := runState(c, run)
-		if err == nil && state == runOn {
+	case r == nil || !r.planned && !r.begun && !r.ended:
+		return 0, fmt.Errorf("row %d of run %d: %w", index, run, ErrNotFound)
+	case r.begun || r.ended:
+		on, err := isOn(c, run)
+		if err == nil && on {
 			err = fmt.Errorf("run %d is not over: %w", run, ErrNotUncertain)
 		}
-		return o, err
+		return r.outcomeNow(), err
+	case r.outcome == Uncertain:
+		at, row := splitID(r.ref)
+		return 0, fmt.Errorf("row %d of run %d is uncertain because of row %d of run %d, which can be settled: %w", index, run, row, at, ErrNotUncertain)
 	}
-	s = c.query("SELECT outcome, ref FROM rows WHERE id = ?").int(id)
-	if ok = s.next(); ok {
-		o = Outcome(s.getInt())
-		if ref := s.getInt(); o == Uncertain {
-			at, row := splitID(ref)
-			err = fmt.Errorf("row %d of run %d is uncertain because of row %d of run %d, which can be settled: %w", index, run, row, at, ErrNotUncertain)
-		}
-	}
-	if e := s.done(); e != nil {
-		return 0, e
-	}
-	if !ok {
-		return 0, fmt.Errorf("row %d of run %d: %w", index, run, ErrNotFound)
-	}
-	return o, err
+	return r.outcome, nil
 }
 
-func runState(c *conn, run int64) (state int64, err error) {
-	s := c.query("SELECT state FROM runs WHERE id = ?").int(run)
-	state = runEnded // its header was purged
-	if s.next() {
-		state = s.getInt()
-	}
-	return state, s.done()
+func isOn(c *conn, run int64) (bool, error) {
+	on, err := openRuns(c)
+	return slices.Contains(on, run), err
 }
 
 // recount brings the counts of the runs up to date that have a row in doubt
@@ -93,7 +80,7 @@ func runState(c *conn, run int64) (state int64, err error) {
 func recount(c *conn, submission int64, booked bool) error {
 	own, _ := splitID(submission)
 	rows := map[int64]int{}
-	s := c.query("SELECT id >> 32, count(*) FROM rows WHERE ref = ? AND outcome = 4 GROUP BY 1").int(submission)
+	s := c.query("SELECT row >> 32, count(*) FROM in_doubt WHERE submission = ? AND row <> submission GROUP BY 1").int(submission)
 	for s.next() {
 		run := s.getInt()
 		rows[run] = int(s.getInt())
@@ -187,7 +174,7 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time) (rows int, err err
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	err = l.change(false, func(c *conn) error {
+	err = l.change(nothingSubmitted, func(c *conn) error {
 		var runs []int64
 		s := c.query("SELECT id FROM runs WHERE started < ? AND state <> 0").int(nanos(before))
 		for s.next() {
@@ -203,7 +190,7 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time) (rows int, err err
 			}
 			rows += n
 		}
-		return c.exec("DELETE FROM slots WHERE id NOT IN (SELECT slot FROM rows WHERE slot IS NOT NULL)")
+		return nil
 	})
 	if err != nil {
 		return 0, err
@@ -212,30 +199,58 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time) (rows int, err err
 }
 
 func purgeRun(c *conn, run int64) (rows int, err error) {
+	left := false
 	first, last := idsOf(run)
-	const inDoubt = `id IN (SELECT id FROM results WHERE outcome = 4 AND id BETWEEN ?1 AND ?2
-		AND id NOT IN (SELECT submission FROM settlements))`
-	for i, sql := range [...]string{
-		"DELETE FROM rows WHERE id BETWEEN ?1 AND ?2 AND NOT " + inDoubt,
-		// A rejected or released submission matches nobody.
-		"DELETE FROM submissions WHERE id BETWEEN ?1 AND ?2 AND id IN (SELECT id FROM results WHERE id BETWEEN ?1 AND ?2 AND outcome NOT IN (1, 4))",
-		"DELETE FROM results WHERE id BETWEEN ?1 AND ?2 AND outcome NOT IN (1, 4)",
-		"UPDATE results SET message = '' WHERE id BETWEEN ?1 AND ?2 AND message <> '' AND NOT " + inDoubt,
-	} {
-		if err := c.query(sql).int(first).int(last).run(); err != nil {
+	for p := (bundle{}); ; first = p.id + 1 {
+		ok, err := readBundle(c, &p, first, last)
+		if err != nil {
 			return 0, err
 		}
-		if i == 0 {
-			rows = c.changes()
+		if !ok {
+			break
 		}
+		for i := range p.rows {
+			was := p.rows[i].planned
+			kept, err := purgeRow(c, &p.rows[i], p.firstID()+int64(i))
+			if err != nil {
+				return 0, err
+			}
+			if was && !kept {
+				rows++
+			}
+			left = left || was && kept
+		}
+		if err := writeBundle(c, &p); err != nil {
+			return 0, err
+		}
+	}
+	if err := c.query("DELETE FROM in_doubt WHERE row BETWEEN ? AND ? AND row <> submission").int(first).int(last).run(); err != nil {
+		return 0, err
 	}
 	if err := c.query("DELETE FROM events WHERE run = ?").int(run).run(); err != nil {
 		return 0, err
 	}
-	err = c.query("DELETE FROM runs WHERE id = ?3 AND NOT EXISTS (SELECT 1 FROM rows WHERE id BETWEEN ?1 AND ?2)").
-		int(first).int(last).int(run).run()
-	if err != nil {
-		return 0, err
+	if !left {
+		return rows, c.query("DELETE FROM runs WHERE id = ?").int(run).run()
 	}
 	return rows, c.query("UPDATE runs SET purged = 1 WHERE id = ?").int(run).run()
+}
+
+// purgeRow deletes of a row what is not needed any more, and reports whether
+// the plan of it was kept, because it is in doubt.
+func purgeRow(c *conn, r *packedRow, id int64) (kept bool, err error) {
+	live, booked := r.live()
+	if live && !booked {
+		t, err := settlementOf(c, id)
+		if err != nil || t == nil {
+			return true, err
+		}
+	}
+	if !live { // it matches nobody
+		*r = packedRow{}
+		return false, nil
+	}
+	*r = packedRow{begun: true, submission: r.submission, ended: true, result: r.result}
+	r.result.words = 0
+	return false, nil
 }

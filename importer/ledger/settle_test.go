@@ -235,7 +235,7 @@ func TestGivingUp(t *testing.T) {
 		}
 		return 0
 	}
-	l, err := open(t.Context(), path, options{hook: hook, walLimit: 1 << 20})
+	l, err := open(t.Context(), path, options{hook: hook, walLimit: 1 << 20, foldLimit: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,7 +249,7 @@ func TestGivingUp(t *testing.T) {
 	go func() { results <- r.Begin(ctx, Submission{Index: 1, Keys: benchKeys(1)}) }()
 	for { // until row 1 waits for the next commit
 		l.queue.mu.Lock()
-		n := len(l.queue.waiting)
+		n := len(l.queue.next.ops)
 		l.queue.mu.Unlock()
 		if n == 1 {
 			break

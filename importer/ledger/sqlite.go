@@ -21,6 +21,8 @@ type conn struct {
 	db    uintptr
 	disk  *disk
 	stmts map[string]*stmt
+
+	scratch []byte // for packing
 }
 
 // openConn opens the database of d. Flags are SQLITE_OPEN_*.
@@ -164,15 +166,6 @@ func (c *conn) prepare(sql string) (*stmt, error) {
 	if s, ok := c.stmts[sql]; ok {
 		return s, nil
 	}
-	s, err := c.prepareOnce(sql)
-	if err == nil {
-		c.stmts[sql] = s
-	}
-	return s, err
-}
-
-// prepareOnce returns a statement that is the caller's to finalize.
-func (c *conn) prepareOnce(sql string) (*stmt, error) {
 	z, err := c.cstring(sql)
 	if err != nil {
 		return nil, err
@@ -183,7 +176,9 @@ func (c *conn) prepareOnce(sql string) (*stmt, error) {
 	if rc := sqlite3.Xsqlite3_prepare_v3(c.tls, c.db, z, -1, sqlite3.SQLITE_PREPARE_PERSISTENT, out, 0); rc != sqlite3.SQLITE_OK {
 		return nil, c.error(rc)
 	}
-	return &stmt{c: c, p: *(*uintptr)(pointer(out)), arena: bytesAt(c.malloc(arenaSize), arenaSize)}, nil
+	s := &stmt{c: c, p: *(*uintptr)(pointer(out)), arena: bytesAt(c.malloc(arenaSize), arenaSize)}
+	c.stmts[sql] = s
+	return s, nil
 }
 
 // query is prepare for callers that look at errors in done only.

@@ -21,7 +21,7 @@ type DiskOp struct {
 // and an error of its is what the operation fails with, syscall.ENOSPC as a
 // full disk and any other as one that is broken.
 func OpenOnTrial(ctx context.Context, path string, before func(DiskOp) error) (*Ledger, error) {
-	return open(ctx, path, options{walLimit: 20 * pageSize, hook: func(op diskOp) int32 {
+	return open(ctx, path, options{walLimit: 20 * pageSize, foldLimit: 1 << 10, hook: func(op diskOp) int32 {
 		switch err := before(DiskOp{What: op.what, Log: op.wal, Offset: op.off, Data: op.data}); {
 		case err == nil:
 			return sqlite3.SQLITE_OK

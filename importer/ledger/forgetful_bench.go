@@ -1,0 +1,5 @@
+//go:build vitec_forgetful
+
+package ledger
+
+const forgetful = true
