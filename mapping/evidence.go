@@ -140,6 +140,7 @@ var ofOne = map[string]bool{
 	"updatePerson.email.emailAddress": true, "updatePerson.email.emailAddress2": true,
 	anyPhone: true, "updatePerson.cellPhone": true, "updatePerson.telePhone": true, "updatePerson.workPhone": true, "updatePerson.otherPhone": true,
 	"updatePerson.contactId": true, fullName: true,
+	"updatePerson.address.streetAddress": true, fullAddress: true, // else it is where the viewings are
 }
 
 // someoneElses reports whether the column holds the same few values in all

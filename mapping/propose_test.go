@@ -159,16 +159,21 @@ func TestProposeSecondPerson(t *testing.T) {
 
 // TestProposeRepeated: what is the same in all rows tells nobody apart.
 func TestProposeRepeated(t *testing.T) {
-	rows := []string{"Namn|Mobil|E-post"}
+	rows := []string{"Namn|Mobil|E-post|Adress|Ort"}
 	for i := range 12 {
-		rows = append(rows, fmt.Sprintf("Anna %c|07017406%02d|kontoret@example.com", 'A'+i, 10+i))
+		rows = append(rows, fmt.Sprintf("Anna %c|07017406%02d|kontoret@example.com|Storgatan %d|Umeå", 'A'+i, 10+i, i%2))
 	}
 	p := propose(t, ProposalOptions{}, rows...)
-	if header, _ := p.at("updatePerson.email.emailAddress"); header != "" {
-		t.Errorf("%q is mapped", header)
+	for field, column := range map[string]string{"updatePerson.email.emailAddress": "E-post", "updatePerson.address.streetAddress": "Adress"} {
+		if header, _ := p.at(field); header != "" {
+			t.Errorf("%q is mapped", header)
+		}
+		if why := p.doubted(field, column); !strings.Contains(why, "somebody else's") {
+			t.Errorf("the reason is %q", why)
+		}
 	}
-	if why := p.doubted("updatePerson.email.emailAddress", "E-post"); !strings.Contains(why, "somebody else's") {
-		t.Errorf("the reason is %q", why)
+	if header, _ := p.at("updatePerson.address.city"); header != "Ort" {
+		t.Error("the city, which many have in common, is not mapped")
 	}
 }
 
