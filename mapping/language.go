@@ -6,31 +6,31 @@ package mapping
 
 // document is one mapping file.
 type document struct {
-	Version     scalar       `json:"version" doc:"version of this language: 1"`
-	Include     scalars      `json:"include" doc:"mapping files whose content this one builds on"`
-	Input       inputClause  `json:"input" doc:"how to read the spreadsheet, where detection is not enough"`
-	Target      targetClause `json:"target" doc:"where to book: the three ids of the address"`
-	Participant participant  `json:"participant" doc:"the request body, under the specification's own names"`
-	Lookups     lookups      `json:"lookups" doc:"named tables from what a cell holds to what is sent"`
-	Identity    scalars      `json:"identity" doc:"the fields that make two rows the same booking"`
-	Skip        skips        `json:"skip" doc:"rows to leave out"`
+	Version     scalar       `json:"version" doc:"key.file.version"`
+	Include     scalars      `json:"include" doc:"key.file.include"`
+	Input       inputClause  `json:"input" doc:"key.file.input"`
+	Target      targetClause `json:"target" doc:"key.file.target"`
+	Participant participant  `json:"participant" doc:"key.file.participant"`
+	Lookups     lookups      `json:"lookups" doc:"key.file.lookups"`
+	Identity    scalars      `json:"identity" doc:"key.file.identity"`
+	Skip        skips        `json:"skip" doc:"key.file.skip"`
 
 	pos pos // of its first key
 }
 
 // inputClause is the document's "input".
 type inputClause struct {
-	Sheet     scalar `json:"sheet" doc:"name of the sheet"`
-	HeaderRow scalar `json:"headerRow" doc:"number of the row that names the columns, 1 being the first"`
-	Encoding  scalar `json:"encoding" doc:"character encoding of a CSV file"`
-	Delimiter scalar `json:"delimiter" doc:"the character between two cells, or comma, semicolon, tab, pipe"`
+	Sheet     scalar `json:"sheet" doc:"key.input.sheet"`
+	HeaderRow scalar `json:"headerRow" doc:"key.input.headerRow"`
+	Encoding  scalar `json:"encoding" doc:"key.input.encoding"`
+	Delimiter scalar `json:"delimiter" doc:"key.input.delimiter"`
 }
 
 // targetClause is the document's "target".
 type targetClause struct {
-	CustomerId *rule `json:"customerId" doc:"the office's customerId"`
-	ViewingId  *rule `json:"viewingId" doc:"the viewing"`
-	TimeSlotId *rule `json:"timeSlotId" doc:"the viewing's time slot"`
+	CustomerId *rule `json:"customerId" doc:"key.target.customerId"`
+	ViewingId  *rule `json:"viewingId" doc:"key.target.viewingId"`
+	TimeSlotId *rule `json:"timeSlotId" doc:"key.target.timeSlotId"`
 
 	pos pos
 }
@@ -38,25 +38,25 @@ type targetClause struct {
 // rule is how one field gets its value. In YAML it is a column's name, a list
 // of names of which the header has one, or a block with these keys.
 type rule struct {
-	Column   scalars  `json:"column" doc:"the column, or several of which the first that the header has is read"`
-	Value    constant `json:"value" doc:"the same value for every row"`
-	Join     scalars  `json:"join" doc:"columns whose filled cells are put together"`
-	Computed scalar   `json:"computed" doc:"an expression whose result is a text"`
+	Column   scalars  `json:"column" doc:"key.rule.column"`
+	Value    constant `json:"value" doc:"key.rule.value"`
+	Join     scalars  `json:"join" doc:"key.rule.join"`
+	Computed scalar   `json:"computed" doc:"key.rule.computed"`
 
-	Separator scalar  `json:"separator" doc:"what stands between the parts of join, or of a list"`
-	Split     split   `json:"split" doc:"the part of the cell to take"`
-	Replace   table   `json:"replace" doc:"texts to replace, in this order"`
-	Trim      scalar  `json:"trim" doc:"characters to cut off at both ends, besides spaces"`
-	Case      scalar  `json:"case" doc:"upper, lower or title"`
-	Lookup    lookup  `json:"lookup" doc:"a table's name, or a table"`
-	Otherwise scalar  `json:"otherwise" doc:"what is sent when the lookup knows nothing; an empty text sends nothing"`
-	As        scalar  `json:"as" doc:"the converter"`
-	Layout    scalars `json:"layout" doc:"how the date is written: YYYY-MM-DD HH:mm"`
-	Zone      scalar  `json:"zone" doc:"time zone of the cells"`
-	Choices   table   `json:"choices" doc:"the values that are allowed"`
-	Default   scalar  `json:"default" doc:"what is sent when the cell is empty"`
-	Empty     scalar  `json:"empty" doc:"omit or error"`
-	When      when    `json:"when" doc:"map the field only if these hold"`
+	Separator scalar  `json:"separator" doc:"key.rule.separator"`
+	Split     split   `json:"split" doc:"key.rule.split"`
+	Replace   table   `json:"replace" doc:"key.rule.replace"`
+	Trim      scalar  `json:"trim" doc:"key.rule.trim"`
+	Case      scalar  `json:"case" doc:"key.rule.case"`
+	Lookup    lookup  `json:"lookup" doc:"key.rule.lookup"`
+	Otherwise scalar  `json:"otherwise" doc:"key.rule.otherwise"`
+	As        scalar  `json:"as" doc:"key.rule.as"`
+	Layout    scalars `json:"layout" doc:"key.rule.layout"`
+	Zone      scalar  `json:"zone" doc:"key.rule.zone"`
+	Choices   table   `json:"choices" doc:"key.rule.choices"`
+	Default   scalar  `json:"default" doc:"key.rule.default"`
+	Empty     scalar  `json:"empty" doc:"key.rule.empty"`
+	When      when    `json:"when" doc:"key.rule.when"`
 
 	pos    pos
 	path   string
@@ -65,10 +65,10 @@ type rule struct {
 
 // condition is one test of a cell. Exactly one of Is, Not and Filled is said.
 type condition struct {
-	Column scalars `json:"column" doc:"the column, or several of which the first that the header has is read"`
-	Is     scalars `json:"is" doc:"the cell holds one of these"`
-	Not    scalars `json:"not" doc:"the cell holds none of these"`
-	Filled scalar  `json:"filled" doc:"true: the cell is not empty; false: it is"`
+	Column scalars `json:"column" doc:"key.condition.column"`
+	Is     scalars `json:"is" doc:"key.condition.is"`
+	Not    scalars `json:"not" doc:"key.condition.not"`
+	Filled scalar  `json:"filled" doc:"key.condition.filled"`
 
 	pos pos
 }
@@ -77,7 +77,7 @@ type condition struct {
 // the report gives.
 type skipRule struct {
 	condition
-	Reason scalar `json:"reason" doc:"what the report says about the row"`
+	Reason scalar `json:"reason" doc:"key.skip.reason"`
 }
 
 // scalar is one text, as it stands in the file: 0701740605 keeps its zero.
@@ -101,8 +101,8 @@ type constant struct {
 // or a block with a separator and the 1-based number of the part, -1 being the
 // last.
 type split struct {
-	Separator scalar `json:"separator" doc:"what stands between the parts"`
-	Part      scalar `json:"part" doc:"the number of the part, 1 being the first and -1 the last"`
+	Separator scalar `json:"separator" doc:"key.split.separator"`
+	Part      scalar `json:"part" doc:"key.split.part"`
 
 	name scalar // one of splitNames
 	pos  pos

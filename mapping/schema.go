@@ -13,14 +13,14 @@ import (
 )
 
 // Schema returns the JSON Schema (draft 2020-12) of the mapping file, for
-// editors: what may stand where, and what it means. It is made from the types
+// editors: what may stand where, and in a language what it means. It is made from the types
 // into which the file is read and from the table of the API's fields, so that
 // it describes what [Parse] reads.
 //
 // A schema cannot know everything: the columns of a header, the names of
 // lookups and files, layouts, zones and expressions are checked by Parse and
 // Bind alone.
-func Schema() []byte {
+func Schema(l words.Language) []byte {
 	root := object[document](schema{
 		"version":  schema{"enum": []any{1, "1"}},
 		"input":    inputSchema(),
@@ -32,7 +32,7 @@ func Schema() []byte {
 		"participant": groupSchema(""),
 	})
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	root["title"] = "Mapping of vitec-import"
+	root["title"] = say("schema.title")
 	root["required"] = []string{"version"}
 	root["$defs"] = schema{
 		// YAML reads 17 and false as other than texts; the language does not.
@@ -60,14 +60,35 @@ func Schema() []byte {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(root); err != nil {
+	if err := enc.Encode(spoken(root, l)); err != nil {
 		panic(err) // it is made of this package's texts and numbers
 	}
 	return b.Bytes()
 }
 
-// schema is a JSON Schema, or a part of one.
+// schema is a JSON Schema, or a part of one. Its texts are not said yet.
 type schema map[string]any
+
+// spoken returns a part of a schema with its texts in a language.
+func spoken(part any, l words.Language) any {
+	switch part := part.(type) {
+	case words.Worded:
+		return part.In(l)
+	case schema:
+		said := schema{}
+		for key, member := range part {
+			said[key] = spoken(member, l)
+		}
+		return said
+	case []any:
+		said := make([]any, len(part))
+		for i, member := range part {
+			said[i] = spoken(member, l)
+		}
+		return said
+	}
+	return part
+}
 
 func ref(name string) schema { return schema{"$ref": "#/$defs/" + name} }
 
@@ -97,7 +118,7 @@ func object[T any](special schema) schema {
 				panic("no schema for the member " + m.name) // a test reads the schema
 			}
 		}
-		described := schema{"description": f.Tag.Get("doc")}
+		described := schema{"description": say(f.Tag.Get("doc"))}
 		for k, v := range member {
 			described[k] = v
 		}
@@ -148,22 +169,25 @@ func groupSchema(prefix string) schema {
 			members[name] = groupSchema(prefix + name + ".")
 			continue
 		}
-		members[name] = schema{"description": fieldDescription(f.member), "$ref": "#/$defs/" + ruleName(f)}
+		members[name] = schema{"description": fieldText{f.member}, "$ref": "#/$defs/" + ruleName(f)}
 	}
 	return schema{"type": "object", "minProperties": 1, "properties": members, "additionalProperties": false}
 }
 
-// fieldDescription is what an editor shows of a field.
-func fieldDescription(f vitec.Field) string {
-	texts := []string{f.Meaning(words.English)}
+// fieldText is a field as an editor describes it.
+type fieldText struct{ vitec.Field }
+
+// In returns the description in a language.
+func (f fieldText) In(l words.Language) string {
+	texts := []string{f.Meaning(l)}
 	if f.Swedish != "" {
 		texts = append(texts, f.Swedish)
 	}
 	if f.MaxLength > 0 {
-		texts = append(texts, fmt.Sprintf("at most %d characters", f.MaxLength))
+		texts = append(texts, say("schema.at_most", f.MaxLength).In(l))
 	}
 	if f.Values != nil {
-		texts = append(texts, "known: "+strings.Join(f.Values, ", "))
+		texts = append(texts, say("schema.known", strings.Join(f.Values, ", ")).In(l))
 	}
 	return strings.Join(texts, ". ")
 }

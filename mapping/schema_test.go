@@ -2,7 +2,9 @@ package mapping
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +18,7 @@ import (
 
 func compileSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema(words.English)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,6 +38,49 @@ func asEditor(src string) (any, error) {
 	var v any
 	err := yaml.Load([]byte(src), &v, yaml.WithUniqueKeys())
 	return v, err
+}
+
+// TestSchemaLanguages: the schemas differ in what they say and in nothing else.
+func TestSchemaLanguages(t *testing.T) {
+	var bare func(v any) any
+	said := 0
+	bare = func(v any) any {
+		switch v := v.(type) {
+		case map[string]any:
+			for key, member := range v {
+				text, ok := member.(string)
+				if ok && (key == "description" || key == "title") {
+					if text == "" || strings.Contains(text, "key.") {
+						t.Errorf("%s: %q", key, text)
+					}
+					said++
+					delete(v, key)
+					continue
+				}
+				v[key] = bare(member)
+			}
+		case []any:
+			for i := range v {
+				v[i] = bare(v[i])
+			}
+		}
+		return v
+	}
+	var english, swedish any
+	for l, to := range map[words.Language]*any{words.English: &english, words.Swedish: &swedish} {
+		if err := json.Unmarshal(Schema(l), to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if bytes.Equal(Schema(words.English), Schema(words.Swedish)) {
+		t.Error("the languages do not differ")
+	}
+	if !reflect.DeepEqual(bare(english), bare(swedish)) {
+		t.Error("the schemas differ in more than words")
+	}
+	if said < 200 {
+		t.Errorf("only %d descriptions are found", said)
+	}
 }
 
 // documentedRules is the lines of the package's documentation that map a field.

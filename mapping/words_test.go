@@ -15,7 +15,7 @@ import (
 func TestWords(t *testing.T) {
 	wordstest.Check(t, wordstest.Package{
 		Files: wordFiles,
-		Codes: []string{"problem."},
+		Codes: []string{"problem.", "key."},
 	})
 }
 

@@ -170,7 +170,7 @@ func inBrackets(s string) string {
 func (w *world) written(input, path, schema string, named bool, p *mapping.Proposal) error {
 	and := ""
 	if _, err := os.Stat(schema); errors.Is(err, fs.ErrNotExist) {
-		if err := createFile(schema, mapping.Schema()); err != nil {
+		if err := createFile(schema, mapping.Schema(w.lang)); err != nil {
 			return err
 		}
 		and = ", and " + schema + " for editors"

@@ -31,10 +31,10 @@ EXIT STATUS
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if out == "" || out == "-" {
-				_, err := w.stdout.Write(mapping.Schema())
+				_, err := w.stdout.Write(mapping.Schema(w.lang))
 				return err
 			}
-			return createFile(out, mapping.Schema())
+			return createFile(out, mapping.Schema(w.lang))
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "write it to a file, which must not be there yet (default: stdout)")
