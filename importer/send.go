@@ -16,7 +16,6 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"vitec-import/importer/ledger"
-	"vitec-import/vitec"
 )
 
 const (
@@ -69,15 +68,14 @@ type sender struct {
 	width   *width
 	next    func() (*item, error, bool) // the rows still to be read
 	drained bool
-	waiting []*item               // read, not yet under way, in input order
-	retries []*item               // to be tried again once due; they count as under way
-	busy    map[vitec.Target]bool // ordered slots with a row under way or in retries
-	barred  map[string]bool       // customerIds that were refused
-	active  int                   // rows that workers have
-	settled int                   // of them, those that are booked and wait for the disk
-	proven  bool                  // the server has decided about a submission
-	taken   int                   // rows that were begun at least once
-	moved   time.Time             // when the server last decided about a row; the run's start before
+	waiting queue           // read, not yet under way
+	retries []*item         // to be tried again once due; they count as under way, and keep their slots
+	barred  map[string]bool // customerIds that were refused
+	active  int             // rows that workers have
+	settled int             // of them, those that are booked and wait for the disk
+	proven  bool            // the server has decided about a submission
+	taken   int             // rows that were begun at least once
+	moved   time.Time       // when the server last decided about a row; the run's start before
 
 	res         Result
 	uncertain   int // in a row
@@ -124,8 +122,9 @@ func newSender(j *Job, p *Plan, run memory, started time.Time) *sender {
 		progress: &Progress{},
 		// Up to n rows are under way, and as many may be waiting for the disk.
 		work: make(chan *item, 2*n), done: make(chan sent, 4*n),
-		busy: map[vitec.Target]bool{}, barred: map[string]bool{},
+		waiting: newQueue(), barred: map[string]bool{},
 	}
+	s.ids.index.Reserve(p.ToSend())
 	s.moved = time.Now()
 	s.res = Result{Run: run.ID(), Plan: p, Outcomes: p.Outcomes, StartedAt: started}
 	s.progress.s = State{Total: p.ToSend(), Outcomes: p.Outcomes, Limit: s.pace.current, StartedAt: started}
@@ -239,34 +238,19 @@ func (s *sender) pick() (it *item, wait time.Duration) {
 		}
 		return nil, wait
 	}
-	for i := 0; ; i++ {
-		if i == len(s.waiting) && !s.read() {
+	for {
+		if it := s.waiting.take(); it != nil {
+			return it, 0
+		}
+		if !s.read() {
 			return nil, wait
 		}
-		it := s.waiting[i]
-		if s.barred[it.sub.Target.CustomerId] {
-			s.waiting = append(s.waiting[:i], s.waiting[i+1:]...)
-			i--
-			continue
-		}
-		if it.ordered && s.busy[it.sub.Target] {
-			continue
-		}
-		if i == 0 {
-			s.waiting = s.waiting[1:]
-		} else {
-			s.waiting = append(s.waiting[:i], s.waiting[i+1:]...)
-		}
-		if it.ordered {
-			s.busy[it.sub.Target] = true
-		}
-		return it, 0
 	}
 }
 
 // read reads one more row ahead and tells whether there was one.
 func (s *sender) read() bool {
-	if s.drained || len(s.waiting) >= lookAhead {
+	if s.drained || s.waiting.n >= lookAhead {
 		return false
 	}
 	it, err, ok := s.next()
@@ -279,7 +263,9 @@ func (s *sender) read() bool {
 		s.stop(unreadable(err), err)
 		return false
 	}
-	s.waiting = append(s.waiting, it)
+	if !s.barred[it.sub.Target.CustomerId] {
+		s.waiting.add(it)
+	}
 	return true
 }
 
@@ -295,7 +281,15 @@ func unreadable(err error) Stop {
 	return Stop{StopInput, because("input_unreadable").with(err.Error())}
 }
 
-func (s *sender) anyLeft() bool { return len(s.waiting) > 0 || s.read() }
+// anyLeft tells whether there is a row that could be sent, now or later.
+func (s *sender) anyLeft() bool {
+	for s.waiting.n == 0 {
+		if !s.read() {
+			return false
+		}
+	}
+	return true
+}
 
 // turn waits for the pace. It returns false if the row may not leave after
 // all, because the run was stopped while it waited.
@@ -347,7 +341,7 @@ func (s *sender) hand(it *item) {
 // second time another row may have it.
 func (s *sender) release(it *item) {
 	if it.ordered {
-		delete(s.busy, it.sub.Target)
+		s.waiting.release(it.sub.Target)
 		it.ordered = false
 	}
 }
@@ -591,6 +585,7 @@ func (s *sender) bar(customer string, v verdict) {
 		return
 	}
 	s.barred[customer], s.refused = true, customer
+	s.waiting.drop(customer)
 	for _, c := range s.plan.Customers() {
 		if !s.barred[c] {
 			s.log.Warn("customer is refused, its other rows are not sent", "customer", customer)
