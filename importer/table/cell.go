@@ -190,7 +190,11 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 			return text, -1, nil, nil
 		}
 		if s.mask && f >= 0 && f < 1e15 && f == math.Trunc(f) {
-			if text, ok := showMask(s.code, strconv.FormatFloat(f, 'f', -1, 64)); ok {
+			text, ok, doubtful := showMask(s.code, strconv.FormatFloat(f, 'f', -1, 64))
+			if doubtful {
+				return refuse(CodeInvalidCell, "the number has fewer digits than its format has places, and spreadsheet programs differ in what they show then", "enter the value as text")
+			}
+			if ok {
 				return text, -1, nil, nil
 			}
 		}

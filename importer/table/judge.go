@@ -127,11 +127,14 @@ func (j *judge) repeats(cells []string) bool {
 }
 
 // isTotalRow reports whether a row is one of totals: its first filled cell
-// begins like one and the others are numbers, if there are any. A person may
-// be called Antal, but then there is a telephone number or a word beside it.
+// begins like one and the others are numbers, if there are any, or it is a
+// word that is nobody's name. A person may be called Antal, but then there is a telephone number or a word beside it.
 func isTotalRow(cells []string, first int) bool {
 	if !isTotal(cells[first]) {
 		return false
+	}
+	if nobody[strings.ToLower(strings.TrimSpace(cells[first]))] {
+		return true
 	}
 	for _, cell := range cells[first+1:] {
 		cell = strings.TrimSpace(cell)
@@ -144,6 +147,9 @@ func isTotalRow(cells []string, first int) bool {
 	}
 	return true
 }
+
+// nobody has the words of totals that are nobody's name.
+var nobody = map[string]bool{"total": true, "totalt": true, "totalsumma": true, "delsumma": true, "subtotal": true, "slutsumma": true, "grand total": true}
 
 // totals are the words with which a row of totals begins, in lower case.
 var totals = []string{"summa", "summa:", "totalt", "total", "totalsumma", "antal", "delsumma", "subtotal", "sum",

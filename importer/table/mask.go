@@ -8,10 +8,10 @@ import "strings"
 // zeros or other digits before it.
 //
 // Digits are dealt from the right, one a placeholder; those left over stand
-// before the first one. A placeholder without a digit shows a zero if it is 0
-// or stands behind one, and nothing if it is # or ?. All else is shown as it
-// stands.
-func showMask(code, plain string) (text string, ok bool) {
+// before the first one. A placeholder without a digit shows a zero if it is 0,
+// and nothing if it is # or ?. All else is shown as it stands. It is doubtful
+// what a # without a digit shows behind a 0: programs differ.
+func showMask(code, plain string) (text string, ok, doubtful bool) {
 	var b strings.Builder
 	left := len(plain) - countPlaceholders(code) // digits without a placeholder, negative if some have no digit
 	first, padded := true, false
@@ -20,12 +20,13 @@ func showMask(code, plain string) (text string, ok bool) {
 			b.WriteString(token)
 			return
 		}
-		padded = padded || token == "0"
 		at := left
 		if left++; at < 0 {
-			if padded {
+			if token == "0" {
+				padded = true
 				b.WriteByte('0')
 			}
+			doubtful = doubtful || padded && token != "0"
 			return
 		}
 		if first {
@@ -36,7 +37,7 @@ func showMask(code, plain string) (text string, ok bool) {
 	})
 	text = strings.TrimSpace(b.String())
 	digits := onlyDigits(text)
-	return text, digits != plain && strings.HasSuffix(digits, plain)
+	return text, digits != plain && strings.HasSuffix(digits, plain), doubtful
 }
 
 func countPlaceholders(code string) (n int) {
