@@ -71,6 +71,7 @@ func TestPhone(t *testing.T) {
 		{"070-174O605", "!phone_letters"},
 		{"saknas", "!phone_letters"},
 		{"070-174060", "!phone"},
+		{"-701740559", "!phone"}, // what a spreadsheet makes of +46-701740605
 		{"070-17406055", "!phone"},
 		{"0000000000", "!phone"},
 		{"-", "!phone"},

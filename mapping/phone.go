@@ -15,6 +15,9 @@ func toPhone(text string, _ *surroundings) (value, *fault) {
 	if lostDigits(text) {
 		return value{}, &fault{code: "lost_digits"}
 	}
+	if strings.HasPrefix(text, "-") { // a spreadsheet that is given +46-701740605 calculates
+		return value{}, &fault{code: "phone"}
+	}
 	if number, ok := plainSwedish(text); ok {
 		return value{text: number}, nil
 	}
