@@ -10,11 +10,15 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"os"
+	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -39,8 +43,14 @@ const (
 // A Client calls the API. It is safe for concurrent use.
 //
 // It speaks HTTP/1.1 only, because on a multiplexed connection nobody can say
-// whose bytes have left. HTTPS_PROXY and NO_PROXY are honoured as they stand
+// whose bytes have left, and it writes to its connections itself: then every byte
+// that leaves is known to be of one request, nobody else can repeat it, and a
+// call costs less than half of what it costs with [http.Transport]. Answers are
+// read by package net/http. HTTPS_PROXY and NO_PROXY are honoured as they stand
 // when the client is made.
+//
+// A [httptrace.ClientTrace] in the context of a call is told when the request is
+// written, and of nothing else.
 type Client struct {
 	format      Format
 	timeout     time.Duration
@@ -48,10 +58,16 @@ type Client struct {
 	path        string // of every call, up to the ids
 	escapedPath string // the same, escaped as the base URL is
 	credentials func(customerId string) (Credentials, bool)
-	transport   *http.Transport
-	header      http.Header           // of every request, but for the login
-	last        atomic.Pointer[login] // the one that was used last; most imports have one
-	tooLate     *timeoutError
+	host        string      // of the Host header
+	header      http.Header // of every request, but for the login
+	// headerTimeout is for the answer to begin; 0 = timeout is enough.
+	headerTimeout time.Duration
+	connect       func(ctx context.Context, reach func(phase int32)) (*conn, error)
+	kept          pool
+	// answered stands for every request where an answer is read.
+	answered *http.Request
+	last     atomic.Pointer[login] // the one that was used last; most imports have one
+	tooLate  *timeoutError
 }
 
 // NewClient returns a client for c, or a *[ConfigError]. It opens no
@@ -111,29 +127,22 @@ func newClient(c Config, dial dialFunc) (*Client, error) {
 		},
 		tooLate: &timeoutError{fmt.Sprintf("the call was not done within %v", timeout)},
 	}
-	dials := &dialer{dial: dial, tls: cfg, tlsTimeout: dialTimeout}
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true)
-	client.transport = &http.Transport{
-		Protocols:              protocols,
-		Proxy:                  proxy(base),
-		DialContext:            dials.plain,
-		DialTLSContext:         dials.secure,
-		TLSClientConfig:        cfg, // through a proxy; else dials has it
-		TLSHandshakeTimeout:    dialTimeout,
-		ResponseHeaderTimeout:  c.HeaderTimeout, // 0: the call's own timeout is enough
-		MaxResponseHeaderBytes: maxHeader,
-		MaxIdleConnsPerHost:    cmp.Or(c.Concurrency, defaultConcurrency),
-		IdleConnTimeout:        keepIdle,
-		DisableCompression:     true,
-		WriteBufferSize:        16 << 10, // nearly every request is one write
+	client.host = hostHeader(base)
+	client.headerTimeout = c.HeaderTimeout
+	client.answered = &http.Request{Method: http.MethodPost, URL: base}
+	client.kept.most = cmp.Or(c.Concurrency, defaultConcurrency)
+	dials := &dialer{dial: dial, addr: hostPort(base), timeout: dialTimeout}
+	if base.Scheme == "https" { // plain http is loopback and never goes through a proxy
+		dials.tls = cfg
+		dials.proxy, dials.noProxy = proxyFor(base)
 	}
+	client.connect = dials.connect
 	return client, nil
 }
 
 // Close closes the connections that are kept for the next call. Calls that are
 // under way are not disturbed.
-func (c *Client) Close() { c.transport.CloseIdleConnections() }
+func (c *Client) Close() { c.kept.close() }
 
 // Answer is what the server says to a booking.
 type Answer struct {
@@ -154,7 +163,7 @@ type Answer struct {
 // Source: POST Viewing/{customerId}/{viewingId}/{timeSlotId}/Participant in the
 // specification.
 func (c *Client) AddViewingParticipant(ctx context.Context, t Target, b *AddNewViewingParticipant) (Answer, error) {
-	req, err := c.request(t, b)
+	_, path, err := c.paths(t)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -162,27 +171,35 @@ func (c *Client) AddViewingParticipant(ctx context.Context, t Target, b *AddNewV
 	if err != nil {
 		return Answer{}, err
 	}
-	req.Header = login.header
+	w := writers.Get().(*writer)
+	defer writers.Put(w)
+	if w.body, err = Encode(w.body[:0], c.format, b); err != nil {
+		return Answer{}, err
+	}
+	w.request(path, c.host, login)
 
 	var f flight
-	caller := ctx
-	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, c.tooLate)
-	defer cancel()
-	// The transport itself, not an http.Client: nothing that follows redirects,
-	// keeps cookies or adds headers.
-	resp, err := c.transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, f.trace())))
+	resp, err := c.roundTrip(ctx, &f, w.out)
 	if err != nil {
-		return Answer{}, c.transportError(caller, &f, login, err)
+		f.end(nil)
+		return Answer{}, c.transportError(ctx, &f, login, err)
 	}
-	defer resp.Body.Close()
-	f.reach(reading)
+	body := &wholeBody{ReadCloser: resp.Body}
+	resp.Body = body
+	defer func() {
+		if body.whole && !resp.Close && resp.StatusCode != http.StatusSwitchingProtocols {
+			f.end(&c.kept)
+		} else {
+			f.end(nil)
+		}
+	}()
 
 	switch s := resp.StatusCode; {
 	case s >= 200 && s <= 299:
 		id, reason, err := readAnswer(resp)
 		switch {
 		case err != nil:
-			return Answer{}, c.transportError(caller, &f, login, err)
+			return Answer{}, c.transportError(ctx, &f, login, err)
 		case reason != "":
 			return Answer{}, &AnswerError{Status: s, Code: reason}
 		}
@@ -190,10 +207,109 @@ func (c *Client) AddViewingParticipant(ctx context.Context, t Target, b *AddNewV
 	case s >= 300 && s <= 599:
 		return Answer{}, statusError(resp, login)
 	default:
-		// 101 and what is no status at all. A 1xx before the answer never
-		// comes here.
+		// 101 and what is no status at all. Another 1xx never comes here.
 		return Answer{}, &AnswerError{Status: s, Code: "answer.status"}
 	}
+}
+
+// roundTrip writes a request, once, to a connection that is kept or a new one,
+// and reads the header of the answer.
+func (c *Client) roundTrip(ctx context.Context, f *flight, request []byte) (*http.Response, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	deadline := time.Now().Add(c.timeout)
+	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
+		deadline = d
+	}
+	n := c.kept.take()
+	if n == nil {
+		limited, cancel := context.WithDeadlineCause(ctx, deadline, c.tooLate)
+		defer cancel()
+		var err error
+		if n, err = c.connect(limited, f.reach); err != nil {
+			if limited.Err() != nil {
+				err = context.Cause(limited)
+			}
+			return nil, err
+		}
+	}
+	if err := f.begin(ctx, n, deadline); err != nil {
+		return nil, err
+	}
+	_, err := n.Write(request)
+	if trace := httptrace.ContextClientTrace(ctx); trace != nil && trace.WroteRequest != nil {
+		trace.WroteRequest(httptrace.WroteRequestInfo{Err: err})
+	}
+	// A server that refuses a request before it has read it all may close then;
+	// if its answer is there it counts.
+	if err != nil && (!f.written() || silent(n.socket.Conn, time.Now())) {
+		return nil, err
+	}
+	if err == nil {
+		f.reach(waiting)
+	}
+	if c.headerTimeout > 0 {
+		f.waitUntil(ctx, earlier(time.Now().Add(c.headerTimeout), deadline))
+	}
+	n.left = maxHeader
+	if _, readErr := n.in.Peek(1); readErr != nil {
+		return nil, cmp.Or(err, readErr)
+	}
+	f.reach(reading)
+	for {
+		resp, err := http.ReadResponse(n.in, c.answered)
+		if err != nil {
+			return nil, err
+		}
+		if s := resp.StatusCode; s >= 100 && s <= 199 && s != http.StatusSwitchingProtocols {
+			continue // the answer is still to come
+		}
+		n.left = math.MaxInt64
+		if c.headerTimeout > 0 {
+			f.waitUntil(ctx, deadline)
+		}
+		return resp, nil
+	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// A wholeBody knows whether it was read to its end: then the connection can
+// carry another request.
+type wholeBody struct {
+	io.ReadCloser
+	whole bool
+}
+
+func (b *wholeBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.whole = b.whole || err == io.EOF
+	return n, err
+}
+
+// A writer writes requests down.
+type writer struct{ body, out []byte }
+
+var writers = sync.Pool{New: func() any { return new(writer) }}
+
+// request puts the header before the body.
+func (w *writer) request(path, host string, l *login) {
+	out := append(w.out[:0], "POST "...)
+	out = append(out, path...)
+	out = append(out, " HTTP/1.1\r\nHost: "...)
+	out = append(out, host...)
+	out = append(out, "\r\nContent-Length: "...)
+	out = strconv.AppendInt(out, int64(len(w.body)), 10)
+	out = append(out, "\r\n"...)
+	out = append(out, l.header...)
+	out = append(out, "\r\n"...)
+	w.out = append(out, w.body...)
 }
 
 // login finds the login for a customer and makes sure that HTTP Basic can
@@ -212,17 +328,21 @@ func (c *Client) login(customerId string) (*login, error) {
 	token := base64.StdEncoding.EncodeToString([]byte(l.Username + ":" + l.Password))
 	header := maps.Clone(c.header)
 	header["Authorization"] = []string{"Basic " + token}
-	fresh := &login{Credentials: l, token: token, header: header}
+	var lines bytes.Buffer
+	if err := header.Write(&lines); err != nil {
+		return nil, err // a buffer takes everything
+	}
+	fresh := &login{Credentials: l, token: token, header: lines.Bytes()}
 	c.last.Store(fresh)
 	return fresh, nil
 }
 
-// A login is what must not show. Its header is that of all its requests; net/http
-// reads it and nothing else.
+// A login is what must not show. Its header is that of all its requests, but for
+// the first lines.
 type login struct {
 	Credentials
 	token  string
-	header http.Header
+	header []byte
 }
 
 // hide takes the login out of words that came from outside: a server may echo
@@ -239,52 +359,47 @@ func (l *login) hide(s string) string {
 // Request returns the request that AddViewingParticipant would send, but for
 // the login, so that a person can look at it. It is not meant to be sent.
 func (c *Client) Request(t Target, b *AddNewViewingParticipant) (*http.Request, error) {
-	r, err := c.request(t, b)
+	path, escaped, err := c.paths(t)
 	if err != nil {
 		return nil, err
 	}
-	r.Header = maps.Clone(c.header)
-	return r, nil
-}
-
-// request writes the request down, but for its header. Its body can be read
-// once: GetBody is nil, so net/http has nothing to repeat it with, and there is
-// no header that says it may.
-func (c *Client) request(t Target, b *AddNewViewingParticipant) (*http.Request, error) {
-	for _, id := range [...]struct{ path, value string }{
-		{"customerId", t.CustomerId}, {"viewingId", t.ViewingId}, {"timeSlotId", t.TimeSlotId},
-	} {
-		if code, reason := checkId(id.value); code != "" {
-			return nil, &RequestError{Path: id.path, Code: reason}
-		}
-	}
-	path := c.path + "/" + t.CustomerId + "/" + t.ViewingId + "/" + t.TimeSlotId + "/Participant"
-	escaped := c.escapedPath + "/" + url.PathEscape(t.CustomerId) + "/" + url.PathEscape(t.ViewingId) + "/" + url.PathEscape(t.TimeSlotId) + "/Participant"
-	// Not from a pool: net/http may still be reading the body of an answered
-	// request when the next one is written.
-	body, err := Encode(make([]byte, 0, 1024), c.format, b)
+	body, err := Encode(nil, c.format, b)
 	if err != nil {
 		return nil, err
 	}
 	return &http.Request{
 		Method: http.MethodPost,
-		URL: &url.URL{
-			Scheme: c.base.Scheme, Host: c.base.Host,
-			Path: path, RawPath: escaped,
-		},
-		Host:       c.base.Host,
-		Proto:      "HTTP/1.1",
-		ProtoMajor: 1, ProtoMinor: 1,
+		URL:    &url.URL{Scheme: c.base.Scheme, Host: c.base.Host, Path: path, RawPath: escaped},
+		Host:   c.base.Host,
+		Proto:  "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header:        maps.Clone(c.header),
 		Body:          io.NopCloser(bytes.NewReader(body)),
 		ContentLength: int64(len(body)),
 	}, nil
 }
 
+// paths returns the path of a call, and how it stands in the request.
+func (c *Client) paths(t Target) (path, escaped string, err error) {
+	for _, id := range [...]struct{ path, value string }{
+		{"customerId", t.CustomerId}, {"viewingId", t.ViewingId}, {"timeSlotId", t.TimeSlotId},
+	} {
+		if code, reason := checkId(id.value); code != "" {
+			return "", "", &RequestError{Path: id.path, Code: reason}
+		}
+	}
+	path = c.path + "/" + t.CustomerId + "/" + t.ViewingId + "/" + t.TimeSlotId + "/Participant"
+	escaped = c.escapedPath + "/" + url.PathEscape(t.CustomerId) + "/" + url.PathEscape(t.ViewingId) + "/" + url.PathEscape(t.TimeSlotId) + "/Participant"
+	return path, escaped, nil
+}
+
 // transportError says what is known when there is no answer. The context's
 // error wins over what its end did to the connection.
 func (c *Client) transportError(caller context.Context, f *flight, l *login, err error) error {
-	if werr := f.writeError(); werr != nil && errors.Is(err, net.ErrClosed) {
-		err = werr // the connection was closed because of it
+	if errors.Is(err, os.ErrDeadlineExceeded) && caller.Err() == nil {
+		err = c.tooLate
+		if c.headerTimeout > 0 && f.phase == waiting {
+			err = &timeoutError{fmt.Sprintf("the answer did not begin within %v", c.headerTimeout)}
+		}
 	}
 	var record tls.RecordHeaderError
 	if errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/" {
@@ -293,7 +408,7 @@ func (c *Client) transportError(caller context.Context, f *flight, l *login, err
 	e := &TransportError{
 		Written:     f.written(),
 		Certificate: isCertificateError(err),
-		Phase:       f.phaseWord(),
+		Phase:       phaseWords[f.phase],
 		Host:        c.base.Host,
 		Err:         err,
 	}

@@ -109,7 +109,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.base.String() != DefaultBaseURL || c.timeout != 30*time.Second || !strings.HasPrefix(c.header["User-Agent"][0], "vitec-import/") || c.transport.MaxIdleConnsPerHost != 5 {
+	if c.base.String() != DefaultBaseURL || c.timeout != 30*time.Second || !strings.HasPrefix(c.header["User-Agent"][0], "vitec-import/") || c.kept.most != 5 {
 		t.Errorf("%+v", c)
 	}
 }

@@ -3,7 +3,6 @@ package vitec
 import (
 	"crypto/tls"
 	"errors"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"runtime/debug"
@@ -101,18 +100,14 @@ func isLoopback(host string) bool {
 	return err == nil && a.Unmap().IsLoopback()
 }
 
-// proxy returns what the environment says, read now. Plain http is loopback and
-// never goes through a proxy.
-func proxy(base *url.URL) func(*http.Request) (*url.URL, error) {
-	if base.Scheme == "http" {
-		return nil
-	}
+// proxyFor returns the proxy that the environment names now; nil = none.
+func proxyFor(base *url.URL) (*url.URL, error) {
 	u, err := httpproxy.FromEnvironment().ProxyFunc()(base)
 	if err != nil {
 		// The package's own error quotes the address, password and all.
-		err = errors.New("the proxy that HTTPS_PROXY names cannot be used")
+		return nil, errors.New("the proxy that HTTPS_PROXY names cannot be used")
 	}
-	return func(*http.Request) (*url.URL, error) { return u, err }
+	return u, nil
 }
 
 // version is the module's version if the program was built from one.

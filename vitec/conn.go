@@ -1,22 +1,20 @@
 package vitec
 
 import (
+	"bufio"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
-	"net/http/httptrace"
-	"net/netip"
+	"os"
 	"runtime"
+	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
-// A socket counts the bytes that the system took from it. net/http does not
-// say whether a request that failed on a kept-alive connection had left, and
-// under TLS even a failed write may have sent a part, so it is counted here.
+// A socket counts the bytes that the system took from it: under TLS even a
+// failed write may have sent a part.
 type socket struct {
 	net.Conn
 	taken atomic.Int64
@@ -36,101 +34,63 @@ func (s *socket) Write(p []byte) (int, error) {
 // taken. Windows may have sent bytes of a write that was cut short and say 0.
 const exactWrites = runtime.GOOS != "windows"
 
-// A conn is what net/http writes requests to: a socket, or TLS over one. It
-// counts what its own writes put on the socket, so that what TLS says by itself
-// (the alert with which it closes) is not taken for a piece of a request.
+// A conn is what requests are written to: a socket, or TLS over one. One call
+// at a time has it. It counts what its own writes put on the socket, so that
+// what TLS says by itself (the alert with which it closes) is not taken for a
+// piece of a request.
 type conn struct {
 	net.Conn
 	socket *socket
 	sent   atomic.Int64
-	failed atomic.Pointer[error] // what a write ended with; no other follows
+	in     *bufio.Reader
+	left   int64     // how many bytes of an answer's header may still be read
+	idle   time.Time // since when no call has it
+}
+
+func newConn(c net.Conn, s *socket) *conn {
+	n := &conn{Conn: c, socket: s}
+	n.in = bufio.NewReader(answerReader{n})
+	return n
 }
 
 func (c *conn) Write(p []byte) (int, error) {
 	before := c.socket.taken.Load()
 	n, err := c.Conn.Write(p)
 	c.sent.Add(c.socket.taken.Load() - before)
-	if err != nil {
-		c.failed.Store(&err)
-	}
 	return n, err
 }
 
-// connUnder returns the conn that c is or lies over. Through a proxy net/http
-// itself lays TLS over a conn; its alerts are then counted as well, which can
-// only turn "not written" into "written".
-func connUnder(c net.Conn) *conn {
-	for {
-		switch t := c.(type) {
-		case *conn:
-			return t
-		case *tls.Conn:
-			c = t.NetConn()
-		default:
-			return nil
-		}
+// answerReader reads what the server says, and ends a header that is too long.
+type answerReader struct{ *conn }
+
+func (r answerReader) Read(p []byte) (int, error) {
+	if r.left <= 0 {
+		return 0, fmt.Errorf("the header of the answer is longer than %d bytes", maxHeader)
 	}
+	n, err := r.Conn.Read(p)
+	r.left -= int64(n)
+	return n, err
 }
 
-// dialFunc is the form of [net.Dialer.DialContext].
-type dialFunc func(ctx context.Context, network, addr string) (net.Conn, error)
-
-// A dialer opens the connections of a [Client].
-type dialer struct {
-	dial       dialFunc
-	tls        *tls.Config
-	tlsTimeout time.Duration
+// quiet reports whether a connection that no call has is as it was left: not
+// closed by the server, and with nothing on it that nobody has asked for.
+func (c *conn) quiet() bool {
+	return time.Since(c.idle) < keepIdle && c.in.Buffered() == 0 && silent(c.socket.Conn, c.idle)
 }
 
-// plain connects without TLS: to a loopback address or to a proxy.
-func (d *dialer) plain(ctx context.Context, network, addr string) (net.Conn, error) {
-	c, err := d.dial(ctx, network, addr)
-	if err != nil {
-		return nil, err
+// silentFor is silent where the system cannot be asked: it waits for a moment
+// whether something comes. A connection that was in use a moment ago is believed.
+func silentFor(c net.Conn, since time.Time) bool {
+	const moment = time.Millisecond
+	if time.Since(since) < 10*moment {
+		return true
 	}
-	s := &socket{Conn: c}
-	return &conn{Conn: s, socket: s}, nil
-}
-
-// secure connects and shakes hands.
-func (d *dialer) secure(ctx context.Context, network, addr string) (net.Conn, error) {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, err
+	if c.SetReadDeadline(time.Now().Add(moment)) != nil {
+		return false
 	}
-	c, err := d.dial(ctx, network, addr)
-	if err != nil {
-		return nil, err
-	}
-	cfg := d.tls.Clone()
-	if cfg.ServerName == "" {
-		cfg.ServerName = host
-	}
-	s := &socket{Conn: c}
-	t := tls.Client(s, cfg)
-	if trace := httptrace.ContextClientTrace(ctx); trace != nil && trace.TLSHandshakeStart != nil {
-		trace.TLSHandshakeStart()
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, d.tlsTimeout,
-		&timeoutError{fmt.Sprintf("the TLS handshake was not done within %v", d.tlsTimeout)})
-	defer cancel()
-	if err := t.HandshakeContext(ctx); err != nil {
-		c.Close()
-		if ctx.Err() != nil {
-			err = context.Cause(ctx)
-		}
-		return nil, err
-	}
-	return &conn{Conn: t, socket: s}, nil
-}
-
-// loopbackOnly refuses to connect to any other machine: a hosts file may point
-// localhost elsewhere, and the login would cross the network in clear.
-func loopbackOnly(_, address string, _ syscall.RawConn) error {
-	if a, err := netip.ParseAddrPort(address); err != nil || !a.Addr().Unmap().IsLoopback() {
-		return errors.New("http is for loopback addresses only, and this host is elsewhere")
-	}
-	return nil
+	var one [1]byte
+	_, err := c.Read(one[:])
+	return errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 // timeoutError is a timeout of the client's own.
@@ -143,14 +103,14 @@ func (e *timeoutError) Is(err error) bool {
 	return err == context.DeadlineExceeded
 }
 
-// A flight follows one request. Its trace runs on several goroutines, and may
-// run on after the call is over.
+// A flight follows one request.
 type flight struct {
-	phase atomic.Int32 // one of those below; never goes back
-	// What follows is set, and read, by the goroutine of the call.
-	connected bool
-	conn      *conn // nil: not one that counts
-	sent      int64 // what conn had sent before this request
+	phase int32 // one of those below; never goes back
+	conn  *conn // nil: there is none yet
+	sent  int64 // what conn had sent before this request
+	// unwatch keeps the end of the call's context from cutting the connection;
+	// false = it has. nil = the context has no end.
+	unwatch func() bool
 }
 
 const (
@@ -165,59 +125,98 @@ var phaseWords = [...]string{
 	dialing: PhaseDial, shakingHands: PhaseTLS, writing: PhaseWrite, waiting: PhaseWait, reading: PhaseRead,
 }
 
-func (f *flight) reach(phase int32) {
-	for {
-		old := f.phase.Load()
-		if old >= phase || f.phase.CompareAndSwap(old, phase) {
-			return
-		}
-	}
-}
+func (f *flight) reach(phase int32) { f.phase = phase }
 
-func (f *flight) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		TLSHandshakeStart: func() { f.reach(shakingHands) },
-		GotConn: func(info httptrace.GotConnInfo) {
-			f.connected = true
-			if f.conn = connUnder(info.Conn); f.conn != nil {
-				f.sent = f.conn.sent.Load()
-			}
-			f.reach(writing)
-		},
-		WroteRequest: func(info httptrace.WroteRequestInfo) {
-			if info.Err == nil {
-				f.reach(waiting)
-			}
-		},
-		GotFirstResponseByte: func() { f.reach(reading) },
+// begin takes a connection for the request, until end. The end of ctx cuts
+// whatever the connection waits for.
+func (f *flight) begin(ctx context.Context, c *conn, deadline time.Time) error {
+	f.conn, f.sent = c, c.sent.Load()
+	f.reach(writing)
+	if err := c.SetDeadline(deadline); err != nil {
+		return err
 	}
-}
-
-// written reports whether a byte of the request may have left. It is exact once
-// RoundTrip has returned an error, because net/http then waits until nobody
-// writes any more; the only exception is a timeout after the whole request was
-// written. Where an answer has begun nothing is to be proved any more.
-func (f *flight) written() bool {
-	return f.phase.Load() == reading || f.connected && (f.conn == nil || f.conn.sent.Load() != f.sent)
-}
-
-// phaseWord returns how far the request got. net/http calls a request written
-// that is still in its buffer.
-func (f *flight) phaseWord() string {
-	phase := f.phase.Load()
-	if phase == waiting && f.writeError() != nil {
-		phase = writing
-	}
-	return phaseWords[phase]
-}
-
-// writeError returns what a write failed with, or nil.
-func (f *flight) writeError() error {
-	if f.conn == nil {
-		return nil
-	}
-	if err := f.conn.failed.Load(); err != nil {
-		return *err
+	if ctx.Done() != nil {
+		f.unwatch = context.AfterFunc(ctx, func() { c.SetDeadline(longAgo) })
 	}
 	return nil
+}
+
+// waitUntil sets another deadline for the answer.
+func (f *flight) waitUntil(ctx context.Context, deadline time.Time) {
+	f.conn.SetReadDeadline(deadline)
+	if ctx.Err() != nil { // it may have ended before
+		f.conn.SetDeadline(longAgo)
+	}
+}
+
+// end gives the connection to kept, or closes it.
+func (f *flight) end(kept *pool) {
+	if f.conn == nil {
+		return
+	}
+	if f.unwatch != nil && !f.unwatch() || kept == nil {
+		f.conn.Close()
+		return
+	}
+	kept.put(f.conn)
+}
+
+// written reports whether a byte of the request may have left. Nobody but the
+// call itself writes to the connection, so it is exact.
+func (f *flight) written() bool { return f.conn != nil && f.conn.sent.Load() != f.sent }
+
+// A pool keeps the connections that no call has, the newest last. Safe for
+// concurrent use.
+type pool struct {
+	mu   sync.Mutex
+	most int
+	idle []*conn
+}
+
+// take returns the connection that was in use last, or nil.
+func (p *pool) take() *conn {
+	for {
+		p.mu.Lock()
+		n := len(p.idle) - 1
+		if n < 0 {
+			p.mu.Unlock()
+			return nil
+		}
+		c := p.idle[n]
+		p.idle[n] = nil
+		p.idle = p.idle[:n]
+		p.mu.Unlock()
+		if c.quiet() {
+			return c
+		}
+		c.Close()
+	}
+}
+
+// put keeps a connection for the next call, and lets the oldest go that are kept
+// for too long or are too many.
+func (p *pool) put(c *conn) {
+	c.idle = time.Now()
+	p.mu.Lock()
+	p.idle = append(p.idle, c)
+	var old []*conn
+	for len(p.idle) > p.most || c.idle.Sub(p.idle[0].idle) >= keepIdle {
+		old = append(old, p.idle[0])
+		p.idle = p.idle[1:]
+	}
+	p.mu.Unlock()
+	for _, c := range old {
+		c.Close()
+	}
+}
+
+// close lets all go.
+func (p *pool) close() {
+	p.mu.Lock()
+	idle := p.idle
+	p.idle = nil
+	p.mu.Unlock()
+	for _, c := range idle {
+		c.Close()
+	}
 }

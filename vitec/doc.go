@@ -16,8 +16,8 @@
 // The call has no idempotency key, so a request that is repeated may book, and
 // write to, a person twice. Therefore:
 //
-//   - A request is never repeated: not by this package and not, behind its
-//     back, by net/http; redirects are not followed.
+//   - A request is never repeated: this package writes each one once, itself,
+//     to a connection that nobody else has; redirects are not followed.
 //   - A nil error means that the server answered 2xx with an id that can be
 //     used. Nothing else looks like success.
 //   - [TransportError] with Written false means that no byte of the request

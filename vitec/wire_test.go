@@ -468,8 +468,14 @@ func TestWrittenIsExact(t *testing.T) {
 					}
 					l.allow(n)
 				} else {
-					client.transport.DialContext = cutNow(client.transport.DialContext, &l, n)
-					client.transport.DialTLSContext = cutNow(client.transport.DialTLSContext, &l, n)
+					connect := client.connect
+					client.connect = func(ctx context.Context, reach func(int32)) (*conn, error) {
+						c, err := connect(ctx, reach)
+						if err == nil {
+							l.allow(n) // after the handshake
+						}
+						return c, err
+					}
 				}
 				_, err := client.AddViewingParticipant(t.Context(), target(), sample())
 				var e *TransportError
@@ -479,17 +485,6 @@ func TestWrittenIsExact(t *testing.T) {
 				client.Close()
 			}
 		}
-	}
-}
-
-// cutNow lets a connection carry n bytes after it is made, handshake included.
-func cutNow(dial dialFunc, l **line, n int) dialFunc {
-	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		c, err := dial(ctx, network, addr)
-		if err == nil {
-			(*l).allow(n)
-		}
-		return c, err
 	}
 }
 
@@ -507,12 +502,11 @@ func TestAlertIsNoRequest(t *testing.T) {
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.StartTLS()
 	defer s.Close()
-	d := dialer{dial: new(net.Dialer).DialContext, tls: &tls.Config{RootCAs: roots(s)}, tlsTimeout: time.Minute}
-	nc, err := d.secure(t.Context(), "tcp", s.Listener.Addr().String())
+	d := dialer{dial: new(net.Dialer).DialContext, addr: s.Listener.Addr().String(), tls: &tls.Config{RootCAs: roots(s)}, timeout: time.Minute}
+	c, err := d.connect(t.Context(), func(int32) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := connUnder(nc)
 	before := c.socket.taken.Load()
 	c.Close()
 	if c.socket.taken.Load() == before {
