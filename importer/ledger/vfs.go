@@ -96,7 +96,8 @@ var vfsList sync.Mutex
 type diskFile struct {
 	methods uintptr // must come first: the head is a sqlite3_file
 	disk    uintptr
-	kind    int64
+	kind    int32
+	named   int32 // 1 once SQLite has synced the file, and with it its name in the folder
 }
 
 const (
@@ -352,6 +353,12 @@ func fileSync(tls *libc.TLS, file uintptr, flags int32) int32 {
 	f := (*diskFile)(pointer(file))
 	d := f.owner()
 	rc := d.change(diskOp{what: "sync", wal: f.kind == walFile}, func() int32 {
+		if f.kind == walFile && f.named == 1 {
+			if rc, ok := syncData(real); ok {
+				return rc
+			}
+		}
+		f.named = 1
 		return fn[func(*libc.TLS, uintptr, int32) int32](m.FxSync)(tls, real, flags)
 	})
 	if f.kind == walFile {
