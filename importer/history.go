@@ -50,7 +50,7 @@ func (h *history) asBefore(now time.Time) (perSecond float64, ok bool) {
 	rest := 1 - float64(now.Sub(h.zero).Milliseconds()%1000)/1000
 	for i, w := range longer {
 		n := float64(h.last(w)) + rest*float64(h.last(w+1)-h.last(w))
-		if !ok && n >= 20 && math.Abs(n-h.before[i]) <= asBeforeLong*n+1 {
+		if !ok && now.Sub(h.zero) >= time.Duration(w)*time.Second && n >= 2*enough && math.Abs(n-h.before[i]) <= asBeforeLong*n+1 {
 			perSecond, ok = n/float64(w), true
 		}
 		h.before[i] = n

@@ -130,6 +130,11 @@ func (p *pace) next(now time.Time) time.Duration {
 	if math.IsInf(p.current, 1) {
 		return 0
 	}
+	if p.ceiling > 0 {
+		// What a stall has cost is not made up for: the server would take it for
+		// too much.
+		return p.limiter.ReserveN(now, 1).DelayFrom(now)
+	}
 	for len(p.held) == 0 || p.held[len(p.held)-1].Before(now.Add(ahead)) {
 		p.held = append(p.held, now.Add(p.limiter.ReserveN(now, 1).DelayFrom(now)))
 	}
@@ -214,7 +219,7 @@ func (p *pace) learn(now time.Time, seen float64, rested bool) {
 		level = math.Min(level, p.earlier) // it refuses for what has reached it a while ago
 	}
 	// A count is coarser than the rate, so it must differ much.
-	if far := seen < 0.93*level-1; (far && seen > 0 && !rested) || math.IsInf(level, 1) {
+	if far := seen < 0.93*level-1; (far && seen >= enough && !rested) || math.IsInf(level, 1) {
 		level, counted = seen, true
 	}
 	long, known := p.taken.asBefore(now)

@@ -123,7 +123,9 @@ func (t *then) take(now time.Time) (bool, time.Duration) {
 
 // visit sends requests to a server as the pace allows, width at once at most,
 // and counts what became of them, by the second in which they arrived.
-func visit(asked float64, width int, latency, d time.Duration, server limiter) (taken, refused []int) {
+// If stalls is true, this side is a busy machine, and nothing leaves for a fifth
+// of a second every now and then.
+func visit(asked float64, width int, latency, d time.Duration, server limiter, stalls bool) (taken, refused []int) {
 	type answer struct {
 		left time.Time
 		ok   bool
@@ -133,7 +135,7 @@ func visit(asked float64, width int, latency, d time.Duration, server limiter) (
 	start := time.Now()
 	taken, refused = make([]int, int(d.Seconds())+2), make([]int, int(d.Seconds())+2)
 	answers := make(chan answer, width)
-	active := 0
+	active, n := 0, 0
 	hear := func(a answer) {
 		active--
 		if !a.ok {
@@ -160,6 +162,9 @@ func visit(asked float64, width int, latency, d time.Duration, server limiter) (
 		}
 		if _, again := p.pausing(time.Now()); pausing || again {
 			continue
+		}
+		if n++; stalls && n%97 == 0 {
+			time.Sleep(200 * time.Millisecond)
 		}
 		left := time.Now()
 		p.departed(left)
@@ -194,7 +199,7 @@ func mean(counts []int, from, to int) float64 {
 // and lives with it.
 func TestPaceAcrossServers(t *testing.T) {
 	second, ten := time.Second, 10*time.Second
-	lasting := func(share float64) limiter { return &whim{share, rand.New(rand.NewPCG(1, 2))} }
+	lasting := func(share float64, seed uint64) limiter { return &whim{share, rand.New(rand.NewPCG(1, seed))} }
 	for _, tt := range []struct {
 		name     string
 		asked    float64
@@ -203,6 +208,7 @@ func TestPaceAcrossServers(t *testing.T) {
 		from     int     // the second from which on it is had
 		atLeast  float64 // share of limit; 0 = 0.95
 		refusals float64 // share of all requests; 0 = 0.01
+		stalls   bool
 	}{
 		{name: "none", asked: 20, server: &tokenBucket{perSecond: 1000, burst: 100}, limit: 20, from: 1, atLeast: 0.99, refusals: 1e-9},
 		{name: "fixed window", asked: 200, server: silent{&fixedWindow{n: 50, span: second}}, limit: 50, from: 10},
@@ -214,7 +220,8 @@ func TestPaceAcrossServers(t *testing.T) {
 		{name: "sliding window, seconds", asked: 1000, server: seconds{&slidingWindow{n: 100, span: second}}, limit: 100, from: 10},
 		{name: "sliding window, date", asked: 20, server: date{&slidingWindow{n: 10, span: second}}, limit: 10, from: 10},
 		{name: "token bucket", asked: 100, server: silent{&tokenBucket{perSecond: 30, burst: 30}}, limit: 30, from: 10},
-		{name: "token bucket, small", asked: 100, server: seconds{&tokenBucket{perSecond: 30, burst: 3}}, limit: 30, from: 10},
+		// One that refuses after three requests has told little by that.
+		{name: "token bucket, small", asked: 100, server: seconds{&tokenBucket{perSecond: 30, burst: 3}}, limit: 30, from: 10, atLeast: 0.9},
 		{name: "token bucket, large", asked: 100, server: seconds{&tokenBucket{perSecond: 30, burst: 300}}, limit: 30, from: 20},
 		{name: "token bucket, date", asked: 50, server: date{&tokenBucket{perSecond: 30, burst: 10}}, limit: 30, from: 10},
 		{name: "no limit of ours", asked: 0, server: silent{&slidingWindow{n: 300, span: second}}, limit: 300, from: 10},
@@ -223,19 +230,23 @@ func TestPaceAcrossServers(t *testing.T) {
 		{name: "long fixed window", asked: 20, server: silent{&fixedWindow{n: 100, span: ten}}, limit: 10, from: 60, atLeast: 0.9, refusals: 0.02},
 		{name: "long fixed window, seconds", asked: 20, server: seconds{&fixedWindow{n: 100, span: ten}}, limit: 10, from: 60, atLeast: 0.9},
 		{name: "long sliding window", asked: 20, server: seconds{&slidingWindow{n: 100, span: ten}}, limit: 10, from: 60, atLeast: 0.9},
+		{name: "busy machine", asked: 200, server: silent{&slidingWindow{n: 50, span: second}}, limit: 50, from: 15, atLeast: 0.85, stalls: true},
+		{name: "busy machine, seconds", asked: 100, server: seconds{&slidingWindow{n: 20, span: second}}, limit: 20, from: 15, atLeast: 0.85, stalls: true},
 		{name: "lowered", asked: 200, server: &then{before: seconds{&slidingWindow{n: 100, span: second}}, after: seconds{&slidingWindow{n: 20, span: second}}, at: 60 * second},
 			limit: 20, from: 75},
 		{name: "raised", asked: 200, server: &then{before: seconds{&slidingWindow{n: 20, span: second}}, after: seconds{&slidingWindow{n: 100, span: second}}, at: 30 * second},
 			limit: 100, from: 180},
-		{name: "a tenth at random", asked: 20, server: silent{lasting(0.1)}, limit: 18, from: 30, atLeast: 0.9, refusals: 0.15},
-		{name: "a tenth at random, seconds", asked: 20, server: seconds{lasting(0.1)}, limit: 18, from: 30, atLeast: 0.3, refusals: 0.15},
-		{name: "a tenth at random, no limit of ours", asked: 0, server: silent{lasting(0.1)}, limit: 100, from: 60, atLeast: 0.9, refusals: 0.15},
-		{name: "a third at random", asked: 20, server: silent{lasting(0.3)}, limit: 14, from: 40, atLeast: 0.7, refusals: 0.4},
+		{name: "a tenth at random", asked: 20, server: silent{lasting(0.1, 1)}, limit: 18, from: 30, atLeast: 0.9, refusals: 0.15},
+		{name: "a tenth at random, once more", asked: 20, server: silent{lasting(0.1, 2)}, limit: 18, from: 30, atLeast: 0.9, refusals: 0.15},
+		{name: "a tenth at random, and again", asked: 20, server: silent{lasting(0.1, 3)}, limit: 18, from: 30, atLeast: 0.9, refusals: 0.15},
+		{name: "a tenth at random, seconds", asked: 20, server: seconds{lasting(0.1, 1)}, limit: 18, from: 30, atLeast: 0.3, refusals: 0.15},
+		{name: "a tenth at random, no limit of ours", asked: 0, server: silent{lasting(0.1, 1)}, limit: 100, from: 60, atLeast: 0.9, refusals: 0.15},
+		{name: "a third at random", asked: 20, server: silent{lasting(0.3, 1)}, limit: 14, from: 40, atLeast: 0.7, refusals: 0.4},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const end = 240
-				taken, refused := visit(tt.asked, 64, 50*time.Millisecond, end*time.Second, tt.server)
+				taken, refused := visit(tt.asked, 64, 50*time.Millisecond, end*time.Second, tt.server, tt.stalls)
 				had, no := mean(taken, tt.from, end), mean(refused, tt.from, end)
 				t.Logf("%.1f taken and %.2f refused a second, %.0f are allowed; at first %v", had, no, tt.limit, taken[:20])
 				least, most := tt.atLeast, tt.refusals
