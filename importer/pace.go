@@ -255,6 +255,7 @@ func (p *pace) learn(now time.Time, seen float64, rested bool) {
 		p.careful = probe
 		if again {
 			level *= closer
+			p.careful = 2 * probe // it may be too close now
 		}
 	}
 	p.top, p.took = math.Max(p.top, level), took

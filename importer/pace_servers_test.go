@@ -233,7 +233,7 @@ func TestPaceAcrossServers(t *testing.T) {
 		{name: "busy machine", asked: 200, server: silent{&slidingWindow{n: 50, span: second}}, limit: 50, from: 15, atLeast: 0.85, stalls: true},
 		{name: "busy machine, seconds", asked: 100, server: seconds{&slidingWindow{n: 20, span: second}}, limit: 20, from: 15, atLeast: 0.85, stalls: true},
 		{name: "lowered", asked: 200, server: &then{before: seconds{&slidingWindow{n: 100, span: second}}, after: seconds{&slidingWindow{n: 20, span: second}}, at: 60 * second},
-			limit: 20, from: 75},
+			limit: 20, from: 75, atLeast: 0.93},
 		{name: "raised", asked: 200, server: &then{before: seconds{&slidingWindow{n: 20, span: second}}, after: seconds{&slidingWindow{n: 100, span: second}}, at: 30 * second},
 			limit: 100, from: 180},
 		{name: "a tenth at random", asked: 20, server: silent{lasting(0.1, 1)}, limit: 18, from: 30, atLeast: 0.9, refusals: 0.15},
