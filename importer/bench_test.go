@@ -181,3 +181,29 @@ func (noMemory) ID() int64                                      { return 1 }
 func (noMemory) Begin(context.Context, ledger.Submission) error { return nil }
 func (noMemory) Finishing(int, ledger.Result) func() error      { return func() error { return nil } }
 func (noMemory) Event(context.Context, ledger.Event) error      { return nil }
+
+// BenchmarkPending is the second reading, while the rows are sent: read, map,
+// and identify them again, and see that they are those of the plan.
+func BenchmarkPending(b *testing.B) {
+	const rows = 20_000
+	f, m := benchInput(b, rows)
+	job := &Job{File: f, Mapper: m, Ledger: benchLedger(b), Target: "bench"}
+	p, err := job.Check(context.Background())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		for _, err := range job.pending(context.Background(), p) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if n != rows {
+			b.Fatalf("%d rows are pending", n)
+		}
+	}
+	perRow(b, rows)
+}

@@ -240,7 +240,8 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 		return err
 	}
 	defer src.Close()
-	defer steadyMemory(roomToRun)()
+	enough := steadyMemory(roomToPlan)
+	defer func() { enough() }()
 
 	job := newJob(src, l, &f.target)
 	job.Client, job.Stop = srv.client, w.stop
@@ -252,7 +253,11 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	var found findings
 	job.Problem = found.add
 	view := newProgressView(w, talk, f)
-	job.Watch = view.start
+	job.Watch = func(p *importer.Progress) { // the plan is made
+		enough()
+		enough = steadyMemory(roomToRun)
+		view.start(p)
+	}
 
 	describeInput(talk, src)
 	fmt.Fprintf(talk, "target   %s\n", job.Target)
