@@ -188,6 +188,7 @@ func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error
 	}
 	s := newSender(j, p, run, record.StartedAt)
 	err = s.send(ctx)
+	p.entries = entries{} // the sending alone needs them
 	res := s.result()
 	end := ledger.End{FinishedAt: res.FinishedAt, ExitCode: res.ExitCode(), Requests: res.Requests}
 	if res.Stopped != nil {
