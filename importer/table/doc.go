@@ -16,11 +16,27 @@
 // the rows are counted again. Memory does not grow with the number of rows;
 // of a workbook only the shared strings are held, in a compact form.
 //
+// What a workbook says more than once is compared. Its rows and cells are read
+// by a scanner of our own that takes nothing for granted: an element that it
+// does not know, or that stands where it cannot, is damage, so that nothing is
+// passed over that could be a row or a cell. A second reader, such as
+// excelize, would add nothing to that: it accepts what this one refuses, and a
+// fuzz test holds the scanner to what encoding/xml finds in the same bytes.
+// What it does count a second time, by other means than it reads, are the
+// references to shared strings and styles, of all sheets, against their number
+// and what is said of it. Rows and cells must ascend, and a row that is filled
+// as no other of its sheet is (a cell of another kind than its column has
+// beside an empty one, a cell beyond the table) is refused. What no comparison
+// can tell is a cell or a row that was cut out whole, from the first byte of
+// its element to the last, and packed anew with a right checksum: what is left
+// is another, sound workbook.
+//
 // Every cell is text. Numbers are plain decimals (shortest form that reads
 // back as the stored number, no exponent, no group separators; a percentage
 // is its number, 12 % is 0.12), except where the number format adds digits
 // that the stored number has not, such as the leading zero of a phone:
-// then the text is what Excel shows. Dates are ISO: 2006-01-02, with a time
+// then the text is what Excel shows. A number with more digits than a float64
+// holds is refused, for programs differ in what they make of it. Dates are ISO: 2006-01-02, with a time
 // 2006-01-02T15:04:05, times alone 15:04 or 15:04:05. Booleans are TRUE and
 // FALSE. Formulas are their cached results. Text is in Unicode normal form C;
 // no-break and other exotic spaces become plain ones, and characters of no

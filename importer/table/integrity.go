@@ -51,8 +51,6 @@ type cellCensus struct {
 	in     bool // visit is in a cell with a shared string
 }
 
-func newCellCensus(n int) *cellCensus { return &cellCensus{used: make([]uint64, (n+63)/64)} }
-
 // meet counts a reference.
 func (t *cellCensus) meet(index []byte) {
 	t.refs++

@@ -9,6 +9,7 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"net/url"
 	"path"
 	"strings"
 )
@@ -106,8 +107,18 @@ func directoryEntries(src *source) (int, error) {
 	return 0, nil
 }
 
-// part returns the part of this name, or nil.
-func (p *opc) part(name string) *zip.File { return p.parts[foldPart(name)] }
+// part returns the part of this name, or nil. Names that relationships have
+// with % may be without it in the archive.
+func (p *opc) part(name string) *zip.File {
+	if f := p.parts[foldPart(name)]; f != nil || strings.IndexByte(name, '%') < 0 {
+		return f
+	}
+	plain, err := url.PathUnescape(name)
+	if err != nil {
+		return nil
+	}
+	return p.parts[foldPart(plain)]
+}
 
 // open opens a part. What it returns checks length and checksum at the end.
 func (p *opc) open(f *zip.File) (*partReader, error) {

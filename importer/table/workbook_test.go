@@ -127,6 +127,28 @@ func TestXLSXParts(t *testing.T) {
 			p["_rels/.rels"] = rels(officeRel+"officeDocument", "/xl/book.xml")
 			p["xl/_rels/book.xml.rels"] = rels(officeRel+"worksheet", "../data/rows.bin.xml", officeRel+"styles", "/xl/a/formats.xml", officeRel+"sharedStrings", "./texts.xml")
 		}},
+		{"names with percent signs", func(p map[string]string) {
+			p["xl/worksheets/blad%201.xml"] = p["xl/worksheets/sheet1.xml"]
+			p["xl/mina texter.xml"] = p["xl/sharedStrings.xml"]
+			delete(p, "xl/worksheets/sheet1.xml")
+			delete(p, "xl/sharedStrings.xml")
+			p["xl/_rels/workbook.xml.rels"] = rels(officeRel+"worksheet", "worksheets/blad%201.xml", officeRel+"styles", "styles.xml", officeRel+"sharedStrings", "mina%20texter.xml")
+		}},
+		{"a dialog and a macro sheet beside", func(p map[string]string) {
+			p["xl/workbook.xml"] = strings.Replace(p["xl/workbook.xml"], "</sheets>", `<sheet name="Dialog" sheetId="9" r:id="rId4"/><sheet name="Makro" sheetId="10" r:id="rId5"/></sheets>`, 1)
+			p["xl/_rels/workbook.xml.rels"] = rels(officeRel+"worksheet", "worksheets/sheet1.xml", officeRel+"styles", "styles.xml", officeRel+"sharedStrings", "sharedStrings.xml", officeRel+"dialogsheet", "dialogsheets/sheet1.xml",
+				"http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet", "macrosheets/sheet1.xml")
+			p["xl/dialogsheets/sheet1.xml"] = `<dialogsheet ` + mainSpace + `/>`
+			p["xl/macrosheets/sheet1.xml"] = `<xm:macrosheet xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main" ` + mainSpace + `><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData></xm:macrosheet>`
+		}},
+		{"a template with macros", func(p map[string]string) {
+			p["[Content_Types].xml"] = strings.Replace(p["[Content_Types].xml"], "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml", "application/vnd.ms-excel.template.macroEnabled.main+xml", 1)
+		}},
+		{"extensions of later versions", func(p map[string]string) {
+			s := strings.Replace(p["xl/worksheets/sheet1.xml"], "<worksheet ", `<worksheet xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac" xmlns:xr="urn:xr" xr:uid="{1}" `, 1)
+			s = strings.Replace(s, `<row r="2">`, `<row r="2" spans="1:2" ht="15.6" thickBot="1" x14ac:dyDescent="0.3">`, 1)
+			p["xl/worksheets/sheet1.xml"] = strings.Replace(s, `<c r="B2"`, `<c r="B2" cm="1" vm="1" ph="1"`, 1)
+		}},
 		{"other case of names", func(p map[string]string) {
 			p["XL/Worksheets/Sheet1.XML"] = p["xl/worksheets/sheet1.xml"]
 			delete(p, "xl/worksheets/sheet1.xml")
