@@ -215,18 +215,18 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 const maxDigits = 767
 
 // holds reports whether f is all that the decimal number b says. Spreadsheets
-// count in float64, which holds any number of up to 15 digits. Beyond them the
-// digits must be those of f itself, as many as there are; but of the 16th and
-// 17th digit of a decimal fraction, which no spreadsheet shows and some
-// programs write with an error, nothing is asked.
+// count in float64, which holds any number of up to 15 digits. The digits of a
+// longer whole number must be those of f itself, as many as there are. Of a
+// number with decimals nothing is asked beyond the 15 digits that are shown:
+// programs that count in decimals write twenty and more.
 func holds(f float64, b []byte) bool {
-	if len(b) <= 15 {
+	if len(b) <= 15 || f != math.Trunc(f) {
 		return true
 	}
 	digits := significant(b)
 	n := len(digits)
 	switch {
-	case n <= 15, n <= 17 && f != math.Trunc(f):
+	case n <= 15:
 		return true
 	case n > maxDigits:
 		return false

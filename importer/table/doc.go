@@ -24,9 +24,9 @@
 // fuzz test holds the scanner to what encoding/xml finds in the same bytes.
 // What it does count a second time, by other means than it reads, are the
 // references to shared strings and styles, of all sheets, against their number
-// and what is said of it. Rows and cells must ascend, and a row that is filled
-// as no other of its sheet is (a cell of another kind than its column has
-// beside an empty one, a cell beyond the table) is refused. What no comparison
+// and what is said of it. Rows and cells must ascend, and a row is refused whose
+// cells have shifted: the only cell of its kind in a column beside the only
+// empty one of the next, or beyond the table. What no comparison
 // can tell is a cell or a row that was cut out whole, from the first byte of
 // its element to the last, and packed anew with a right checksum: what is left
 // is another, sound workbook.
@@ -35,12 +35,12 @@
 // back as the stored number, no exponent, no group separators; a percentage
 // is its number, 12 % is 0.12), except where the number format adds digits
 // that the stored number has not, such as the leading zero of a phone:
-// then the text is what Excel shows. A number with more digits than a float64
-// holds is refused, for programs differ in what they make of it. Dates are ISO: 2006-01-02, with a time
-// 2006-01-02T15:04:05, times alone 15:04 or 15:04:05. Booleans are TRUE and
-// FALSE. Formulas are their cached results. Text is in Unicode normal form C;
-// no-break and other exotic spaces become plain ones, and characters of no
-// width are gone; nothing is trimmed.
+// then the text is what Excel shows. A whole number with more digits than a
+// float64 holds is refused, for programs differ in what they make of it.
+// Dates are ISO: 2006-01-02, with a time 2006-01-02T15:04:05, times alone
+// 15:04 or 15:04:05. Booleans are TRUE and FALSE. Formulas are their cached
+// results. Text is in Unicode normal form C; no-break and other exotic spaces
+// become plain ones, and characters of no width are gone; nothing is trimmed.
 //
 // The package knows nothing of participants, mappings or the API. It does not
 // write files, does not evaluate formulas, and does not open .xls, .xlsb or

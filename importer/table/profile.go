@@ -23,8 +23,8 @@ var classWords = [classes]string{"texts", "whole numbers", "numbers with decimal
 // profile tells what stands out of the columns of a workbook: a cell of
 // another kind than all others of its column, and an empty row among the
 // rows. Both may be meant so and are warned of. But a row in which a cell is
-// of another kind and another is empty, each as the only one of its column,
-// has lost something between the two, and a row that alone has a cell beyond
+// of another kind, none of the two being text, and the one behind it is empty,
+// each as the only one of its column, has lost something between the two, and a row that alone has a cell beyond
 // the table has shifted.
 type profile struct {
 	rows     int
@@ -97,6 +97,15 @@ func emptyRows(n, first int) string {
 	return fmt.Sprintf("%d rows between the others are empty, the first is row %d", n, first)
 }
 
+// lone returns the row in which a column is empty, if it is filled in nearly
+// all others, or 0.
+func (p *profile) lone(i int) int {
+	if i < len(p.columns) && rare(p.rows-p.columns[i].filled, p.rows) {
+		return p.columns[i].firstEmpty
+	}
+	return 0
+}
+
 // tell warns of what stands out of the first columns, which have headers. It
 // returns the rows that are to be refused, and the last column in which
 // another row has anything.
@@ -106,19 +115,16 @@ func (p *profile) tell(info *Info, columns int) (broken map[int]bool, widest int
 		info.Warnings = append(info.Warnings, Warning{Row: p.firstGap, Code: WarnBlankRows, Text: emptyRows(p.gaps, p.firstGap),
 			Hint: "look whether a row is missing"})
 	}
-	bare := map[int]bool{}
+	lone := map[int]bool{} // rows with a cell that is empty in no other
+	for i := range min(columns, len(p.columns)) {
+		lone[p.lone(i)] = true
+	}
 	for i := range p.columns[min(columns, len(p.columns)):] {
-		// The only cell of a column beyond the table has shifted there.
 		switch c := &p.columns[columns+i]; {
-		case c.filled == 1 && p.rows >= minProfile:
+		case c.filled == 1 && lone[c.firstFilled]:
 			broken[c.firstFilled] = true
 		case c.filled > 0:
 			widest = columns + i + 1
-		}
-	}
-	for i := range p.columns[:min(columns, len(p.columns))] {
-		if c := &p.columns[i]; rare(p.rows-c.filled, p.rows) {
-			bare[c.firstEmpty] = true
 		}
 	}
 	mixed := warner{info: info, code: WarnMixed}
@@ -133,7 +139,7 @@ func (p *profile) tell(info *Info, columns int) (broken map[int]bool, widest int
 		for k := range classes {
 			switch {
 			case k == most || !rare(c.of[k], c.filled):
-			case bare[c.first[k]]:
+			case k != classText && most != classText && i+1 < columns && p.lone(i+1) == c.first[k]:
 				broken[c.first[k]] = true
 			default:
 				mixed.add(c.first[k], i+1, fmt.Sprintf("%d of the column's cells are %s, while %d are %s", c.of[k], classWords[k], c.of[most], classWords[most]), "give the cell the format of the others if it is the same kind of value")
