@@ -152,7 +152,7 @@ func TestKillAtEveryWrite(t *testing.T) {
 				step = 11
 			}
 			for n := 1; ; n += step {
-				o := newOffice(t, guests(20))
+				o := newOffice(t, guests(40))
 				strike := fmt.Sprintf("%s:signal=KILL:when=%d", call, n)
 				c := o.straced(strike)
 				e := o.audit(c.wait(), o.wide)
@@ -189,7 +189,7 @@ func TestDiskFails(t *testing.T) {
 				step = 13
 			}
 			for n := 1; ; n += step {
-				o := newOffice(t, guests(20))
+				o := newOffice(t, guests(40))
 				e := o.straced(fmt.Sprintf("%s:when=%d+", fault, n)).wait()
 				if e.code == 0 {
 					if n < 10 {

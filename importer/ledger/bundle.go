@@ -573,7 +573,12 @@ func (s *packedSubmission) content() (d Digest) {
 // readBundle reads the first bundle with an id from first to last; ok is false if
 // there is none.
 func readBundle(c *conn, p *bundle, first, last int64) (ok bool, err error) {
-	s := c.query("SELECT id, data FROM bundles WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1").int(first).int(last)
+	var s *stmt
+	if first == last {
+		s = c.query("SELECT id, data FROM bundles WHERE id = ?").int(first)
+	} else {
+		s = c.query("SELECT id, data FROM bundles WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1").int(first).int(last)
+	}
 	if ok = s.next(); ok {
 		id := s.getInt()
 		if !p.decode(id, s.getBlob()) {

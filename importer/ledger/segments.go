@@ -35,7 +35,10 @@ type indexEntry struct {
 }
 
 func compareEntries(a, b indexEntry) int {
-	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.id, b.id))
+	if a.key != b.key {
+		return cmp.Compare(a.key, b.key)
+	}
+	return cmp.Compare(a.id, b.id)
 }
 
 // blockBits is by how many bits so many entries are cut into blocks of some 100.
@@ -112,7 +115,12 @@ func (b block) find(k indexKey) int {
 // readBlock reads the first block with an id from first to last, or nil. It is
 // valid until done is called, which must follow.
 func readBlock(c *conn, first, last int64) (b block, id int64, done func() error) {
-	s := c.query("SELECT id, data FROM identities WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1").int(first).int(last)
+	var s *stmt
+	if first == last {
+		s = c.query("SELECT id, data FROM identities WHERE id = ?").int(first)
+	} else {
+		s = c.query("SELECT id, data FROM identities WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1").int(first).int(last)
+	}
 	if s.next() {
 		id, b = s.getInt(), s.getBlob()
 		if !b.sound() {
@@ -279,6 +287,8 @@ type filed struct {
 	booked bool
 }
 
+func (f *filed) entry() indexEntry { return indexEntry{indexKeyOf(f.place), f.id} }
+
 // indexChunk bounds an indexer's memory: 32 bytes each.
 const indexChunk = 1 << 18
 
@@ -296,16 +306,14 @@ func (x *indexer) flush() error {
 	if len(x.some) == 0 {
 		return nil
 	}
-	slices.SortFunc(x.some, func(a, b filed) int {
-		return cmp.Or(cmp.Compare(indexKeyOf(a.place), indexKeyOf(b.place)), cmp.Compare(a.id, b.id))
-	})
+	slices.SortFunc(x.some, func(a, b filed) int { return compareEntries(a.entry(), b.entry()) })
 	w, err := newSegment(x.c, int64(len(x.some)))
 	if err != nil {
 		return err
 	}
 	var booked []place // booked already, of the present key
 	for i, f := range x.some {
-		if i > 0 && indexKeyOf(x.some[i-1].place) != indexKeyOf(f.place) {
+		if i > 0 && x.some[i-1].entry().key != f.entry().key {
 			booked = booked[:0]
 		}
 		// Whoever finds this one has found a booked one in the same place before,
@@ -319,7 +327,7 @@ func (x *indexer) flush() error {
 		if i > 0 && x.some[i-1] == f { // the same digest twice
 			continue
 		}
-		if err := w.add(indexEntry{indexKeyOf(f.place), f.id}); err != nil {
+		if err := w.add(f.entry()); err != nil {
 			return err
 		}
 	}
