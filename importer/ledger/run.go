@@ -61,7 +61,7 @@ func (l *Ledger) StartRun(ctx context.Context, info RunInfo, rows iter.Seq2[Row,
 			if err == nil {
 				err = ctx.Err()
 			}
-			if err == nil && !forgetful {
+			if err == nil {
 				err = p.add(row)
 			}
 			if err != nil {

@@ -1,5 +1,0 @@
-//go:build vitec_forgetful
-
-package ledger
-
-const forgetful = true
