@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"hash"
 	"iter"
 	"sort"
@@ -318,11 +317,12 @@ func (pl *planner) tell(p Problem) bool {
 	key := causeKey{p.Code, p.Column, p.Warning}
 	c := pl.plan.causes[key]
 	if c == nil {
-		c = &Cause{Code: p.Code, Column: p.Column, Header: p.Header, Message: p.Message, Hint: p.Hint, Warning: p.Warning, First: p.Row, Masked: p.Masked}
+		c = &Cause{Code: p.Code, Column: p.Column, Header: p.Header, Args: p.Args, Message: p.Message, Hint: p.Hint, Warning: p.Warning, First: p.Row, Masked: p.Masked}
 		pl.plan.causes[key] = c
 	}
 	c.Rows++
 	if p.Message != c.Message {
+		c.Mixed = true
 		// What is behind the colon is of single rows: too long: 33 characters.
 		c.Message, _, _ = strings.Cut(c.Message, ":")
 	}
@@ -365,7 +365,7 @@ type fingerprinter struct {
 func (f *fingerprinter) of(sub *mapping.Submission) (ledger.Keys, ledger.Digest, error) {
 	var err error
 	if f.body, err = vitec.Encode(f.body[:0], vitec.JSON, &sub.Body); err != nil {
-		return ledger.Keys{}, ledger.Digest{}, fmt.Errorf("the row cannot be written as a request: %w", err)
+		return ledger.Keys{}, ledger.Digest{}, catalogue.Error("request", err)
 	}
 	id := f.ids.identify(&sub.Body, f.job.Identity)
 	return f.job.Ledger.Keys(f.job.Target, slotOf(sub.Target), id), f.job.Ledger.Content(f.body), nil

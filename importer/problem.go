@@ -1,10 +1,6 @@
 package importer
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
-
 	"vitec-import/importer/table"
 	"vitec-import/mapping"
 )
@@ -32,38 +28,16 @@ type Problem struct {
 	Warning bool     `json:"-"`
 }
 
-// Place is where the problem is, as the spreadsheet shows it:
-// "participants.csv:17: column C "Född"" or "participants.xlsx:Deltagare!C14".
-func (p Problem) Place() string {
-	var s strings.Builder
-	s.WriteString(p.File)
-	switch {
-	case p.Row > 0 && p.Sheet != "" && p.Column > 0:
-		fmt.Fprintf(&s, ":%s!%s%d", p.Sheet, table.ColumnName(p.Column), p.Row)
-	case p.Row > 0 && p.Sheet != "":
-		fmt.Fprintf(&s, ":%s!%d", p.Sheet, p.Row)
-	case p.Row > 0:
-		s.WriteString(":" + strconv.Itoa(p.Row))
-	}
-	if p.Column > 0 && p.Sheet == "" {
-		fmt.Fprintf(&s, ": column %s", table.ColumnName(p.Column))
-		if p.Header != "" {
-			fmt.Fprintf(&s, " %q", p.Header)
-		}
-	} else if p.Header != "" {
-		fmt.Fprintf(&s, " %q", p.Header)
-	}
-	return s.String()
-}
-
 // Cause is a kind of problem, for grouping: the same code in the same column.
 type Cause struct {
 	Code    string
 	Column  int
 	Header  string
+	Args    []string // of the first of them
 	Message string
 	Hint    string
 	Warning bool
+	Mixed   bool   // not all say the same behind the colon: too long: 33 characters
 	Rows    int    // how many rows have it
 	First   int    // the first of them
 	Masked  string // its cell, masked

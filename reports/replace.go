@@ -39,7 +39,7 @@ func (s *staging) choose(self identity, after int) (dir string, n int, err error
 			return dir, n, nil
 		}
 	}
-	return "", 0, fmt.Errorf("%s: it and a hundred names like it are taken", s.final)
+	return "", 0, catalogue.Error("error.taken", s.final)
 }
 
 // commit gives the staging folder its name. An older report that is there is

@@ -3,7 +3,6 @@ package reports
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"iter"
 	"path/filepath"
@@ -364,7 +363,7 @@ func (w texts) noInput(err error, run *ledger.RunInfo) string {
 	if errors.As(err, &ie) {
 		err = ie.Err
 	}
-	return w.Text("input.unreadable", err.Error())
+	return w.Text("input.unreadable", err)
 }
 
 // originColumns are the 0-based columns of a corrections file that tell where
@@ -426,6 +425,6 @@ func inputName(run *ledger.RunInfo) string {
 }
 
 // errConservation is the error for a report whose rows do not add up.
-func errConservation(what string, got, want int) error {
-	return fmt.Errorf("the report does not add up: %d rows, but %s %d; nothing was written", got, what, want)
+func errConservation(id string, got, want int) error {
+	return catalogue.Error(id, got, want)
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"hash"
 	"io"
 	"io/fs"
@@ -74,7 +73,7 @@ func stage(final string) (*staging, error) {
 			return nil, err
 		}
 	}
-	return nil, fmt.Errorf("%s: another program keeps clearing the folders of this report away", parent)
+	return nil, catalogue.Error("error.cleared", parent)
 }
 
 // sweep removes the staging folders of dead writers. Whoever holds the lock of

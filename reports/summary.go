@@ -87,10 +87,10 @@ func (t *Tally) Check(run *ledger.RunInfo) error {
 		sum += n
 	}
 	if sum != t.Rows {
-		return errConservation("their outcomes add up to", t.Rows, sum)
+		return errConservation("error.sum.outcomes", t.Rows, sum)
 	}
 	if t.Rows != run.Rows {
-		return errConservation("the run has", t.Rows, run.Rows)
+		return errConservation("error.sum.run", t.Rows, run.Rows)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/words"
 )
 
 // uncertainHeader are the columns of uncertain.csv. The last three are empty,
@@ -104,17 +104,19 @@ type Settled struct {
 
 // SettlementError is a mistake in a filled-in uncertain.csv.
 type SettlementError struct {
-	Line   int // 1-based; 0 = of the whole file
-	Reason string
-	Hint   string // what to do about it; may be empty
+	Line         int           // 1-based; 0 = of the whole file
+	Reason, Hint words.Message // the hint may be empty
 }
 
-// Error returns the place and the reason, without the hint.
-func (e *SettlementError) Error() string {
+// Error returns the place and the reason in English, without the hint.
+func (e *SettlementError) Error() string { return e.In(words.English) }
+
+// In returns the place and the reason in a language.
+func (e *SettlementError) In(l words.Language) string {
 	if e.Line == 0 {
-		return e.Reason
+		return e.Reason.In(l)
 	}
-	return fmt.Sprintf("line %d: %s", e.Line, e.Reason)
+	return textsIn(l).Text("settle.line", e.Line, e.Reason)
 }
 
 // maxSettlements is the largest file that ParseSettlements reads, in bytes.
@@ -131,7 +133,7 @@ func ParseSettlements(r io.Reader) ([]Settled, error) {
 		return nil, err
 	}
 	if len(data) > maxSettlements {
-		return nil, &SettlementError{Reason: "the file is larger than 64 MB"}
+		return nil, &SettlementError{Reason: catalogue.Message("settle.large")}
 	}
 	text, err := decode(data)
 	if err != nil {
@@ -159,15 +161,15 @@ func decode(data []byte) ([]byte, error) {
 	if t != nil {
 		text, _, err := transform.Bytes(t, data)
 		if err != nil {
-			return nil, &SettlementError{Reason: "the file is in no encoding that is known", Hint: "save it as CSV UTF-8"}
+			return nil, &SettlementError{Reason: catalogue.Message("settle.encoding"), Hint: catalogue.Message("settle.as_utf8")}
 		}
 		data = text
 	}
 	if !utf8.Valid(data) {
-		return nil, &SettlementError{Reason: "the file is not all UTF-8", Hint: "save it as CSV UTF-8"}
+		return nil, &SettlementError{Reason: catalogue.Message("settle.utf8"), Hint: catalogue.Message("settle.as_utf8")}
 	}
 	if bytes.IndexByte(data, 0) >= 0 {
-		return nil, &SettlementError{Reason: "the file is not a CSV file", Hint: "save it as CSV UTF-8"}
+		return nil, &SettlementError{Reason: catalogue.Message("settle.no_csv"), Hint: catalogue.Message("settle.as_utf8")}
 	}
 	return data, nil
 }
@@ -179,8 +181,8 @@ type settlements struct {
 	mistakes []error
 }
 
-func (p *settlements) mistake(line int, hint, format string, args ...any) {
-	p.mistakes = append(p.mistakes, &SettlementError{Line: line, Reason: fmt.Sprintf(format, args...), Hint: hint})
+func (p *settlements) mistake(line int, hint, reason words.Message) {
+	p.mistakes = append(p.mistakes, &SettlementError{Line: line, Reason: reason, Hint: hint})
 }
 
 func (p *settlements) read(text []byte) {
@@ -207,11 +209,11 @@ func (p *settlements) read(text []byte) {
 		}
 		var pe *csv.ParseError
 		if errors.As(err, &pe) {
-			p.mistake(pe.Line+above, "save the file as CSV again", "the quotation marks do not match")
+			p.mistake(pe.Line+above, say("settle.quotes.hint"), say("settle.quotes"))
 			return
 		}
 		if err != nil {
-			p.mistake(0, "", "%v", err)
+			p.mistake(0, words.Message{}, say("settle.unreadable", err))
 			return
 		}
 		line, _ := in.FieldPos(0)
@@ -225,7 +227,7 @@ func (p *settlements) read(text []byte) {
 		p.row(line, columns, cells)
 	}
 	if columns == nil {
-		p.mistake(0, "use the uncertain.csv of a report", "the file is empty")
+		p.mistake(0, say("settle.empty.hint"), say("settle.empty"))
 	}
 }
 
@@ -239,7 +241,7 @@ func (p *settlements) header(line int, cells []string) map[string]int {
 				continue
 			}
 			if _, twice := columns[name]; twice {
-				p.mistake(line, "", "the column %q is there twice", name)
+				p.mistake(line, words.Message{}, say("settle.column_twice", name))
 			}
 			columns[name] = i
 		}
@@ -251,7 +253,7 @@ func (p *settlements) header(line int, cells []string) map[string]int {
 		}
 	}
 	if len(missing) > 0 {
-		p.mistake(line, "use the uncertain.csv of a report, with its header", "the header lacks %s", strings.Join(missing, " and "))
+		p.mistake(line, say("settle.header.hint"), say("settle.header", strings.Join(missing, ", ")))
 	}
 	if len(p.mistakes) > 0 {
 		return nil
@@ -280,31 +282,31 @@ func (p *settlements) row(line int, columns map[string]int, cells []string) {
 	case "x", "yes", "y", "ja", "j", "true", "sant", "1", "not_booked", "not booked":
 		s.NotBooked = true
 	default:
-		p.mistake(line, "write x if the row is not booked, and leave the cell empty otherwise", "not_booked says %q", not)
+		p.mistake(line, say("settle.mark.hint"), say("settle.mark", not))
 	}
 	switch {
 	case id != "" && not != "":
-		p.mistake(line, "fill in one of the two", "both booked_id and not_booked are filled in")
+		p.mistake(line, say("settle.both.hint"), say("settle.both"))
 	case id == "" && not == "":
-		p.mistake(line, "fill in the booking's id, or x in not_booked", "there is a reason, but neither booked_id nor not_booked")
+		p.mistake(line, say("settle.neither.hint"), say("settle.neither"))
 	case mangled.MatchString(id):
-		p.mistake(line, "format the cell as text and type the id again", "booked_id says %q: the spreadsheet has made a number of it", id)
+		p.mistake(line, say("settle.mangled.hint"), say("settle.mangled", id))
 	case strings.IndexFunc(id, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) >= 0:
-		p.mistake(line, "an id is one word", "booked_id says %q", id)
+		p.mistake(line, say("settle.id.hint"), say("settle.id", id))
 	}
 	var err error
 	if s.Run, err = strconv.ParseInt(cell("run"), 10, 64); err != nil || s.Run < 1 {
-		p.mistake(line, "leave the first columns as they are", "run says %q, which is no run", cell("run"))
+		p.mistake(line, say("settle.place.hint"), say("settle.run", cell("run")))
 	}
 	if s.Row, err = strconv.Atoi(cell("row")); err != nil || s.Row < 1 {
-		p.mistake(line, "leave the first columns as they are", "row says %q, which is no row", cell("row"))
+		p.mistake(line, say("settle.place.hint"), say("settle.row", cell("row")))
 	}
 	if len(p.mistakes) > before {
 		return
 	}
 	place := origin{run: s.Run, row: s.Row}
 	if first, twice := p.seen[place]; twice {
-		p.mistake(line, "", "run %d, row %d is settled on line %d already", s.Run, s.Row, first)
+		p.mistake(line, words.Message{}, say("settle.twice", int(s.Run), s.Row, first))
 		return
 	}
 	p.seen[place] = line

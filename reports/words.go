@@ -28,6 +28,9 @@ func textsIn(l words.Language) texts {
 	return w
 }
 
+// say is a text to be said later.
+func say(id string, args ...any) words.Message { return catalogue.Message(id, args...) }
+
 // outcome returns the name of an outcome.
 func (w texts) outcome(o ledger.Outcome) string { return w.outcomes[o] }
 

@@ -3,7 +3,6 @@ package reports
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,7 +39,7 @@ type Options struct {
 }
 
 // ErrPurged tells that the ledger does not have the rows of a run any more.
-var ErrPurged = errors.New("its rows were purged from the ledger; no report can be written any more")
+var ErrPurged = errors.New("the rows of the run were purged")
 
 // Kind is one of the files that a report can have.
 type Kind string
@@ -58,13 +57,20 @@ func ParseKind(name string) (Kind, error) {
 	case KindCSV, KindXLSX, KindHTML:
 		return k, nil
 	}
-	return "", fmt.Errorf("there is no report format %q\nhint: use csv, xlsx or html", name)
+	return "", catalogue.Error("error.format", name)
 }
 
 // name is the file of a kind.
 func (k Kind) name() string { return "report." + string(k) }
 
 func (o *Options) wants(k Kind) bool { return len(o.Files) == 0 || slices.Contains(o.Files, k) }
+
+// purgedError is ErrPurged with the run.
+type purgedError struct{ words.Message }
+
+func (e purgedError) Error() string { return e.String() }
+
+func (purgedError) Is(target error) bool { return target == ErrPurged }
 
 // english reports whether people read what programs read.
 func (o *Options) english() bool {
@@ -118,7 +124,7 @@ type completer interface {
 func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) {
 	w := textsIn(o.Language)
 	if src.Run.Purged {
-		return nil, fmt.Errorf("run %d: %w", src.Run.ID, ErrPurged)
+		return nil, purgedError{say("error.purged", src.Run.ID)}
 	}
 	if o.Zone == nil {
 		o.Zone = time.Local

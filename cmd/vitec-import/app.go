@@ -4,18 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
+	"vitec-import/importer/words"
 	"vitec-import/mapping"
+	"vitec-import/vitec"
 )
 
 // run is the whole program: it returns the exit code.
 func run(ctx context.Context, args []string, w world) int {
+	w.lang = languageIn(args, w.getenv)
 	root := newRoot(&w)
 	root.SetArgs(args)
 	root.SetIn(w.stdin)
@@ -35,28 +37,15 @@ func run(ctx context.Context, args []string, w world) int {
 
 func newRoot(w *world) *cobra.Command {
 	root := &cobra.Command{
-		Use:   "vitec-import",
-		Short: "Import participant lists into Vitec Connect",
-		Long: `vitec-import reads participants of viewings from a CSV or XLSX file, maps its columns
-through a YAML file to the API of Vitec Connect, books them one by one, and writes a
-report of every booking id or error.
-
-Every row ends in exactly one outcome that you can trust. No participant is booked
-twice, nobody gets a message that you did not ask for, and what cannot be known is
-said to be uncertain, never guessed.`,
-		Example: `  vitec-import init participants.xlsx            propose a mapping for a list
-  vitec-import check participants.xlsx           what would happen, without the network
-  vitec-import run participants.xlsx --sandbox   try it against a server of its own
-  vitec-import run participants.xlsx             the real thing`,
+		Use:           "vitec-import",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          noSuchCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage{err: err, command: cmd.CommandPath()}
-	})
+	root.SuggestionsMinimumDistance = 2
+	root.SetFlagErrorFunc(w.flagError)
 	w.languageFlag(root)
 	root.AddCommand(
 		newRunCommand(w), newCheckCommand(w), newInitCommand(w), newExplainCommand(w), newFieldsCommand(w), newSchemaCommand(w), newShowCommand(w), newReportCommand(w), newRunsCommand(w),
@@ -65,6 +54,7 @@ said to be uncertain, never guessed.`,
 	root.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true})
 	root.Version = version()
 	root.SetVersionTemplate("vitec-import {{.Version}}\n")
+	w.fillHelp(root)
 	return root
 }
 
@@ -73,7 +63,7 @@ said to be uncertain, never guessed.`,
 type exit struct {
 	code int
 	err  error
-	hint string
+	hint words.Worded // nil = there is none
 }
 
 func (e exit) Error() string {
@@ -84,7 +74,25 @@ func (e exit) Error() string {
 }
 
 func (e exit) Unwrap() error { return e.err }
-func (e exit) Hint() string  { return e.hint }
+
+// In returns the error in a language.
+func (e exit) In(l words.Language) string {
+	if e.err == nil {
+		return ""
+	}
+	return words.Of(e.err, l)
+}
+
+// fail is an error in the program's own words.
+func fail(id string, args ...any) error { return catalogue.Error(id, args...) }
+
+// failCount is fail about n things, rowCount how many rows there are.
+func failCount(id string, n int, args ...any) error { return catalogue.CountError(id, n, args...) }
+
+func rowCount(n int) words.Worded { return catalogue.Counted("rows", n) }
+
+// hint is what can be done about an error.
+func hint(id string, args ...any) words.Worded { return catalogue.Message(id, args...) }
 
 // usage is an error in how the program was called.
 type usage struct {
@@ -92,21 +100,40 @@ type usage struct {
 	command string
 }
 
-func (e usage) Error() string { return e.err.Error() }
-func (e usage) Unwrap() error { return e.err }
-func (e usage) Hint() string  { return "see \"" + e.command + " --help\"" }
+func misused(cmd *cobra.Command, err error) error {
+	return usage{err: err, command: cmd.CommandPath()}
+}
 
-// exactly is cobra.ExactArgs with words for people.
-func exactly(n int, what string) cobra.PositionalArgs {
+func (e usage) Error() string              { return e.err.Error() }
+func (e usage) Unwrap() error              { return e.err }
+func (e usage) In(l words.Language) string { return words.Of(e.err, l) }
+
+// between is how many arguments a command takes; what names the first.
+func between(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
-		case len(args) < n:
-			return usage{err: fmt.Errorf("%s: %s is missing", cmd.Name(), what), command: cmd.CommandPath()}
-		case len(args) > n:
-			return usage{err: fmt.Errorf("%s: %q is one argument too many", cmd.Name(), args[n]), command: cmd.CommandPath()}
+		case len(args) < least:
+			return misused(cmd, fail("args.missing", cmd.Name(), catalogue.Message(what)))
+		case len(args) > most:
+			return misused(cmd, fail("args.many", cmd.Name(), args[most]))
 		}
 		return nil
 	}
+}
+
+func exactly(n int, what string) cobra.PositionalArgs { return between(n, n, what) }
+
+func none(cmd *cobra.Command, args []string) error { return between(0, 0, "")(cmd, args) }
+
+// noSuchCommand is told of arguments that are no command's.
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
+		return misused(cmd, fail("args.command.meant", args[0], meant[0]))
+	}
+	return misused(cmd, fail("args.command", args[0]))
 }
 
 // exitCode is the one place where an error becomes an exit code.
@@ -121,7 +148,7 @@ func exitCode(err error) int {
 		return coded.code
 	case errors.Is(err, ledger.ErrHeld):
 		return importer.ExitHeld
-	case errors.As(err, &misused), errors.As(err, &mistakes), strings.HasPrefix(err.Error(), "unknown command"):
+	case errors.As(err, &misused), errors.As(err, &mistakes):
 		return importer.ExitUsage
 	case errors.Is(err, importer.ErrInterrupted):
 		return importer.ExitInterrupted
@@ -136,43 +163,61 @@ func (w *world) printError(err error) {
 		w.log.Error(err.Error(), hintAttr(hintOf(err))...)
 		return
 	}
-	fmt.Fprintf(w.stderr, "vitec-import: %s\n", err)
-	if h := hintOf(err); h != "" {
-		fmt.Fprintf(w.stderr, "hint: %s\n", h)
-	}
+	w.tellHinted("vitec-import: "+words.Of(err, w.lang), hintOf(err))
 }
 
-// tell says one thing beside the ordinary, to a person or to the log.
-func (w *world) tell(what, text, hint string) {
+func (w *world) tellHinted(text string, hint words.Worded) {
+	if hint != nil && hint.In(w.lang) != "" {
+		text += "\n" + w.say("label.hint") + ": " + hint.In(w.lang)
+	}
+	fmt.Fprintln(w.stderr, fold(text, w.width(w.stderr)))
+}
+
+// tell says one thing beside the ordinary, to a person or to the log, which is
+// in English.
+func (w *world) tell(what string, text, hint words.Worded) {
 	if w.log != nil {
-		w.log.Warn(what+": "+text, hintAttr(hint)...)
+		w.log.Warn(catalogue.In(words.English).Text(what)+": "+text.In(words.English), hintAttr(hint)...)
 		return
 	}
-	fmt.Fprintf(w.stderr, "%s: %s\n", what, text)
-	if hint != "" {
-		fmt.Fprintf(w.stderr, "hint: %s\n", hint)
-	}
+	w.tellHinted(w.say(what)+": "+text.In(w.lang), hint)
 }
 
-func hintAttr(hint string) []any {
-	if hint == "" {
+func hintAttr(hint words.Worded) []any {
+	if hint == nil || hint.In(words.English) == "" {
 		return nil
 	}
-	return []any{"hint", hint}
+	return []any{"hint", hint.In(words.English)}
 }
 
-func hintOf(err error) string {
-	var hinter interface{ Hint() string }
-	if errors.As(err, &hinter) {
-		return hinter.Hint()
+// hintOf is what can be done about an error; nil = nobody knows.
+func hintOf(err error) words.Worded {
+	var (
+		coded      exit
+		misused    usage
+		settings   *vitec.ConfigError
+		hinter     interface{ Hint() string }
+		damaged    *ledger.Error
+		unreadable *table.Error
+	)
+	switch {
+	case errors.As(err, &coded) && coded.hint != nil:
+		return coded.hint
+	case errors.As(err, &misused):
+		return hint("usage.hint", misused.command)
+	case errors.As(err, &settings):
+		return settings.Hint
+	case errors.As(err, &hinter):
+		return verbatim(hinter.Hint())
+	case errors.As(err, &damaged):
+		return verbatim(damaged.Hint)
+	case errors.As(err, &unreadable):
+		return verbatim(unreadable.Hint)
 	}
-	var damaged *ledger.Error
-	if errors.As(err, &damaged) {
-		return damaged.Hint
-	}
-	var unreadable *table.Error
-	if errors.As(err, &unreadable) {
-		return unreadable.Hint
-	}
-	return ""
+	return nil
 }
+
+// verbatim is a text that is the same in every language.
+type verbatim string
+
+func (v verbatim) In(words.Language) string { return string(v) }

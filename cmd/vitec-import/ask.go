@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -13,9 +12,9 @@ import (
 // error that names the flag that answers.
 func (w *world) confirm(question string) (bool, error) {
 	if !w.terminalIn {
-		return false, exit{code: 1, err: errors.New("there is nobody to ask here"), hint: "add --yes if that is what you want"}
+		return false, exit{code: 1, err: fail("ask.nobody"), hint: hint("ask.nobody.hint")}
 	}
-	answer, err := w.ask(question + " [y/N] ")
+	answer, err := w.ask(w.say("ask.yes_no", question))
 	if err != nil {
 		return false, err
 	}

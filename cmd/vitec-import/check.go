@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
+	"vitec-import/importer/words"
 	"vitec-import/mapping"
 	"vitec-import/vitec"
 )
@@ -23,30 +23,8 @@ func newCheckCommand(w *world) *cobra.Command {
 		asJSON bool
 	)
 	cmd := &cobra.Command{
-		Use:   "check FILE",
-		Short: "Say what a run would do, without the network",
-		Long: `check does all that "run" does up to the first request: it reads the file, maps every
-row, checks it by the rules of the API, looks for people who are in the file twice and
-for people who are booked already, and says what would be sent. Nothing is sent and
-nothing is written.
-
-With --json it prints one object: rows, outcomes, to_send, messages, slots, problems,
-warnings, causes (the problems by kind and column) and earlier (rows that need not be
-sent because of an earlier one).
-
-With --save it writes the plan, for "run --plan" to do exactly that and nothing else: a
-run refuses it if the file, the mapping, the target or the ledger has changed meanwhile.
-
-EXIT STATUS
-  0  every row could be sent, or needs not be
-  1  the file or the ledger cannot be read
-  2  wrong use, or a mistake in the mapping
-  3  some rows have problems`,
-		Example: `  vitec-import check participants.xlsx
-  vitec-import check participants.csv --mapping office.yaml --set viewingId=VIS1
-  vitec-import check participants.csv --json
-  vitec-import check participants.csv --save plan.json`,
-		Args: exactly(1, "the input file"),
+		Use:  "check",
+		Args: exactly(1, "args.file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if asJSON {
 				return w.checkJSON(cmd, args[0], &c)
@@ -58,8 +36,8 @@ EXIT STATUS
 	c.mapping.bind(cmd)
 	c.target.bind(cmd)
 	ledgerFlag(cmd, &c.ledger)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
-	cmd.Flags().StringVar(&c.save, "save", "", "write the plan to this file, for run --plan")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.Flags().StringVar(&c.save, "save", "", "")
 	return cmd
 }
 
@@ -124,14 +102,14 @@ func (w *world) check(cmd *cobra.Command, input string, c *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	describeInput(w.stdout, src)
-	fmt.Fprintf(w.stdout, "target   %s\n", job.Target)
-	describePlan(w.stdout, p, &f)
+	w.describeInput(w.stdout, src)
+	w.line(w.stdout, "target", job.Target)
+	w.describePlan(w.stdout, p, &f)
 	if c.save != "" {
 		if err := savePlan(cmd.Context(), c.save, c, job, src, p); err != nil {
 			return err
 		}
-		fmt.Fprintf(w.stdout, "saved    %s; to do exactly this: vitec-import run --plan %s\n", c.save, shellQuote(c.save))
+		w.line(w.stdout, "saved", w.say("check.saved", c.save, shellQuote(c.save)))
 	}
 	if p.Problems > 0 {
 		return exit{code: importer.ExitProblems}
@@ -146,7 +124,7 @@ type jsonProblem = importer.Problem
 // the object is written while the file is read, problems in a first reading
 // and, if there are any, warnings in a second.
 func (w *world) checkJSON(cmd *cobra.Command, input string, c *checkFlags) error {
-	out := &jsonObject{w: w.stdout}
+	out, english := &jsonObject{w: w.stdout}, catalogue.In(words.English) // for programs
 	out.openArray("problems")
 	job, src, done, err := c.job(w, cmd, input)
 	if err != nil {
@@ -191,8 +169,7 @@ func (w *world) checkJSON(cmd *cobra.Command, input string, c *checkFlags) error
 	}
 	if err == nil && plan.Over > 0 {
 		out.element(jsonProblem{Code: "viewing_over", Field: "options.isDeadlineValidationEnabled",
-			Message: fmt.Sprintf("the viewing is over for %s, and the deadline check is on: the server may refuse them", rows(plan.Over)),
-			Hint:    "for a list of a past viewing write options: {isDeadlineValidationEnabled: {value: false}}"})
+			Message: english.Text("plan.over", english.Count("rows", plan.Over)), Hint: english.Text("plan.over.hint")})
 	}
 	if err == nil && plan.Warnings > 0 {
 		job.Problem = func(p importer.Problem) error {
@@ -338,8 +315,16 @@ func problemsOf(err error) []jsonProblem {
 	case errors.As(err, &refused):
 		return []jsonProblem{{Sheet: refused.Sheet, Column: refused.Column, Header: refused.Header, Code: string(refused.Code), Message: refused.Error(), Hint: refused.Hint}}
 	default:
-		return []jsonProblem{{Code: "failed", Message: err.Error(), Hint: hintOf(err)}}
+		return []jsonProblem{{Code: "failed", Message: err.Error(), Hint: hintFor(err)}}
 	}
+}
+
+// hintFor is the hint of an error for programs, "" if there is none.
+func hintFor(err error) string {
+	if h := hintOf(err); h != nil {
+		return h.In(words.English)
+	}
+	return ""
 }
 
 func ofMapping(m *mapping.Error) jsonProblem {

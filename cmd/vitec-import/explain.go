@@ -9,7 +9,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -32,28 +31,15 @@ type explainFlags struct {
 func newExplainCommand(w *world) *cobra.Command {
 	var f explainFlags
 	cmd := &cobra.Command{
-		Use:   "explain FILE --row N",
-		Short: "Show what becomes of one row, and the request that would be sent",
-		Long: `explain shows one row, by its number in the spreadsheet: which cells each field takes,
-what is done to them, and what comes of it; then what would become of the row, and the
-exact request, without the password. Nothing is sent. The row's cells are shown as they
-are: what it prints is personal data.
-
-EXIT STATUS
-  0  the row could be sent, or needs not be
-  1  the file or the ledger cannot be read, or there is no such row
-  2  wrong use, or a mistake in the mapping
-  3  the row has problems`,
-		Example: `  vitec-import explain participants.csv --row 17
-  vitec-import explain participants.csv --row 17 --format xml`,
-		Args: exactly(1, "the input file"),
+		Use:  "explain",
+		Args: exactly(1, "args.file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.row < 1 {
-				return usage{err: errors.New("--row is missing: the row's number in the spreadsheet"), command: cmd.CommandPath()}
+				return misused(cmd, fail("row.missing"))
 			}
 			format, err := vitec.ParseFormat(f.format)
 			if err != nil {
-				return usage{err: fmt.Errorf("--format: %w", err), command: cmd.CommandPath()}
+				return misused(cmd, fail("flag_error.choice", "--format", f.format, verbatim("json, xml")))
 			}
 			return w.explain(cmd, args[0], &f, format)
 		},
@@ -62,9 +48,9 @@ EXIT STATUS
 	f.mapping.bind(cmd)
 	f.target.bind(cmd)
 	ledgerFlag(cmd, &f.ledger)
-	cmd.Flags().IntVar(&f.row, "row", 0, "the row's number in the spreadsheet")
-	cmd.Flags().StringVar(&f.format, "format", "json", "the format of the request: json or xml")
-	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print one JSON object")
+	cmd.Flags().IntVar(&f.row, "row", 0, "")
+	cmd.Flags().StringVar(&f.format, "format", "json", "")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "")
 	return cmd
 }
 
@@ -128,6 +114,10 @@ func (w *world) explain(cmd *cobra.Command, input string, f *explainFlags, forma
 	if refersBack(row) {
 		e.Earlier = &jsonEarlier{row.Number, row.Outcome.String(), row.Ref.Run, row.Ref.Row, row.ContentDiffers}
 	}
+	lang := w.lang
+	if f.asJSON { // for programs
+		lang = words.English
+	}
 	if cells != nil && row.Outcome != ledger.Skipped {
 		trace := src.mapper.Trace(cells)
 		l := w.lang
@@ -136,7 +126,7 @@ func (w *world) explain(cmd *cobra.Command, input string, f *explainFlags, forma
 		}
 		e.Fields = explainFields(trace, l)
 		if row.Outcome != ledger.Invalid {
-			if e.Request, err = explainRequest(&f.target, format, &trace.Submission); err != nil {
+			if e.Request, err = explainRequest(&f.target, format, &trace.Submission, lang); err != nil {
 				return err
 			}
 		}
@@ -145,7 +135,7 @@ func (w *world) explain(cmd *cobra.Command, input string, f *explainFlags, forma
 		if err := printJSON(w.stdout, e); err != nil {
 			return err
 		}
-	} else if err := e.print(w.stdout, src); err != nil {
+	} else if err := w.printExplanation(e, src); err != nil {
 		return err
 	}
 	if row.Outcome == ledger.Invalid {
@@ -163,14 +153,14 @@ func printJSON(out io.Writer, v any) error {
 
 func noRow(s *source, n int) error {
 	i := s.file.Info()
-	err := exit{code: importer.ExitFailed, err: fmt.Errorf("%s: there is no row %d", i.Name, n)}
+	err := exit{code: importer.ExitFailed, err: fail("row.none", i.Name, n)}
 	switch {
 	case n == i.HeaderRow:
-		err.err = fmt.Errorf("%s: row %d is the header", i.Name, n)
+		err.err = fail("row.header", i.Name, n)
 	case n < i.HeaderRow:
-		err.hint = fmt.Sprintf("the header is row %d; the rows are below it", i.HeaderRow)
+		err.hint = hint("row.none.above", i.HeaderRow)
 	default:
-		err.hint = fmt.Sprintf("the file has %s below its header in row %d; empty rows are none, and a row of several lines has the number of its first", rows(i.Rows), i.HeaderRow)
+		err.hint = hint("row.none.below", rowCount(i.Rows), i.HeaderRow)
 	}
 	return err
 }
@@ -196,7 +186,7 @@ const sandboxURL = "http://127.0.0.1"
 
 // explainRequest writes down what the client would send. It has no login to
 // show.
-func explainRequest(t *targetFlags, format vitec.Format, s *mapping.Submission) (*explainedRequest, error) {
+func explainRequest(t *targetFlags, format vitec.Format, s *mapping.Submission, l words.Language) (*explainedRequest, error) {
 	base := t.url
 	if t.sandbox {
 		base = sandboxURL
@@ -208,7 +198,7 @@ func explainRequest(t *targetFlags, format vitec.Format, s *mapping.Submission) 
 	if err != nil {
 		var wrong *vitec.ConfigError
 		if errors.As(err, &wrong) {
-			return nil, exit{code: importer.ExitUsage, err: errors.New(wrong.Reason.String()), hint: wrong.Hint.String()}
+			return nil, exit{code: importer.ExitUsage, err: wrong, hint: wrong.Hint}
 		}
 		return nil, err
 	}
@@ -224,37 +214,35 @@ func explainRequest(t *targetFlags, format vitec.Format, s *mapping.Submission) 
 	for name, values := range r.Header {
 		e.Headers[name] = strings.Join(values, ", ")
 	}
-	e.Headers["Authorization"] = fmt.Sprintf("Basic (the login for customer %s)", s.Target.CustomerId)
+	e.Headers["Authorization"] = catalogue.In(l).Text("explain.login", s.Target.CustomerId)
 	e.Headers["Content-Length"] = strconv.Itoa(len(body))
 	return e, nil
 }
 
-func (e *explanation) print(out io.Writer, s *source) error {
-	fmt.Fprintf(out, "row %d of %s\n", e.Row, s.file.Info().Name)
+func (w *world) printExplanation(e *explanation, s *source) error {
+	out := w.stdout
+	fmt.Fprintln(out, w.say("explain.row", e.Row, s.file.Info().Name))
 	if len(e.Fields) > 0 {
-		e.printFields(out)
+		w.printFields(e.Fields)
 	}
 	for _, p := range e.Problems {
 		kind := "problem"
 		if p.Warning {
 			kind = "warning"
 		}
-		fmt.Fprintf(out, "%-8s %s: %s\n", kind, p.Place(), p.Message)
-		if p.Hint != "" {
-			fmt.Fprintf(out, "         hint: %s\n", p.Hint)
-		}
+		w.line(out, kind, w.place(p)+": "+w.problem(p).message)
+		w.hintLine(out, w.problem(p).hint)
 	}
-	fmt.Fprintf(out, "outcome  %s\n", e.outcome())
+	w.line(out, "outcome", w.outcomeOf(e))
 	if e.Request == nil {
 		return nil
 	}
 	return e.Request.print(out)
 }
 
-func (e *explanation) printFields(out io.Writer) {
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "field\tfrom\tconversion\tvalue")
-	for _, f := range e.Fields {
+func (w *world) printFields(fields []explainedField) {
+	rows := [][]string{{w.say("explain.field"), w.say("explain.from"), w.say("explain.conversion"), w.say("explain.value")}}
+	for _, f := range fields {
 		var from []string
 		for i, c := range f.Columns {
 			from = append(from, fmt.Sprintf("%s %q: %q", table.ColumnName(c), f.Headers[i], f.Cells[i]))
@@ -262,33 +250,27 @@ func (e *explanation) printFields(out io.Writer) {
 		value := strconv.Quote(f.Value)
 		switch {
 		case f.Problem != "" && f.Omitted:
-			value = "problem: " + f.Problem
+			value = w.say("explain.problem", f.Problem)
 		case f.Omitted:
-			value = "left out"
+			value = w.say("explain.omitted")
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", f.Field, strings.Join(from, " + "), f.Conversion, value)
+		rows = append(rows, []string{f.Field, strings.Join(from, " + "), f.Conversion, value})
 	}
-	t.Flush()
+	printColumns(w.stdout, rows, 0, w.width(w.stdout))
 }
 
-// outcome says in words what would become of the row.
-func (e *explanation) outcome() string {
+// outcomeOf says in words what would become of the row.
+func (w *world) outcomeOf(e *explanation) string {
 	switch e.Outcome {
 	case ledger.Booked.String():
-		return "it would be sent"
+		return w.say("explain.sent")
 	case ledger.Invalid.String():
-		return "invalid: nothing is sent"
+		return w.say("explain.invalid")
 	case ledger.Skipped.String():
-		return "skipped: " + e.Skipped + "; nothing is sent"
+		return w.say("explain.skipped", e.Skipped)
 	}
-	by := fmt.Sprintf("row %d", e.Earlier.EarlierRow)
-	if e.Earlier.Run > 0 {
-		by = fmt.Sprintf("run %d, row %d", e.Earlier.Run, e.Earlier.EarlierRow)
-	}
-	if e.Earlier.ContentDiffers {
-		by += ", with other content"
-	}
-	return fmt.Sprintf("%s, by %s; nothing is sent. This is the request that is not sent", e.Outcome, by)
+	by := w.earlier(ledger.Ref{Run: e.Earlier.Run, Row: e.Earlier.EarlierRow}, e.Earlier.ContentDiffers)
+	return w.say("explain.earlier", w.say("explain."+e.Outcome), by)
 }
 
 // print writes the request as it goes over the wire, but for the order of its

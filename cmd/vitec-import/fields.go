@@ -1,10 +1,8 @@
 package main
 
 import (
-	"fmt"
-	"io"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -16,25 +14,8 @@ import (
 func newFieldsCommand(w *world) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "fields [FIELD]",
-		Short: "List the fields that a mapping may fill, or explain one",
-		Long: `fields lists every field of the request with its type, its longest length and its
-meaning, in the order of the API's specification. With the name of a field it tells all
-that is known of that one, with the name of a group it lists the group's fields.
-
-EXIT STATUS
-  0  always, but for
-  2  wrong use, or there is no such field`,
-		Example: `  vitec-import fields
-  vitec-import fields updatePerson.cellPhone
-  vitec-import fields cellPhone
-  vitec-import fields address`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return nil
-			}
-			return exactly(1, "the field")(cmd, args)
-		},
+		Use:  "fields",
+		Args: between(0, 1, "args.field"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			l := w.lang
 			if asJSON {
@@ -54,72 +35,77 @@ EXIT STATUS
 				return printJSON(w.stdout, infos)
 			}
 			if one {
-				return describeField(w.stdout, infos[0])
+				w.describeField(infos[0])
+			} else {
+				w.listFields(infos)
 			}
-			return listFields(w.stdout, infos)
+			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
 	return cmd
 }
 
 func unknownField(name, meant string) error {
-	err := exit{code: importer.ExitUsage, err: fmt.Errorf("unknown field %q", name), hint: "vitec-import fields lists them"}
+	err := exit{code: importer.ExitUsage, err: fail("fields.unknown", name), hint: hint("fields.unknown.hint")}
 	if meant != "" {
-		err.err = fmt.Errorf("unknown field %q; did you mean %q?", name, meant)
+		err.err = fail("fields.unknown.meant", name, meant)
 	}
 	return err
 }
 
-func listFields(out io.Writer, infos []mapping.FieldInfo) error {
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "FIELD\tTYPE\tAT MOST\tREQUIRED\tMEANING")
+func (w *world) listFields(infos []mapping.FieldInfo) {
+	rows := [][]string{{w.say("fields.head.field"), w.say("fields.head.type"), w.say("fields.head.most"), w.say("fields.head.required"), w.say("fields.head.meaning")}}
 	for _, i := range infos {
 		length, required := "", i.Required
 		if i.MaxLength > 0 {
-			length = fmt.Sprint(i.MaxLength)
+			length = strconv.Itoa(i.MaxLength)
 		}
 		if i.OneOf {
-			required = "one of four"
+			required = w.say("fields.one_of_four")
 		}
 		meaning := i.Meaning
 		if i.Swedish != "" {
 			meaning += " (" + i.Swedish + ")"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", i.Path, i.Type, length, required, meaning)
+		rows = append(rows, []string{i.Path, w.fieldType(i), length, required, meaning})
 	}
-	return t.Flush()
+	printColumns(w.stdout, rows, 0, w.width(w.stdout))
 }
 
-func describeField(out io.Writer, i mapping.FieldInfo) error {
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	line := func(name, text string) {
+func (w *world) fieldType(i mapping.FieldInfo) string {
+	return w.say("fields.type." + strings.ReplaceAll(i.Type, " ", "_"))
+}
+
+func (w *world) describeField(i mapping.FieldInfo) {
+	var rows [][]string
+	line := func(id, text string) {
 		if text != "" {
-			fmt.Fprintf(t, "%s\t%s\n", name, text)
+			rows = append(rows, []string{w.say("fields." + id), text})
 		}
 	}
 	line("field", i.Path)
 	line("meaning", i.Meaning)
-	line("in the API", i.Swedish)
-	line("type", i.Type)
+	line("api", i.Swedish)
+	line("type", w.fieldType(i))
 	if i.MaxLength > 0 {
-		line("at most", fmt.Sprintf("%d characters (%s)", i.MaxLength, i.Source))
+		line("most", w.say("fields.most.text", i.MaxLength, w.say("fields.source."+i.Source)))
 	}
 	if i.Values != nil {
-		line("values", fmt.Sprintf("%s (%s; others are sent, with a warning)", strings.Join(i.Values, ", "), i.Source))
+		line("values", w.say("fields.values.text", strings.Join(i.Values, ", "), w.say("fields.source."+i.Source)))
 	}
 	line("required", i.Required)
-	line("if silent", i.Silent)
+	line("silent", i.Silent)
 	line("converter", i.Converters[0])
 	if len(i.Converters) > 1 {
 		line("or", "as: "+strings.Join(i.Converters[1:], ", "))
 	}
-	line("for example", example(i))
-	return t.Flush()
+	line("example", w.example(i))
+	printColumns(w.stdout, rows, 0, w.width(w.stdout))
 }
 
 // example is how the field is written in a mapping, with its blocks.
-func example(i mapping.FieldInfo) string {
+func (w *world) example(i mapping.FieldInfo) string {
 	value := `Mobil`
 	switch {
 	case i.Type == "boolean":
@@ -127,7 +113,7 @@ func example(i mapping.FieldInfo) string {
 	case i.Values != nil:
 		value = "{value: " + i.Values[0] + "}"
 	case !strings.HasSuffix(i.Path, "Phone"):
-		value = "the name of the column"
+		value = w.say("fields.column")
 	}
 	block := "participant"
 	if i.Address {

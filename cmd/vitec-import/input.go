@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -14,6 +13,7 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/table"
+	"vitec-import/importer/words"
 	"vitec-import/mapping"
 )
 
@@ -26,10 +26,10 @@ type tableFlags struct {
 }
 
 func (f *tableFlags) bind(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.sheet, "sheet", "", "the sheet of a workbook (default: the one whose header fits the mapping)")
-	cmd.Flags().IntVar(&f.headerRow, "header-row", 0, "the row of the header, counted from 1 (default: where the mapped columns are)")
-	cmd.Flags().StringVar(&f.encoding, "encoding", "", "the encoding of a CSV file, such as utf-8, windows-1252, cp850 (default: detected)")
-	cmd.Flags().StringVar(&f.delimiter, "delimiter", "", "the delimiter of a CSV file: \",\" \";\" \"|\" or tab (default: detected)")
+	cmd.Flags().StringVar(&f.sheet, "sheet", "", "")
+	cmd.Flags().IntVar(&f.headerRow, "header-row", 0, "")
+	cmd.Flags().StringVar(&f.encoding, "encoding", "", "")
+	cmd.Flags().StringVar(&f.delimiter, "delimiter", "", "")
 }
 
 // options are the table's options: the flags win over what the mapping says.
@@ -41,7 +41,7 @@ func (f *tableFlags) options(m *mapping.Mapping) (table.Options, error) {
 	}
 	o.Delimiter = d
 	if f.headerRow < 0 {
-		return o, exit{code: 2, err: fmt.Errorf("--header-row %d: rows are counted from 1", f.headerRow)}
+		return o, exit{code: 2, err: fail("header_row", f.headerRow)}
 	}
 	if m == nil {
 		return o, nil
@@ -78,7 +78,7 @@ func delimiter(s string) (rune, error) {
 	}
 	r, n := utf8.DecodeRuneInString(s)
 	if n != len(s) || r == '"' || r == '\n' || r == '\r' || r == utf8.RuneError {
-		return 0, exit{code: 2, err: fmt.Errorf("--delimiter %q is not one character", s), hint: "write it as one character, or as comma, semicolon, tab or pipe"}
+		return 0, exit{code: 2, err: fail("delimiter", s), hint: hint("delimiter.hint")}
 	}
 	return r, nil
 }
@@ -93,8 +93,8 @@ type mappingFlags struct {
 }
 
 func (f *mappingFlags) bind(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.path, "mapping", "m", "", "the mapping file (default: mapping.yaml beside the input)")
-	cmd.Flags().StringArrayVar(&f.set, "set", nil, "a constant over the mapping, as field=value; may be given several times")
+	cmd.Flags().StringVarP(&f.path, "mapping", "m", "", "")
+	cmd.Flags().StringArrayVar(&f.set, "set", nil, "")
 }
 
 // load reads the mapping for an input, whose header is asked for if there are
@@ -107,10 +107,9 @@ func (f *mappingFlags) load(input string, header func(*mapping.Mapping) []string
 	src, err := readMappingFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && f.path == "":
-		return nil, "", exit{code: 2, err: fmt.Errorf("%s: there is no mapping", path),
-			hint: "let \"vitec-import init " + shellQuote(input) + "\" propose one, or name one with --mapping"}
+		return nil, "", exit{code: 2, err: fail("mapping.none", path), hint: hint("mapping.none.hint", shellQuote(input))}
 	case err != nil:
-		return nil, "", exit{code: 2, err: fmt.Errorf("%s: the mapping cannot be read: %s", path, cause(err))}
+		return nil, "", exit{code: 2, err: fail("mapping.unreadable", path, cause(err))}
 	}
 	m, err := mapping.Parse(path, src, mapping.Options{
 		Set: f.set, Trial: f.trial, Header: header, Encoding: table.KnownEncoding,
@@ -120,7 +119,7 @@ func (f *mappingFlags) load(input string, header func(*mapping.Mapping) []string
 			}
 			src, err := readMappingFile(name)
 			if err != nil {
-				return nil, errors.New(cause(err))
+				return nil, errors.New(cause(err).In(words.English))
 			}
 			return src, nil
 		},
@@ -139,13 +138,19 @@ func readMappingFile(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, mapping.MaxSize+1))
 }
 
-// cause is the system's reason without the path, which has been said.
-func cause(err error) string {
+// cause is the system's reason without the path, which has been said; the
+// commonest in the program's own words, since not every system knows Swedish.
+func cause(err error) words.Worded {
 	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return catalogue.Message("system.not_exist")
+	case errors.Is(err, fs.ErrPermission):
+		return catalogue.Message("system.permission")
+	case errors.As(err, &p):
+		return verbatim(p.Err.Error())
 	}
-	return err.Error()
+	return verbatim(err.Error())
 }
 
 // source is an input with the mapping that fits it.
@@ -169,7 +174,7 @@ func (w *world) openSource(path string, tf *tableFlags, mf *mappingFlags) (*sour
 func readMapping(path string, tf *tableFlags, mf *mappingFlags) (s *source, o table.Options, err error) {
 	// A missing input is told before a missing mapping: it is the likelier slip.
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, o, exit{code: 1, err: fmt.Errorf("%s: there is no such file", path)}
+		return nil, o, exit{code: 1, err: fail("file.none", path)}
 	}
 	s = &source{}
 	header := func(m *mapping.Mapping) []string {
@@ -219,8 +224,7 @@ func bindTable(path string, o table.Options, m *mapping.Mapping) (*table.File, *
 		return nil, nil, err
 	}
 	if i := f.Info(); i.Rows == 0 {
-		return nil, nil, errors.Join(exit{code: 1, err: fmt.Errorf("%s: there is a header in row %d, but no row below it", i.Name, i.HeaderRow),
-			hint: "check that this is the right file, and that its export was complete"}, f.Close())
+		return nil, nil, errors.Join(exit{code: 1, err: fail("file.empty", i.Name, i.HeaderRow), hint: hint("file.empty.hint")}, f.Close())
 	}
 	mapper, err := m.Bind(f.Info().Header)
 	if err != nil {

@@ -2,10 +2,12 @@ package main
 
 import (
 	"cmp"
-	"fmt"
+	"embed"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"vitec-import/importer"
 	"vitec-import/importer/table"
@@ -13,13 +15,39 @@ import (
 	"vitec-import/mapping"
 )
 
+//go:embed words.*.yaml help.*.yaml
+var wordFiles embed.FS
+
+var catalogue = words.Load(wordFiles)
+
+// texts are the program's texts in the language of its user.
+func (w *world) texts() *words.Texts { return catalogue.In(w.lang) }
+
+// say is a text in the language of the program's user, count one about n things.
+func (w *world) say(id string, args ...any) string { return w.texts().Text(id, args...) }
+
+func (w *world) count(id string, n int, args ...any) string { return w.texts().Count(id, n, args...) }
+
+const languageFlagName = "lang"
+
 // languageFlag gives every command --lang. Without it the language is that of
 // the system, as far as it tells.
 func (w *world) languageFlag(root *cobra.Command) {
-	w.lang = languageOf(w.getenv)
-	const name = "lang"
-	root.PersistentFlags().Var((*languageValue)(&w.lang), name, "language of the reports, en or sv (default: that of LC_ALL, LC_MESSAGES or LANG)")
-	root.PersistentFlags().Lookup(name).DefValue = "" // help is the same everywhere
+	root.PersistentFlags().Var((*languageValue)(&w.lang), languageFlagName, "")
+	root.PersistentFlags().Lookup(languageFlagName).DefValue = "" // help is the same everywhere
+}
+
+// languageIn is the language of a call, known before it is read: what is wrong
+// with it is said in that language, too.
+func languageIn(args []string, getenv func(string) string) words.Language {
+	set := pflag.NewFlagSet("", pflag.ContinueOnError)
+	set.ParseErrorsAllowlist.UnknownFlags = true
+	set.SetOutput(io.Discard)
+	lang := languageOf(getenv)
+	set.Var((*languageValue)(&lang), languageFlagName, "")
+	set.BoolP("help", "h", false, "")
+	_ = set.Parse(args) // whoever reads them in earnest says what is wrong
+	return lang
 }
 
 // languageOf is the language of messages that the environment asks for, by the
@@ -47,7 +75,7 @@ func (v *languageValue) Set(s string) error {
 		*v = languageValue(l)
 		return nil
 	}
-	return fmt.Errorf("there is no language %q, only en and sv", s)
+	return fail("language.unknown", s)
 }
 
 // endingIn words why rows and runs ended.

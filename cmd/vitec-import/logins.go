@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -33,9 +33,6 @@ func (l *logins) For(customerId string) (vitec.Credentials, bool) {
 	return vitec.Credentials{}, false
 }
 
-var errNoLogin = exit{code: 1, err: errors.New("there is no login"),
-	hint: "set VITEC_USERNAME and VITEC_PASSWORD, or name a file with --credentials; to try without one: --sandbox"}
-
 // logins reads the logins from where they are: the file that was named, the
 // environment, or the directory that systemd gives to a service.
 func (w *world) logins(file string) (*logins, error) {
@@ -48,9 +45,9 @@ func (w *world) logins(file string) (*logins, error) {
 	case user != "" && password != "":
 		return &logins{fallback: &vitec.Credentials{Username: user, Password: password}}, nil
 	case user != "":
-		return nil, exit{code: 1, err: errors.New("VITEC_USERNAME is set, but VITEC_PASSWORD is not")}
+		return nil, exit{code: 1, err: fail("login.half", "VITEC_USERNAME", "VITEC_PASSWORD")}
 	case password != "":
-		return nil, exit{code: 1, err: errors.New("VITEC_PASSWORD is set, but VITEC_USERNAME is not")}
+		return nil, exit{code: 1, err: fail("login.half", "VITEC_PASSWORD", "VITEC_USERNAME")}
 	}
 	if dir != "" {
 		file := filepath.Join(dir, "vitec-import")
@@ -58,7 +55,7 @@ func (w *world) logins(file string) (*logins, error) {
 			return readLogins(file, true)
 		}
 	}
-	return nil, errNoLogin
+	return nil, exit{code: 1, err: fail("login.none"), hint: hint("login.none.hint")}
 }
 
 // loginsFile is the YAML of a credentials file.
@@ -72,8 +69,6 @@ type loginEntry struct {
 	Password string `yaml:"password"`
 }
 
-const loginsExample = "it looks like: default: {username: u, password: p}, and below customers: one line like M11385: {username: u, password: p} per customer"
-
 // readLogins reads a credentials file that nobody else can read. Systemd keeps
 // a service's credentials in a folder that is the service's alone, and gives
 // its user the right to a file by an access list, which shows as the group's.
@@ -82,33 +77,34 @@ func readLogins(path string, ofService bool) (*logins, error) {
 	if ofService {
 		others = 0o037
 	}
-	bad := func(reason, hint string) error {
-		return exit{code: 1, err: fmt.Errorf("%s: %s", path, reason), hint: hint}
+	bad := func(hint words.Worded, id string, args ...any) error {
+		return exit{code: 1, err: fail(id, append([]any{path}, args...)...), hint: hint}
 	}
+	example := hint("login.example")
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, bad("no such credentials file", loginsExample)
+		return nil, bad(example, "login.file.none")
 	case err != nil:
-		return nil, bad("the credentials file cannot be read", "")
+		return nil, bad(nil, "login.file.unreadable")
 	case info.IsDir():
-		return nil, bad("is a directory, not a credentials file", "")
+		return nil, bad(nil, "login.file.folder")
 	case runtime.GOOS != "windows" && info.Mode().Perm()&others != 0:
-		return nil, bad("other users of this computer can read the credentials file", "chmod 600 "+path)
+		return nil, bad(verbatim("chmod 600 "+shellQuote(path)), "login.file.open")
 	}
 	src, err := os.ReadFile(path)
 	if err != nil {
-		return nil, bad("the credentials file cannot be read", "")
+		return nil, bad(nil, "login.file.unreadable")
 	}
 	var f loginsFile
 	// The decoder's own message may quote the file, so it is not shown.
 	if err := yaml.Load(src, &f, yaml.WithKnownFields(), yaml.WithUniqueKeys()); err != nil {
-		return nil, bad("is not a credentials file", loginsExample)
+		return nil, bad(example, "login.file.wrong")
 	}
 	l := &logins{byCustomer: map[string]vitec.Credentials{}}
 	if f.Default != nil {
 		if f.Default.Username == "" || f.Default.Password == "" {
-			return nil, bad("the default login lacks its username or password", "")
+			return nil, bad(nil, "login.file.default")
 		}
 		l.fallback = &vitec.Credentials{Username: f.Default.Username, Password: f.Default.Password}
 	}
@@ -120,12 +116,12 @@ func readLogins(path string, ofService bool) (*logins, error) {
 	for _, c := range customers {
 		e := f.Customers[c]
 		if e == nil || e.Username == "" || e.Password == "" {
-			return nil, bad(fmt.Sprintf("the login of customer %q lacks its username or password", c), "")
+			return nil, bad(nil, "login.file.customer", c)
 		}
 		l.byCustomer[c] = vitec.Credentials{Username: e.Username, Password: e.Password}
 	}
 	if l.fallback == nil && len(l.byCustomer) == 0 {
-		return nil, bad("there is no login in it", loginsExample)
+		return nil, bad(example, "login.file.empty")
 	}
 	return l, nil
 }

@@ -81,7 +81,7 @@ func (m *metrics) write(ctx context.Context, l *ledger.Ledger, path string, code
 		}
 	}
 	if err := writeWhole(path, m.text.String()); err != nil {
-		return exit{err: fmt.Errorf("%s: the metrics could not be written: %s", path, cause(err)), hint: "name another file with --metrics"}
+		return exit{err: fail("metrics.unwritable", path, cause(err)), hint: hint("metrics.unwritable.hint")}
 	}
 	return nil
 }

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 	"sort"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
@@ -60,118 +60,128 @@ func refersBack(row ledger.Row) bool {
 	return false
 }
 
+// line prints a text behind its label, and folds both to the terminal's width.
+func (w *world) line(out io.Writer, label, text string) {
+	fmt.Fprintln(out, fold(w.labelled(label, text), w.width(out)))
+}
+
+// labelled is a text behind its label, "" for the label of the line before.
+func (w *world) labelled(label, text string) string {
+	if label != "" {
+		label = w.say("label." + label)
+	}
+	return fmt.Sprintf("%-8s %s", label, text)
+}
+
+// hintLine prints what can be done about the line before.
+func (w *world) hintLine(out io.Writer, text string) {
+	if text != "" {
+		w.line(out, "", w.say("label.hint")+": "+text)
+	}
+}
+
 // describeInput says what was read and how it was understood.
-func describeInput(out io.Writer, s *source) {
+func (w *world) describeInput(out io.Writer, s *source) {
 	i := s.file.Info()
-	fmt.Fprintf(out, "input    %s: %s\n", i.Name, strings.Join(detected(i), ", "))
-	for _, w := range i.Warnings {
-		describeTableWarning(out, i, w)
+	w.line(out, "input", i.Name+": "+strings.Join(w.detected(i), ", "))
+	for _, t := range i.Warnings {
+		w.describeTableWarning(out, i, t)
 	}
-	fmt.Fprintf(out, "mapping  %s\n", s.mappingPath)
-	for _, w := range s.mapping.Warnings() {
-		fmt.Fprintf(out, "warning  %s: %s\n", w.Place(), w.Message)
-		if hint := w.Hint.String(); hint != "" {
-			fmt.Fprintf(out, "         hint: %s\n", hint)
-		}
+	w.line(out, "mapping", s.mappingPath)
+	for _, m := range s.mapping.Warnings() {
+		w.line(out, "warning", m.Place()+": "+m.Message.In(w.lang))
+		w.hintLine(out, m.Hint.In(w.lang))
 	}
 }
 
-func describeTableWarning(out io.Writer, i table.Info, w table.Warning) {
-	place := importer.Problem{File: i.Name, Sheet: i.Sheet, Row: w.Row, Column: w.Column}.Place()
-	fmt.Fprintf(out, "warning  %s: %s\n", place, w.Text)
-	if w.Hint != "" {
-		fmt.Fprintf(out, "         hint: %s\n", w.Hint)
-	}
+func (w *world) describeTableWarning(out io.Writer, i table.Info, t table.Warning) {
+	p := importer.Problem{File: i.Name, Sheet: i.Sheet, Row: t.Row, Column: t.Column}
+	w.line(out, "warning", w.place(p)+": "+t.Text)
+	w.hintLine(out, t.Hint)
 }
 
-func detected(i table.Info) []string {
+func (w *world) detected(i table.Info) []string {
 	d := []string{i.Format}
 	if i.Sheet != "" {
-		d = append(d, fmt.Sprintf("sheet %q", i.Sheet))
+		d = append(d, w.say("input.sheet", i.Sheet))
 	}
 	if i.Encoding != "" {
 		d = append(d, i.Encoding)
 	}
 	if i.Delimiter != "" {
-		d = append(d, fmt.Sprintf("delimiter %q", i.Delimiter))
+		d = append(d, w.say("input.delimiter", i.Delimiter))
 	}
-	return append(d, fmt.Sprintf("header in row %d", i.HeaderRow))
+	return append(d, w.say("input.header", i.HeaderRow))
 }
 
 // describePlan says what would happen, for a person.
-func describePlan(out io.Writer, p *importer.Plan, f *findings) {
-	fmt.Fprintf(out, "rows     %d: %s\n", p.Rows, planned(p))
+func (w *world) describePlan(out io.Writer, p *importer.Plan, f *findings) {
+	w.line(out, "rows", w.say("plan.rows", p.Rows, w.planned(p)))
 	if len(p.Slots) > 0 {
-		describeSlots(out, p.Slots)
+		w.describeSlots(out, p.Slots)
 	}
 	if n := p.Messages.Total(); n > 0 {
-		fmt.Fprintf(out, "messages %d would be sent to people: %d SMS confirmations, %d e-mail confirmations, %d SMS reminders\n",
-			n, p.Messages.SMSConfirmation, p.Messages.MailConfirmation, p.Messages.SMSReminder)
+		w.line(out, "messages", w.say("plan.messages", n, p.Messages.SMSConfirmation, p.Messages.MailConfirmation, p.Messages.SMSReminder))
 	} else {
-		fmt.Fprintf(out, "messages none are asked for\n")
+		w.line(out, "messages", w.say("plan.messages.none"))
 	}
 	if p.Over > 0 {
-		fmt.Fprintf(out, "warning  the viewing is over for %s, and the deadline check is on: the server may refuse them\n", rows(p.Over))
-		fmt.Fprintln(out, "         hint: for a list of a past viewing write options: {isDeadlineValidationEnabled: {value: false}}")
+		w.line(out, "warning", w.say("plan.over", w.count("rows", p.Over)))
+		w.hintLine(out, w.say("plan.over.hint"))
 	}
-	describeEarlier(out, f)
+	w.describeEarlier(out, f)
 	if p.Differing > 0 {
-		fmt.Fprintf(out, "note     %d rows are booked already with other content; they are not sent again\n", p.Differing)
+		w.line(out, "note", w.count("plan.differing", p.Differing))
 	}
 	// Where several rows have the same problem its hint is told once.
-	grouped := describeCauses(out, p.Causes)
-	describeFindings(out, "problem", f.problems, f.moreProblems, !grouped)
-	describeFindings(out, "warning", f.warnings, f.moreWarnings, !grouped)
-}
-
-func rows(n int) string {
-	if n == 1 {
-		return "1 row"
-	}
-	return fmt.Sprintf("%d rows", n)
+	grouped := w.describeCauses(out, p.Causes)
+	w.describeFindings(out, "problem", f.problems, f.moreProblems, !grouped)
+	w.describeFindings(out, "warning", f.warnings, f.moreWarnings, !grouped)
 }
 
 // describeEarlier names the rows that need not be sent, and the earlier ones.
-func describeEarlier(out io.Writer, f *findings) {
+func (w *world) describeEarlier(out io.Writer, f *findings) {
 	for i, row := range f.earlier {
-		what := map[ledger.Outcome]string{
-			ledger.AlreadyBooked: "is booked already", ledger.Uncertain: "may be booked already", ledger.Duplicate: "is in the file twice",
-		}[row.Outcome]
-		by := fmt.Sprintf("run %d, row %d", row.Ref.Run, row.Ref.Row)
-		if row.Ref.Row == 0 {
-			by = fmt.Sprintf("run %d", row.Ref.Run)
-		}
-		if row.Outcome == ledger.Duplicate {
-			by = fmt.Sprintf("row %d", row.Ref.Row)
-		}
-		if row.ContentDiffers {
-			by += ", with other content"
-		}
-		fmt.Fprintf(out, "%-8s row %d %s: %s\n", first("earlier", i), row.Number, what, by)
+		w.line(out, first("earlier", i), w.say("earlier."+row.Outcome.String(), row.Number, w.earlier(row.Ref, row.ContentDiffers)))
 	}
 	if f.moreEarlier > 0 {
-		fmt.Fprintf(out, "         … and %d more; \"vitec-import check --json\" lists them all\n", f.moreEarlier)
+		w.line(out, "", w.say("more", f.moreEarlier))
 	}
 }
 
+// earlier names an earlier row, of another run or of the same file.
+func (w *world) earlier(ref ledger.Ref, differs bool) string {
+	by := w.say("earlier.by", ref.Run, ref.Row)
+	switch {
+	case ref.Row == 0:
+		by = w.say("earlier.by.run", ref.Run)
+	case ref.Run == 0:
+		by = w.say("earlier.by.row", ref.Row)
+	}
+	if differs {
+		by = w.say("earlier.differs", by)
+	}
+	return by
+}
+
 // planned is "23 to send, 2 already_booked": every row in one of them.
-func planned(p *importer.Plan) string {
+func (w *world) planned(p *importer.Plan) string {
 	var parts []string
 	if n := p.ToSend(); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d to send", n))
+		parts = append(parts, w.say("plan.to_send", n))
 	}
 	for _, o := range ledger.Outcomes {
 		if n := p.Outcomes[o]; n > 0 && o != ledger.NotSent {
-			parts = append(parts, fmt.Sprintf("%d %s", n, o))
+			parts = append(parts, w.count("counted."+o.String(), n))
 		}
 	}
 	if len(parts) == 0 {
-		return "nothing to do"
+		return w.say("plan.nothing")
 	}
 	return strings.Join(parts, ", ")
 }
 
-func describeSlots(out io.Writer, slots map[vitec.Target]ledger.Counts) {
+func (w *world) describeSlots(out io.Writer, slots map[vitec.Target]ledger.Counts) {
 	const shown = 20
 	targets := sortedTargets(slots)
 	// A column for each outcome that there is, what is to be sent first.
@@ -184,24 +194,22 @@ func describeSlots(out io.Writer, slots map[vitec.Target]ledger.Counts) {
 			}
 		}
 	}
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprint(t, "         customer\tviewing\ttime slot\tto send")
-	for _, o := range columns[1:] {
-		fmt.Fprintf(t, "\t%s", o)
+	head := []string{w.say("slots.customer"), w.say("slots.viewing"), w.say("slots.slot")}
+	for _, o := range columns {
+		head = append(head, w.say("slots."+o.String()))
 	}
-	fmt.Fprintln(t)
-	for i, s := range targets {
-		if i == shown {
-			fmt.Fprintf(t, "         … and %d more slots\n", len(targets)-shown)
-			break
-		}
-		fmt.Fprintf(t, "         %s\t%s\t%s", s.CustomerId, s.ViewingId, s.TimeSlotId)
+	rows := [][]string{head}
+	for _, s := range targets[:min(len(targets), shown)] {
+		row := []string{s.CustomerId, s.ViewingId, s.TimeSlotId}
 		for _, o := range columns {
-			fmt.Fprintf(t, "\t%d", slots[s][o])
+			row = append(row, strconv.Itoa(slots[s][o]))
 		}
-		fmt.Fprintln(t)
+		rows = append(rows, row)
 	}
-	t.Flush()
+	printColumns(out, rows, 9, w.width(out))
+	if n := len(targets) - shown; n > 0 {
+		w.line(out, "", w.say("more.slots", n))
+	}
 }
 
 func sortedTargets(slots map[vitec.Target]ledger.Counts) []vitec.Target {
@@ -222,25 +230,25 @@ func sortedTargets(slots map[vitec.Target]ledger.Counts) []vitec.Target {
 	return targets
 }
 
-func describeFindings(out io.Writer, kind string, list []importer.Problem, more int, hints bool) {
+func (w *world) describeFindings(out io.Writer, kind string, list []importer.Problem, more int, hints bool) {
 	for _, p := range list {
-		fmt.Fprintf(out, "%-8s %s: %s", kind, p.Place(), p.Message)
+		text := w.place(p) + ": " + w.problem(p).message
 		if p.Masked != "" {
-			fmt.Fprintf(out, " (%s)", p.Masked)
+			text += " (" + p.Masked + ")"
 		}
-		fmt.Fprintln(out)
-		if p.Hint != "" && hints {
-			fmt.Fprintf(out, "         hint: %s\n", p.Hint)
+		w.line(out, kind, text)
+		if hints {
+			w.hintLine(out, w.problem(p).hint)
 		}
 	}
 	if more > 0 {
-		fmt.Fprintf(out, "%-8s … and %d more; \"vitec-import check --json\" lists them all\n", kind, more)
+		w.line(out, kind, w.say("more", more))
 	}
 }
 
 // describeCauses groups the problems, if several rows have the same one, and
 // reports whether it did.
-func describeCauses(out io.Writer, causes []importer.Cause) bool {
+func (w *world) describeCauses(out io.Writer, causes []importer.Cause) bool {
 	repeated := false
 	for _, c := range causes {
 		repeated = repeated || c.Rows > 1
@@ -251,31 +259,65 @@ func describeCauses(out io.Writer, causes []importer.Cause) bool {
 	const shown = 20
 	for i, c := range causes {
 		if i == shown {
-			fmt.Fprintf(out, "         … and %d more causes\n", len(causes)-shown)
+			w.line(out, "", w.say("more.causes", len(causes)-shown))
 			break
 		}
-		what := ""
+		what, place := "", strconv.Itoa(c.First)
 		if c.Column > 0 {
-			what = "column " + table.ColumnName(c.Column)
-			if c.Header != "" {
-				what += fmt.Sprintf(" %q", c.Header)
-			}
-			what += ": "
+			what, place = w.column(c.Column, c.Header)+": ", table.ColumnName(c.Column)+place
 		}
 		if c.Warning {
-			what = "warning: " + what
-		}
-		place := fmt.Sprint(c.First)
-		if c.Column > 0 {
-			place = table.ColumnName(c.Column) + place
+			what = w.say("cause.warning", what)
 		}
 		if c.Masked != "" {
 			place += " (" + c.Masked + ")"
 		}
-		fmt.Fprintf(out, "%-8s %s%s: %s, first %s\n", first("causes", i), what, c.Message, rows(c.Rows), place)
-		if c.Hint != "" {
-			fmt.Fprintf(out, "         hint: %s\n", c.Hint)
+		said := w.problem(importer.Problem{Code: c.Code, Args: c.Args, Message: c.Message, Hint: c.Hint})
+		if c.Mixed {
+			said.message, _, _ = strings.Cut(said.message, ":")
 		}
+		w.line(out, first("causes", i), w.say("cause", what, said.message, w.count("rows", c.Rows), place))
+		w.hintLine(out, said.hint)
 	}
 	return true
+}
+
+// place is where a problem is, as the spreadsheet shows it:
+// "participants.csv:17: column C "Född"" or "participants.xlsx:Deltagare!C14".
+func (w *world) place(p importer.Problem) string {
+	s := p.File
+	switch {
+	case p.Row > 0 && p.Sheet != "" && p.Column > 0:
+		s += fmt.Sprintf(":%s!%s%d", p.Sheet, table.ColumnName(p.Column), p.Row)
+	case p.Row > 0 && p.Sheet != "":
+		s += fmt.Sprintf(":%s!%d", p.Sheet, p.Row)
+	case p.Row > 0:
+		s += fmt.Sprintf(":%d", p.Row)
+	}
+	switch {
+	case p.Column > 0 && p.Sheet == "":
+		s += ": " + w.column(p.Column, p.Header)
+	case p.Header != "":
+		s += fmt.Sprintf(" %q", p.Header)
+	}
+	return s
+}
+
+// column names a column, 1-based, as the spreadsheet does.
+func (w *world) column(n int, header string) string {
+	if header == "" {
+		return w.say("place.column", table.ColumnName(n))
+	}
+	return w.say("place.header", table.ColumnName(n), header)
+}
+
+// problem says a problem in the language of the program's user.
+func (w *world) problem(p importer.Problem) (said struct{ message, hint string }) {
+	said.message, said.hint = p.Message, p.Hint
+	if f := wordingIn(w.lang); f != nil {
+		if message, hint, ok := f(p.Code, p.Args); ok {
+			said.message, said.hint = message, hint
+		}
+	}
+	return said
 }

@@ -16,6 +16,7 @@ import (
 // progressView shows how a run goes: a line that moves on a terminal, a plain
 // line now and then elsewhere, nothing beside a log.
 type progressView struct {
+	w        *world
 	out      io.Writer
 	terminal bool
 	silent   bool
@@ -32,7 +33,7 @@ const (
 )
 
 func newProgressView(w *world, out io.Writer, f *runFlags) *progressView {
-	return &progressView{out: out, terminal: w.terminalErr, silent: f.quiet || f.logFormat != "", stop: w.stop, quit: make(chan struct{})}
+	return &progressView{w: w, out: out, terminal: w.terminalErr, silent: f.quiet || f.logFormat != "", stop: w.stop, quit: make(chan struct{})}
 }
 
 // start begins to show p. It is the importer's Watch.
@@ -82,7 +83,7 @@ func (v *progressView) bar() {
 		case <-tick.C:
 		}
 		s := v.progress.State()
-		bar.Describe(describeState(s, time.Now()))
+		bar.Describe(v.describe(s, time.Now()))
 		_ = bar.Set(s.Done)
 	}
 }
@@ -100,30 +101,31 @@ func (v *progressView) lines() {
 			v.stopping()
 		case <-tick.C:
 			s := v.progress.State()
-			fmt.Fprintf(v.out, "%d of %d: %s\n", s.Done, s.Total, describeState(s, time.Now()))
+			fmt.Fprintln(v.out, v.w.say("progress.plain", s.Done, s.Total, v.describe(s, time.Now())))
 		}
 	}
 }
 
 func (v *progressView) stopping() {
-	n := v.progress.State().InFlight
-	fmt.Fprintf(v.out, "stopping: waiting for %d requests under way; Ctrl-C again leaves at once\n", n)
+	text := v.w.count("progress.stopping", v.progress.State().InFlight)
+	fmt.Fprintln(v.out, fold(text, v.w.width(v.out)))
 }
 
-// describeState is the state in a few words.
-func describeState(s importer.State, now time.Time) string {
-	text := counts(sentOutcomes(s))
+// describe is the state in a few words.
+func (v *progressView) describe(s importer.State, now time.Time) string {
+	w := v.w
+	text := w.counts(sentOutcomes(s))
 	if s.Limit > 0 && !math.IsInf(s.Limit, 1) {
-		text += fmt.Sprintf(", limit %.3g/s", s.Limit)
+		text += ", " + w.say("progress.limit", w.lang.Decimal(s.Limit, 3))
 	}
 	switch wait := s.PausedUntil.Sub(now); {
 	case s.Stopping != nil:
-		text += ", stopping"
+		text += ", " + w.say("progress.ending")
 	case wait > 0:
-		text += fmt.Sprintf(", the server wants a pause of %s", wait.Round(time.Second))
+		text += ", " + w.say("progress.pause", wait.Round(time.Second))
 	default:
 		if left, ok := timeLeft(s, now); ok {
-			text += ", " + left.String() + " left"
+			text += ", " + w.say("progress.left", left)
 		}
 	}
 	return text

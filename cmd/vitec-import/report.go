@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/words"
 	"vitec-import/reports"
 	"vitec-import/vitec"
 )
@@ -22,24 +24,12 @@ func newReportCommand(w *world) *cobra.Command {
 		formats   []string
 	)
 	cmd := &cobra.Command{
-		Use:   "report [RUN]",
-		Short: "Write the reports of a run again",
-		Long: `report writes the reports of a run again, of the latest one if no number is given: after
-the run was killed, after uncertain rows were settled, or after the folder was lost. What
-it writes comes from the ledger and from the input file alone; nothing is sent.
-
-EXIT STATUS
-  0  written
-  1  the ledger cannot be read, there is no such run, or the folder cannot be written
-  2  wrong use`,
-		Example: `  vitec-import report
-  vitec-import report 7
-  vitec-import report 7 --out /tmp`,
-		Args: cobra.MaximumNArgs(1),
+		Use:  "report",
+		Args: between(0, 1, ""),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			kinds, err := parseKinds(formats)
 			if err != nil {
-				return usage{err: err, command: cmd.CommandPath()}
+				return misused(cmd, err)
 			}
 			p, err := w.ledgerPath(path)
 			if err != nil {
@@ -63,8 +53,8 @@ EXIT STATUS
 		},
 	}
 	ledgerFlag(cmd, &path)
-	cmd.Flags().StringVar(&out, "out", "", "the folder in which the report folder is made (default: where it was, or the input's)")
-	cmd.Flags().StringSliceVar(&formats, "format", nil, "which files to write: csv, xlsx, html (default: all)")
+	cmd.Flags().StringVar(&out, "out", "", "")
+	cmd.Flags().StringSliceVar(&formats, "format", nil, "")
 	return cmd
 }
 
@@ -73,7 +63,7 @@ func parseKinds(names []string) ([]reports.Kind, error) {
 	for _, name := range names {
 		k, err := reports.ParseKind(name)
 		if err != nil {
-			return nil, fmt.Errorf("--format: %w", err)
+			return nil, fail("flag_error.choice", "--format", name, verbatim("csv, xlsx, html"))
 		}
 		kinds = append(kinds, k)
 	}
@@ -85,11 +75,11 @@ func findRun(cmd *cobra.Command, l *ledger.Ledger, args []string) (ledger.RunInf
 	if len(args) == 1 {
 		id, err := strconv.ParseInt(args[0], 10, 64)
 		if err != nil || id < 1 {
-			return ledger.RunInfo{}, usage{err: fmt.Errorf("%q is not the number of a run", args[0]), command: cmd.CommandPath()}
+			return ledger.RunInfo{}, misused(cmd, fail("run.number", args[0]))
 		}
 		run, err := l.RunInfo(cmd.Context(), id)
 		if errors.Is(err, ledger.ErrNotFound) {
-			return run, exit{code: 1, err: fmt.Errorf("there is no run %d in %s", id, l.Path()), hint: "\"vitec-import runs\" lists them"}
+			return run, exit{code: 1, err: fail("run.none", id, l.Path()), hint: hint("run.none.hint")}
 		}
 		return run, err
 	}
@@ -98,7 +88,7 @@ func findRun(cmd *cobra.Command, l *ledger.Ledger, args []string) (ledger.RunInf
 		return ledger.RunInfo{}, err
 	}
 	if len(runs) == 0 {
-		return ledger.RunInfo{}, exit{code: 1, err: fmt.Errorf("there are no runs yet in %s", l.Path())}
+		return ledger.RunInfo{}, exit{code: 1, err: fail("runs.empty", l.Path())}
 	}
 	return runs[len(runs)-1], nil
 }
@@ -159,7 +149,7 @@ type reporting struct {
 func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Result, r reporting) error {
 	code := res.ExitCode()
 	if res.Stopped != nil {
-		w.tell("stopped", res.Stopped.Reason.In(w.lang), res.Stopped.Reason.Hint(w.lang))
+		w.tell("label.stopped", res.Stopped.Reason, reasonHint{res.Stopped.Reason})
 	}
 	rep, failed := w.reportRun(ctx, l, res, r)
 	if r.metrics != "" {
@@ -167,18 +157,18 @@ func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Resu
 			failed = errors.Join(failed, err)
 		}
 	}
-	where := "no report"
+	where := w.say("report.none")
 	if rep != nil {
 		where = rep.Dir
 		if r.talk {
 			w.printSummary(rep)
 		}
 	}
-	nothing := ""
+	last := "report.last"
 	if res.Plan.ToSend() == 0 && code == importer.ExitDone {
-		nothing = "nothing new, "
+		last = "report.last.nothing"
 	}
-	fmt.Fprintf(w.stdout, "run %d: %s%s of %d rows; %s\n", res.Run, nothing, counts(res.Outcomes), res.Plan.Rows, where)
+	fmt.Fprintln(w.stdout, w.say(last, res.Run, w.counts(res.Outcomes), w.count("rows", res.Plan.Rows), where))
 	switch {
 	case failed != nil && code == importer.ExitDone:
 		// The run itself has ended as it has: its exit code stands unless it
@@ -192,6 +182,11 @@ func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Resu
 	return nil
 }
 
+// reasonHint is what can be done about a reason.
+type reasonHint struct{ of importer.Reason }
+
+func (h reasonHint) In(l words.Language) string { return h.of.Hint(l) }
+
 // reportRun writes the report of a run that has just ended.
 func (w *world) reportRun(ctx context.Context, l *ledger.Ledger, res *importer.Result, r reporting) (*reports.Report, error) {
 	run, err := l.RunInfo(ctx, res.Run)
@@ -201,35 +196,33 @@ func (w *world) reportRun(ctx context.Context, l *ledger.Ledger, res *importer.R
 			return rep, nil
 		}
 	}
-	return nil, exit{err: fmt.Errorf("the report could not be written: %w", err),
-		hint: fmt.Sprintf("nothing is lost: \"vitec-import report %d --out FOLDER\" writes it elsewhere", res.Run)}
+	return nil, exit{err: fail("report.failed", err), hint: hint("report.failed.hint", res.Run)}
 }
 
 // printSummary tells how a run went, in the report's own words.
 func (w *world) printSummary(rep *reports.Report) {
-	s := rep.Summary
-	fmt.Fprintf(w.stderr, "\n%s\n", s.Headline)
+	s, width := rep.Summary, w.width(w.stderr)
+	print := func(format string, args ...any) { fmt.Fprint(w.stderr, fold(fmt.Sprintf(format, args...), width)) }
+	print("\n%s\n", s.Headline)
 	for _, share := range s.Outcomes {
 		if share.Count > 0 {
-			fmt.Fprintf(w.stderr, "  %s %6d  %-16s %s\n", share.Symbol, share.Count, share.Name, share.Meaning)
+			print("  %s %6d  %-16s %s\n", share.Symbol, share.Count, share.Name, share.Meaning)
 		}
 	}
-	for _, n := range s.Notes {
-		fmt.Fprintf(w.stderr, "note: %s\n", n)
+	for _, n := range append(slices.Clone(s.Notes), rep.Notes...) {
+		print("%s: %s\n", w.say("label.note"), n)
 	}
-	for _, n := range rep.Notes {
-		fmt.Fprintf(w.stderr, "note: %s\n", n)
-	}
-	fmt.Fprintf(w.stderr, "\nreports in %s\n", rep.Dir)
+	print("\n%s\n", w.say("report.in", rep.Dir))
 	for _, f := range rep.Files {
-		fmt.Fprintf(w.stderr, "  %s\n", filepath.Base(f))
+		print("  %s\n", filepath.Base(f))
 	}
 	if s.Left != "" {
-		fmt.Fprintf(w.stderr, "\n%s\n", s.Left)
+		print("\n%s\n", s.Left)
 	}
 	for _, step := range s.Steps {
-		fmt.Fprintf(w.stderr, "- %s\n", step.Text)
+		print("- %s\n", step.Text)
 		if step.Command != "" {
+			// Not folded: it is to be copied.
 			fmt.Fprintf(w.stderr, "    %s\n", step.Command)
 		}
 	}

@@ -8,40 +8,21 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"vitec-import/importer"
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/words"
 	"vitec-import/reports"
 )
 
 func newResolveCommand(w *world) *cobra.Command {
 	var r resolveFlags
 	cmd := &cobra.Command{
-		Use:   "resolve [FILE]",
-		Short: "List uncertain rows, and settle them",
-		Long: `resolve without arguments lists the rows whose request may have reached the server while
-no trustworthy answer came back. They are never sent again by themselves. Look in Vitec
-whether each of them is booked (its portal shows a partner's latest calls), then say so:
-
-  --run N --row N --booked ID    it is booked, under this id
-  --run N --row N --not-booked   it is not booked; the next run sends it
-  FILE                           the uncertain.csv of a report, filled in
-
-Every settlement is kept with its reason, and the run's report is written anew.
-
-EXIT STATUS
-  0  listed, or settled
-  1  the ledger cannot be read or written, or a row is not uncertain; nothing was settled
-  2  wrong use
-  6  a run holds the ledger`,
-		Example: `  vitec-import resolve
-  vitec-import resolve --run 7 --row 17 --booked VID0123456789ABCDEF0123456789ABCDEF --reason "seen in the portal"
-  vitec-import resolve --run 7 --row 18,21 --not-booked
-  vitec-import resolve participants-run-0007/uncertain.csv`,
-		Args: cobra.MaximumNArgs(1),
+		Use:  "resolve",
+		Args: between(0, 1, ""),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list, err := r.settlements(cmd, args)
 			if err != nil {
@@ -58,11 +39,11 @@ EXIT STATUS
 		},
 	}
 	ledgerFlag(cmd, &r.ledger)
-	cmd.Flags().Int64Var(&r.run, "run", 0, "the run in which the row was sent")
-	cmd.Flags().StringVar(&r.row, "row", "", "the spreadsheet's row, or several with commas")
-	cmd.Flags().StringVar(&r.booked, "booked", "", "the booking id that the row has in Vitec")
-	cmd.Flags().BoolVar(&r.notBooked, "not-booked", false, "the row is not booked in Vitec")
-	cmd.Flags().StringVar(&r.reason, "reason", "", "how you know; kept in the ledger")
+	cmd.Flags().Int64Var(&r.run, "run", 0, "")
+	cmd.Flags().StringVar(&r.row, "row", "", "")
+	cmd.Flags().StringVar(&r.booked, "booked", "", "")
+	cmd.Flags().BoolVar(&r.notBooked, "not-booked", false, "")
+	cmd.Flags().StringVar(&r.reason, "reason", "", "")
 	return cmd
 }
 
@@ -77,32 +58,30 @@ type resolveFlags struct {
 
 // settlements are what the flags or the file say; nil = only list.
 func (r *resolveFlags) settlements(cmd *cobra.Command, args []string) ([]reports.Settled, error) {
-	wrong := func(format string, a ...any) error {
-		return usage{err: fmt.Errorf(format, a...), command: cmd.CommandPath()}
-	}
+	wrong := func(err error) ([]reports.Settled, error) { return nil, misused(cmd, err) }
 	byFlags := r.run != 0 || r.row != "" || r.booked != "" || r.notBooked
 	switch {
 	case len(args) == 1 && byFlags:
-		return nil, wrong("either a file or --run and --row, not both")
+		return wrong(fail("resolve.both"))
 	case len(args) == 1:
 		return readSettlements(args[0])
 	case !byFlags:
 		return nil, nil
 	case r.run < 1 || r.row == "":
-		return nil, wrong("--run and --row say which row is meant")
+		return wrong(fail("resolve.which"))
 	case (r.booked != "") == r.notBooked:
-		return nil, wrong("say either --booked ID or --not-booked")
+		return wrong(fail("resolve.how"))
 	}
 	var list []reports.Settled
 	for part := range strings.SplitSeq(r.row, ",") {
 		row, err := strconv.Atoi(strings.TrimSpace(part))
 		if err != nil || row < 1 {
-			return nil, wrong("--row %q is not a row number", part)
+			return wrong(fail("resolve.row", part))
 		}
 		list = append(list, reports.Settled{Run: r.run, Row: row, BookingID: r.booked, NotBooked: r.notBooked, Reason: r.reason})
 	}
 	if r.booked != "" && len(list) > 1 {
-		return nil, wrong("one booking id cannot be that of %d rows", len(list))
+		return wrong(fail("resolve.one_id", len(list)))
 	}
 	return list, nil
 }
@@ -110,33 +89,32 @@ func (r *resolveFlags) settlements(cmd *cobra.Command, args []string) ([]reports
 func readSettlements(path string) ([]reports.Settled, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, exit{code: 1, err: fmt.Errorf("%s: %s", path, cause(err))}
+		return nil, exit{code: 1, err: fail("file.unreadable", path, cause(err))}
 	}
 	defer f.Close()
 	list, err := reports.ParseSettlements(f)
 	if err != nil {
-		return nil, exit{code: 1, err: fmt.Errorf("%s: nothing was settled:\n%w", path, err), hint: settlementHint(err)}
+		return nil, exit{code: 1, err: fail("resolve.wrong", path, err), hint: settlementHint(err)}
 	}
 	if len(list) == 0 {
-		return nil, exit{code: 1, err: fmt.Errorf("%s: no row is filled in", path),
-			hint: "write the booking id into booked_id, or yes into not_booked, in the rows that you have looked up"}
+		return nil, exit{code: 1, err: fail("resolve.empty", path), hint: hint("resolve.empty.hint")}
 	}
 	return list, nil
 }
 
 // settlementHint is the hint of the first mistake that has one.
-func settlementHint(err error) string {
+func settlementHint(err error) words.Worded {
 	mistakes, ok := err.(interface{ Unwrap() []error })
 	if !ok {
-		return ""
+		return nil
 	}
 	for _, e := range mistakes.Unwrap() {
 		var m *reports.SettlementError
-		if errors.As(e, &m) && m.Hint != "" {
+		if errors.As(e, &m) && m.Hint.String() != "" {
 			return m.Hint
 		}
 	}
-	return ""
+	return nil
 }
 
 // listUncertain shows what has to be settled.
@@ -160,25 +138,31 @@ func (w *world) listUncertain(ctx context.Context, path string) error {
 		n++
 	}
 	if n == 0 {
-		fmt.Fprintf(w.stderr, "no row is uncertain\n")
+		fmt.Fprintln(w.stderr, w.say("resolve.none"))
 		return nil
 	}
-	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "run\trow\tparticipant\tcustomer\tviewing\ttime slot\tsent\twhat was seen")
+	table := [][]string{{
+		w.say("resolve.head.run"), w.say("resolve.head.row"), w.say("resolve.head.participant"), w.say("resolve.head.customer"),
+		w.say("resolve.head.viewing"), w.say("resolve.head.slot"), w.say("resolve.head.sent"), w.say("resolve.head.seen"),
+	}}
 	for _, id := range runs {
 		names, err := participants(ctx, l, id, byRun[id])
 		if err != nil {
 			return err
 		}
 		for _, row := range byRun[id] {
-			fmt.Fprintf(t, "%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", row.Run, row.Number, names[row.Number], row.Slot.CustomerId,
-				row.Slot.ViewingId, row.Slot.TimeSlotId, row.SubmittedAt.Local().Format("2006-01-02 15:04:05"), row.Message)
+			seen := row.Message
+			if reason := (importer.Reason{Code: row.Code, Args: row.Args}).In(w.lang); reason != "" {
+				seen = reason
+			}
+			table = append(table, []string{
+				strconv.FormatInt(row.Run, 10), strconv.Itoa(row.Number), names[row.Number], row.Slot.CustomerId,
+				row.Slot.ViewingId, row.Slot.TimeSlotId, row.SubmittedAt.Local().Format("2006-01-02 15:04:05"), seen,
+			})
 		}
 	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	fmt.Fprintf(w.stderr, "%d rows are uncertain; look in Vitec whether they are booked, then see \"vitec-import resolve --help\"\n", n)
+	printColumns(w.stdout, table, 0, w.width(w.stdout))
+	fmt.Fprintln(w.stderr, fold(w.count("resolve.left", n), w.width(w.stderr)))
 	return nil
 }
 
@@ -202,7 +186,7 @@ func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list [
 			runs = append(runs, s.Run)
 		}
 	}
-	fmt.Fprintf(w.stdout, "%d rows settled\n", len(settlements))
+	fmt.Fprintln(w.stdout, w.count("resolve.done", len(settlements)))
 	for _, id := range runs {
 		run, err := l.RunInfo(ctx, id)
 		if err != nil {
@@ -210,8 +194,7 @@ func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list [
 		}
 		rep, err := w.writeReport(ctx, l, run, reportPlace{ledgerFlag: r.ledger}, nil)
 		if err != nil {
-			return exit{code: 1, err: fmt.Errorf("the rows are settled, but the report of run %d could not be written: %w", id, err),
-				hint: fmt.Sprintf("\"vitec-import report %d --out FOLDER\" writes it elsewhere", id)}
+			return exit{code: 1, err: fail("report.failed.settled", id, err), hint: hint("report.failed.hint", id)}
 		}
 		w.printSummary(rep)
 	}
@@ -220,7 +203,7 @@ func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list [
 
 // findUncertain finds the submissions that are meant. It settles nothing and
 // names every row that is not uncertain.
-func findUncertain(ctx context.Context, l *ledger.Ledger, list []reports.Settled) ([]ledger.Settlement, error) {
+func findUncertain(ctx context.Context, l *ledger.Ledger, settled []reports.Settled) ([]ledger.Settlement, error) {
 	type place struct {
 		run int64
 		row int
@@ -234,22 +217,32 @@ func findUncertain(ctx context.Context, l *ledger.Ledger, list []reports.Settled
 	}
 	var (
 		settlements []ledger.Settlement
-		unknown     []string
+		unknown     list
 	)
-	for _, s := range list {
+	for _, s := range settled {
 		i, ok := index[place{s.Run, s.Row}]
 		if !ok {
-			unknown = append(unknown, fmt.Sprintf("row %d of run %d", s.Row, s.Run))
+			unknown = append(unknown, catalogue.Message("resolve.place", s.Row, s.Run))
 			continue
 		}
 		delete(index, place{s.Run, s.Row})
 		settlements = append(settlements, ledger.Settlement{Run: s.Run, Index: i, BookingID: s.BookingID, Reason: s.Reason, At: time.Now()})
 	}
 	if len(unknown) > 0 {
-		return nil, exit{code: 1, err: fmt.Errorf("not uncertain, or settled already: %s; nothing was settled", strings.Join(unknown, ", ")),
-			hint: "\"vitec-import resolve\" lists the uncertain rows with the run that sent them"}
+		return nil, exit{code: 1, err: fail("resolve.unknown", unknown), hint: hint("resolve.unknown.hint")}
 	}
 	return settlements, nil
+}
+
+// list is texts with commas between them.
+type list []words.Worded
+
+func (t list) In(l words.Language) string {
+	var parts []string
+	for _, p := range t {
+		parts = append(parts, p.In(l))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // participants finds the names in rows of a run's input. There are none if the

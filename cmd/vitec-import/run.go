@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -44,37 +43,12 @@ type runFlags struct {
 func newRunCommand(w *world) *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
-		Use:   "run FILE",
-		Short: "Book every participant in a file and write a report",
-		Long: `run plans first: it reads the whole file, maps and checks every row, and looks up who is
-booked already. While there are problems it sends nothing, unless --skip-invalid leaves
-those rows out. Then it asks (or needs --yes where there is nobody to ask), books row by
-row, and writes a folder with the reports beside the input.
-
-It can be interrupted or killed at any time and started again: whoever is booked is not
-booked again, and a row whose answer was lost is told as uncertain and not sent again.
-
-The login comes from VITEC_USERNAME and VITEC_PASSWORD, from --credentials, or from
-systemd's credentials directory; there is no flag for a password.
-
-EXIT STATUS
-  0    every row is booked, or was already
-  1    could not run
-  2    wrong use, or a mistake in the mapping
-  3    finished, some rows are invalid or rejected (or nothing was sent because of problems)
-  4    some rows are uncertain
-  5    stopped early, rows are left
-  6    another run holds the ledger
-  130  interrupted, rows are left`,
-		Example: `  vitec-import run participants.csv --sandbox
-  vitec-import run participants.xlsx --max-rows 10
-  vitec-import run --plan plan.json
-  vitec-import run participants.csv --yes --skip-invalid --rate 5 --log-format json`,
+		Use: "run",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if f.plan != "" && len(args) == 0 {
 				return nil // the plan names the file
 			}
-			return exactly(1, "the input file")(cmd, args)
+			return exactly(1, "args.file")(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.validate(cmd); err != nil {
@@ -100,50 +74,48 @@ EXIT STATUS
 	f.mapping.bind(cmd)
 	f.target.bind(cmd)
 	ledgerFlag(cmd, &f.ledger)
-	cmd.Flags().Float64Var(&f.rate, "rate", 10, "requests per second at most, retries included; 0 = no limit")
-	cmd.Flags().IntVar(&f.concurrency, "concurrency", 0, "requests under way at once at most (default: as many as rate and latency ask for)")
-	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how long one request may take")
-	cmd.Flags().StringVar(&f.out, "out", "", "the folder in which the report folder is made (default: the input's)")
-	cmd.Flags().StringVar(&f.credentials, "credentials", "", "a YAML file with a login per customer, readable by you alone")
-	cmd.Flags().BoolVar(&f.skipInvalid, "skip-invalid", false, "leave out rows with problems and send the others")
-	cmd.Flags().IntVar(&f.maxRows, "max-rows", 0, "send so many rows at most, then stop; 0 = all")
-	cmd.Flags().IntVar(&f.maxMessages, "max-messages", 0, "the number of SMS and e-mails that people may be sent")
-	cmd.Flags().StringVar(&f.plan, "plan", "", "do exactly what \"check --save\" wrote to this file, or nothing if something has changed since")
-	cmd.Flags().BoolVar(&f.yes, "yes", false, "do not ask before sending")
-	cmd.Flags().StringVar(&f.format, "format", "json", "the format of the requests: json or xml")
-	cmd.Flags().StringVar(&f.logFormat, "log-format", "", "write a log to stderr instead of the progress: text or json")
-	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "what the log is told: debug, info, warn or error")
-	cmd.Flags().StringVar(&f.metrics, "metrics", "", "write the figures of the run to this file, for the textfile collector of Prometheus")
-	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "print nothing but the last line and errors")
+	cmd.Flags().Float64Var(&f.rate, "rate", 10, "")
+	cmd.Flags().IntVar(&f.concurrency, "concurrency", 0, "")
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "")
+	cmd.Flags().StringVar(&f.out, "out", "", "")
+	cmd.Flags().StringVar(&f.credentials, "credentials", "", "")
+	cmd.Flags().BoolVar(&f.skipInvalid, "skip-invalid", false, "")
+	cmd.Flags().IntVar(&f.maxRows, "max-rows", 0, "")
+	cmd.Flags().IntVar(&f.maxMessages, "max-messages", 0, "")
+	cmd.Flags().StringVar(&f.plan, "plan", "", "")
+	cmd.Flags().BoolVar(&f.yes, "yes", false, "")
+	cmd.Flags().StringVar(&f.format, "format", "json", "")
+	cmd.Flags().StringVar(&f.logFormat, "log-format", "", "")
+	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "")
+	cmd.Flags().StringVar(&f.metrics, "metrics", "", "")
+	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "")
 	return cmd
 }
 
 func (f *runFlags) validate(cmd *cobra.Command) error {
-	wrong := func(format string, a ...any) error {
-		return usage{err: fmt.Errorf(format, a...), command: cmd.CommandPath()}
-	}
+	wrong := func(id string, args ...any) error { return misused(cmd, fail(id, args...)) }
 	switch {
 	case !(f.rate >= 0) || f.rate > 1e6:
-		return wrong("--rate %v: want requests per second, 0 for no limit", f.rate)
+		return wrong("run.rate", f.rate)
 	case f.concurrency < 0 || f.concurrency > 1024:
-		return wrong("--concurrency %d: want 1 to 1024, or 0 for as many as rate and latency ask for", f.concurrency)
+		return wrong("run.concurrency", f.concurrency)
 	case f.timeout < time.Millisecond:
-		return wrong("--timeout %s: want a time such as 30s", f.timeout)
+		return wrong("run.timeout", f.timeout)
 	case f.maxRows < 0:
-		return wrong("--max-rows %d: want 0 or more", f.maxRows)
+		return wrong("run.not_negative", "--max-rows", f.maxRows)
 	case f.maxMessages < 0:
-		return wrong("--max-messages %d: want 0 or more", f.maxMessages)
+		return wrong("run.not_negative", "--max-messages", f.maxMessages)
 	case f.logFormat != "" && f.logFormat != "text" && f.logFormat != "json":
-		return wrong("--log-format %q: want text or json", f.logFormat)
+		return wrong("flag_error.choice", "--log-format", f.logFormat, verbatim("text, json"))
 	case f.target.sandbox && cmd.Flags().Changed("url"):
-		return wrong("--sandbox and --url name two different servers")
+		return wrong("run.two_servers")
 	}
 	if _, err := vitec.ParseFormat(f.format); err != nil {
-		return wrong("--format: %w", err)
+		return wrong("flag_error.choice", "--format", f.format, verbatim("json, xml"))
 	}
 	var level slog.Level
 	if level.UnmarshalText([]byte(f.logLevel)) != nil {
-		return wrong("--log-level %q: want debug, info, warn or error", f.logLevel)
+		return wrong("flag_error.choice", "--log-level", f.logLevel, verbatim("debug, info, warn, error"))
 	}
 	return nil
 }
@@ -179,7 +151,7 @@ func (f *runFlags) server(w *world) (*server, error) {
 		s.close()
 		var wrong *vitec.ConfigError
 		if errors.As(err, &wrong) {
-			return nil, exit{code: importer.ExitUsage, err: errors.New(wrong.Reason.String()), hint: wrong.Hint.String()}
+			return nil, exit{code: importer.ExitUsage, err: wrong, hint: wrong.Hint}
 		}
 		return nil, err
 	}
@@ -259,14 +231,14 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 		view.start(p)
 	}
 
-	describeInput(talk, src)
-	fmt.Fprintf(talk, "target   %s\n", job.Target)
-	fmt.Fprintf(talk, "ledger   %s\n", path)
+	w.describeInput(talk, src)
+	w.line(talk, "target", job.Target)
+	w.line(talk, "ledger", path)
 	if l.Created() {
-		fmt.Fprintf(talk, "         it is new: bookings made before it are not known\n")
+		w.line(talk, "", w.say("ledger.new"))
 	}
 	res, err := job.Run(cmd.Context(), func(p *importer.Plan) error {
-		describePlan(talk, p, &found)
+		w.describePlan(talk, p, &found)
 		if saved != nil {
 			if err := saved.checkRows(p); err != nil {
 				return err
@@ -282,7 +254,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 		w.printError(err) // else it is told as what has stopped the run
 	}
 	for _, u := range res.Unrecorded {
-		w.tell("not recorded", u, "")
+		w.tell("label.not_recorded", verbatim(u), nil)
 	}
 	return w.report(cmd.Context(), l, res, reporting{input: input, ledgerFlag: f.ledger, talk: !f.quiet && w.log == nil, metrics: f.metrics})
 }
@@ -290,19 +262,18 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 // approve decides whether what is planned shall be sent.
 func (w *world) approve(p *importer.Plan, f *runFlags, l *logins) error {
 	if p.Problems > 0 && !f.skipInvalid {
-		hint := "mend them in the file and run again"
+		mend := hint("run.problems.hint")
 		if p.ToSend() > 0 {
-			hint += fmt.Sprintf(", or leave them out with --skip-invalid: %d rows can be sent", p.ToSend())
+			mend = hint("run.problems.hint.skip", rowCount(p.ToSend()))
 		}
-		return exit{code: importer.ExitProblems, err: fmt.Errorf("%d of %d rows have problems; nothing was sent", p.Problems, p.Rows), hint: hint}
+		return exit{code: importer.ExitProblems, err: failCount("run.problems", p.Problems, p.Rows), hint: mend}
 	}
 	if p.ToSend() == 0 {
 		return nil
 	}
 	for _, c := range p.Customers() {
 		if _, ok := l.For(c); !ok {
-			return exit{code: importer.ExitFailed, err: fmt.Errorf("there is no login for customer %q; nothing was sent", c),
-				hint: "add it to the credentials file, below customers, or give a default"}
+			return exit{code: importer.ExitFailed, err: fail("login.customer", c), hint: hint("login.customer.hint")}
 		}
 	}
 	if n := p.Messages.Total(); n > 0 && !f.target.sandbox {
@@ -317,12 +288,12 @@ func (w *world) approve(p *importer.Plan, f *runFlags, l *logins) error {
 	if f.maxRows > 0 {
 		n = min(n, f.maxRows)
 	}
-	ok, err := w.confirm(fmt.Sprintf("Send %d rows to %s?", n, f.target.name()))
+	ok, err := w.confirm(w.say("ask.send", w.count("rows", n), f.target.name()))
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return exit{code: importer.ExitFailed, err: errors.New("nothing was sent")}
+		return exit{code: importer.ExitFailed, err: fail("run.nothing")}
 	}
 	return nil
 }
@@ -333,15 +304,14 @@ func (w *world) approveMessages(n int, f *runFlags) error {
 		return nil
 	}
 	if f.maxMessages > 0 || !w.terminalIn {
-		return exit{code: importer.ExitFailed, err: fmt.Errorf("%d messages would be sent to people, and --max-messages allows %d; nothing was sent", n, f.maxMessages),
-			hint: fmt.Sprintf("if that is what you want: --max-messages %d; else take the confirmations and reminders out of the mapping", n)}
+		return exit{code: importer.ExitFailed, err: fail("run.messages", n, f.maxMessages), hint: hint("run.messages.hint", n)}
 	}
-	answer, err := w.ask(fmt.Sprintf("%d messages will be sent to people. Type that number to go on: ", n))
+	answer, err := w.ask(w.say("ask.messages", n))
 	if err != nil {
 		return err
 	}
 	if answer != strconv.Itoa(n) {
-		return exit{code: importer.ExitFailed, err: errors.New("nothing was sent")}
+		return exit{code: importer.ExitFailed, err: fail("run.nothing")}
 	}
 	return nil
 }
@@ -394,12 +364,12 @@ func reportParent(input, out string) (string, error) {
 	}
 	if out != "" {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return "", exit{code: 1, err: fmt.Errorf("%s: the folder for the reports cannot be made: %s", dir, cause(err)), hint: "name another folder with --out"}
+			return "", exit{code: 1, err: fail("out.failed", dir, cause(err)), hint: hint("out.hint")}
 		}
 	}
 	probe, err := os.MkdirTemp(dir, ".vitec-import-")
 	if err != nil {
-		return "", exit{code: 1, err: fmt.Errorf("%s: the reports cannot be written there: %s", dir, cause(err)), hint: "name another folder with --out"}
+		return "", exit{code: 1, err: fail("out.unwritable", dir, cause(err)), hint: hint("out.hint")}
 	}
 	return dir, os.Remove(probe)
 }

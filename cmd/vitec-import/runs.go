@@ -3,12 +3,14 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"text/tabwriter"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/words"
 )
 
 func newRunsCommand(w *world) *cobra.Command {
@@ -17,18 +19,8 @@ func newRunsCommand(w *world) *cobra.Command {
 		asJSON bool
 	)
 	cmd := &cobra.Command{
-		Use:   "runs",
-		Short: "List the runs that the ledger knows",
-		Long: `runs lists every run that the ledger knows, the latest last: its number, when it was,
-its input, its target and how many rows ended how. The numbers are what "report" and
-"resolve" take.
-
-EXIT STATUS
-  0  listed
-  1  the ledger cannot be read`,
-		Example: `  vitec-import runs
-  vitec-import runs --json`,
-		Args: cobra.NoArgs,
+		Use:  "runs",
+		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := w.ledgerPath(path)
 			if err != nil {
@@ -50,26 +42,27 @@ EXIT STATUS
 		},
 	}
 	ledgerFlag(cmd, &path)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object per run")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
 	return cmd
 }
 
 func (w *world) printRuns(path string, runs []ledger.RunInfo) error {
 	if len(runs) == 0 {
-		fmt.Fprintf(w.stderr, "no runs yet in %s\n", path)
+		fmt.Fprintln(w.stderr, w.say("runs.none", path))
 		return nil
 	}
-	t := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "run\tstarted\tinput\ttarget\trows\toutcomes\tended")
+	rows := [][]string{{w.say("runs.run"), w.say("runs.started"), w.say("runs.input"), w.say("runs.target"), w.say("runs.rows"), w.say("runs.outcomes"), w.say("runs.ended")}}
 	for _, r := range runs {
-		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%d\t%s\t%s\n", r.ID, r.StartedAt.Local().Format("2006-01-02 15:04"),
-			r.Input.Name, r.Target, r.Rows, counts(r.Counts), ended(r))
+		rows = append(rows, []string{
+			strconv.FormatInt(r.ID, 10), r.StartedAt.Local().Format("2006-01-02 15:04"), r.Input.Name, r.Target, strconv.Itoa(r.Rows), w.counts(r.Counts), w.ended(r),
+		})
 	}
-	return t.Flush()
+	printColumns(w.stdout, rows, 0, w.width(w.stdout))
+	return nil
 }
 
 func (w *world) printRunsJSON(runs []ledger.RunInfo) error {
-	enc := json.NewEncoder(w.stdout)
+	enc, programs := json.NewEncoder(w.stdout), &world{lang: words.English}
 	for _, r := range runs {
 		err := enc.Encode(struct {
 			Run        int64          `json:"run"`
@@ -82,7 +75,7 @@ func (w *world) printRunsJSON(runs []ledger.RunInfo) error {
 			Ended      string         `json:"ended"`
 			ExitCode   int            `json:"exit_code"`
 			Report     string         `json:"report,omitempty"`
-		}{r.ID, r.StartedAt, r.FinishedAt, r.Input.Path, r.Target, r.Rows, outcomeMap(r.Counts), ended(r), r.ExitCode, r.ReportDir})
+		}{r.ID, r.StartedAt, r.FinishedAt, r.Input.Path, r.Target, r.Rows, outcomeMap(r.Counts), programs.ended(r), r.ExitCode, r.ReportDir})
 		if err != nil {
 			return err
 		}
@@ -90,34 +83,41 @@ func (w *world) printRunsJSON(runs []ledger.RunInfo) error {
 	return nil
 }
 
-func ended(r ledger.RunInfo) string {
+func (w *world) ended(r ledger.RunInfo) string {
 	switch {
 	case r.Ended && r.Stopped != "":
-		return "stopped: " + r.Stopped
+		return w.say("ended.stopped", w.stopped(r))
 	case r.Ended:
-		return "finished"
+		return w.say("ended.finished")
 	case r.Interrupted:
-		return "cut off"
+		return w.say("ended.cut")
 	default:
-		return "still on, or cut off"
+		return w.say("ended.on")
 	}
 }
 
-// counts is "25 booked, 1 rejected": only what there is.
-func counts(c [len(ledger.Outcomes)]int) string {
-	var s string
-	for _, o := range ledger.Outcomes {
-		if c[o] > 0 {
-			if s != "" {
-				s += ", "
-			}
-			s += fmt.Sprintf("%d %s", c[o], o)
+// stopped says why a run ended early.
+func (w *world) stopped(r ledger.RunInfo) string {
+	if f := endingIn(w.lang); f != nil {
+		if text, ok := f(r.StoppedCode, r.StoppedArgs); ok {
+			return text
 		}
 	}
-	if s == "" {
-		return "no rows"
+	return r.Stopped
+}
+
+// counts is "25 booked, 1 rejected": only what there is.
+func (w *world) counts(c [len(ledger.Outcomes)]int) string {
+	var list []string
+	for _, o := range ledger.Outcomes {
+		if c[o] > 0 {
+			list = append(list, w.count("counted."+o.String(), c[o]))
+		}
 	}
-	return s
+	if list == nil {
+		return w.say("rows.none")
+	}
+	return strings.Join(list, ", ")
 }
 
 func outcomeMap(c [len(ledger.Outcomes)]int) map[string]int {

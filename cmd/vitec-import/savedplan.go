@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -88,7 +87,7 @@ func savePlan(ctx context.Context, path string, c *checkFlags, job *importer.Job
 		return err
 	}
 	if err := writeWhole(path, b.String()); err != nil {
-		return exit{code: importer.ExitFailed, err: fmt.Errorf("%s: the plan cannot be written: %s", path, cause(err))}
+		return exit{code: importer.ExitFailed, err: fail("plan.unwritable", path, cause(err))}
 	}
 	return nil
 }
@@ -104,31 +103,31 @@ func generation(ctx context.Context, l *ledger.Ledger) (string, error) {
 }
 
 func readPlan(path string) (*savedPlan, error) {
-	bad := func(reason string) error {
-		return exit{code: importer.ExitUsage, err: fmt.Errorf("%s: %s", path, reason), hint: "a plan is what \"vitec-import check FILE --save plan.json\" writes"}
+	bad := func(id string, args ...any) error {
+		return exit{code: importer.ExitUsage, err: fail(id, append([]any{path}, args...)...), hint: hint("plan.hint")}
 	}
 	src, err := os.ReadFile(path)
 	if err != nil {
-		return nil, bad("the plan cannot be read: " + cause(err))
+		return nil, bad("plan.unreadable", cause(err))
 	}
 	var p savedPlan
 	dec := json.NewDecoder(bytes.NewReader(src))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&p); err != nil || dec.More() {
-		return nil, bad("is not a plan")
+		return nil, bad("plan.wrong")
 	}
 	switch {
 	case p.Version != planVersion:
-		return nil, bad(fmt.Sprintf("is a plan of version %d; this program reads version %d", p.Version, planVersion))
+		return nil, bad("plan.version", p.Version, planVersion)
 	case p.Input.File == "" || p.Input.SHA256 == "" || p.Mapping.SHA256 == "" || p.Target == "" || p.Sum == "":
-		return nil, bad("is not a whole plan")
+		return nil, bad("plan.part")
 	}
 	return &p, nil
 }
 
 // moved is the error of something that is not what was planned with.
-func moved(format string, args ...any) error {
-	return exit{code: importer.ExitUsage, err: fmt.Errorf(format+"; nothing was sent", args...), hint: "look at it and plan again: vitec-import check FILE --save plan.json"}
+func moved(id string, args ...any) error {
+	return exit{code: importer.ExitUsage, err: fail(id, args...), hint: hint("moved.hint")}
 }
 
 // fill takes over what was said when the plan was made, where nothing else is
@@ -172,17 +171,17 @@ func (p *savedPlan) fill(cmd *cobra.Command, f *runFlags, input string) string {
 // asked before anything is made of the input.
 func (p *savedPlan) checkFiles(f *runFlags, input string, s *source) error {
 	if name := f.target.name(); name != p.Target {
-		return moved("the plan is for the target %s, not for %s", p.Target, name)
+		return moved("moved.target", p.Target, name)
 	}
 	sum, err := fileSum(input)
 	if err != nil {
-		return exit{code: importer.ExitFailed, err: fmt.Errorf("%s: cannot be read: %s", input, cause(err))}
+		return exit{code: importer.ExitFailed, err: fail("file.unreadable", input, cause(err))}
 	}
 	if sum != p.Input.SHA256 {
-		return moved("%s has changed since the plan was made", input)
+		return moved("moved.input", input)
 	}
 	if s.mapping.SHA256() != p.Mapping.SHA256 {
-		return moved("%s, or what it includes, has changed since the plan was made", s.mappingPath)
+		return moved("moved.mapping", s.mappingPath)
 	}
 	return nil
 }
@@ -194,7 +193,7 @@ func (p *savedPlan) checkLedger(ctx context.Context, l *ledger.Ledger) error {
 		return err
 	}
 	if g != p.Ledger.Generation {
-		return moved("the ledger %s has changed since the plan was made: somebody was booked, or it is another one", l.Path())
+		return moved("moved.ledger", l.Path())
 	}
 	return nil
 }
@@ -206,10 +205,10 @@ func (p *savedPlan) checkLedger(ctx context.Context, l *ledger.Ledger) error {
 func (p *savedPlan) checkRows(now *importer.Plan) error {
 	switch {
 	case now.Sum != p.Sum:
-		return moved("the rows do not come out as they were planned")
+		return moved("moved.rows")
 	case now.Rows != p.Rows || now.ToSend() != p.ToSend || now.Messages != p.Messages ||
 		!maps.Equal(outcomeMap(expected(now)), p.Outcomes) || !reflect.DeepEqual(jsonSlots(now), p.Slots):
-		return moved("the plan does not say what would be done: somebody has changed it")
+		return moved("moved.plan")
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 
@@ -14,21 +13,8 @@ import (
 func newSchemaCommand(w *world) *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
-		Use:   "schema",
-		Short: "Print the JSON Schema of the mapping file, for editors",
-		Long: `schema prints the JSON Schema of the mapping file. An editor that knows it completes
-names and underlines mistakes while you write. "init" writes it beside the mapping, and
-the mapping's first line tells editors where it is:
-
-  # yaml-language-server: $schema=mapping.schema.json
-
-EXIT STATUS
-  0  printed, or written
-  1  the file cannot be written, or is there already
-  2  wrong use`,
-		Example: `  vitec-import schema
-  vitec-import schema --out mapping.schema.json`,
-		Args: cobra.NoArgs,
+		Use:  "schema",
+		Args: none,
 		RunE: func(*cobra.Command, []string) error {
 			if out == "" || out == "-" {
 				_, err := w.stdout.Write(mapping.Schema(w.lang))
@@ -37,7 +23,7 @@ EXIT STATUS
 			return createFile(out, mapping.Schema(w.lang))
 		},
 	}
-	cmd.Flags().StringVar(&out, "out", "", "write it to a file, which must not be there yet (default: stdout)")
+	cmd.Flags().StringVar(&out, "out", "", "")
 	return cmd
 }
 
@@ -47,9 +33,9 @@ func createFile(path string, content []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return exit{code: 1, err: fmt.Errorf("%s: is there already, and is not overwritten", path), hint: "name another file with --out, or remove that one"}
+		return exit{code: 1, err: fail("file.exists", path), hint: hint("file.exists.hint")}
 	case err != nil:
-		return exit{code: 1, err: fmt.Errorf("%s: cannot be written: %s", path, cause(err))}
+		return exit{code: 1, err: fail("file.unwritable", path, cause(err))}
 	}
 	_, err = f.Write(content)
 	if err == nil {
@@ -59,7 +45,7 @@ func createFile(path string, content []byte) error {
 		err = closing
 	}
 	if err != nil {
-		return errors.Join(exit{code: 1, err: fmt.Errorf("%s: cannot be written: %s", path, cause(err))}, os.Remove(path))
+		return errors.Join(exit{code: 1, err: fail("file.unwritable", path, cause(err))}, os.Remove(path))
 	}
 	return nil
 }

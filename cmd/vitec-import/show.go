@@ -17,22 +17,8 @@ func newShowCommand(w *world) *cobra.Command {
 		asJSON bool
 	)
 	cmd := &cobra.Command{
-		Use:   "show FILE",
-		Short: "Print the rows of a file as they are read",
-		Long: `show prints what was detected of a file (encoding, delimiter, sheet, header row) and
-its rows as the importer reads them: every cell as text, dates as YYYY-MM-DD, numbers
-without exponent. It needs no mapping.
-
-With --json it prints one JSON object per line: first what was detected, then one per row.
-
-EXIT STATUS
-  0  the file was read; rows that had to be refused are shown with the reason
-  1  the file cannot be read
-  2  wrong use`,
-		Example: `  vitec-import show participants.csv
-  vitec-import show participants.xlsx --sheet Deltagare --header-row 4
-  vitec-import show participants.csv --json`,
-		Args: exactly(1, "the input file"),
+		Use:  "show",
+		Args: exactly(1, "args.file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o, err := flags.options(nil)
 			if err != nil {
@@ -50,15 +36,15 @@ EXIT STATUS
 		},
 	}
 	flags.bind(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
 	return cmd
 }
 
 func (w *world) show(cmd *cobra.Command, f *table.File) error {
 	i := f.Info()
-	fmt.Fprintf(w.stdout, "%s: %s\n", i.Name, strings.Join(detected(i), ", "))
+	fmt.Fprintf(w.stdout, "%s: %s\n", i.Name, strings.Join(w.detected(i), ", "))
 	for _, t := range i.Warnings {
-		describeTableWarning(w.stdout, i, t)
+		w.describeTableWarning(w.stdout, i, t)
 	}
 	fmt.Fprintf(w.stdout, "%6d  %s\n", i.HeaderRow, strings.Join(i.Header, " | "))
 	for row, err := range f.Rows(cmd.Context()) {
@@ -69,7 +55,7 @@ func (w *world) show(cmd *cobra.Command, f *table.File) error {
 			return importer.ErrInterrupted
 		}
 		if row.Err != nil {
-			_, err = fmt.Fprintf(w.stdout, "%6d  refused: %s\n", row.Number, row.Err.Reason)
+			_, err = fmt.Fprintf(w.stdout, "%6d  %s\n", row.Number, w.say("show.refused", w.refused(row.Err)))
 		} else {
 			_, err = fmt.Fprintf(w.stdout, "%6d  %s\n", row.Number, strings.Join(row.Cells, " | "))
 		}
@@ -131,6 +117,11 @@ func (w *world) showJSON(cmd *cobra.Command, f *table.File) error {
 		}
 	}
 	return nil
+}
+
+// refused says why a row was refused.
+func (w *world) refused(e *table.Error) string {
+	return w.problem(importer.Problem{Code: string(e.Code), Message: e.Reason}).message
 }
 
 // stopping tells whether the program was asked to end.

@@ -11,6 +11,8 @@ type Message struct {
 	catalogue *Catalogue
 	id        string
 	args      []any
+	n         int
+	counts    bool // the text is about n things
 }
 
 // Message returns the text with this id and these args, to be said later.
@@ -18,10 +20,18 @@ func (c *Catalogue) Message(id string, args ...any) Message {
 	return Message{catalogue: c, id: id, args: args}
 }
 
+// Counted returns the text with this id about n things, to be said later.
+func (c *Catalogue) Counted(id string, n int, args ...any) Message {
+	return Message{catalogue: c, id: id, args: args, n: n, counts: true}
+}
+
 // In returns the message in a language.
 func (m Message) In(l Language) string {
-	if m.catalogue == nil {
+	switch {
+	case m.catalogue == nil:
 		return ""
+	case m.counts:
+		return m.catalogue.In(l).Count(m.id, m.n, m.args...)
 	}
 	return m.catalogue.In(l).Text(m.id, m.args...)
 }
@@ -36,6 +46,11 @@ type Error struct{ Message }
 // Error returns an error with this text.
 func (c *Catalogue) Error(id string, args ...any) *Error {
 	return &Error{c.Message(id, args...)}
+}
+
+// CountError returns an error with this text about n things.
+func (c *Catalogue) CountError(id string, n int, args ...any) *Error {
+	return &Error{c.Counted(id, n, args...)}
 }
 
 // Error returns the message in English, for logs and other programs.

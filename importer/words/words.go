@@ -15,6 +15,8 @@ package words
 import (
 	"fmt"
 	"io/fs"
+	"iter"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -103,6 +105,9 @@ func (t *Texts) Language() Language { return t.language }
 
 // Has reports whether there is a text with this id.
 func (t *Texts) Has(id string) bool { return t.known[id] }
+
+// IDs yields the id of every text, in no order.
+func (t *Texts) IDs() iter.Seq[string] { return maps.Keys(t.known) }
 
 // Text returns the text with this id, with args in its places: texts, numbers,
 // errors, and whatever else knows its words ([Worded]). A place that nothing is

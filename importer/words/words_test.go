@@ -105,6 +105,9 @@ func TestErrors(t *testing.T) {
 	if !errors.Is(both, fs.ErrNotExist) || !errors.Is(both, io.EOF) {
 		t.Error("what an error wraps is lost")
 	}
+	if got := Of(sample.CountError("rows", 1, sample.Counted("rows", 2, "a")), Swedish); got != "1 rad i 2 rader i a" {
+		t.Errorf("got %q", got)
+	}
 	if got := (Message{}).In(Swedish); got != "" {
 		t.Errorf("the zero message says %q", got)
 	}

@@ -112,12 +112,12 @@ func findDeed(name string) *deed {
 func parseLatency(r *rule, value string) (err error) {
 	from, to, span := strings.Cut(value, "..")
 	if r.shortest, err = time.ParseDuration(from); err != nil || r.shortest < 0 {
-		return fmt.Errorf("%q is not a duration; want 200ms, 1.5s or 2m", from)
+		return catalogue.Error("config.duration", from)
 	}
 	r.longest = r.shortest
 	if span {
 		if r.longest, err = time.ParseDuration(to); err != nil || r.longest < r.shortest {
-			return fmt.Errorf("%q is not a duration from %s up", to, from)
+			return catalogue.Error("config.duration_up", to, from)
 		}
 	}
 	return nil
@@ -127,7 +127,7 @@ func parseRate(r *rule, value string) error {
 	number, burst, given := strings.Cut(value, ",")
 	limit, err := strconv.ParseFloat(number, 64)
 	if err != nil || !(limit > 0 && limit <= 1e9) {
-		return fmt.Errorf("%q is not a number of requests a second", number)
+		return catalogue.Error("config.rate", number)
 	}
 	n := int(math.Ceil(limit))
 	if given {
@@ -141,18 +141,18 @@ func parseRate(r *rule, value string) error {
 
 func parseHeader(r *rule, value string) error {
 	if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c > '~' }) {
-		return fmt.Errorf("%q cannot stand in a header", value)
+		return catalogue.Error("config.header", value)
 	}
 	if r.Name[0] == '3' {
 		if _, err := url.Parse(value); err != nil {
-			return fmt.Errorf("%q is not an address", value)
+			return catalogue.Error("config.address", value)
 		}
 		return nil
 	}
 	if ahead, ok := strings.CutPrefix(value, "date+"); ok {
 		d, err := time.ParseDuration(ahead)
 		if err != nil {
-			return fmt.Errorf("%q is not a duration", ahead)
+			return catalogue.Error("config.ahead", ahead)
 		}
 		r.shortest = d
 	}

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -71,7 +70,7 @@ type Fault struct {
 func ParseFault(text string) (Fault, error) {
 	f, err := parseFault(text)
 	if err != nil {
-		return Fault{}, fmt.Errorf("fault %q: %w", text, err)
+		return Fault{}, catalogue.Error("config.at", text, err)
 	}
 	return f, nil
 }
@@ -94,13 +93,13 @@ func parseFault(text string) (f Fault, err error) {
 			return f, err
 		}
 		if f.Value == "" {
-			return f, errors.New(`there is nothing behind "="`)
+			return f, catalogue.Error("config.nothing", "=")
 		}
 	}
 	for rest != "" {
 		term, ok := strings.CutPrefix(rest, ":")
 		if !ok {
-			return f, fmt.Errorf("want a colon before %q", rest)
+			return f, catalogue.Error("config.colon", rest)
 		}
 		if rest, err = f.parseWhen(term); err != nil {
 			return f, err
@@ -118,7 +117,7 @@ func cutValue(s string) (value, rest string, err error) {
 			end = len(s)
 		}
 		if strings.HasPrefix(s[end:], "://") {
-			return "", "", fmt.Errorf("an address stands in quotes: %q", s)
+			return "", "", catalogue.Error("config.quotes", s)
 		}
 		return s[:end], s[end:], nil
 	}
@@ -127,7 +126,7 @@ func cutValue(s string) (value, rest string, err error) {
 		value, err = strconv.Unquote(quoted)
 	}
 	if err != nil {
-		return "", "", errors.New("a quote is not closed")
+		return "", "", catalogue.Error("config.open")
 	}
 	return value, s[len(quoted):], nil
 }
@@ -141,7 +140,7 @@ func (f *Fault) parseWhen(s string) (rest string, err error) {
 		if value, ok := strings.CutPrefix(s, id.prefix); ok {
 			*id.field, rest, err = cutValue(value)
 			if err == nil && *id.field == "" {
-				err = fmt.Errorf("there is nothing behind %q", id.prefix)
+				err = catalogue.Error("config.nothing", id.prefix)
 			}
 			return rest, err
 		}
@@ -157,7 +156,7 @@ func (f *Fault) parseWhen(s string) (rest string, err error) {
 	if share, ok := strings.CutSuffix(term, "%"); ok {
 		p, err := strconv.ParseFloat(share, 64)
 		if err != nil || !(p > 0 && p <= 100) {
-			return "", fmt.Errorf("%q is not a share; want more than 0%% and up to 100%%", term)
+			return "", catalogue.Error("config.share", term)
 		}
 		f.Share = p / 100
 		return rest, nil
@@ -173,7 +172,7 @@ func (f *Fault) parseWhen(s string) (rest string, err error) {
 	from, to, span := strings.Cut(term, "-")
 	from, open := strings.CutSuffix(from, "+")
 	if from == "" || from[0] < '0' || from[0] > '9' || open && span {
-		return "", fmt.Errorf("%q does not say when; want 10%%, 3, 3+, 3-7, /5, x2, reused, customer=ID, viewing=ID or slot=ID", term)
+		return "", catalogue.Error("config.when", term)
 	}
 	if f.First, err = parseCount(from); err != nil {
 		return "", err
@@ -187,7 +186,7 @@ func (f *Fault) parseWhen(s string) (rest string, err error) {
 			return "", err
 		}
 		if f.Last < f.First {
-			return "", fmt.Errorf("%q ends before it begins", term)
+			return "", catalogue.Error("config.range", term)
 		}
 	}
 	return rest, nil
@@ -196,7 +195,7 @@ func (f *Fault) parseWhen(s string) (rest string, err error) {
 func parseCount(s string) (int, error) {
 	n, err := strconv.ParseUint(s, 10, 31)
 	if err != nil || n == 0 {
-		return 0, fmt.Errorf("%q is not a number from 1", s)
+		return 0, catalogue.Error("config.number", s)
 	}
 	return int(n), nil
 }
@@ -274,6 +273,9 @@ type FaultInfo struct {
 	Doc      string     `json:"doc"` // in English
 }
 
+// In says what the fault does, in a language.
+func (i FaultInfo) In(l words.Language) string { return texts{catalogue.In(l)}.faultDoc(i) }
+
 // Usage is how the fault is written: "stall[-after-commit]", "drip=DURATION".
 func (i FaultInfo) Usage() string {
 	s := i.Name
@@ -303,7 +305,7 @@ func KnownFaults() []FaultInfo {
 	infos := make([]FaultInfo, len(deeds))
 	for i, d := range deeds {
 		infos[i] = d.FaultInfo
-		infos[i].Doc = texts{catalogue.In(words.English)}.faultDoc(d.FaultInfo)
+		infos[i].Doc = d.In(words.English)
 	}
 	return infos
 }
@@ -315,19 +317,19 @@ func (f *Fault) compile() (*rule, error) {
 		return nil, unknownFault(f.Name)
 	}
 	if f.AfterCommit && d.Commits != CommitsChoice {
-		return nil, fmt.Errorf("%s has no -after-commit: it commits %s", d.Name, d.Commits)
+		return nil, catalogue.Error("config.commit", d.Name)
 	}
 	switch {
 	case d.Argument == "" && f.Value != "":
-		return nil, fmt.Errorf("%s takes no value", d.Name)
+		return nil, catalogue.Error("config.no_value", d.Name)
 	case d.Argument != "" && d.Argument[0] != '[' && f.Value == "":
-		return nil, fmt.Errorf("%s wants a value: %s=%s", d.Name, d.Name, d.Argument)
+		return nil, catalogue.Error("config.value", d.Name, d.Name, d.Argument)
 	}
 	if f.First < 0 || f.Last < 0 || f.Every < 0 || f.Times < 0 || f.Last > 0 && f.Last < f.First {
-		return nil, fmt.Errorf("%s: the requests to be struck are not a range", d.Name)
+		return nil, catalogue.Error("config.strikes", d.Name)
 	}
 	if !(f.Share >= 0 && f.Share <= 1) || math.IsNaN(f.Share) {
-		return nil, fmt.Errorf("%s: the share is not between 0 and 1", d.Name)
+		return nil, catalogue.Error("config.share_range", d.Name)
 	}
 	r := &rule{Fault: *f, deed: d, text: f.String()}
 	if d.parse != nil && f.Value != "" {
@@ -347,7 +349,7 @@ func unknownFault(name string) error {
 		}
 	}
 	if best != "" {
-		return fmt.Errorf("there is no fault %q; did you mean %q?", name, best)
+		return catalogue.Error("config.unknown_meant", name, best)
 	}
-	return fmt.Errorf("there is no fault %q; want a status from 200 to 999 or a name from the list of faults", name)
+	return catalogue.Error("config.unknown", name)
 }

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -39,17 +38,17 @@ func newOffice(c *Config, ids func(uint64) string) (*office, error) {
 		for _, s := range v.Slots {
 			t := vitec.Target{CustomerId: v.CustomerId, ViewingId: v.ViewingId, TimeSlotId: s.TimeSlotId}
 			if t.CustomerId == "" || t.ViewingId == "" || t.TimeSlotId == "" {
-				return nil, fmt.Errorf("viewing %q: customerId, viewingId and timeSlotId must not be empty", v.ViewingId)
+				return nil, catalogue.Error("config.viewing", v.ViewingId)
 			}
 			if _, twice := o.slots[t]; twice {
-				return nil, fmt.Errorf("viewing %q: time slot %q is there twice", v.ViewingId, s.TimeSlotId)
+				return nil, catalogue.Error("config.slot", v.ViewingId, s.TimeSlotId)
 			}
 			o.slots[t] = s
 		}
 	}
 	for _, k := range c.Contacts {
 		if k.CustomerId == "" || k.ContactId == "" {
-			return nil, fmt.Errorf("contact %q: customerId and contactId must not be empty", k.ContactId)
+			return nil, catalogue.Error("config.contact", k.ContactId)
 		}
 	}
 	o.reset()

@@ -646,7 +646,7 @@ func (s *Server) changeFaults(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		v := s.look(r)
-		v.FaultText, v.FaultError = text, err.Error()
+		v.FaultText, v.FaultError = text, words.Of(err, v.Language())
 		v.fillForm(s, newForm(s))
 		render(w, http.StatusUnprocessableEntity, v.texts, "overview", v)
 		return

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -73,7 +72,7 @@ func NewUnstarted(c Config) (*Server, error) {
 		c.Seed = rand.Uint64() | 1
 	}
 	if c.Keep < 0 {
-		return nil, errors.New("keep must not be negative")
+		return nil, catalogue.Error("config.keep")
 	}
 	s := &Server{config: c}
 	s.closing, s.stop = context.WithCancel(context.Background())
@@ -101,7 +100,7 @@ func (s *Server) Listen(addr string) error {
 	case s.closing.Err() != nil:
 		return errors.New("the server is closed")
 	case s.http != nil:
-		return fmt.Errorf("listening on %s already", s.URL)
+		return catalogue.Error("config.listening", s.URL)
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -290,7 +289,7 @@ func (s *Server) SetFaults(faults ...Fault) error {
 	for i, f := range faults {
 		r, err := f.compile()
 		if err != nil {
-			return fmt.Errorf("fault %q: %w", f, err)
+			return catalogue.Error("config.at", f, err)
 		}
 		r.seed = mix(s.config.Seed + uint64(i))
 		rs[i] = r

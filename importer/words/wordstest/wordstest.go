@@ -154,8 +154,9 @@ func (u *use) putTogether(id string) bool {
 	return false
 }
 
-// asks are the methods that take an id, in the order of their arguments.
-var asks = []string{"Text", "Count", "Has", "Message", "Error"}
+// asks are the methods that take an id before all else: the catalogue's, and
+// what packages call those that stand between.
+var asks = []string{"Text", "Count", "Has", "Message", "Counted", "Error", "CountError", "say", "count", "fail", "failCount", "hint"}
 
 // inTemplate finds the ids in an HTML template: what is in quotation marks
 // inside an action.
@@ -219,8 +220,14 @@ func (u *use) source(path string) error {
 				u.literals[s] = true
 			}
 		case *ast.CallExpr:
-			f, ok := n.Fun.(*ast.SelectorExpr)
-			if !ok || !slices.Contains(asks, f.Sel.Name) || len(n.Args) == 0 {
+			name := ""
+			switch f := n.Fun.(type) {
+			case *ast.SelectorExpr:
+				name = f.Sel.Name
+			case *ast.Ident:
+				name = f.Name
+			}
+			if !slices.Contains(asks, name) || len(n.Args) == 0 {
 				return true
 			}
 			if s, ok := text(n.Args[0]); ok && !strings.Contains(s, " ") { // else it is a log that has an Error, too

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// sentence finds what reads like words for people: two words of small letters
+// with a space between them. Codes, ids, names of files and formats have none.
+var sentence = regexp.MustCompile(`(^|[^a-zåäö])[a-zåäö]{2,}[,:;]? [a-zåäö]{2,}`)
+
+// notForPeople are calls whose texts nobody reads but who mends the program:
+// the log, which is in English, and panics.
+var notForPeople = []string{"Info", "Warn", "Debug", "event", "panic", "MustCompile", "Parse", "set", "head"}
+
+// TestNoTextOutsideOfTheCatalogues looks through the sources for sentences: what
+// a person reads stands in a catalogue, so that it can be said in Swedish.
+func TestNoTextOutsideOfTheCatalogues(t *testing.T) {
+	left := map[string]bool{}
+	for text := range spoken {
+		left[text] = true
+	}
+	n := 0
+	for _, dir := range []string{".", "../../importer", "../../reports", "../../vitec", "../../vitec/sandbox"} {
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatal(dir, err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			n++
+			for place, text := range sentences(t, file) {
+				if slices.Contains(standIns, filepath.ToSlash(file)) {
+					continue
+				}
+				if _, known := spoken[text]; !known {
+					t.Errorf("%s: %q stands in no catalogue", place, text)
+				}
+				delete(left, text)
+			}
+		}
+	}
+	if n < 50 {
+		t.Errorf("only %d files were read", n)
+	}
+	for text := range left {
+		t.Errorf("%q is excepted, and nowhere to be found", text)
+	}
+	pages, err := filepath.Glob("../../*/page/*.html")
+	more, err2 := filepath.Glob("../../vitec/sandbox/page/*.html")
+	if err != nil || err2 != nil || len(pages)+len(more) < 3 {
+		t.Fatal(pages, more, err, err2)
+	}
+	code := regexp.MustCompile(`(?s)\{\{.*?\}\}|<(pre|code|span class="quiet")[^>]*>[^<]*</|<[^>]*>`)
+	for _, page := range append(pages, more...) {
+		src, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := sentence.FindString(code.ReplaceAllString(string(src), "\n")); s != "" {
+			t.Errorf("%s: %q stands in no catalogue", page, s)
+		}
+	}
+}
+
+// sentences returns the texts of a file that read like words for people, by
+// their places.
+func sentences(t *testing.T, file string) map[string]string {
+	t.Helper()
+	set := token.NewFileSet()
+	tree, err := parser.ParseFile(set, file, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	ast.Inspect(tree, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ImportSpec:
+			return false
+		case *ast.Field:
+			n.Tag = nil
+		case *ast.KeyValueExpr:
+			if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Swedish" { // the specification's own words
+				return false
+			}
+		case *ast.CallExpr:
+			switch f := n.Fun.(type) {
+			case *ast.SelectorExpr:
+				return !slices.Contains(notForPeople, f.Sel.Name)
+			case *ast.Ident:
+				return !slices.Contains(notForPeople, f.Name)
+			}
+		case *ast.BasicLit:
+			if s, err := strconv.Unquote(n.Value); err == nil && n.Kind == token.STRING && sentence.MatchString(s) && !strings.Contains(s, "; charset=utf-8") && !strings.HasPrefix(s, "<") {
+				found[set.Position(n.Pos()).String()] = s
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// spoken are the texts outside of the catalogues, with the reason.
+var spoken = map[string]string{
+	"{value: false}":      yamlPiece,
+	"vitec-import check ": command,
+	"json, xml":           choice, "csv, xlsx, html": choice, "text, json": choice, "debug, info, warn, error": choice,
+
+	"the ledger did not take an event": "the log's, which is in English",
+
+	"import: reason": column, "import: hint": column, "import: run": column, "import: row": column,
+	"not booked": "what a person may write into uncertain.csv",
+	"reports: the input was opened without table.Options.KeepRaw": internal,
+	"in use":                 internal,
+	"the input file is gone": worded,
+	"the input file was changed after the run":                        worded,
+	"its rows are not those of the run":                               worded,
+	"the rows of the run were purged":                                 worded,
+	"yyyy-mm-dd hh:mm:ss":                                             format,
+	"@media print{:root{":                                             format,
+	"list of texts":                                                   "a kind's name, which fields says in its own words",
+	"%s wants a value of kind %s":                                     internal,
+	"unknown format %q (want json or xml)":                            worded,
+	"there is no login for this customer":                             worded,
+	"no login":                                                        "a login as a log prints it, without what it is",
+	"too many values or too deep":                                     internal,
+	"not in UTF-8":                                                    internal,
+	"the call was not done within %v":                                 network,
+	"the TLS handshake was not done within %v":                        network,
+	"it speaks http and not https there: %w":                          network,
+	"the proxy that HTTPS_PROXY names cannot be used":                 network,
+	"http is for loopback addresses only, and this host is elsewhere": network,
+	"the certificate of ":                                             network, " was refused": network,
+	"the answer did not begin within %v": network, "the header of the answer is longer than %d bytes": network,
+	"the proxy is none of http, https and socks5": network, "the proxy did not answer within %v": network,
+	"cannot connect to ": network, "cannot agree on TLS with ": network,
+	"the connection to ": network, " was lost before the request was sent": network,
+	" was lost while the request was sent": network,
+	"no answer from ":                      network, " to a request that was sent": network,
+}
+
+const (
+	yamlPiece = "a piece of a mapping"
+	command   = "a command, to be copied"
+	choice    = "the values of a flag"
+	column    = "a column that a later run knows by its name"
+	internal  = "a mistake in the program, not in what a person did"
+	worded    = "a sentinel; whoever meets it says it in words of his own"
+	format    = "a file format's"
+	network   = "what the system or the network said, kept as it was said"
+)
+
+// standIns are sources that speak as the API does, in its Swedish, or to other
+// programs alone; and what quotes the specification.
+var standIns = []string{
+	"../../vitec/sandbox/answer.go", "../../vitec/sandbox/control.go", "../../vitec/sandbox/deeds.go", "../../vitec/sandbox/exchange.go",
+	"../../vitec/sandbox/guard.go", "../../vitec/sandbox/help.go", "../../vitec/sandbox/office.go", "../../vitec/sandbox/page.go",
+	"../../vitec/sandbox/readjson.go", "../../vitec/sandbox/readtext.go", "../../vitec/sandbox/route.go", "../../vitec/sandbox/rules.go",
+	"../../vitec/sandbox/server.go", "../../vitec/sandbox/try.go",
+}
