@@ -37,7 +37,7 @@ func printColumns(out io.Writer, rows [][]string, indent, width int) {
 			}
 		}
 		if widths[widest] <= least {
-			printRecords(out, rows, width)
+			printRecords(out, rows)
 			return
 		}
 		widths[widest] = max(widths[widest]-(whole()-width), least)
@@ -52,7 +52,7 @@ func printColumns(out io.Writer, rows [][]string, indent, width int) {
 }
 
 // printRecords prints a table that is too wide in any other way.
-func printRecords(out io.Writer, rows [][]string, width int) {
+func printRecords(out io.Writer, rows [][]string) {
 	widest := 0
 	for _, head := range rows[0] {
 		widest = max(widest, utf8.RuneCountInString(head))
@@ -63,7 +63,7 @@ func printRecords(out io.Writer, rows [][]string, width int) {
 			if cell == "" {
 				continue
 			}
-			fmt.Fprintln(out, fold(fmt.Sprintf("%s%-*s  %s", mark, widest, rows[0][c], cell), width))
+			fmt.Fprintf(out, "%s%-*s  %s\n", mark, widest, rows[0][c], cell)
 			mark = "  "
 		}
 	}

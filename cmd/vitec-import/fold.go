@@ -48,6 +48,9 @@ func foldLine(line string, width int) string {
 	}
 	words := strings.TrimLeft(line, " ")
 	indent := len(line) - len(words)
+	if strings.HasPrefix(words, "- ") {
+		indent += 2
+	}
 	if gap := strings.LastIndex(words, "  "); gap >= 0 {
 		if at := indent + utf8.RuneCountInString(words[:gap+2]); at <= width/2 {
 			indent = at

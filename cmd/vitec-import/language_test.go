@@ -38,7 +38,7 @@ func TestWords(t *testing.T) {
 		// Asked for by the names of commands and flags.
 		Codes: []string{"help.", "flag.", "type."},
 		Same: []string{
-			"explain.problem", "fields.type.text", "label.problem", "sandbox.fault", // words that both languages have
+			"explain.problem", "fields.type.text", "label.problem", "sandbox.fault", "progress.rate", "progress.rate.short", // words that both languages have
 			"help.fields.example", "help.purge.example", "help.report.example", "help.runs.example", "help.schema.example",
 		},
 	})

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/schollz/progressbar/v3"
 
@@ -21,6 +23,7 @@ type progressView struct {
 	terminal bool
 	silent   bool
 	stop     <-chan struct{}
+	pace     []sample // of the last seconds
 
 	progress *importer.Progress
 	quit     chan struct{}
@@ -30,10 +33,11 @@ type progressView struct {
 const (
 	redraw    = 100 * time.Millisecond
 	plainLine = 30 * time.Second
+	barRoom   = 10 // columns of the bar's own, beside its width: percent, edges, one free
 )
 
 func newProgressView(w *world, out io.Writer, f *runFlags) *progressView {
-	return &progressView{w: w, out: out, terminal: w.terminalErr, silent: f.quiet || f.logFormat != "", stop: w.stop, quit: make(chan struct{})}
+	return &progressView{w: w, out: out, terminal: w.terminalErr && w.getenv("TERM") != "dumb", silent: f.quiet || f.logFormat != "", stop: w.stop, quit: make(chan struct{})}
 }
 
 // start begins to show p. It is the importer's Watch.
@@ -62,7 +66,6 @@ func (v *progressView) bar() {
 	bar := progressbar.NewOptions(total,
 		progressbar.OptionSetWriter(v.out),
 		progressbar.OptionThrottle(redraw),
-		progressbar.OptionSetWidth(12),
 		progressbar.OptionSetPredictTime(false), // its estimate does not know the limit
 		progressbar.OptionSetElapsedTime(false),
 		progressbar.OptionClearOnFinish(),
@@ -83,7 +86,13 @@ func (v *progressView) bar() {
 		case <-tick.C:
 		}
 		s := v.progress.State()
-		bar.Describe(v.describe(s, time.Now()))
+		width := v.w.width(v.out)
+		if width == 0 {
+			width = 80
+		}
+		text := v.describe(s, time.Now(), width-barRoom)
+		progressbar.OptionSetWidth(max(1, min(16, width-barRoom-utf8.RuneCountInString(text))))(bar)
+		bar.Describe(text)
 		_ = bar.Set(s.Done)
 	}
 }
@@ -101,7 +110,7 @@ func (v *progressView) lines() {
 			v.stopping()
 		case <-tick.C:
 			s := v.progress.State()
-			fmt.Fprintln(v.out, v.w.say("progress.plain", s.Done, s.Total, v.describe(s, time.Now())))
+			fmt.Fprintln(v.out, v.describe(s, time.Now(), math.MaxInt))
 		}
 	}
 }
@@ -111,31 +120,70 @@ func (v *progressView) stopping() {
 	fmt.Fprintln(v.out, fold(text, v.w.width(v.out)))
 }
 
-// describe is the state in a few words.
-func (v *progressView) describe(s importer.State, now time.Time) string {
-	w := v.w
-	text := w.counts(sentOutcomes(s))
+// describe is the state in one line of so many columns at most: in words, or
+// where they do not fit in signs.
+func (v *progressView) describe(s importer.State, now time.Time, room int) string {
+	w, o := v.w, s.Outcomes
+	booked, problems := o[ledger.Booked], o[ledger.Rejected]+o[ledger.Uncertain]
+	rate := w.lang.Decimal(v.rate(s.Requests, now), 2)
+	limit := ""
 	if s.Limit > 0 && !math.IsInf(s.Limit, 1) {
-		text += ", " + w.say("progress.limit", w.lang.Decimal(s.Limit, 3))
+		limit = w.lang.Decimal(s.Limit, 3)
+	}
+	long := []string{
+		w.say("progress.done", s.Done, s.Total), w.count("counted.booked", booked), w.count("progress.problems", problems),
+	}
+	short := []string{fmt.Sprintf("%d/%d", s.Done, s.Total), fmt.Sprintf("✓%d", booked), fmt.Sprintf("!%d", problems)}
+	if limit != "" {
+		long, short = append(long, w.say("progress.rate.limit", rate, limit)), append(short, w.say("progress.rate.short", rate, limit))
+	} else {
+		long, short = append(long, w.say("progress.rate", rate)), append(short, w.say("progress.rate", rate))
 	}
 	switch wait := s.PausedUntil.Sub(now); {
 	case s.Stopping != nil:
-		text += ", " + w.say("progress.ending")
+		long, short = append(long, w.say("progress.ending")), append(short, w.say("progress.ending"))
 	case wait > 0:
-		text += ", " + w.say("progress.pause", wait.Round(time.Second))
+		long, short = append(long, w.say("progress.pause", elapsed(wait))), append(short, w.say("progress.pause.short", elapsed(wait)))
 	default:
 		if left, ok := timeLeft(s, now); ok {
-			text += ", " + w.say("progress.left", left)
+			long, short = append(long, w.say("progress.left", elapsed(left))), append(short, left.String())
 		}
 	}
-	return text
+	if text := strings.Join(long, ", "); utf8.RuneCountInString(text) <= room {
+		return text
+	}
+	return strings.Join(short, " ")
 }
 
-// sentOutcomes are the outcomes that came while sending.
-func sentOutcomes(s importer.State) [len(ledger.Outcomes)]int {
-	o := s.Outcomes
-	o[ledger.NotSent], o[ledger.AlreadyBooked], o[ledger.Invalid], o[ledger.Duplicate], o[ledger.Skipped] = 0, 0, 0, 0, 0
-	return o
+// sample is how many requests there were at a time.
+type sample struct {
+	at       time.Time
+	requests int
+}
+
+// rate is how many requests a second there were in the last seconds.
+func (v *progressView) rate(requests int, now time.Time) float64 {
+	const window = 5 * time.Second
+	for len(v.pace) > 1 && now.Sub(v.pace[0].at) > window {
+		v.pace = v.pace[1:]
+	}
+	v.pace = append(v.pace, sample{now, requests})
+	first := v.pace[0]
+	if passed := now.Sub(first.at).Seconds(); passed > 0 {
+		return float64(requests-first.requests) / passed
+	}
+	return 0
+}
+
+// elapsed is a time as both languages write it: 45 s, 3 min 20 s, 2 h 5 min.
+func elapsed(d time.Duration) string {
+	switch d = d.Round(time.Second); {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", d/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
+	}
+	return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
 }
 
 // timeLeft is the longer of what the limit allows and what the pace so far

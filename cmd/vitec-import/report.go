@@ -205,7 +205,11 @@ func (w *world) printSummary(rep *reports.Report) {
 	print := func(format string, args ...any) { fmt.Fprint(w.stderr, fold(fmt.Sprintf(format, args...), width)) }
 	print("\n%s\n", s.Headline)
 	for _, share := range s.Outcomes {
-		if share.Count > 0 {
+		switch {
+		case share.Count == 0:
+		case width > 0 && width < 72: // no room for what the words mean
+			print("  %s %6d  %s\n", share.Symbol, share.Count, share.Name)
+		default:
 			print("  %s %6d  %-16s %s\n", share.Symbol, share.Count, share.Name, share.Meaning)
 		}
 	}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"vitec-import/importer"
+	"vitec-import/importer/ledger"
+	"vitec-import/importer/words"
+)
+
+func TestFold(t *testing.T) {
+	for _, tt := range []struct {
+		text  string
+		width int
+		want  string
+	}{
+		{"one two three", 0, "one two three"},
+		{"one two three", 13, "one two three"},
+		{"one two three", 12, "one two\nthree"},
+		{"one two three\n\nfour\n", 7, "one two\nthree\n\nfour\n"},
+		{"- one two three", 9, "- one two\n  three"},
+		{"  åäö åäö åäö", 9, "  åäö åäö\n  åäö"},
+		{"ledger   a long path of words", 20, "ledger   a long path\n         of words"},
+		{"a-word-that-is-longer-than-the-line and more", 12, "a-word-that-is-longer-than-the-line\nand more"},
+	} {
+		if got := fold(tt.text, tt.width); got != tt.want {
+			t.Errorf("%q in %d columns: got %q, want %q", tt.text, tt.width, got, tt.want)
+		}
+	}
+}
+
+func TestPrintColumns(t *testing.T) {
+	rows := [][]string{
+		{"kund", "visning", "tillfälle", "att skicka"},
+		{"M11385", "VIS4A1F0C7B2D9E4C35A6F8B0D1E2C3F4A5", "TS-1700", "7"},
+	}
+	for width, want := range map[int]string{
+		0:  "  kund    visning                              tillfälle  att skicka\n  M11385  VIS4A1F0C7B2D9E4C35A6F8B0D1E2C3F4A5  TS-1700    7\n",
+		50: "  kund    visning           tillfälle  att skicka\n  M11385  VIS4A1F…D1E2C3F4A5  TS-1700    7\n",
+		20: "- kund        M11385\n  visning     VIS4A1F0C7B2D9E4C35A6F8B0D1E2C3F4A5\n  tillfälle   TS-1700\n  att skicka  7\n",
+	} {
+		var b strings.Builder
+		printColumns(&b, rows, 2, width)
+		got := b.String()
+		if width == 50 {
+			for line := range strings.Lines(got) {
+				if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > width {
+					t.Errorf("a line of %d columns: %q", n, line)
+				}
+			}
+			if !strings.Contains(got, "VIS4A1") || !strings.Contains(got, "F4A5") || !strings.Contains(got, "…") {
+				t.Errorf("got\n%s", got)
+			}
+		} else if got != want {
+			t.Errorf("%d columns: got\n%swant\n%s", width, got, want)
+		}
+	}
+}
+
+// The line of a run says how far it is, what came of it, how fast it goes and
+// how long it will take, in whatever room there is.
+func TestProgressLine(t *testing.T) {
+	start := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	s := importer.State{Total: 12000, Done: 600, Requests: 640, Limit: 10, StartedAt: start}
+	s.Outcomes[ledger.Booked], s.Outcomes[ledger.Rejected], s.Outcomes[ledger.Uncertain] = 590, 8, 2
+	for _, tt := range []struct {
+		lang   words.Language
+		room   int
+		change func(*importer.State)
+		want   string
+	}{
+		{"en", 90, nil, "600 of 12000, 590 booked, 10 problems, 8 of 10 requests/s, 19 min 0 s left"},
+		{"sv", 90, nil, "600 av 12000, 590 bokade, 10 problem, 8 av 10 anrop/s, 19 min 0 s kvar"},
+		{"sv", 40, nil, "600/12000 ✓590 !10 8/10 per s 19m0s"},
+		{"sv", 90, func(s *importer.State) { s.Limit = math.Inf(1) }, "600 av 12000, 590 bokade, 10 problem, 8/s, 19 min 0 s kvar"},
+		{"sv", 90, func(s *importer.State) { s.PausedUntil = start.Add(65 * time.Second) }, "600 av 12000, 590 bokade, 10 problem, 8 av 10 anrop/s, servern vill ha en paus på 5 s"},
+		{"en", 30, func(s *importer.State) { s.Stopping = &importer.Stop{} }, "600/12000 ✓590 !10 8/10 per s stopping"},
+	} {
+		s := s
+		if tt.change != nil {
+			tt.change(&s)
+		}
+		v := &progressView{w: &world{lang: tt.lang}, pace: []sample{{start.Add(55 * time.Second), 600}}}
+		if got := v.describe(s, start.Add(time.Minute), tt.room); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.lang, got, tt.want)
+		}
+	}
+}
