@@ -185,6 +185,9 @@ func beginsLikeTotal(cell string) bool {
 	if len(cell) < 3 {
 		return false
 	}
+	if cell[0] == 0xC3 || cell[1] == 0xC3 || cell[2] == 0xC3 {
+		return false // a letter from À to ÿ: no word has one there
+	}
 	const lower = 0x20
 	a, b, c := cell[0]|lower, cell[1]|lower, cell[2]|lower
 	if a|b|c >= utf8.RuneSelf {
