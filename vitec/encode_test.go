@@ -214,7 +214,13 @@ func TestTimesTakeOneLayout(t *testing.T) {
 			zone = time.FixedZone("", 60*rapid.IntRange(-14*60, 14*60).Draw(t, "minutes"))
 		}
 		nanos := rapid.SampledFrom([]int64{0, 0, 1, 99, 100, 500_000_000}).Draw(t, "nanoseconds")
-		at := time.Unix(rapid.Int64Range(-62135596800, 253402300799).Draw(t, "seconds"), nanos).In(zone)
+		const first, last, day = -62135596800, 253402300799, 24 * 3600 // seconds of the years 1 to 9999 in UTC
+		at := time.Unix(rapid.OneOf(
+			rapid.Int64Range(first, last), rapid.Int64Range(first-day, first+day), rapid.Int64Range(last-day, last+day),
+		).Draw(t, "seconds"), nanos).In(zone)
+		if year := sentTime(at).Year(); sendableTime(at) != (year >= 1 && year <= 9999) {
+			t.Fatalf("%v: sendable is %v", at, sendableTime(at))
+		}
 		if got, want := string(appendTime(nil, at)), sentTime(at).Format(timeLayout); sendableTime(at) && got != want {
 			t.Fatalf("%v is %s, want %s", at, got, want)
 		}

@@ -127,10 +127,21 @@ func isXMLChar(r rune) bool {
 // second's fraction: .NET's DateTime counts in units of 100 ns.
 const timeLayout = "2006-01-02T15:04:05.9999999Z07:00"
 
+// sendableTime reports whether the year is one of four digits. For nearly all
+// times that does not depend on the zone, which takes longest to find out.
 func sendableTime(t time.Time) bool {
+	if s := t.Unix(); s >= year2 && s < year9999 {
+		return true
+	}
 	t = sentTime(t)
 	return t.Year() >= 1 && t.Year() <= 9999
 }
+
+// The seconds at which these years begin.
+var (
+	year2    = time.Date(2, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+	year9999 = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+)
 
 // sentTime returns t in a zone that RFC 3339 can write: offsets of the years
 // before standard time have seconds.
