@@ -70,7 +70,7 @@ func (c *checkFlags) job(w *world, cmd *cobra.Command, input string) (*importer.
 	job := newJob(src, l, &c.target)
 	job.Stop = w.stop
 	job.Sum = c.save != ""
-	enough := steadyMemory(roomToPlan)
+	enough := steadyMemory(roomElse)
 	return job, src, func() { enough(); src.Close(); l.Close() }, nil
 }
 

@@ -10,10 +10,10 @@ import (
 
 // How much garbage may stand beside what is in use, in bytes. Less than 16 MB
 // has the collector running all the time, and more than 32 MB makes nothing
-// faster. What only plans makes little garbage, and remembers much.
+// faster. Plans and reports make little garbage and have much in use.
 const (
-	roomToRun  = 24 << 20
-	roomToPlan = 16 << 20
+	roomToSend = 24 << 20
+	roomElse   = 16 << 20
 )
 
 // steadyMemory makes the collector run whenever so much garbage stands, however

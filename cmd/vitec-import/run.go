@@ -212,7 +212,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 		return err
 	}
 	defer src.Close()
-	enough := steadyMemory(roomToPlan)
+	enough := steadyMemory(roomElse)
 	defer func() { enough() }()
 
 	job := newJob(src, l, &f.target)
@@ -227,7 +227,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	view := newProgressView(w, talk, f)
 	job.Watch = func(p *importer.Progress) { // the plan is made
 		enough()
-		enough = steadyMemory(roomToRun)
+		enough = steadyMemory(roomToSend)
 		view.start(p)
 	}
 
@@ -250,6 +250,8 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	if res == nil {
 		return err
 	}
+	enough()
+	enough = steadyMemory(roomElse)
 	if err != nil && (res.Stopped == nil || !strings.HasSuffix(res.Stopped.Reason.String(), err.Error())) {
 		w.printError(err) // else it is told as what has stopped the run
 	}
