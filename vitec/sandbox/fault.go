@@ -317,7 +317,7 @@ func (f *Fault) compile() (*rule, error) {
 		return nil, unknownFault(f.Name)
 	}
 	if f.AfterCommit && d.Commits != CommitsChoice {
-		return nil, catalogue.Error("config.commit", d.Name)
+		return nil, catalogue.Error("config.commit", d.Name, catalogue.Message("config.commit."+string(d.Commits)))
 	}
 	switch {
 	case d.Argument == "" && f.Value != "":
