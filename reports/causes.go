@@ -78,7 +78,7 @@ func (c *causes) add(r *record) {
 		return
 	}
 	message := r.message
-	if r.Outcome == ledger.Rejected && r.HTTPStatus != 0 {
+	if status := strconv.Itoa(r.HTTPStatus); r.Outcome == ledger.Rejected && r.HTTPStatus != 0 && !strings.Contains(message, status) {
 		message = c.words.Text("cause.status", r.HTTPStatus, message)
 	}
 	c.count(causeKey{outcome: r.Outcome, message: message}, r.Number, func() *cause {

@@ -223,9 +223,11 @@ func rateChart(t *timeline, limit float64, stops []pause, w texts, zone *time.Lo
 	if err != nil {
 		return nil, err
 	}
-	// The library leaves gaps between the bars; a pause has none.
+	// The library leaves gaps between the bars; a long pause has none. A stroke
+	// fills them, but also grows over the top: where bars are wide they keep gaps.
+	const widest = 6
 	pause := tonePause.color().String()
-	wide := fmt.Sprintf("stroke-width:%d;stroke:%s;fill:%s", 1+chartWidth*6/10/n, pause, pause)
+	wide := fmt.Sprintf("stroke-width:%d;stroke:%s;fill:%s", min(1+chartWidth*6/10/n, widest), pause, pause)
 	return bytes.ReplaceAll(svg, []byte("stroke:none;fill:"+pause), []byte(wide)), nil
 }
 
