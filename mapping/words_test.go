@@ -14,7 +14,7 @@ import (
 
 func TestWords(t *testing.T) {
 	wordstest.Check(t, wordstest.Package{
-		Files: wordFiles,
+		Files: wordFiles, Speakers: []string{"say"},
 		Codes: []string{"problem.", "key."},
 	})
 }

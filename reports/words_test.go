@@ -14,8 +14,8 @@ import (
 
 func TestWords(t *testing.T) {
 	wordstest.Check(t, wordstest.Package{
-		Files: wordFiles,
-		Same:  []string{"cause.status", "column.http_status", "column.cell"},
+		Files: wordFiles, Speakers: []string{"say"},
+		Same: []string{"cause.status", "column.http_status", "column.cell"},
 	})
 	for _, l := range words.Languages {
 		w := textsIn(l)

@@ -212,10 +212,15 @@ func hintOf(err error) words.Worded {
 	case errors.As(err, &damaged):
 		return verbatim(damaged.Hint)
 	case errors.As(err, &unreadable):
-		return verbatim(unreadable.Hint)
+		return tableHint{unreadable}
 	}
 	return nil
 }
+
+// tableHint is what can be done about a file that is refused.
+type tableHint struct{ of *table.Error }
+
+func (h tableHint) In(l words.Language) string { return h.of.HintIn(l) }
 
 // verbatim is a text that is the same in every language.
 type verbatim string

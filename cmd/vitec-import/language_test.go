@@ -34,7 +34,8 @@ func TestLanguageOf(t *testing.T) {
 
 func TestWords(t *testing.T) {
 	wordstest.Check(t, wordstest.Package{
-		Files: wordFiles,
+		Files:    wordFiles,
+		Speakers: []string{"say", "count", "fail", "failCount", "hint"},
 		// Asked for by the names of commands and flags.
 		Codes: []string{"help.", "flag.", "type."},
 		Same: []string{

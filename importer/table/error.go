@@ -3,6 +3,8 @@ package table
 import (
 	"strconv"
 	"strings"
+
+	"vitec-import/importer/words"
 )
 
 // Code says in one word why a file or a row is refused, for programs. Codes
@@ -86,7 +88,10 @@ type Error struct {
 //
 //	participants.csv:17: column C "Född": …
 //	participants.xlsx:Deltagare!C14: …
-func (e *Error) Error() string {
+func (e *Error) Error() string { return e.In(words.English) }
+
+// In returns the same in a language.
+func (e *Error) In(l words.Language) string {
 	var b strings.Builder
 	b.WriteString(e.File)
 	switch {
@@ -101,13 +106,13 @@ func (e *Error) Error() string {
 	}
 	b.WriteString(": ")
 	if e.Sheet == "" && e.Column > 0 {
-		b.WriteString("column " + ColumnName(e.Column))
+		b.WriteString(catalogue.In(l).Text("column", ColumnName(e.Column)))
 		if e.Header != "" {
 			b.WriteString(" " + strconv.Quote(e.Header))
 		}
 		b.WriteString(": ")
 	}
-	b.WriteString(e.Reason)
+	b.WriteString(e.ReasonIn(l))
 	return b.String()
 }
 

@@ -34,6 +34,8 @@ type Package struct {
 	// Codes are ids, or with a dot at the end beginnings of ids, that the code
 	// does not spell out because they come from elsewhere.
 	Codes []string
+	// Speakers are the package's own functions that take an id before all else.
+	Speakers []string
 }
 
 // Check fails the test where the languages differ in their ids, their plural
@@ -72,7 +74,7 @@ func Check(t *testing.T, p Package) {
 			t.Errorf("%q is translated: %v, and is said to be: %v (%q)", id, !same, !slices.Contains(p.Same, id), s.Other)
 		}
 	}
-	used := read(t, p.Dir)
+	used := read(t, p.Dir, append(slices.Clone(asks), p.Speakers...))
 	for id, where := range used.asked {
 		if english[id] == nil {
 			t.Errorf("%s asks for %q, which is not there", where, id)
@@ -154,9 +156,8 @@ func (u *use) putTogether(id string) bool {
 	return false
 }
 
-// asks are the methods that take an id before all else: the catalogue's, and
-// what packages call those that stand between.
-var asks = []string{"Text", "Count", "Has", "Message", "Counted", "Error", "CountError", "say", "count", "fail", "failCount", "hint"}
+// asks are the catalogue's methods that take an id before all else.
+var asks = []string{"Text", "Count", "Has", "Message", "Counted", "Error", "CountError"}
 
 // inTemplate finds the ids in an HTML template: what is in quotation marks
 // inside an action.
@@ -165,7 +166,7 @@ var (
 	inTemplate = regexp.MustCompile(`(printf )?"([^"\s]+)"`)
 )
 
-func read(t *testing.T, dir string) use {
+func read(t *testing.T, dir string, asks []string) use {
 	t.Helper()
 	if dir == "" {
 		dir = "."
@@ -191,7 +192,7 @@ func read(t *testing.T, dir string) use {
 			}
 			return err
 		case strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go"):
-			return u.source(path)
+			return u.source(path, asks)
 		}
 		return nil
 	})
@@ -207,7 +208,7 @@ func hasGo(dir string) bool {
 	return len(list) > 0
 }
 
-func (u *use) source(path string) error {
+func (u *use) source(path string, asks []string) error {
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
 	if err != nil {
