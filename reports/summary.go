@@ -222,10 +222,14 @@ func symbol(o ledger.Outcome) string {
 func command(args []string) string {
 	quoted := make([]string, len(args))
 	for i, a := range args {
-		quoted[i] = quote(a, runtime.GOOS == "windows")
+		quoted[i] = Quote(a)
 	}
 	return strings.Join(quoted, " ")
 }
+
+// Quote writes an argument of a command so that it can be copied into the shell
+// that people have on this system.
+func Quote(arg string) string { return quote(arg, runtime.GOOS == "windows") }
 
 // quote quotes an argument for cmd.exe and PowerShell, or for a POSIX shell.
 func quote(arg string, windows bool) string {

@@ -14,6 +14,7 @@ import (
 	"vitec-import/importer/table"
 	"vitec-import/importer/words"
 	"vitec-import/mapping"
+	"vitec-import/reports"
 	"vitec-import/vitec"
 )
 
@@ -109,7 +110,7 @@ func (w *world) check(cmd *cobra.Command, input string, c *checkFlags) error {
 		if err := savePlan(cmd.Context(), c.save, c, job, src, p); err != nil {
 			return err
 		}
-		w.line(w.stdout, "saved", w.say("check.saved", c.save, shellQuote(c.save)))
+		w.line(w.stdout, "saved", w.say("check.saved", c.save, reports.Quote(c.save)))
 	}
 	if p.Problems > 0 {
 		return exit{code: importer.ExitProblems}

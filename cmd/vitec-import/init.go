@@ -15,6 +15,7 @@ import (
 	"vitec-import/importer"
 	"vitec-import/importer/table"
 	"vitec-import/mapping"
+	"vitec-import/reports"
 )
 
 // initFlags are those of init.
@@ -157,9 +158,9 @@ func (w *world) written(input, path, schema string, named bool, p *mapping.Propo
 		wrote = w.say("init.wrote.both", path, schema)
 	}
 	fmt.Fprintf(w.stdout, "\n%s\n", wrote)
-	command := "vitec-import check " + shellQuote(input)
+	command := "vitec-import check " + reports.Quote(input)
 	if named {
-		command += " --mapping " + shellQuote(path)
+		command += " --mapping " + reports.Quote(path)
 	}
 	switch {
 	case !p.Reachable():

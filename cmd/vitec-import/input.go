@@ -15,6 +15,7 @@ import (
 	"vitec-import/importer/table"
 	"vitec-import/importer/words"
 	"vitec-import/mapping"
+	"vitec-import/reports"
 )
 
 // tableFlags are the hints for reading a file, where detection is not enough.
@@ -107,7 +108,7 @@ func (f *mappingFlags) load(input string, header func(*mapping.Mapping) []string
 	src, err := readMappingFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && f.path == "":
-		return nil, "", exit{code: 2, err: fail("mapping.none", path), hint: hint("mapping.none.hint", shellQuote(input))}
+		return nil, "", exit{code: 2, err: fail("mapping.none", path), hint: hint("mapping.none.hint", reports.Quote(input))}
 	case err != nil:
 		return nil, "", exit{code: 2, err: fail("mapping.unreadable", path, cause(err))}
 	}

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"vitec-import/importer/words"
+	"vitec-import/reports"
 	"vitec-import/vitec"
 )
 
@@ -90,7 +91,7 @@ func readLogins(path string, ofService bool) (*logins, error) {
 	case info.IsDir():
 		return nil, bad(nil, "login.file.folder")
 	case runtime.GOOS != "windows" && info.Mode().Perm()&others != 0:
-		return nil, bad(verbatim("chmod 600 "+shellQuote(path)), "login.file.open")
+		return nil, bad(verbatim("chmod 600 "+reports.Quote(path)), "login.file.open")
 	}
 	src, err := os.ReadFile(path)
 	if err != nil {

@@ -375,14 +375,3 @@ func reportParent(input, out string) (string, error) {
 	}
 	return dir, os.Remove(probe)
 }
-
-// shellQuote quotes a path for a command that is shown to be copied.
-func shellQuote(s string) string {
-	if s != "" && !strings.ContainsAny(s, " \t'\"$&|<>;()*?[]#~`\\!") {
-		return s
-	}
-	if filepath.Separator == '\\' {
-		return `"` + s + `"`
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
