@@ -17,6 +17,8 @@ type csvReader struct {
 	enc  *encoding
 	skip int64 // length of the byte order mark
 
+	guessed bool // the encoding is windows-1252 for want of anything else
+
 	sepLine bool // the first line is sep=…
 	d       dialect
 	headAt  int // line of the header
@@ -93,7 +95,7 @@ func (c *csvReader) findEncoding(census *census) error {
 		}
 		return c.fail(CodeEncoding, line, "the encoding cannot be told: "+d.reason, hint)
 	}
-	c.enc = encodingByName("windows-1252")
+	c.enc, c.guessed = encodingByName("windows-1252"), true
 	return nil
 }
 

@@ -42,6 +42,10 @@ func (c *csvReader) decode(r *record, dst []string) ([]string, *verdict) {
 		if start = c.ends[i]; f.quoted {
 			cell = c.unquote(cell, f.doubled)
 		}
+		if c.guessed && doubleEncoded(cell) {
+			return dst, &verdict{code: CodeInvalidByte, column: i, reason: "the letters of the cell are UTF-8, and those of other cells are windows-1252", value: cell,
+				hint: "save the whole file in one encoding, or say with --encoding which it has"}
+		}
 		dst = append(dst, clean(cell))
 	}
 	return dst, nil
