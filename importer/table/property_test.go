@@ -24,6 +24,11 @@ func TestSameTableEverywhere(t *testing.T) {
 		for range rapid.IntRange(1, 8).Draw(t, "rows") {
 			record := rapid.SliceOfN(text, width, width).Draw(t, "row")
 			record[0] = word.Draw(t, "first") // not blank, and no total
+			for i, cell := range record {
+				if strings.HasPrefix(cell, `="`) { // which is read as what it keeps
+					record[i] = "x" + cell
+				}
+			}
 			records = append(records, record)
 		}
 		var want []string
