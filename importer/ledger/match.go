@@ -13,7 +13,7 @@ import (
 func (l *Ledger) Match(ctx context.Context, keys []Keys) ([]Match, error) {
 	found := make([]Match, len(keys))
 	err := l.read(ctx, func(c *conn) (err error) {
-		m := matcher{c: c, bundles: newBundles(c)}
+		m := matcher{c: c, bundles: bundlesOf(c)}
 		if m.segments, err = readSegments(c); err != nil {
 			return err
 		}

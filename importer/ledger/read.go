@@ -116,7 +116,7 @@ func (l *Ledger) Rows(ctx context.Context, run int64) iter.Seq2[Row, error] {
 		if !found {
 			return fmt.Errorf("run %d: %w", run, ErrNotFound)
 		}
-		rd := rowReader{c: c, bundles: newBundles(c)}
+		rd := rowReader{c: c, bundles: bundlesOf(c)}
 		return rd.bundles.each(run, func(p *bundle) error {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -131,7 +131,7 @@ func (l *Ledger) Rows(ctx context.Context, run int64) iter.Seq2[Row, error] {
 // are among them.
 func (l *Ledger) Uncertain(ctx context.Context) iter.Seq2[Row, error] {
 	return l.rows(ctx, func(c *conn, yield func(Row) bool) error {
-		rd := rowReader{c: c, bundles: newBundles(c)}
+		rd := rowReader{c: c, bundles: bundlesOf(c)}
 		ids, err := rd.inDoubt()
 		if err != nil {
 			return err
@@ -215,6 +215,8 @@ func (l *Ledger) rows(ctx context.Context, f func(*conn, func(Row) bool) error, 
 
 // bundles reads rows of any run, with what its journal has: in the order of the
 // run, or one by one, which is cheap as long as they lie near to each other.
+//
+// A connection has one, so that thousands of short reads make no garbage.
 type bundles struct {
 	c        *conn
 	journals map[int64]*journal // of the runs that were read from
@@ -223,7 +225,16 @@ type bundles struct {
 	now      int
 }
 
-func newBundles(c *conn) *bundles { return &bundles{c: c, journals: map[int64]*journal{}} }
+// bundlesOf returns the connection's bundles, with nothing in them: it may have
+// moved on to another state of the ledger.
+func bundlesOf(c *conn) *bundles {
+	if c.bundles == nil {
+		c.bundles = &bundles{c: c, journals: map[int64]*journal{}}
+	}
+	c.bundles.used, c.bundles.now = [len(c.bundles.used)]int{}, 0
+	clear(c.bundles.journals)
+	return c.bundles
+}
 
 // each calls f with the bundles of a run in order. A bundle is f's until it returns.
 func (ps *bundles) each(run int64, f func(*bundle) error) error {

@@ -410,7 +410,7 @@ func countRow(c *conn, r *packedRow, counts *Counts) error {
 
 // countRows counts the rows of a run that is on.
 func countRows(c *conn, run int64) (counts Counts, err error) {
-	err = newBundles(c).each(run, func(p *bundle) error {
+	err = bundlesOf(c).each(run, func(p *bundle) error {
 		for i := range p.rows {
 			if err := countRow(c, &p.rows[i], &counts); err != nil {
 				return err

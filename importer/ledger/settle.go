@@ -51,7 +51,7 @@ func (l *Ledger) Settle(ctx context.Context, t Settlement) error {
 // outcomeOf returns the outcome of a submission of a run that is over.
 func outcomeOf(c *conn, id int64) (o Outcome, err error) {
 	run, index := splitID(id)
-	r, err := newBundles(c).row(id)
+	r, err := bundlesOf(c).row(id)
 	switch {
 	case err != nil:
 		return 0, err

@@ -23,6 +23,7 @@ type conn struct {
 	stmts map[string]*stmt
 
 	scratch []byte // for packing
+	bundles *bundles
 }
 
 // openConn opens the database of d. Flags are SQLITE_OPEN_*.
