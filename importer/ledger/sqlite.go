@@ -106,9 +106,6 @@ func (c *conn) checkpoint(mode int32) error {
 	return nil
 }
 
-// changes returns how many rows the last statement changed.
-func (c *conn) changes() int { return int(sqlite3.Xsqlite3_changes64(c.tls, c.db)) }
-
 func (c *conn) error(rc int32) error {
 	if c.db == 0 {
 		return c.disk.error(rc, 0, "")
@@ -229,21 +226,6 @@ func (s *stmt) int(v int64) *stmt {
 		return s
 	}
 	return s.bound(sqlite3.Xsqlite3_bind_int64(s.c.tls, s.p, s.param, v))
-}
-
-// optional binds a number that is NULL when it is 0.
-func (s *stmt) optional(v int64) *stmt {
-	if v == 0 {
-		return s.null()
-	}
-	return s.int(v)
-}
-
-func (s *stmt) bool(v bool) *stmt {
-	if v {
-		return s.int(1)
-	}
-	return s.int(0)
 }
 
 func (s *stmt) null() *stmt {
