@@ -189,9 +189,13 @@ func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) 
 func fill(ctx context.Context, s *staging, src *Source, o *Options, w texts) (sum *Summary, err error) {
 	t := Tally{}
 	groups := newCauses(w, o.Wording)
-	sinks, err := open(s, src, o, w, groups)
+	every, err := openEvery(s, src, o, w, groups)
+	some := openSome(s, src)
+	sinks := slices.Concat(every, some)
+	relay := newRelay(every)
 	defer func() {
 		if err != nil {
+			_ = relay.wait() // its error is err, or comes after it
 			for _, k := range sinks {
 				err = errors.Join(err, ignoreClosed(k.abort()))
 			}
@@ -212,11 +216,17 @@ func fill(ctx context.Context, s *staging, src *Source, o *Options, w texts) (su
 		}
 		t.Add(&r.Row)
 		groups.add(r)
-		for _, k := range sinks {
+		for _, k := range some {
 			if err := k.add(r); err != nil {
 				return nil, err
 			}
 		}
+		if err := relay.add(r); err != nil {
+			return nil, err
+		}
+	}
+	if err := relay.end(); err != nil {
+		return nil, err
 	}
 	if err := t.Check(&src.Run); err != nil {
 		return nil, err
@@ -262,8 +272,9 @@ func summarize(src *Source, t Tally, p Paths, l words.Language) *Summary {
 	return sum
 }
 
-// open opens the files that take rows.
-func open(s *staging, src *Source, o *Options, w texts, groups *causes) (sinks []sink, err error) {
+// openEvery opens the files that have every row. They are not asked for a
+// row's cells.
+func openEvery(s *staging, src *Source, o *Options, w texts, groups *causes) (sinks []sink, err error) {
 	if o.wants(KindCSV) {
 		c, err := newReportCSV(s, src.Run.Input.Sheet)
 		if err != nil {
@@ -287,20 +298,24 @@ func open(s *staging, src *Source, o *Options, w texts, groups *causes) (sinks [
 		}
 		sinks = append(sinks, h)
 	}
+	return sinks, nil
+}
+
+// openSome prepares the files that have some of the rows, if there are such.
+func openSome(s *staging, src *Source) []sink {
 	comma := ';'
 	if d := src.Run.Input.Delimiter; len(d) == 1 && (d == "," || d == "\t") {
 		comma = rune(d[0])
 	}
-	sinks = append(sinks, &uncertainCSV{stage: s, run: src.Run.ID, comma: comma})
+	uncertain := &uncertainCSV{stage: s, run: src.Run.ID, comma: comma}
 	if src.Input == nil {
-		return sinks, nil
+		return []sink{uncertain}
 	}
-	if info := src.Input.Info(); info.Format == "csv" {
-		sinks = append(sinks, &csvCorrections{stage: s, info: info, run: src.Run.ID})
-	} else {
-		sinks = append(sinks, &xlsxCorrections{stage: s, info: info, run: src.Run.ID})
+	info := src.Input.Info()
+	if info.Format == "csv" {
+		return []sink{uncertain, &csvCorrections{stage: s, info: info, run: src.Run.ID}}
 	}
-	return sinks, nil
+	return []sink{uncertain, &xlsxCorrections{stage: s, info: info, run: src.Run.ID}}
 }
 
 // ignoreClosed forgets the error of closing what is closed already.
