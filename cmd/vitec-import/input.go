@@ -110,7 +110,7 @@ func (f *mappingFlags) load(input string, header func(*mapping.Mapping) []string
 	case errors.Is(err, fs.ErrNotExist) && f.path == "":
 		return nil, "", exit{code: 2, err: fail("mapping.none", path), hint: hint("mapping.none.hint", reports.Quote(input))}
 	case err != nil:
-		return nil, "", exit{code: 2, err: fail("mapping.unreadable", path, cause(err))}
+		return nil, "", exit{code: 2, err: fail("mapping.unreadable", path, words.System{Err: err})}
 	}
 	m, err := mapping.Parse(path, src, mapping.Options{
 		Set: f.set, Trial: f.trial, Header: header, Encoding: table.KnownEncoding,
@@ -120,7 +120,7 @@ func (f *mappingFlags) load(input string, header func(*mapping.Mapping) []string
 			}
 			src, err := readMappingFile(name)
 			if err != nil {
-				return nil, errors.New(cause(err).In(words.English))
+				return nil, words.System{Err: err}
 			}
 			return src, nil
 		},
@@ -137,21 +137,6 @@ func readMappingFile(path string) ([]byte, error) {
 	}
 	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, mapping.MaxSize+1))
-}
-
-// cause is the system's reason without the path, which has been said; the
-// commonest in the program's own words, since not every system knows Swedish.
-func cause(err error) words.Worded {
-	var p *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return catalogue.Message("system.not_exist")
-	case errors.Is(err, fs.ErrPermission):
-		return catalogue.Message("system.permission")
-	case errors.As(err, &p):
-		return verbatim(p.Err.Error())
-	}
-	return verbatim(err.Error())
 }
 
 // source is an input with the mapping that fits it.

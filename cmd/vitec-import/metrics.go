@@ -12,6 +12,7 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/words"
 )
 
 // metrics are figures on their way into a file for the textfile collector of
@@ -81,7 +82,7 @@ func (m *metrics) write(ctx context.Context, l *ledger.Ledger, path string, code
 		}
 	}
 	if err := writeWhole(path, m.text.String()); err != nil {
-		return exit{err: fail("metrics.unwritable", path, cause(err)), hint: hint("metrics.unwritable.hint")}
+		return exit{err: fail("metrics.unwritable", path, words.System{Err: err}), hint: hint("metrics.unwritable.hint")}
 	}
 	return nil
 }

@@ -89,7 +89,7 @@ func (r *resolveFlags) settlements(cmd *cobra.Command, args []string) ([]reports
 func readSettlements(path string) ([]reports.Settled, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, exit{code: 1, err: fail("file.unreadable", path, cause(err))}
+		return nil, exit{code: 1, err: fail("file.unreadable", path, words.System{Err: err})}
 	}
 	defer f.Close()
 	list, err := reports.ParseSettlements(f)

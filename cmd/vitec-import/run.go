@@ -15,6 +15,7 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/words"
 	"vitec-import/reports"
 	"vitec-import/vitec"
 	"vitec-import/vitec/sandbox"
@@ -366,12 +367,12 @@ func reportParent(input, out string) (string, error) {
 	}
 	if out != "" {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return "", exit{code: 1, err: fail("out.failed", dir, cause(err)), hint: hint("out.hint")}
+			return "", exit{code: 1, err: fail("out.failed", dir, words.System{Err: err}), hint: hint("out.hint")}
 		}
 	}
 	probe, err := os.MkdirTemp(dir, ".vitec-import-")
 	if err != nil {
-		return "", exit{code: 1, err: fail("out.unwritable", dir, cause(err)), hint: hint("out.hint")}
+		return "", exit{code: 1, err: fail("out.unwritable", dir, words.System{Err: err}), hint: hint("out.hint")}
 	}
 	return dir, os.Remove(probe)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v4"
 
+	"vitec-import/importer/words"
 	"vitec-import/vitec/sandbox"
 )
 
@@ -24,7 +25,7 @@ func newSandboxCommand(w *world) *cobra.Command {
 			if config != "" {
 				src, err := os.ReadFile(config)
 				if err != nil {
-					return fail("file.unreadable", config, cause(err))
+					return fail("file.unreadable", config, words.System{Err: err})
 				}
 				if err := yaml.Load(src, &c, yaml.WithKnownFields()); err != nil {
 					return exit{code: 1, err: fail("sandbox.config", config)}
@@ -43,7 +44,7 @@ func newSandboxCommand(w *world) *cobra.Command {
 			}
 			defer s.Close()
 			if err := s.Listen(addr); err != nil {
-				return exit{code: 1, err: fail("sandbox.listen", addr, err)}
+				return exit{code: 1, err: fail("sandbox.listen", addr, words.System{Err: err})}
 			}
 			fmt.Fprintln(w.stdout, w.say("sandbox.at", s.URL))
 			<-w.stop

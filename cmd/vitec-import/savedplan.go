@@ -18,6 +18,7 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/words"
 )
 
 // savedPlan is what check --save writes down and run --plan holds itself to:
@@ -87,7 +88,7 @@ func savePlan(ctx context.Context, path string, c *checkFlags, job *importer.Job
 		return err
 	}
 	if err := writeWhole(path, b.String()); err != nil {
-		return exit{code: importer.ExitFailed, err: fail("plan.unwritable", path, cause(err))}
+		return exit{code: importer.ExitFailed, err: fail("plan.unwritable", path, words.System{Err: err})}
 	}
 	return nil
 }
@@ -108,7 +109,7 @@ func readPlan(path string) (*savedPlan, error) {
 	}
 	src, err := os.ReadFile(path)
 	if err != nil {
-		return nil, bad("plan.unreadable", cause(err))
+		return nil, bad("plan.unreadable", words.System{Err: err})
 	}
 	var p savedPlan
 	dec := json.NewDecoder(bytes.NewReader(src))
@@ -175,7 +176,7 @@ func (p *savedPlan) checkFiles(f *runFlags, input string, s *source) error {
 	}
 	sum, err := fileSum(input)
 	if err != nil {
-		return exit{code: importer.ExitFailed, err: fail("file.unreadable", input, cause(err))}
+		return exit{code: importer.ExitFailed, err: fail("file.unreadable", input, words.System{Err: err})}
 	}
 	if sum != p.Input.SHA256 {
 		return moved("moved.input", input)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vitec-import/importer/words"
 	"vitec-import/mapping"
 )
 
@@ -35,7 +36,7 @@ func createFile(path string, content []byte) error {
 	case errors.Is(err, fs.ErrExist):
 		return exit{code: 1, err: fail("file.exists", path), hint: hint("file.exists.hint")}
 	case err != nil:
-		return exit{code: 1, err: fail("file.unwritable", path, cause(err))}
+		return exit{code: 1, err: fail("file.unwritable", path, words.System{Err: err})}
 	}
 	_, err = f.Write(content)
 	if err == nil {
@@ -45,7 +46,7 @@ func createFile(path string, content []byte) error {
 		err = closing
 	}
 	if err != nil {
-		return errors.Join(exit{code: 1, err: fail("file.unwritable", path, cause(err))}, os.Remove(path))
+		return errors.Join(exit{code: 1, err: fail("file.unwritable", path, words.System{Err: err})}, os.Remove(path))
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package words
 
-import "strings"
+import (
+	"io/fs"
+	"strings"
+)
 
 // Worded is what can be said in every language.
 type Worded interface{ In(Language) string }
@@ -68,7 +71,9 @@ func (e *Error) Unwrap() []error {
 }
 
 // Of says an error in a language, as far as it knows how: a joined error line
-// by line, and one that is not [Worded] as it says itself.
+// by line, and one that is not [Worded] as it says itself. Of the system's about
+// a file it says the file and, in other languages than English, [System]'s
+// words, if it has any.
 func Of(err error, l Language) string {
 	if w, ok := err.(Worded); ok {
 		return w.In(l)
@@ -81,6 +86,9 @@ func Of(err error, l Language) string {
 			}
 		}
 		return strings.Join(lines, "\n")
+	}
+	if file, ok := err.(*fs.PathError); ok && l != English && common(err) != "" {
+		return file.Path + ": " + System{err}.In(l)
 	}
 	return err.Error()
 }

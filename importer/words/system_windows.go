@@ -1,0 +1,18 @@
+package words
+
+import (
+	"syscall"
+
+	"golang.org/x/sys/windows"
+)
+
+// own are the numbers that Windows has for what others number in one way.
+var own = map[syscall.Errno]string{
+	windows.ERROR_DISK_FULL:        "full",
+	windows.ERROR_HANDLE_DISK_FULL: "full",
+	windows.ERROR_WRITE_PROTECT:    "read_only",
+	windows.ERROR_IO_DEVICE:        "io",
+	windows.WSAECONNREFUSED:        "refused",
+	windows.WSAEADDRINUSE:          "in_use",
+	windows.WSAETIMEDOUT:           "timeout",
+}
