@@ -210,7 +210,7 @@ func hintOf(err error) words.Worded {
 	case errors.As(err, &hinter):
 		return verbatim(hinter.Hint())
 	case errors.As(err, &damaged):
-		return verbatim(damaged.Hint)
+		return damaged.Hint
 	case errors.As(err, &unreadable):
 		return tableHint{unreadable}
 	}

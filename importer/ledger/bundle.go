@@ -3,7 +3,6 @@ package ledger
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"math"
 )
 
@@ -86,7 +85,7 @@ func (r *packedRow) live() (yes, booked bool) {
 }
 
 // close gives a row that was begun and never finished its outcome.
-func (p *bundle) close(r *packedRow, why words) {
+func (p *bundle) close(r *packedRow, why wording) {
 	if r.begun && !r.ended {
 		r.ended, r.result = true, packedResult{outcome: Uncertain, attempts: 1, booking: appendBooking(nil, ""), words: p.text([]byte(why.packed()))}
 	}
@@ -593,7 +592,7 @@ func readBundle(c *conn, p *bundle, first, last int64) (ok bool, err error) {
 
 func errUnreadable(c *conn, bundle int64) error {
 	run, n := splitID(bundle)
-	return errDamaged(c.disk.path, fmt.Sprintf("rows %d to %d of run %d cannot be read", n*bundleRows, (n+1)*bundleRows-1, run))
+	return errDamaged(c.disk.path, catalogue.Message("damage.rows", n*bundleRows, (n+1)*bundleRows-1, run))
 }
 
 // writeBundle writes a bundle; one in which nothing is left is deleted.

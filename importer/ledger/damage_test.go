@@ -127,7 +127,7 @@ func askDamaged(t *testing.T, path string, want ledgerStory, where string) (refu
 		t.Errorf("%s: error without a reason: %#v", where, err)
 		return true
 	}
-	if !strings.HasPrefix(e.Path, path) || e.Hint == "" || strings.Contains(e.Reason, "\n") {
+	if !strings.HasPrefix(e.Path, path) || e.Hint.String() == "" || strings.Contains(e.Reason.String(), "\n") {
 		t.Errorf("%s: error without place or hint: %+v", where, e)
 	}
 	return true
@@ -268,7 +268,7 @@ func TestNotALedger(t *testing.T) {
 		} {
 			l, err := f()
 			var e *Error
-			if !errors.Is(err, c.want) || !errors.As(err, &e) || e.Path != path || e.Hint == "" {
+			if !errors.Is(err, c.want) || !errors.As(err, &e) || e.Path != path || e.Hint.String() == "" {
 				t.Errorf("%s of %s: %+v, want %v", how, name, err, c.want)
 			}
 			if err == nil {

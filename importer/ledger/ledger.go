@@ -154,8 +154,7 @@ func (l *Ledger) openWriter() (err error) {
 		return err
 	}
 	if l.w.readOnly() {
-		return &Error{Path: l.path, Err: ErrDisk, Reason: "cannot be written: the file is read-only",
-			Hint: "make it writable, or give the ledger another place with --ledger"}
+		return &Error{Path: l.path, Err: ErrDisk, Reason: catalogue.Message("file.read_only"), Hint: catalogue.Message("hint.read_only")}
 	}
 	// What a power failure has left in the write-ahead log may have been read
 	// from memory only. In the database it is durable before anything is built
@@ -201,7 +200,7 @@ func errOld(err error) error {
 		return err
 	}
 	told := *e
-	told.Reason = "the ledger is of an older version and has to be brought up to date first: " + e.Reason
+	told.Reason = catalogue.Message("old", e.Reason)
 	return &told
 }
 
@@ -255,7 +254,7 @@ func (l *Ledger) check(c *conn) (old bool, err error) {
 	case schemaVersion > version:
 		return false, errNewer(l.path)
 	case schemaVersion != version && schemaVersion != firstVersion:
-		return false, errDamaged(l.path, fmt.Sprintf("its version is %d", schemaVersion))
+		return false, errDamaged(l.path, catalogue.Message("damage.version", schemaVersion))
 	}
 	old = schemaVersion == firstVersion
 	l.at, err = readState(c, old)
@@ -263,7 +262,7 @@ func (l *Ledger) check(c *conn) (old bool, err error) {
 		return false, err
 	}
 	if len(l.at.secret) != secretSize {
-		return false, errDamaged(l.path, "its secret is missing")
+		return false, errDamaged(l.path, catalogue.Message("damage.secret"))
 	}
 	l.setSecret(l.at.secret)
 	marked, err := readMark(l.path, l.number)
@@ -278,9 +277,7 @@ func (l *Ledger) check(c *conn) (old bool, err error) {
 	}
 	if l.at.commits < marked {
 		return false, &Error{Path: l.path, Err: ErrDamaged,
-			Reason: fmt.Sprintf("the ledger has lost its last %d commits: a part of it was deleted or cut off, or this is an older copy", marked-l.at.commits),
-			Hint:   "put back the newest copy, with its -wal file; what was booked since this one would be booked again",
-		}
+			Reason: catalogue.Message("lost", marked-l.at.commits), Hint: catalogue.Message("hint.lost")}
 	}
 	return old, nil
 }
@@ -541,7 +538,7 @@ func checkSQLite() error {
 	tls := libc.NewTLS()
 	defer tls.Close()
 	if v := sqlite3.Xsqlite3_libversion_number(tls); v < oldestSQLite {
-		return fmt.Errorf("SQLite %d is too old for the ledger: %d or newer is needed", v, oldestSQLite)
+		return catalogue.Error("sqlite.old", v, oldestSQLite)
 	}
 	return nil
 }
@@ -550,35 +547,34 @@ func checkSQLite() error {
 func locate(path string, create bool) (string, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
-		return "", fileError(path, "cannot be found", err)
+		return "", fileError(path, "file.find", err)
 	}
 	if strings.ContainsRune(abs, 0) || path == "" {
-		return "", &Error{Path: fmt.Sprintf("%q", path), Reason: "this cannot be a file's name", Err: fs.ErrInvalid}
+		return "", &Error{Path: fmt.Sprintf("%q", path), Reason: catalogue.Message("file.name"), Err: fs.ErrInvalid}
 	}
 	dir := filepath.Dir(abs)
 	if create {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return "", fileError(dir, "cannot be created", err)
+			return "", fileError(dir, "file.create", err)
 		}
 	}
 	info, err := os.Stat(abs)
 	switch {
 	case err == nil && info.IsDir():
-		return "", &Error{Path: abs, Err: fs.ErrInvalid, Reason: "this is a folder",
-			Hint: "name a file in it, such as " + filepath.Join(abs, "ledger.db")}
+		return "", &Error{Path: abs, Err: fs.ErrInvalid, Reason: catalogue.Message("file.folder"),
+			Hint: catalogue.Message("hint.folder", filepath.Join(abs, "ledger.db"))}
 	case err == nil && !info.Mode().IsRegular():
-		return "", &Error{Path: abs, Err: ErrForeign, Reason: "this is not a regular file", Hint: "give the ledger another place with --ledger"}
+		return "", &Error{Path: abs, Err: ErrForeign, Reason: catalogue.Message("file.irregular"), Hint: catalogue.Message("hint.elsewhere")}
 	case err == nil:
 		if abs, err = filepath.EvalSymlinks(abs); err != nil {
-			return "", fileError(path, "cannot be found", err)
+			return "", fileError(path, "file.find", err)
 		}
 		return abs, nil
 	case !errors.Is(err, fs.ErrNotExist):
-		return "", fileError(abs, "cannot be opened", err)
+		return "", fileError(abs, "file.open", err)
 	}
 	if _, err := os.Lstat(abs); err == nil {
-		return "", &Error{Path: abs, Err: fs.ErrNotExist, Reason: "this is a link to a file that does not exist",
-			Hint: "mount what it points to, or delete the link"}
+		return "", &Error{Path: abs, Err: fs.ErrNotExist, Reason: catalogue.Message("file.link"), Hint: catalogue.Message("hint.link")}
 	}
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		return filepath.Join(real, filepath.Base(abs)), nil
@@ -592,9 +588,9 @@ func exists(path string) (bool, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
 	case err != nil:
-		return false, fileError(path, "cannot be opened", err)
+		return false, fileError(path, "file.open", err)
 	case info.Size() == 0:
-		return false, errDamaged(path, "the file is empty")
+		return false, errDamaged(path, catalogue.Message("damage.empty"))
 	}
 	return true, nil
 }
@@ -618,7 +614,7 @@ func ensureFile(path string) (created bool, err error) {
 			err = os.Chmod(name, 0o600)
 		}
 		if err != nil {
-			return false, fileError(name, "cannot be made private", err)
+			return false, fileError(name, "file.private", err)
 		}
 	}
 	return false, nil
@@ -630,7 +626,7 @@ func createFile(path string) error {
 	// was deleted: SQLite would take it for the new one's.
 	for _, name := range []string{fresh, fresh + "-wal", fresh + "-shm", path + "-wal", path + "-shm"} {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fileError(name, "cannot be removed", err)
+			return fileError(name, "file.remove", err)
 		}
 	}
 	if err := writeFile(fresh, firstPage()); err != nil {
@@ -658,7 +654,7 @@ func createFile(path string) error {
 		return err
 	}
 	if err := os.Rename(fresh, path); err != nil {
-		return fileError(path, "cannot be created", err)
+		return fileError(path, "file.create", err)
 	}
 	return syncDir(filepath.Dir(path))
 }
@@ -666,7 +662,7 @@ func createFile(path string) error {
 func writeFile(name string, content []byte) (err error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return fileError(name, "cannot be created", err)
+		return fileError(name, "file.create", err)
 	}
 	if err = f.Chmod(0o600); err == nil { // whatever the umask is
 		if _, err = f.Write(content); err == nil {
@@ -674,36 +670,9 @@ func writeFile(name string, content []byte) (err error) {
 		}
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
-		return fileError(name, "cannot be written", err)
+		return fileError(name, "file.write", err)
 	}
 	return nil
-}
-
-func errDamaged(path, what string) error {
-	return &Error{Path: path, Err: ErrDamaged, Reason: "the ledger is damaged: " + what, Hint: hintDamaged}
-}
-
-// fileError is the system's word on a file.
-func fileError(path, what string, err error) error {
-	e := &Error{Path: path, Reason: what + ": " + systemText(err), Err: errors.Join(ErrDisk, err)}
-	if errors.Is(err, fs.ErrPermission) {
-		e.Hint = "make it writable for this user, or give the ledger another place with --ledger"
-	}
-	return e
-}
-
-// systemText is an error without the operation and the path, which the reader
-// has been told.
-func systemText(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	var k *os.LinkError
-	if errors.As(err, &k) {
-		return k.Err.Error()
-	}
-	return err.Error()
 }
 
 // Generation names the present state of the submissions.

@@ -143,7 +143,7 @@ func TestPlacesThatCannotBe(t *testing.T) {
 		}
 		l, err := Open(t.Context(), path)
 		var e *Error
-		if !errors.As(err, &e) || e.Reason == "" || strings.Contains(err.Error(), "&") {
+		if !errors.As(err, &e) || e.Reason.String() == "" || strings.Contains(err.Error(), "&") {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err == nil {

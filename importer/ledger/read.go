@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -43,7 +42,7 @@ func (l *Ledger) RunInfo(ctx context.Context, id int64) (RunInfo, error) {
 		return err
 	})
 	if err == nil && len(runs) == 0 {
-		err = fmt.Errorf("run %d: %w", id, ErrNotFound)
+		err = noRun(id)
 	}
 	if err != nil {
 		return RunInfo{}, err
@@ -68,9 +67,9 @@ func readRuns(c *conn, from, to int64) (runs []RunInfo, err error) {
 		r.Purged = s.getInt() == 1
 		r.FinishedAt = fromNanos(s.getInt())
 		r.ExitCode, r.Requests = int(s.getInt()), int(s.getInt())
-		stopped, ok := unpackWords(s.getText())
+		stopped, ok := unpackWording(s.getText())
 		if !ok {
-			err = errDamaged(c.disk.path, fmt.Sprintf("why run %d ended cannot be read", r.ID))
+			err = errDamaged(c.disk.path, catalogue.Message("damage.ended", r.ID))
 			break
 		}
 		r.Stopped, r.StoppedCode, r.StoppedArgs = stopped.message, stopped.code, stopped.args
@@ -114,7 +113,7 @@ func (l *Ledger) Rows(ctx context.Context, run int64) iter.Seq2[Row, error] {
 			return err
 		}
 		if !found {
-			return fmt.Errorf("run %d: %w", run, ErrNotFound)
+			return noRun(run)
 		}
 		rd := rowReader{c: c, bundles: bundlesOf(c)}
 		return rd.bundles.each(run, func(p *bundle) error {
@@ -123,7 +122,7 @@ func (l *Ledger) Rows(ctx context.Context, run int64) iter.Seq2[Row, error] {
 			}
 			return rd.bundle(p, yield)
 		})
-	}, fmt.Errorf("run %d: %w", run, ErrNotFound))
+	}, noRun(run))
 }
 
 // Uncertain yields every row whose own submission is uncertain and not settled,
@@ -371,11 +370,11 @@ func (rd *rowReader) read(p *bundle, at int) (r Row, err error) {
 		r.BookingID = bookingID(s.booking)
 		said = p.textOf(s.words)
 	}
-	words, ok := unpackWords(string(said))
+	why, ok := unpackWording(string(said))
 	if !ok {
 		return r, errUnreadable(rd.c, p.id)
 	}
-	r.Message, r.Code, r.Args = words.message, words.code, words.args
+	r.Message, r.Code, r.Args = why.message, why.code, why.args
 	switch {
 	case r.Outcome == Uncertain && from.ref != 0, r.Outcome == AlreadyBooked:
 		return r, rd.applyReference(&r, from.ref)

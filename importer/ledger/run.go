@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
 	"slices"
 	"sync"
@@ -92,7 +91,7 @@ type planner struct {
 
 func (p *planner) add(row Row) error {
 	if row.Index != p.next {
-		return fmt.Errorf("ledger: row %d of the plan has index %d", p.next, row.Index)
+		return misuse("row %d of the plan has index %d", p.next, row.Index)
 	}
 	if p.next%bundleRows == 0 {
 		if err := p.flush(); err != nil {
@@ -107,7 +106,7 @@ func (p *planner) add(row Row) error {
 			row.Ref.Run = p.run
 		}
 		if !validRow(row.Ref.Run, row.Ref.Index) {
-			return fmt.Errorf("ledger: row %d refers to row %d of run %d, which cannot be", row.Index, row.Ref.Index, row.Ref.Run)
+			return misuse("row %d refers to row %d of run %d, which cannot be", row.Index, row.Ref.Index, row.Ref.Run)
 		}
 		to.ref, to.refRow = rowID(row.Ref.Run, row.Ref.Index), row.Ref.Row
 		to.differs = row.ContentDiffers
@@ -116,10 +115,10 @@ func (p *planner) add(row Row) error {
 	case NotSent, Invalid, Skipped:
 	case AlreadyBooked, Uncertain, Duplicate:
 		if to.ref == 0 {
-			return fmt.Errorf("ledger: row %d is planned as %s without saying of what", row.Index, row.Outcome)
+			return misuse("row %d is planned as %s without saying of what", row.Index, row.Outcome)
 		}
 	default:
-		return fmt.Errorf("ledger: row %d is planned as %s", row.Index, row.Outcome)
+		return misuse("row %d is planned as %s", row.Index, row.Outcome)
 	}
 	to.planned, to.outcome, to.spreadsheetRow = true, row.Outcome, row.Number
 	if at := p.next - 1; at%bundleRows > 0 && row.Slot == p.slot {
@@ -130,7 +129,7 @@ func (p *planner) add(row Row) error {
 			to.slot[i] = p.bundle.text([]byte(text))
 		}
 	}
-	if w := (words{row.Message, row.Code, row.Args}).packed(); w != "" {
+	if w := (wording{row.Message, row.Code, row.Args}).packed(); w != "" {
 		to.words = p.bundle.text([]byte(w))
 	}
 	if len(row.Problems) > 0 {
@@ -211,7 +210,7 @@ func (r *Run) Finishing(index int, res Result) (durable func() error) {
 	switch res.Outcome {
 	case Booked, Rejected, Uncertain, NotSent:
 	default:
-		return failed(fmt.Errorf("ledger: a submission cannot end as %s", res.Outcome))
+		return failed(misuse("a submission cannot end as %s", res.Outcome))
 	}
 	was, err := r.leave(index, func(at rowState) error {
 		switch {
@@ -250,11 +249,11 @@ func (r *Run) leave(index int, allowed func(rowState) error) (rowState, error) {
 		return 0, ErrClosed
 	}
 	if index < 0 || index >= len(r.rows) {
-		return 0, fmt.Errorf("ledger: run %d has no row %d: %w", r.id, index, ErrNotFound)
+		return 0, misuse("run %d has no row %d: %w", r.id, index, ErrNotFound)
 	}
 	was := r.rows[index]
 	if err := allowed(was); err != nil {
-		return 0, fmt.Errorf("ledger: row %d of run %d %w", index, r.id, err)
+		return 0, misuse("row %d of run %d %w", index, r.id, err)
 	}
 	r.rows[index] = rowMoving
 	r.moving.Add(1)
@@ -309,7 +308,7 @@ func (r *Run) End(ctx context.Context, e End) error {
 	}
 	return r.l.change(what, func(c *conn) error {
 		return closeRun(c, r.id, runEnded, runEndedWords, func(s *stmt) *stmt {
-			stopped := words{e.Stopped, e.StoppedCode, e.StoppedArgs}
+			stopped := wording{e.Stopped, e.StoppedCode, e.StoppedArgs}
 			return s.int(nanos(e.FinishedAt)).int(int64(e.ExitCode)).int(int64(e.Requests)).text(stopped.packed())
 		})
 	})
@@ -321,7 +320,7 @@ func (r *Run) End(ctx context.Context, e End) error {
 //
 // Submissions are filed when a run is over and not with every Begin, because
 // hashes lie all over an index: each would cost a commit a bundle of its own.
-func closeRun(c *conn, run int64, state int, why words, end func(*stmt) *stmt) error {
+func closeRun(c *conn, run int64, state int, why wording, end func(*stmt) *stmt) error {
 	j, err := readJournal(c, run)
 	if err != nil {
 		return err

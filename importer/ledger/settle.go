@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -20,7 +19,7 @@ func (l *Ledger) Settle(ctx context.Context, t Settlement) error {
 		return err
 	}
 	if !validRow(t.Run, t.Index) {
-		return fmt.Errorf("row %d of run %d: %w", t.Index, t.Run, ErrNotFound)
+		return noRow(t.Run, t.Index)
 	}
 	id := rowID(t.Run, t.Index)
 	return l.change(submissionsToo, func(c *conn) error {
@@ -29,12 +28,12 @@ func (l *Ledger) Settle(ctx context.Context, t Settlement) error {
 			return err
 		}
 		if outcome != Uncertain {
-			return fmt.Errorf("row %d of run %d is %s: %w", t.Index, t.Run, outcome, ErrNotUncertain)
+			return catalogue.Error("settle.outcome", t.Index, t.Run, outcome, ErrNotUncertain)
 		}
 		if was, err := settlementOf(c, id); err != nil {
 			return err
 		} else if was != nil {
-			return fmt.Errorf("row %d of run %d is settled already: %w", t.Index, t.Run, ErrNotUncertain)
+			return catalogue.Error("settle.settled", t.Index, t.Run, ErrNotUncertain)
 		}
 		err = c.query("INSERT INTO settlements (submission, booking, reason, at) VALUES (?, ?, ?, ?)").
 			int(id).text(t.BookingID).text(t.Reason).int(nanos(t.At)).run()
@@ -56,16 +55,16 @@ func outcomeOf(c *conn, id int64) (o Outcome, err error) {
 	case err != nil:
 		return 0, err
 	case r == nil || !r.planned && !r.begun && !r.ended:
-		return 0, fmt.Errorf("row %d of run %d: %w", index, run, ErrNotFound)
+		return 0, noRow(run, index)
 	case r.begun || r.ended:
 		on, err := isOn(c, run)
 		if err == nil && on {
-			err = fmt.Errorf("run %d is not over: %w", run, ErrNotUncertain)
+			err = catalogue.Error("settle.on", run, ErrNotUncertain)
 		}
 		return r.outcomeNow(), err
 	case r.outcome == Uncertain:
 		at, row := splitID(r.ref)
-		return 0, fmt.Errorf("row %d of run %d is uncertain because of row %d of run %d, which can be settled: %w", index, run, row, at, ErrNotUncertain)
+		return 0, catalogue.Error("settle.refers", index, run, row, at, ErrNotUncertain)
 	}
 	return r.outcome, nil
 }

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"fmt"
 	"syscall"
 	"unsafe"
 
@@ -127,7 +126,7 @@ func (c *conn) free(p uintptr) { sqlite3.Xsqlite3_free(c.tls, p) }
 func (c *conn) cstring(s string) (uintptr, error) {
 	for i := range len(s) {
 		if s[i] == 0 {
-			return 0, fmt.Errorf("%q: a name cannot contain a NUL", s)
+			return 0, misuse("%q: a name cannot contain a NUL", s)
 		}
 	}
 	p := c.malloc(len(s) + 1)

@@ -11,10 +11,10 @@ import (
 func syncDir(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
-		return fileError(dir, "cannot be opened", err)
+		return fileError(dir, "file.open", err)
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return fileError(dir, "cannot be written", err)
+		return fileError(dir, "file.write", err)
 	}
 	return nil
 }

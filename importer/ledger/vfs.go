@@ -11,6 +11,8 @@ import (
 
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"vitec-import/importer/words"
 )
 
 // A disk stands between SQLite and the system's files, for two things that
@@ -498,63 +500,43 @@ func fileShmUnmap(tls *libc.TLS, file uintptr, remove int32) int32 {
 
 // error says in words what a result code means for the ledger's file.
 func (d *disk) error(rc int32, errno syscall.Errno, msg string) error {
-	e := &Error{Path: d.path, Err: ErrDisk}
-	what := "cannot be written"
 	if f := d.failed.Load(); f != nil && rc == sqlite3.SQLITE_IOERR {
 		rc = f.rc // refused because of that one
 	}
-	switch {
-	case d.verdict.Load() == firstPageNewer:
-		return errNewer(d.path)
-	case d.verdict.Load() == firstPageForeign, rc&0xff == sqlite3.SQLITE_NOTADB:
-		return errForeign(d.path)
-	case rc&0xff == sqlite3.SQLITE_CORRUPT, d.verdict.Load() == pageDamaged, rc == sqlite3.SQLITE_IOERR_DATA, rc == sqlite3.SQLITE_IOERR_CORRUPTFS:
-		e.Err = ErrDamaged
-		e.Reason = "the ledger is damaged: a part of the file is not as it was written"
-		e.Hint = hintDamaged
-		return e
-	case rc == sqlite3.SQLITE_ERROR: // what the ledger asks is right for its own tables
-		return errDamaged(d.path, msg)
-	case rc&0xff == sqlite3.SQLITE_FULL:
-		e.Reason = what + ": the disk is full"
-		e.Hint = "make room and run again; what is recorded so far stays"
-		return e
-	case rc&0xff == sqlite3.SQLITE_READONLY:
-		e.Reason = what + ": it, or its folder, is read-only"
-		return e
-	case rc&0xff == sqlite3.SQLITE_CANTOPEN:
-		e.Reason = "cannot be opened"
-	case rc&0xff == sqlite3.SQLITE_BUSY, rc&0xff == sqlite3.SQLITE_LOCKED:
-		e.Reason = "another program is using the file"
-		e.Hint = "close it and run again"
-		return e
-	case rc == sqlite3.SQLITE_IOERR_READ:
-		e.Reason = "cannot be read"
-	case rc&0xff == sqlite3.SQLITE_IOERR:
-		e.Reason = what
-	default:
-		e.Reason = msg
-		if msg == "" {
-			e.Reason = "SQLite result code " + strconv.Itoa(int(rc))
-		}
-		return e
+	if errno == 0 {
+		errno = syscall.EIO
 	}
-	if errno != 0 {
-		e.Reason += ": " + errno.Error()
-	} else {
-		e.Reason += ": input/output error"
+	refused := func(id string, args ...any) *Error {
+		return &Error{Path: d.path, Err: ErrDisk, Reason: catalogue.Message(id, args...)}
+	}
+	var e *Error
+	switch system := (words.System{Err: errno}); {
+	case d.verdict.Load() == firstPageNewer:
+		e = errNewer(d.path)
+	case d.verdict.Load() == firstPageForeign, rc&0xff == sqlite3.SQLITE_NOTADB:
+		e = errForeign(d.path)
+	case rc&0xff == sqlite3.SQLITE_CORRUPT, d.verdict.Load() == pageDamaged, rc == sqlite3.SQLITE_IOERR_DATA, rc == sqlite3.SQLITE_IOERR_CORRUPTFS:
+		e = errDamaged(d.path, catalogue.Message("damage.part"))
+	case rc == sqlite3.SQLITE_ERROR: // what the ledger asks is right for its own tables
+		e = errDamaged(d.path, msg)
+	case rc&0xff == sqlite3.SQLITE_FULL:
+		e = refused("file.full")
+		e.Hint = catalogue.Message("hint.full")
+	case rc&0xff == sqlite3.SQLITE_READONLY:
+		e = refused("file.folder_read_only")
+	case rc&0xff == sqlite3.SQLITE_CANTOPEN:
+		e = refused("file.open", system)
+	case rc&0xff == sqlite3.SQLITE_BUSY, rc&0xff == sqlite3.SQLITE_LOCKED:
+		e = refused("file.busy")
+		e.Hint = catalogue.Message("hint.busy")
+	case rc == sqlite3.SQLITE_IOERR_READ:
+		e = refused("file.read", system)
+	case rc&0xff == sqlite3.SQLITE_IOERR:
+		e = refused("file.write", system)
+	case msg == "":
+		e = refused("sqlite.code", int(rc))
+	default:
+		e = refused("sqlite.says", msg)
 	}
 	return e
 }
-
-func errForeign(path string) error {
-	return &Error{Path: path, Err: ErrForeign, Reason: "this is not a ledger but some other file",
-		Hint: "give the ledger another place with --ledger"}
-}
-
-func errNewer(path string) error {
-	return &Error{Path: path, Err: ErrNewer, Reason: "the ledger was written by a newer version of this program",
-		Hint: "use that version, or a newer one"}
-}
-
-const hintDamaged = "restore the file from a backup, or have it looked at; a new ledger would not know who is booked already"

@@ -1,35 +1,169 @@
 package ledger
 
 import (
-	"slices"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 
-	"pgregory.net/rapid"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"vitec-import/importer/words"
+	"vitec-import/importer/words/wordstest"
 )
 
-func TestWordsComeBack(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		w := words{
-			message: rapid.OneOf(rapid.String(), rapid.Just(packedMark), rapid.Just(packedMark+"x")).Draw(t, "message"),
-			code:    rapid.String().Draw(t, "code"),
-			args:    rapid.SliceOfN(rapid.String(), 0, 3).Draw(t, "args"),
-		}
-		got, ok := unpackWords(w.packed())
-		if !ok || got.message != w.message || got.code != w.code || !slices.Equal(got.args, w.args) {
-			t.Fatalf("%+q comes back as %+q, %v", w, got, ok)
-		}
-	})
+func TestWords(t *testing.T) {
+	wordstest.Check(t, wordstest.Package{Files: wordFiles})
 }
 
-func FuzzUnpackWords(f *testing.F) {
-	f.Add(words{"m", "c", []string{"a"}}.packed())
-	f.Add(packedMark)
-	f.Add(packedMark + "\x03\x01a")
-	f.Fuzz(func(t *testing.T, s string) {
-		if w, ok := unpackWords(s); ok {
-			if again, ok := unpackWords(w.packed()); !ok || again.message != w.message || again.code != w.code || !slices.Equal(again.args, w.args) {
-				t.Errorf("%q is read as %+v, and that as %+v", s, w, again)
+// TestErrorsInSwedish meets errors as a person does, and reads them in both
+// languages. PATH stands for the ledger's path.
+func TestErrorsInSwedish(t *testing.T) {
+	const elsewhere = "lägg liggaren på ett annat ställe med --ledger"
+	open := func(content []byte) func(*testing.T, string) error {
+		return func(t *testing.T, path string) error {
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
 			}
+			_, err := OpenReader(t.Context(), path)
+			return err
 		}
-	})
+	}
+	newer := firstPage()
+	newer[63] = version + 1
+	for name, tt := range map[string]struct {
+		meet                   func(*testing.T, string) error
+		english, swedish, hint string
+		is                     error
+	}{
+		"held": {
+			func(t *testing.T, path string) error {
+				mustOpen(t, path)
+				_, err := Open(t.Context(), path)
+				return err
+			},
+			"PATH: another run is using this ledger", "PATH: en annan körning använder liggaren",
+			"vänta tills den är över; finns det ingen är det ett program som har hängt sig som håller PATH-lock", ErrHeld,
+		},
+		"foreign": {
+			open([]byte("first name;last name\n")),
+			"PATH: this is not a ledger but some other file", "PATH: detta är ingen liggare utan någon annan fil", elsewhere, ErrForeign,
+		},
+		"newer": {
+			open(newer),
+			"PATH: the ledger was written by a newer version of this program", "PATH: liggaren har skrivits av en nyare version av programmet",
+			"använd den versionen, eller en nyare", ErrNewer,
+		},
+		"empty": {
+			open(nil),
+			"PATH: the ledger is damaged: the file is empty", "PATH: liggaren är skadad: filen är tom",
+			"återställ filen från en säkerhetskopia, eller låt någon se på den; en ny liggare skulle inte veta vilka som redan är bokade", ErrDamaged,
+		},
+		"folder": {
+			func(t *testing.T, path string) error {
+				if err := os.Mkdir(path, 0o700); err != nil {
+					t.Fatal(err)
+				}
+				_, err := Open(t.Context(), path)
+				return err
+			},
+			"PATH: this is a folder", "PATH: detta är en mapp", "ange en fil i den, till exempel " + filepath.Join("PATH", "ledger.db"), fs.ErrInvalid,
+		},
+		"permission": {
+			func(_ *testing.T, path string) error {
+				return fileError(path, "file.open", &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission})
+			},
+			"PATH: cannot be opened: permission denied", "PATH: går inte att öppna: åtkomst nekas",
+			"gör den skrivbar för användaren, eller " + elsewhere, ErrDisk,
+		},
+		"of an older version": {
+			func(_ *testing.T, path string) error { return errOld(errForeign(path)) },
+			"PATH: the ledger is of an older version and has to be brought up to date first: this is not a ledger but some other file",
+			"PATH: liggaren är av en äldre version och måste först uppdateras: detta är ingen liggare utan någon annan fil", elsewhere, ErrForeign,
+		},
+		"full": {
+			func(_ *testing.T, path string) error {
+				return newDisk(path, nil).error(sqlite3.SQLITE_FULL, 0, "database or disk is full")
+			},
+			"PATH: cannot be written: the disk is full", "PATH: går inte att skriva: disken är full",
+			"gör plats och kör igen; det som har antecknats hittills finns kvar", ErrDisk,
+		},
+		"unwritten": {
+			func(_ *testing.T, path string) error {
+				return newDisk(path, nil).error(sqlite3.SQLITE_IOERR_FSYNC, 0, "")
+			},
+			"PATH: cannot be written: input/output error", "PATH: går inte att skriva: läs- eller skrivfel", "", ErrDisk,
+		},
+		"unread": {
+			func(_ *testing.T, path string) error {
+				return newDisk(path, nil).error(sqlite3.SQLITE_IOERR_READ, syscall.EACCES, "")
+			},
+			"PATH: cannot be read: permission denied", "PATH: går inte att läsa: åtkomst nekas", "", ErrDisk,
+		},
+		"no run": {
+			func(t *testing.T, path string) error {
+				_, err := mustOpen(t, path).RunInfo(t.Context(), 7)
+				return err
+			},
+			"run 7: not in the ledger", "körning 7: finns inte i liggaren", "", ErrNotFound,
+		},
+		"no row to settle": {
+			func(t *testing.T, path string) error {
+				return mustOpen(t, path).Settle(t.Context(), Settlement{Run: 1, Index: 3})
+			},
+			"row 3 of run 1: not in the ledger", "rad 3 i körning 1: finns inte i liggaren", "", ErrNotFound,
+		},
+		"settled before": {
+			func(t *testing.T, path string) error {
+				l := mustOpen(t, path)
+				run := start(t, l, Row{})
+				if err := run.Begin(t.Context(), Submission{Index: 0, Keys: benchKeys(0), At: noon}); err != nil {
+					t.Fatal(err)
+				}
+				if err := errors.Join(run.Finish(t.Context(), 0, Result{Outcome: Uncertain}), run.End(context.Background(), End{FinishedAt: noon})); err != nil {
+					t.Fatal(err)
+				}
+				word := Settlement{Run: run.ID(), At: noon}
+				if err := l.Settle(t.Context(), word); err != nil {
+					t.Fatal(err)
+				}
+				return l.Settle(t.Context(), word)
+			},
+			"row 0 of run 1 is settled already: row is not uncertain", "rad 0 i körning 1 är redan avgjord: raden är inte osäker", "", ErrNotUncertain,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, err := filepath.EvalSymlinks(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(dir, "ledger.db")
+			err = tt.meet(t, path)
+			if err == nil {
+				t.Fatal("there is no error")
+			}
+			place := func(s string) string { return strings.ReplaceAll(s, path, "PATH") }
+			if got := place(err.Error()); got != tt.english {
+				t.Errorf("in English: %s", got)
+			}
+			if got := place(words.Of(err, words.Swedish)); got != tt.swedish {
+				t.Errorf("in Swedish: %s", got)
+			}
+			if !errors.Is(err, tt.is) {
+				t.Errorf("%v is not %v", err, tt.is)
+			}
+			var e *Error
+			if errors.As(err, &e) {
+				if got := place(e.Hint.In(words.Swedish)); got != tt.hint {
+					t.Errorf("the hint: %s", got)
+				}
+			} else if tt.hint != "" {
+				t.Error("there is no hint")
+			}
+		})
+	}
 }

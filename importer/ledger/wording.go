@@ -12,21 +12,21 @@ const (
 	CodeRunEnded = "run_ended" // the run ended before an answer came
 )
 
-// words are why something ended: a sentence, and the same for programs.
-type words struct {
+// wording is why something ended: a sentence, and the same for programs.
+type wording struct {
 	message, code string
 	args          []string
 }
 
 var (
-	cutOffWords   = words{message: "the run was cut off before an answer came", code: CodeCutOff}
-	runEndedWords = words{message: "the run ended before an answer came", code: CodeRunEnded}
+	cutOffWords   = wording{message: "the run was cut off before an answer came", code: CodeCutOff}
+	runEndedWords = wording{message: "the run ended before an answer came", code: CodeRunEnded}
 )
 
-// packed is how words are kept. Without a code it is the message itself; else a
+// packed is how a wording is kept. Without a code it is the message itself; else a
 // byte that no message begins with, the code and the args, each with its
 // length before it, and the message.
-func (w words) packed() string {
+func (w wording) packed() string {
 	if w.code == "" && len(w.args) == 0 && !strings.HasPrefix(w.message, packedMark) {
 		return w.message
 	}
@@ -41,11 +41,11 @@ func (w words) packed() string {
 
 const packedMark = "\x01"
 
-// unpackWords reads what packed made; ok is false for what it cannot have made.
-func unpackWords(s string) (w words, ok bool) {
+// unpackWording reads what packed made; ok is false for what it cannot have made.
+func unpackWording(s string) (w wording, ok bool) {
 	rest, is := strings.CutPrefix(s, packedMark)
 	if !is {
-		return words{message: s}, true
+		return wording{message: s}, true
 	}
 	b := []byte(rest)
 	next := func() (n int) {
@@ -64,7 +64,7 @@ func unpackWords(s string) (w words, ok bool) {
 		b = b[n:]
 	}
 	if !ok {
-		return words{}, false
+		return wording{}, false
 	}
 	w.code, w.args = w.args[0], w.args[1:]
 	if len(w.args) == 0 {
