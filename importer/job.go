@@ -92,6 +92,25 @@ type Result struct {
 type Stop struct {
 	Code   string
 	Reason Reason
+	// Err is what the ledger or the input said, if that is behind it: it is
+	// said behind the reason.
+	Err error
+}
+
+// In says why the run ended.
+func (s Stop) In(l words.Language) string {
+	if s.Err == nil {
+		return s.Reason.In(l)
+	}
+	return s.Reason.In(l) + ": " + words.Of(s.Err, l)
+}
+
+// recorded is the reason as the ledger keeps it, in which an error is a text.
+func (s Stop) recorded() Reason {
+	if s.Err == nil {
+		return s.Reason
+	}
+	return s.Reason.with(s.Err.Error())
 }
 
 // The reasons for which a run stops, beside those of a verdict.
@@ -192,13 +211,13 @@ func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error
 	res := s.result()
 	end := ledger.End{FinishedAt: res.FinishedAt, ExitCode: res.ExitCode(), Requests: res.Requests}
 	if res.Stopped != nil {
-		why := res.Stopped.Reason
+		why := res.Stopped.recorded()
 		end.Stopped, end.StoppedCode, end.StoppedArgs = why.String(), why.Code, why.Args
 	}
 	if endErr := run.End(ctx, end); endErr != nil && err == nil {
 		err = endErr
 		if res.Stopped == nil {
-			res.Stopped = &Stop{Code: StopLedger, Reason: because(StopLedger).with(endErr.Error())}
+			res.Stopped = &Stop{Code: StopLedger, Reason: because(StopLedger), Err: endErr}
 		}
 	}
 	s.log.Info("the run has ended", "outcomes", outcomes(res.Outcomes), "requests", res.Requests, "exit_code", res.ExitCode())

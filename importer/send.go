@@ -156,7 +156,7 @@ func (s *sender) send(ctx context.Context) error {
 	close(s.work)
 	workers.Wait()
 	if s.refused != "" && s.res.Outcomes[ledger.NotSent] > 0 && s.res.Stopped == nil {
-		s.res.Stopped = &Stop{StopForbidden, because("customer_refused", s.refused)}
+		s.res.Stopped = &Stop{Code: StopForbidden, Reason: because("customer_refused", s.refused)}
 	}
 	s.show()
 	return s.stopCause
@@ -234,7 +234,7 @@ func (s *sender) pick() (it *item, wait time.Duration) {
 	}
 	if s.job.MaxRows > 0 && s.taken >= s.job.MaxRows {
 		if s.active == 0 && wait < 0 && s.anyLeft() {
-			s.stop(Stop{StopMaxRows, because(StopMaxRows, strconv.Itoa(s.taken))}, nil)
+			s.stop(Stop{Code: StopMaxRows, Reason: because(StopMaxRows, strconv.Itoa(s.taken))}, nil)
 		}
 		return nil, wait
 	}
@@ -274,11 +274,11 @@ func unreadable(err error) Stop {
 	var changed *InputChangedError
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return Stop{StopInterrupted, because(StopInterrupted)}
+		return Stop{Code: StopInterrupted, Reason: because(StopInterrupted)}
 	case errors.As(err, &changed):
-		return Stop{StopInput, changed.reason()}
+		return Stop{Code: StopInput, Reason: changed.reason()}
 	}
-	return Stop{StopInput, because("input_unreadable").with(err.Error())}
+	return Stop{Code: StopInput, Reason: because("input_unreadable"), Err: err}
 }
 
 // anyLeft tells whether there is a row that could be sent, now or later.
@@ -469,7 +469,7 @@ func (s *sender) stopped(ctx context.Context) bool {
 }
 
 func (s *sender) interrupted(cause error) {
-	s.stop(Stop{StopInterrupted, because(StopInterrupted)}, cause)
+	s.stop(Stop{Code: StopInterrupted, Reason: because(StopInterrupted)}, cause)
 }
 
 // take books a row's end and draws the consequences.
@@ -532,15 +532,15 @@ func (s *sender) end(d sent) {
 	switch {
 	case s.res.Stopped != nil:
 	case v.action == stopRun:
-		s.stop(Stop{v.code, v.reason}, nil)
+		s.stop(Stop{Code: v.code, Reason: v.reason}, nil)
 	case v.action == stopCustomer:
 		s.bar(it.sub.Target.CustomerId, v)
 	case s.uncertain >= uncertainInARow:
-		s.stop(Stop{StopUncertain, inARow(StopUncertain, s.uncertain, v.reason)}, nil)
+		s.stop(Stop{Code: StopUncertain, Reason: inARow(StopUncertain, s.uncertain, v.reason)}, nil)
 	case !s.anyAccepted && s.rejected >= rejectedFromStart:
-		s.stop(Stop{StopRejected, inARow(StopRejected, s.rejected, v.reason)}, nil)
+		s.stop(Stop{Code: StopRejected, Reason: inARow(StopRejected, s.rejected, v.reason)}, nil)
 	case s.unsent >= unsentInARow:
-		s.stop(Stop{StopUnreachable, inARow(stopUnsent, s.unsent, v.reason)}, nil)
+		s.stop(Stop{Code: StopUnreachable, Reason: inARow(stopUnsent, s.unsent, v.reason)}, nil)
 	}
 }
 
@@ -562,11 +562,11 @@ func follow(n int, more bool) int {
 // slowDown pauses every worker and halves the rate.
 func (s *sender) slowDown(d sent, now time.Time, wait time.Duration) {
 	if wait > longestPause {
-		s.stop(Stop{StopLongWait, because(StopLongWait, wait.Round(time.Second).String())}, nil)
+		s.stop(Stop{Code: StopLongWait, Reason: because(StopLongWait, wait.Round(time.Second).String())}, nil)
 		return
 	}
 	if still := now.Add(wait).Sub(s.moved); still > longestStandstill {
-		s.stop(Stop{StopLongWait, because("put_off", now.Sub(s.moved).Round(time.Second).String())}, nil)
+		s.stop(Stop{Code: StopLongWait, Reason: because("put_off", now.Sub(s.moved).Round(time.Second).String())}, nil)
 		return
 	}
 	before := s.pace.current
@@ -593,7 +593,7 @@ func (s *sender) bar(customer string, v verdict) {
 			return
 		}
 	}
-	s.stop(Stop{StopForbidden, v.reason}, nil)
+	s.stop(Stop{Code: StopForbidden, Reason: v.reason}, nil)
 }
 
 // ledgerFailed stops the run: without its memory nothing may be sent.
@@ -603,7 +603,7 @@ func (s *sender) ledgerFailed(d sent) {
 		s.res.Outcomes[ledger.Uncertain]++
 		s.res.Unrecorded = append(s.res.Unrecorded, strings.TrimSpace(fmt.Sprintf("row %d: %s %s", d.it.number, d.verdict.outcome, d.verdict.bookingId)))
 	}
-	s.stop(Stop{StopLedger, because(StopLedger).with(d.ledger.Error())}, d.ledger)
+	s.stop(Stop{Code: StopLedger, Reason: because(StopLedger), Err: d.ledger}, d.ledger)
 }
 
 // stop ends the sending; the first reason is kept.

@@ -61,3 +61,28 @@ func TestReasons(t *testing.T) {
 		t.Errorf("the hint is %q", h)
 	}
 }
+
+// What the ledger said of itself is told in the reader's language, and kept in
+// one.
+func TestStopSaysWhatIsBehindIt(t *testing.T) {
+	dir := t.TempDir()
+	_, err := ledger.Open(t.Context(), dir)
+	if err == nil {
+		t.Fatal("a folder is a ledger")
+	}
+	stop := Stop{Code: StopLedger, Reason: because(StopLedger), Err: err}
+	english := "the ledger cannot be written: " + dir + ": this is a folder"
+	if got := stop.In(words.English); got != english {
+		t.Errorf("got %q, want %q", got, english)
+	}
+	if got := stop.recorded().String(); got != english {
+		t.Errorf("recorded as %q, want %q", got, english)
+	}
+	if got, want := stop.In(words.Swedish), "liggaren går inte att skriva: "+dir+": detta är en mapp"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	stop.Err = nil
+	if got := stop.recorded().In(words.Swedish); got != stop.In(words.Swedish) || got != "liggaren går inte att skriva" {
+		t.Errorf("without an error it says %q", got)
+	}
+}

@@ -149,7 +149,7 @@ type reporting struct {
 func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Result, r reporting) error {
 	code := res.ExitCode()
 	if res.Stopped != nil {
-		w.tell("label.stopped", res.Stopped.Reason, reasonHint{res.Stopped.Reason})
+		w.tell("label.stopped", *res.Stopped, reasonHint{res.Stopped.Reason})
 	}
 	rep, failed := w.reportRun(ctx, l, res, r)
 	if r.metrics != "" {

@@ -253,7 +253,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	}
 	enough()
 	enough = steadyMemory(roomElse)
-	if err != nil && (res.Stopped == nil || !strings.HasSuffix(res.Stopped.Reason.String(), err.Error())) {
+	if err != nil && (res.Stopped == nil || !strings.HasSuffix(res.Stopped.In(words.English), err.Error())) {
 		w.printError(err) // else it is told as what has stopped the run
 	}
 	for _, u := range res.Unrecorded {
