@@ -291,7 +291,8 @@ func TestPageIsAccessible(t *testing.T) {
 	}
 }
 
-// TestPagePrints looks at the page on paper: no controls, all rows.
+// TestPagePrints looks at the page on paper: no controls, all rows, and their
+// headings on every sheet.
 func TestPagePrints(t *testing.T) {
 	src, o := largeRun(t, 300)
 	rep := mustWrite(t, src, o)
@@ -314,6 +315,13 @@ func TestPagePrints(t *testing.T) {
 	}
 	if !regexp.MustCompile(`(?m)^\s*301\s`).Match(text) {
 		t.Error("the last row is not on paper")
+	}
+	row := regexp.MustCompile(`(?m)^\s*\d+ .* \d\d:\d\d:\d\d +\d+$`)
+	for i, sheet := range strings.Split(string(text), "\f") {
+		head := regexp.MustCompile(`Booking id, or what happened .* Took \(ms\)`).FindStringIndex(sheet)
+		if at := row.FindStringIndex(sheet); at != nil && (head == nil || head[0] > at[0]) {
+			t.Errorf("no headings above the rows of sheet %d", i+1)
+		}
 	}
 	for _, s := range []string{"Search", "Previous"} {
 		if strings.Contains(string(text), s) {
