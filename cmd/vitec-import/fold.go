@@ -34,7 +34,7 @@ func fold(text string, width int) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
 		line, end := strings.TrimSuffix(line, "\n"), strings.HasSuffix(line, "\n")
-		b.WriteString(foldLine(line, width))
+		b.WriteString(foldLine(line, hang(line, width), width))
 		if end {
 			b.WriteByte('\n')
 		}
@@ -42,10 +42,8 @@ func fold(text string, width int) string {
 	return b.String()
 }
 
-func foldLine(line string, width int) string {
-	if utf8.RuneCountInString(line) <= width {
-		return line
-	}
+// hang is in which column that stands which is broken off a line.
+func hang(line string, width int) int {
 	words := strings.TrimLeft(line, " ")
 	indent := len(line) - len(words)
 	if strings.HasPrefix(words, "- ") {
@@ -58,6 +56,14 @@ func foldLine(line string, width int) string {
 	}
 	if indent > width/2 {
 		indent = 2
+	}
+	return indent
+}
+
+// foldLine breaks one line; what is broken off stands indent columns in.
+func foldLine(line string, indent, width int) string {
+	if width <= 0 || utf8.RuneCountInString(line) <= width {
+		return line
 	}
 	var b strings.Builder
 	n := 0 // columns that are written

@@ -33,6 +33,20 @@ func TestFold(t *testing.T) {
 	}
 }
 
+// What is broken off a labelled text stands below it, whatever the label.
+func TestFoldLabelled(t *testing.T) {
+	w := &world{lang: words.Swedish}
+	for label, want := range map[string]string{
+		"earlier": "tidigare rad 37 står två\n         gånger i filen",
+		"input":   "fil      rad 37 står två\n         gånger i filen",
+		"":        "         rad 37 står två\n         gånger i filen",
+	} {
+		if got := foldLine(w.labelled(label, "rad 37 står två gånger i filen"), labelRoom, 28); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	}
+}
+
 func TestPrintColumns(t *testing.T) {
 	rows := [][]string{
 		{"kund", "visning", "tillfälle", "att skicka"},
@@ -78,7 +92,10 @@ func TestProgressLine(t *testing.T) {
 		{"sv", 40, nil, "600/12000 ✓590 !10 8/10 per s 19m0s"},
 		{"sv", 90, func(s *importer.State) { s.Limit = math.Inf(1) }, "600 av 12000, 590 bokade, 10 problem, 8/s, 19 min 0 s kvar"},
 		{"sv", 90, func(s *importer.State) { s.PausedUntil = start.Add(65 * time.Second) }, "600 av 12000, 590 bokade, 10 problem, 8 av 10 anrop/s, servern vill ha en paus på 5 s"},
-		{"en", 30, func(s *importer.State) { s.Stopping = &importer.Stop{} }, "600/12000 ✓590 !10 8/10 per s stopping"},
+		{"sv", 90, func(s *importer.State) { s.PausedUntil = start.Add(60*time.Second + time.Millisecond) }, "600 av 12000, 590 bokade, 10 problem, 8 av 10 anrop/s, servern vill ha en paus på 1 s"},
+		{"en", 40, func(s *importer.State) { s.Stopping = &importer.Stop{} }, "600/12000 ✓590 !10 8/10 per s stopping"},
+		{"en", 30, func(s *importer.State) { s.Stopping = &importer.Stop{} }, "600/12000 ✓590 !10 stopping"},
+		{"sv", 30, nil, "600/12000 ✓590 !10 19m0s"},
 	} {
 		s := s
 		if tt.change != nil {

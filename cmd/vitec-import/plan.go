@@ -62,15 +62,19 @@ func refersBack(row ledger.Row) bool {
 
 // line prints a text behind its label, and folds both to the terminal's width.
 func (w *world) line(out io.Writer, label, text string) {
-	fmt.Fprintln(out, fold(w.labelled(label, text), w.width(out)))
+	fmt.Fprintln(out, foldLine(w.labelled(label, text), labelRoom, w.width(out)))
 }
+
+// labelRoom is in which column a text stands behind its label. The longest
+// labels leave one space to it.
+const labelRoom = 9
 
 // labelled is a text behind its label, "" for the label of the line before.
 func (w *world) labelled(label, text string) string {
 	if label != "" {
 		label = w.say("label." + label)
 	}
-	return fmt.Sprintf("%-8s %s", label, text)
+	return fmt.Sprintf("%-*s %s", labelRoom-1, label, text)
 }
 
 // hintLine prints what can be done about the line before.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -143,6 +144,7 @@ func (v *progressView) describe(s importer.State, now time.Time, room int) strin
 	case s.Stopping != nil:
 		long, short = append(long, w.say("progress.ending")), append(short, w.say("progress.ending"))
 	case wait > 0:
+		wait = (wait + time.Second - 1).Truncate(time.Second) // never a pause of 0 s
 		long, short = append(long, w.say("progress.pause", elapsed(wait))), append(short, w.say("progress.pause.short", elapsed(wait)))
 	default:
 		if left, ok := timeLeft(s, now); ok {
@@ -152,7 +154,10 @@ func (v *progressView) describe(s importer.State, now time.Time, room int) strin
 	if text := strings.Join(long, ", "); utf8.RuneCountInString(text) <= room {
 		return text
 	}
-	return strings.Join(short, " ")
+	if text := strings.Join(short, " "); utf8.RuneCountInString(text) <= room {
+		return text
+	}
+	return strings.Join(slices.Delete(short, 3, 4), " ") // the rate can be spared first
 }
 
 // sample is how many requests there were at a time.
