@@ -38,6 +38,7 @@ var refusals = []struct {
 	{"io", syscall.EIO},
 	{"refused", syscall.ECONNREFUSED},
 	{"in_use", syscall.EADDRINUSE},
+	{"elsewhere", syscall.EADDRNOTAVAIL},
 	{"timeout", os.ErrDeadlineExceeded},
 	{"timeout", syscall.ETIMEDOUT},
 }

@@ -14,5 +14,6 @@ var own = map[syscall.Errno]string{
 	windows.ERROR_IO_DEVICE:        "io",
 	windows.WSAECONNREFUSED:        "refused",
 	windows.WSAEADDRINUSE:          "in_use",
+	windows.WSAEADDRNOTAVAIL:       "elsewhere",
 	windows.WSAETIMEDOUT:           "timeout",
 }
