@@ -60,6 +60,6 @@ func (j *Job) mapped(row int, p mapping.Problem) Problem {
 func refused(row int, e *table.Error) Problem {
 	return Problem{
 		File: e.File, Sheet: e.Sheet, Row: row, Column: e.Column, Header: e.Header,
-		Code: string(e.Code), Message: e.Reason, Hint: e.Hint, Value: e.Value,
+		Code: string(e.Code), Message: e.Reason.String(), Hint: e.Hint.String(), Value: e.Value, Args: e.Args(),
 	}
 }

@@ -30,7 +30,7 @@ func rowsOf(t testing.TB, f *table.File, pick func(table.Row) ledger.Row) []ledg
 		r.Run, r.Index, r.Number = 7, len(rows), in.Number
 		if in.Err != nil {
 			r.Outcome = ledger.Invalid
-			r.Problems = []ledger.Problem{{Column: in.Err.Column, Code: string(in.Err.Code), Message: in.Err.Reason, Hint: in.Err.Hint}}
+			r.Problems = []ledger.Problem{{Column: in.Err.Column, Code: string(in.Err.Code), Message: in.Err.Reason.String(), Hint: in.Err.Hint.String()}}
 		}
 		rows = append(rows, r)
 	}

@@ -212,15 +212,10 @@ func hintOf(err error) words.Worded {
 	case errors.As(err, &damaged):
 		return damaged.Hint
 	case errors.As(err, &unreadable):
-		return tableHint{unreadable}
+		return unreadable.Hint
 	}
 	return nil
 }
-
-// tableHint is what can be done about a file that is refused.
-type tableHint struct{ of *table.Error }
-
-func (h tableHint) In(l words.Language) string { return h.of.HintIn(l) }
 
 // verbatim is a text that is the same in every language.
 type verbatim string

@@ -163,7 +163,7 @@ func (w *world) checkJSON(cmd *cobra.Command, input string, c *checkFlags) error
 	out.closeArray()
 	out.openArray("warnings")
 	for _, t := range src.file.Info().Warnings {
-		out.element(jsonProblem{Row: t.Row, Sheet: src.file.Info().Sheet, Column: t.Column, Code: string(t.Code), Message: t.Text, Hint: t.Hint})
+		out.element(jsonProblem{Row: t.Row, Sheet: src.file.Info().Sheet, Column: t.Column, Code: string(t.Code), Message: t.Text.String(), Hint: t.Hint.String()})
 	}
 	for _, m := range src.mapping.Warnings() {
 		out.element(ofMapping(m))
@@ -314,7 +314,7 @@ func problemsOf(err error) []jsonProblem {
 		}
 		return list
 	case errors.As(err, &refused):
-		return []jsonProblem{{Sheet: refused.Sheet, Column: refused.Column, Header: refused.Header, Code: string(refused.Code), Message: refused.Error(), Hint: refused.Hint}}
+		return []jsonProblem{{Sheet: refused.Sheet, Column: refused.Column, Header: refused.Header, Code: string(refused.Code), Message: refused.Error(), Hint: refused.Hint.String()}}
 	default:
 		return []jsonProblem{{Code: "failed", Message: err.Error(), Hint: hintFor(err)}}
 	}

@@ -99,6 +99,6 @@ func wordingIn(l words.Language) func(code string, args []string) (message, hint
 		if message, hint, ok = mapping.Wording(l, code, args); ok {
 			return message, hint, ok
 		}
-		return table.Code(code).In(l)
+		return table.Wording(l, code, args)
 	}
 }

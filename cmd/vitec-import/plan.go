@@ -100,8 +100,8 @@ func (w *world) describeInput(out io.Writer, s *source) {
 
 func (w *world) describeTableWarning(out io.Writer, i table.Info, t table.Warning) {
 	p := importer.Problem{File: i.Name, Sheet: i.Sheet, Row: t.Row, Column: t.Column}
-	w.line(out, "warning", w.place(p)+": "+t.Text)
-	w.hintLine(out, t.Hint)
+	w.line(out, "warning", w.place(p)+": "+t.Text.In(w.lang))
+	w.hintLine(out, t.Hint.In(w.lang))
 }
 
 func (w *world) detected(i table.Info) []string {

@@ -55,7 +55,7 @@ func (w *world) show(cmd *cobra.Command, f *table.File) error {
 			return importer.ErrInterrupted
 		}
 		if row.Err != nil {
-			_, err = fmt.Fprintf(w.stdout, "%6d  %s\n", row.Number, w.say("show.refused", w.refused(row.Err)))
+			_, err = fmt.Fprintf(w.stdout, "%6d  %s\n", row.Number, w.say("show.refused", row.Err.Reason))
 		} else {
 			_, err = fmt.Fprintf(w.stdout, "%6d  %s\n", row.Number, strings.Join(row.Cells, " | "))
 		}
@@ -79,7 +79,7 @@ func (w *world) showJSON(cmd *cobra.Command, f *table.File) error {
 	}
 	warnings := make([]warning, len(i.Warnings))
 	for n, t := range i.Warnings {
-		warnings[n] = warning{t.Row, t.Column, string(t.Code), t.Text, t.Hint}
+		warnings[n] = warning{t.Row, t.Column, string(t.Code), t.Text.String(), t.Hint.String()}
 	}
 	err := enc.Encode(struct {
 		File      string    `json:"file"`
@@ -117,11 +117,6 @@ func (w *world) showJSON(cmd *cobra.Command, f *table.File) error {
 		}
 	}
 	return nil
-}
-
-// refused says why a row was refused.
-func (w *world) refused(e *table.Error) string {
-	return w.problem(importer.Problem{Code: string(e.Code), Message: e.Reason}).message
 }
 
 // stopping tells whether the program was asked to end.

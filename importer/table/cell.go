@@ -2,10 +2,11 @@ package table
 
 import (
 	"bytes"
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"vitec-import/importer/words"
 )
 
 // resolve makes text of a row's cells, in r.cells, up to the limit. last is
@@ -29,11 +30,11 @@ func (r *xlsxReader) resolve(row *sheetRow, asHeader bool) (last int, v *verdict
 			}
 		}
 		if fault == nil && c.column > r.limit {
-			fault = &verdict{code: CodeTooManyCells, reason: fmt.Sprintf("the cell is filled, but the table ends at column %s", ColumnName(len(r.header))),
-				hint: "move or delete the cell"}
+			fault = &verdict{code: CodeTooManyCells, reason: say("cell.outside", ColumnName(len(r.header))),
+				hint: say("do.move")}
 		}
 		if asHeader && r.shown == classBoolean && fault == nil {
-			fault = &verdict{code: CodeInvalidCell, reason: "true or false is no name of a column", hint: "enter the name of the column", value: text}
+			fault = &verdict{code: CodeInvalidCell, reason: say("cell.boolean_header"), hint: say("do.name_column"), value: text}
 		}
 		if fault != nil {
 			if v == nil {
@@ -71,35 +72,35 @@ func (r *xlsxReader) resolve(row *sheetRow, asHeader bool) (last int, v *verdict
 // start is where it begins there, else -1.
 func (r *xlsxReader) cellText(row *sheetRow, c *sheetCell) (text string, start int, v *verdict, err error) {
 	data := row.data[c.start:c.end]
-	refuse := func(code Code, reason, hint string) (string, int, *verdict, error) {
+	refuse := func(code Code, reason, hint words.Message) (string, int, *verdict, error) {
 		return "", -1, &verdict{code: code, reason: reason, hint: hint, value: string(data)}, nil
 	}
 	if c.formula && (!c.valued || len(data) == 0 && c.kind != typeString) {
-		return refuse(CodeNoCachedValue, "the cell has a formula whose result was not saved", "open the workbook in a spreadsheet program, let it calculate, and save it")
+		return refuse(CodeNoCachedValue, say("cell.no_result"), say("do.calculate"))
 	}
 	if c.kind != typeString && c.kind != typeInline && c.typed && (c.hollow || !c.valued) || c.text && c.hollow {
-		return refuse(CodeInvalidCell, "the cell says what kind of value it has, and has none", "enter the value anew, or clear the cell")
+		return refuse(CodeInvalidCell, say("cell.hollow"), say("do.anew_or_clear"))
 	}
 	if c.text && c.kind != typeInline && c.kind != typeString || !c.text && c.kind == typeInline && len(data) > 0 {
-		return refuse(CodeInvalidCell, "the cell's type and its value do not go together", "enter the value anew")
+		return refuse(CodeInvalidCell, say("cell.mismatch"), say("do.anew"))
 	}
 	switch c.kind {
 	case typeShared:
 		n, ok := smallNumber(trimSpace(data))
 		if !ok {
-			return refuse(CodeInvalidCell, "the cell refers to a text by something that is no number", "enter the value anew")
+			return refuse(CodeInvalidCell, say("cell.no_index"), say("do.anew"))
 		}
 		if r.strings == nil {
-			return "", -1, nil, r.p.damaged("the part with its texts is missing")
+			return "", -1, nil, r.p.damaged("part.no_texts")
 		}
 		if n >= r.strings.len() {
-			return "", -1, nil, r.p.damaged(fmt.Sprintf("cell %s%d refers to text %d of %d", ColumnName(c.column), row.number, n+1, r.strings.len()))
+			return "", -1, nil, r.p.damaged("part.text_index", ColumnName(c.column), row.number, n+1, r.strings.len())
 		}
 		if r.handed += int64(r.strings.length(n)); r.handed > maxHanded {
-			return "", -1, nil, r.p.fail(CodeTooLarge, "the cells of the workbook have far more text than the workbook: few texts are in very many cells", "copy the rows into a new workbook and save that")
+			return "", -1, nil, r.p.fail(CodeTooLarge, say("large.texts"), say("do.new_workbook"))
 		}
 		if ch, ok := r.strings.faults[n]; ok && ch == 0 {
-			return refuse(CodeInvalidCell, "the cell refers to a text that is not there", "enter the value anew, or clear the cell")
+			return refuse(CodeInvalidCell, say("cell.no_text"), say("do.anew_or_clear"))
 		} else if ok {
 			return "", -1, controlVerdict(ch, r.strings.get(n)), nil
 		}
@@ -122,26 +123,26 @@ func (r *xlsxReader) cellText(row *sheetRow, c *sheetCell) (text string, start i
 		case "0", "false":
 			return "FALSE", -1, nil, nil
 		}
-		return refuse(CodeInvalidCell, "the cell is neither true nor false", "enter the value anew")
+		return refuse(CodeInvalidCell, say("cell.no_boolean"), say("do.anew"))
 	case typeError:
-		return refuse(CodeErrorCell, "the formula's result is an error", "mend the formula, or empty the cell")
+		return refuse(CodeErrorCell, say("cell.error"), say("do.mend_formula"))
 	case typeDate:
 		r.shown = classDate
 		showsTime := c.style < len(r.formats) && r.formats[c.style].sections[0].time
 		text, ok := isoCell(string(trimSpace(data)), showsTime)
 		if !ok {
-			return refuse(CodeInvalidDate, "the cell should be a date and is none", "enter the date anew")
+			return refuse(CodeInvalidDate, say("cell.no_date"), say("do.date_anew"))
 		}
 		return text, -1, nil, nil
 	case typeNumber:
 		return r.number(c, trimSpace(data))
 	}
-	return refuse(CodeInvalidCell, "the cell is of an unknown type", "enter the value anew")
+	return refuse(CodeInvalidCell, say("cell.unknown_type"), say("do.anew"))
 }
 
 // number makes text of a number, as its format asks for.
 func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, v *verdict, err error) {
-	refuse := func(code Code, reason, hint string) (string, int, *verdict, error) {
+	refuse := func(code Code, reason, hint words.Message) (string, int, *verdict, error) {
 		return "", -1, &verdict{code: code, reason: reason, hint: hint, value: string(data)}, nil
 	}
 	if len(data) == 0 {
@@ -152,10 +153,10 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 	case c.style < len(r.formats):
 		format = r.formats[c.style]
 	case c.style > 0:
-		return refuse(CodeInvalidCell, "the cell has a format that the workbook does not have, so that its number cannot be told from a date", "format the cell anew")
+		return refuse(CodeInvalidCell, say("cell.no_format"), say("do.format_anew"))
 	}
 	if format != nil && format.unknown {
-		return refuse(CodeInvalidCell, "the cell has a number format that the workbook does not define, so that its number cannot be told from a date", "format the cell anew")
+		return refuse(CodeInvalidCell, say("cell.undefined_format"), say("do.format_anew"))
 	}
 	r.shown = classNumber
 	simple := isSimple(data)
@@ -166,7 +167,7 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 	}
 	f, ok := parseNumber(data)
 	if !ok {
-		return refuse(CodeInvalidCell, "the cell should be a number and is none", "enter the value anew")
+		return refuse(CodeInvalidCell, say("cell.no_number"), say("do.anew"))
 	}
 	if f == 0 {
 		f = 0 // no minus
@@ -174,7 +175,7 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 	if format != nil && !format.plain {
 		s := format.pick(f)
 		if s.odd && (s.date || s.time || s.mask) {
-			return refuse(CodeInvalidCell, "the cell has a number format that no spreadsheet knows, so that it is not known what it shows", "format the cell anew")
+			return refuse(CodeInvalidCell, say("cell.odd_format"), say("do.format_anew"))
 		}
 		if s.mask {
 			r.shown = classPadded
@@ -185,14 +186,14 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 			}
 			text, ok := isoTime(f, s, r.book.date1904)
 			if !ok {
-				return refuse(CodeInvalidDate, "the number is no date, but its format is one: the spreadsheet shows ####", "format the cell as a number or as text, or enter a date")
+				return refuse(CodeInvalidDate, say("cell.date_outside"), say("do.format_or_date"))
 			}
 			return text, -1, nil, nil
 		}
 		if s.mask && f >= 0 && f < 1e15 && f == math.Trunc(f) {
 			text, ok, doubtful := showMask(s.code, strconv.FormatFloat(f, 'f', -1, 64))
 			if doubtful {
-				return refuse(CodeInvalidCell, "the number has fewer digits than its format has places, and spreadsheet programs differ in what they show then", "enter the value as text")
+				return refuse(CodeInvalidCell, say("cell.few_digits"), say("do.as_text"))
 			}
 			if ok {
 				return text, -1, nil, nil
@@ -200,8 +201,8 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 		}
 	}
 	if !holds(f, data) {
-		return refuse(CodeLostDigits, "the number has more digits than a number in a spreadsheet can hold, so that the last ones are lost in one program or another",
-			"format the column as text and enter the value anew")
+		return refuse(CodeLostDigits, say("cell.many_digits"),
+			say("do.text_column"))
 	}
 	if r.shown == classNumber && f != math.Trunc(f) {
 		r.shown = classDecimal

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
+
+	"vitec-import/importer/words"
 )
 
 // census counts what in a file speaks for one encoding or another. It sees
@@ -159,7 +162,7 @@ func (c *census) firstOf(set string) (b byte, off int64) {
 // doubt says why the encoding of a file cannot be told.
 type doubt struct {
 	at         int64 // offset of the byte in question
-	reason     string
+	reason     words.Message
 	candidates []string
 }
 
@@ -189,10 +192,10 @@ const (
 // windows-1252. It returns nil if nothing else makes sense of its bytes.
 func (c *census) singleByte() *doubt {
 	if c.wellFormed > 0 && c.illFormed > 0 && c.wellFormed*20 > c.illFormed {
-		return &doubt{at: c.firstIll, reason: "most letters are UTF-8, but not this byte", candidates: []string{"utf-8", "windows-1252"}}
+		return &doubt{at: c.firstIll, reason: say("csv.mostly_utf8"), candidates: []string{"utf-8", "windows-1252"}}
 	}
 	if c.alien > 0 {
-		return &doubt{at: c.firstIll, reason: "it is neither UTF-8 nor a Western European encoding"}
+		return &doubt{at: c.firstIll, reason: say("csv.alien")}
 	}
 	old := []string{"windows-1252", "macintosh", "cp850"}
 	if c.sum(nordic, afterLetter, 0)+c.sum(nordic, beforeLetter, afterLetter) == 0 {
@@ -251,8 +254,8 @@ func (c *census) singleByte() *doubt {
 }
 
 // readings tells what a byte is in each of the encodings.
-func readings(b byte, names []string) string {
-	var parts []string
+func readings(b byte, names []string) words.Message {
+	var parts list
 	for _, name := range names {
 		for _, c := range charmaps {
 			if c.name == name {
@@ -260,15 +263,15 @@ func readings(b byte, names []string) string {
 			}
 		}
 	}
-	return fmt.Sprintf("byte 0x%02X is %s", b, strings.Join(parts, ", "))
+	return say("csv.byte", fmt.Sprintf("0x%02X", b), parts)
 }
 
-func reading(b byte, name string, cm *charmap.Charmap) string {
+func reading(b byte, name string, cm *charmap.Charmap) words.Message {
 	r := cm.DecodeByte(b)
 	if r < 0xA0 {
-		return "nothing in " + name
+		return say("csv.no_reading", name)
 	}
-	return fmt.Sprintf("%q in %s", r, name)
+	return say("csv.reading", strconv.QuoteRune(r), name)
 }
 
 // looksUTF16 reports whether a file without a byte order mark is UTF-16, by

@@ -1,10 +1,10 @@
 package table
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
+
+	"vitec-import/importer/words"
 )
 
 // chooseSheet finds the sheet to read and its header.
@@ -29,15 +29,15 @@ func (r *xlsxReader) chooseSheet(info *Info) error {
 	}
 	switch {
 	case len(best) == 0 && r.opts.Sheet != "":
-		return &Error{File: r.p.src.name, Sheet: candidates[0].name, Code: CodeEmpty, Reason: "the sheet is empty", Hint: r.otherSheets()}
+		return &Error{File: r.p.src.name, Sheet: candidates[0].name, Code: CodeEmpty, Reason: say("sheet.empty"), Hint: r.otherSheets()}
 	case len(best) == 0:
-		return r.p.fail(CodeEmpty, "there is nothing in the visible sheets of the workbook", r.otherSheets())
+		return r.p.fail(CodeEmpty, say("sheet.all_empty"), r.otherSheets())
 	case len(best) > 1:
-		names := make([]string, len(best))
+		names := make(list, len(best))
 		for i, f := range best {
-			names[i] = strconv.Quote(f.sheet.name)
+			names[i] = say("sheet.name", f.sheet.name)
 		}
-		return r.p.fail(CodeSheet, fmt.Sprintf("the list could be in any of %d sheets: %s", len(best), strings.Join(names, ", ")), "name one with --sheet")
+		return r.p.fail(CodeSheet, say("sheet.many", len(best), names), say("do.name_sheet"))
 	}
 	return r.take(best[0], info)
 }
@@ -87,13 +87,13 @@ func (r *xlsxReader) take(f foundHeader, info *Info) error {
 	r.sheet = f.sheet
 	info.Sheet = f.sheet.name
 	if f.header < 0 {
-		return &Error{File: r.p.src.name, Sheet: f.sheet.name, Row: r.opts.HeaderRow, Code: CodeHeader, Reason: "there is nothing in the row that should be the header",
-			Hint: fmt.Sprintf("the first row with anything in it is row %d", f.head[0].number)}
+		return &Error{File: r.p.src.name, Sheet: f.sheet.name, Row: r.opts.HeaderRow, Code: CodeHeader, Reason: say("header.nothing"),
+			Hint: say("do.first_row", f.head[0].number)}
 	}
 	h := f.head[f.header]
 	if v := h.fault; v != nil && v.code != CodeErrorCell && v.code != CodeNoCachedValue {
 		e := r.refuse(h.number, v)
-		e.Reason = "the header row cannot be read: " + e.Reason
+		e.Reason = say("header.unreadable_because", e.Reason)
 		e.Code = CodeHeader
 		return e
 	}
@@ -102,17 +102,17 @@ func (r *xlsxReader) take(f foundHeader, info *Info) error {
 		r.header = r.header[:len(r.header)-1]
 	}
 	if len(r.header) == 0 {
-		return &Error{File: r.p.src.name, Sheet: f.sheet.name, Row: h.number, Code: CodeHeader, Reason: "the header row is empty", Hint: "name another row with --header-row"}
+		return &Error{File: r.p.src.name, Sheet: f.sheet.name, Row: h.number, Code: CodeHeader, Reason: say("header.empty"), Hint: say("do.another_row")}
 	}
 	r.headAt = h.number
 	r.limit = min(len(r.header)+wideBy, maxSheetColumn)
 	r.width = r.limit // until it is known how wide the rows are
 	info.Header, info.HeaderRow = r.header, r.headAt
 	if f.header > 0 && r.opts.HeaderRow == 0 {
-		info.Warnings = append(info.Warnings, skippedRows("row", h.number))
+		info.Warnings = append(info.Warnings, skippedRows("warn.header_row", h.number))
 	}
 	if f.sheet.hidden {
-		info.Warnings = append(info.Warnings, Warning{Code: WarnHiddenSheet, Text: "the sheet is hidden", Hint: "it is read because it was asked for"})
+		info.Warnings = append(info.Warnings, Warning{Code: WarnHiddenSheet, Text: say("warn.hidden_sheet"), Hint: say("do.asked_for")})
 	}
 	return nil
 }
@@ -125,28 +125,28 @@ func (r *xlsxReader) sheetByName(name string) (*sheetRef, error) {
 			continue
 		}
 		if !s.cells {
-			return nil, &Error{File: r.p.src.name, Sheet: s.name, Code: CodeSheet, Reason: "the sheet is a chart or macro sheet and has no rows", Hint: r.otherSheets()}
+			return nil, &Error{File: r.p.src.name, Sheet: s.name, Code: CodeSheet, Reason: say("sheet.chart"), Hint: r.otherSheets()}
 		}
 		return s, nil
 	}
-	return nil, r.p.fail(CodeSheet, fmt.Sprintf("there is no sheet %q", name), r.otherSheets())
+	return nil, r.p.fail(CodeSheet, say("sheet.missing", name), r.otherSheets())
 }
 
 // otherSheets lists the sheets for a hint.
-func (r *xlsxReader) otherSheets() string {
-	var names []string
+func (r *xlsxReader) otherSheets() words.Message {
+	var names list
 	for _, s := range r.book.sheets {
-		name := strconv.Quote(s.name)
+		id := "sheet.name"
 		if s.hidden {
-			name += " (hidden)"
+			id = "sheet.hidden_name"
 		}
-		names = append(names, name)
+		names = append(names, say(id, s.name))
 		if len(names) == 20 {
-			names = append(names, "…")
+			names = append(names, say("sheet.more"))
 			break
 		}
 	}
-	return "its sheets are " + strings.Join(names, ", ") + "; name one with --sheet"
+	return say("do.name_sheet_of", names)
 }
 
 // readHead reads the first filled rows of a sheet, and the row that is asked

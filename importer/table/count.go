@@ -2,9 +2,10 @@ package table
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"vitec-import/importer/words"
 )
 
 // maxRefused is how many rows may be refused if they are more than half of all
@@ -21,10 +22,10 @@ func (f *File) count() error {
 		for i, c := range cells {
 			if !isASCII(c) {
 				if doubleEncoded(c) {
-					mojibake.add(number, i+1, "the text looks as if it had been encoded twice, and is left as it is", "export the list again as UTF-8")
+					mojibake.add(number, i+1, say("warn.mojibake"), say("do.export_utf8"))
 				}
 				if strings.ContainsRune(c, utf8.RuneError) {
-					lost.add(number, i+1, "letters were lost before the file came here: there is U+FFFD in their place", "export the list again")
+					lost.add(number, i+1, say("warn.lost"), say("do.export_list"))
 				}
 			}
 		}
@@ -40,7 +41,7 @@ func (f *File) count() error {
 			return f.info.Refused < maxRefused || f.info.Refused*2 < f.info.Rows
 		}
 		if f.opts.Fits == nil && looksLikeTotal(r.Cells) {
-			totals.add(r.Number, 0, "looks like a total", "delete the row if it is none of the list")
+			totals.add(r.Number, 0, say("warn.total"), say("do.delete_total"))
 		}
 		letters(r.Number, r.Cells)
 		return true
@@ -49,12 +50,12 @@ func (f *File) count() error {
 		return err
 	}
 	if f.info.Refused >= maxRefused && f.info.Refused*2 >= f.info.Rows {
-		first.Reason = fmt.Sprintf("%d of the first %d rows cannot be read, the first of them because: %s", f.info.Refused, f.info.Rows, first.Reason)
+		first.Reason = say("file.refused_rows", f.info.Refused, f.info.Rows, first.Reason)
 		return first
 	}
-	totals.done("rows look like totals")
-	mojibake.done("cells look as if they had been encoded twice")
-	lost.done("cells have lost letters")
+	totals.done("warn.totals_all")
+	mojibake.done("warn.mojibake_all")
+	lost.done("warn.lost_all")
 	if err := f.reader.counted(&f.info); err != nil {
 		return err
 	}
@@ -90,15 +91,15 @@ type warner struct {
 	n    int
 }
 
-func (w *warner) add(row, column int, text, hint string) {
+func (w *warner) add(row, column int, text, hint words.Message) {
 	if w.n++; w.n <= maxWarnings {
 		w.info.Warnings = append(w.info.Warnings, Warning{Row: row, Column: column, Code: w.code, Text: text, Hint: hint})
 	}
 }
 
-// done tells how many there were if not all were told.
-func (w *warner) done(what string) {
+// done tells how many there were, in the text with this id, if not all were told.
+func (w *warner) done(id string) {
 	if w.n > maxWarnings {
-		w.info.Warnings = append(w.info.Warnings, Warning{Code: w.code, Text: fmt.Sprintf("%d %s in all", w.n, what)})
+		w.info.Warnings = append(w.info.Warnings, Warning{Code: w.code, Text: say(id, w.n)})
 	}
 }

@@ -3,10 +3,11 @@ package table
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
+
+	"vitec-import/importer/words"
 )
 
 // csvReader reads the rows of a text file. The bytes that the scanner sees
@@ -56,12 +57,12 @@ func (c *csvReader) findEncoding(census *census) error {
 	}
 	mark, n, utf32 := byteOrderMark(head)
 	if utf32 {
-		return c.fail(CodeEncoding, 0, "the file is UTF-32", "save it as UTF-8")
+		return c.fail(CodeEncoding, 0, say("csv.utf32"), say("do.utf8"))
 	}
 	if c.opts.Encoding != "" {
 		if c.enc = encodingByName(c.opts.Encoding); c.enc == nil {
 			known, _ := KnownEncoding(c.opts.Encoding)
-			return c.fail(CodeOption, 0, fmt.Sprintf("there is no encoding %q", c.opts.Encoding), "known are "+strings.Join(known, ", "))
+			return c.fail(CodeOption, 0, say("csv.no_encoding", c.opts.Encoding), say("do.known_encodings", strings.Join(known, ", ")))
 		}
 		switch {
 		case mark == nil:
@@ -70,7 +71,7 @@ func (c *csvReader) findEncoding(census *census) error {
 			c.enc, c.skip = mark, int64(n)
 			return nil
 		}
-		return c.fail(CodeOption, 0, fmt.Sprintf("the file says by its byte order mark that it is %s, not %s", mark.name, c.enc.name), "leave out --encoding")
+		return c.fail(CodeOption, 0, say("csv.other_mark", mark.name, c.enc.name), say("do.no_encoding"))
 	}
 	if mark != nil {
 		c.enc, c.skip = mark, int64(n)
@@ -89,11 +90,11 @@ func (c *csvReader) findEncoding(census *census) error {
 		if err != nil {
 			return err
 		}
-		hint := "save the file as UTF-8, or say which encoding it is with --encoding"
+		hint := say("do.say_encoding")
 		if len(d.candidates) > 0 {
-			hint += " " + strings.Join(d.candidates, ", ")
+			hint = say("do.say_encoding_of", strings.Join(d.candidates, ", "))
 		}
-		return c.fail(CodeEncoding, line, "the encoding cannot be told: "+d.reason, hint)
+		return c.fail(CodeEncoding, line, say("csv.encoding", d.reason), hint)
 	}
 	c.enc, c.guessed = encodingByName("windows-1252"), true
 	return nil
@@ -130,7 +131,7 @@ func (c *csvReader) text() io.Reader {
 	return r
 }
 
-func (c *csvReader) fail(code Code, row int, reason, hint string) *Error {
+func (c *csvReader) fail(code Code, row int, reason, hint words.Message) *Error {
 	return &Error{File: c.src.name, Row: row, Code: code, Reason: reason, Hint: hint}
 }
 
@@ -246,8 +247,8 @@ func (c *csvReader) judgePieces(short []shortRow) {
 		for i := len(short) - k; i < len(short); i++ {
 			row := &short[i].row
 			row.Err = c.refuse(row.Number, &verdict{code: CodeTooFewCells, column: -1,
-				reason: fmt.Sprintf("the row has %d cells, the header has %d, and together with its neighbour it makes one row: a cell has a line break in it", short[i].cells, c.width),
-				hint:   "put the cell with the line break in quotation marks"})
+				reason: say("row.broken", short[i].cells, c.width),
+				hint:   say("do.quote_break")})
 			row.Cells = nil
 		}
 		return
@@ -271,18 +272,18 @@ func (c *csvReader) scanError(err error, line int) error {
 	var e *Error
 	switch {
 	case errors.Is(err, errRecordTooLong):
-		return c.fail(CodeTooLarge, line, err.Error(), "this is no list of rows; export it again as CSV or XLSX")
+		return c.fail(CodeTooLarge, line, say("csv.long_line"), say("do.no_list"))
 	case errors.As(err, &e):
 		return e
 	case err == io.EOF:
 		return c.src.changed()
 	}
-	return c.fail(CodeUnreadable, line, "cannot be read: "+cause(err), "")
+	return c.fail(CodeUnreadable, line, say("file.not_read", cause(err)), none)
 }
 
 func (c *csvReader) counted(info *Info) error {
 	if c.padded > 0 {
-		info.Warnings = append(info.Warnings, Warning{Code: WarnPadded, Text: fmt.Sprintf("%d rows have fewer cells than the header; the missing ones are taken to be empty", c.padded)})
+		info.Warnings = append(info.Warnings, Warning{Code: WarnPadded, Text: say("warn.padded", c.padded)})
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package table
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -43,8 +42,8 @@ func (c *csvReader) decode(r *record, dst []string) ([]string, *verdict) {
 			cell = c.unquote(cell, f.doubled)
 		}
 		if c.guessed && doubleEncoded(cell) {
-			return dst, &verdict{code: CodeInvalidByte, column: i, reason: "the letters of the cell are UTF-8, and those of other cells are windows-1252", value: cell,
-				hint: "save the whole file in one encoding, or say with --encoding which it has"}
+			return dst, &verdict{code: CodeInvalidByte, column: i, reason: say("row.utf8"), value: cell,
+				hint: say("do.one_encoding")}
 		}
 		dst = append(dst, clean(cell))
 	}
@@ -60,8 +59,8 @@ func (c *csvReader) decodeWild(r *record, dst []string) ([]string, *verdict) {
 		c.scratch = text
 		if bad >= 0 {
 			return dst, &verdict{code: CodeInvalidByte, column: i,
-				reason: fmt.Sprintf("%s (number %d of the cell) is no character in %s", c.enc.describe(raw, bad), bad+1, c.enc.name),
-				hint:   "mend the cell and save the file as UTF-8, or say another encoding with --encoding"}
+				reason: c.enc.noCharacter(raw, bad),
+				hint:   say("do.mend_encoding")}
 		}
 		cell := string(text)
 		if f.quoted {
@@ -116,11 +115,11 @@ func (c *csvReader) unquote(cell string, doubled bool) string {
 // faultVerdict says in words what the scanner found.
 func (c *csvReader) faultVerdict(r *record) *verdict {
 	if r.fault == CodeUnclosedQuote {
-		return &verdict{code: r.fault, column: r.faultAt, reason: "the cell begins with a quotation mark that is not closed as it should be",
-			hint: `close it, or double the quotation marks inside the cell: "" for "`}
+		return &verdict{code: r.fault, column: r.faultAt, reason: say("row.unclosed"),
+			hint: say("do.close_mark")}
 	}
-	return &verdict{code: r.fault, column: r.faultAt, reason: "there is text behind the closing quotation mark",
-		hint: `double the quotation marks inside the cell: "" for "`}
+	return &verdict{code: r.fault, column: r.faultAt, reason: say("row.text_behind"),
+		hint: say("do.double_marks")}
 }
 
 // shape judges the width of a record.
@@ -130,31 +129,31 @@ func (c *csvReader) shape(r *record, cells []string) *verdict {
 		last--
 	}
 	if cell := strings.TrimSpace(cells[0]); cell != "" && cell[0] == c.otherQuote() && allIn(c.otherQuote(), cells) {
-		return &verdict{code: CodeStrayQuote, column: -1, reason: fmt.Sprintf("the cells are in the marks %c, where the file has %c", c.otherQuote(), c.d.quote),
-			hint: "write the row like the others"}
+		return &verdict{code: CodeStrayQuote, column: -1, reason: say("row.other_marks", string(c.otherQuote()), string(c.d.quote)),
+			hint: say("do.like_others")}
 	}
 	if len(cells) == 1 {
 		if other := anotherDelimiter(c.d, cells, c.width); other != "" {
-			return &verdict{code: CodeOtherDelimiter, column: -1, reason: fmt.Sprintf("the row is separated by %s, the header by %s", delimiterWord(other), delimiterWord(string(c.d.delim))),
-				hint: "write the row like the others"}
+			return &verdict{code: CodeOtherDelimiter, column: -1, reason: say("row.other_delimiter", delimiter(other), delimiter(c.d.delim)),
+				hint: say("do.like_others")}
 		}
 	}
 	switch {
 	case r.strict && (len(cells) != c.width || c.width < 2):
-		return &verdict{code: CodeUnclosedQuote, column: -1, reason: "an unclosed quotation mark above makes it doubtful whether this line is a row",
-			hint: "mend the quotation mark above"}
+		return &verdict{code: CodeUnclosedQuote, column: -1, reason: say("row.doubtful"),
+			hint: say("do.mend_above")}
 	case r.stray >= 0 && c.lateMark(r, cells) >= 0:
-		return &verdict{code: CodeStrayQuote, column: c.lateMark(r, cells), reason: "there is a space before the quotation mark with which the cell begins",
-			hint: "remove the space"}
+		return &verdict{code: CodeStrayQuote, column: c.lateMark(r, cells), reason: say("row.late_mark"),
+			hint: say("do.no_space")}
 	case r.stray >= 0 && len(cells) != c.width:
-		return &verdict{code: CodeStrayQuote, column: r.stray, reason: fmt.Sprintf("there is a quotation mark inside the cell, and the row has %d cells where the header has %d", len(cells), c.width),
-			hint: `put the cell in quotation marks and double those inside: "" for "`}
+		return &verdict{code: CodeStrayQuote, column: r.stray, reason: say("row.mark_inside", len(cells), c.width),
+			hint: say("do.quote_cell")}
 	case last > c.width:
-		return &verdict{code: CodeTooManyCells, column: last - 1, reason: fmt.Sprintf("the row has %d cells, the header has %d: its cells have shifted", last, c.width),
-			hint: "put the cell that has the delimiter in its text in quotation marks"}
+		return &verdict{code: CodeTooManyCells, column: last - 1, reason: say("row.shifted", last, c.width),
+			hint: say("do.quote_delimiter")}
 	case r.rowlike > 0 && r.rowlike == c.width:
-		return &verdict{code: CodeSwallowedRow, column: -1, reason: "a line inside its quotation marks looks like a row of its own",
-			hint: "see whether a quotation mark is missing"}
+		return &verdict{code: CodeSwallowedRow, column: -1, reason: say("row.swallowed"),
+			hint: say("do.look_mark")}
 	}
 	return nil
 }

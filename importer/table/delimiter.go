@@ -2,10 +2,12 @@ package table
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
+
+	"vitec-import/importer/words"
 )
 
 const (
@@ -156,15 +158,15 @@ func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
 	}
 	if best == nil {
 		if odd := c.oddDelimiter(single); odd != 0 {
-			return nil, c.fail(CodeDelimiter, 0, fmt.Sprintf("there is one column with none of the delimiters ; , tab and |, but every line has the same number of %q", odd),
-				"say which delimiter it is with --delimiter")
+			return nil, c.fail(CodeDelimiter, 0, say("csv.odd_delimiter", strconv.QuoteRune(odd)),
+				say("do.say_delimiter"))
 		}
 		return single, nil
 	}
 	if second != nil && second.named == best.named && second.header == best.header && best.names < 2*second.names && best.score-second.score < 0.1 {
-		return nil, c.fail(CodeDelimiter, 0, fmt.Sprintf("the delimiter could be %s (%d columns) or %s (%d columns)",
-			delimiterWord(string(best.d.delim)), best.names, delimiterWord(string(second.d.delim)), second.names),
-			"say which one with --delimiter")
+		return nil, c.fail(CodeDelimiter, 0, say("csv.two_delimiters",
+			delimiter(best.d.delim), best.names, delimiter(second.d.delim), second.names),
+			say("do.which_delimiter"))
 	}
 	return c.longerDelimiter(best)
 }
@@ -226,8 +228,8 @@ func anotherDelimiter(own dialect, cells []string, count int) string {
 // rows: by one of them the header is one cell, by the other the rows are.
 func (c *csvReader) mixedDelimiters(t *trial) error {
 	differ := func(line int, header, rows string) error {
-		return c.fail(CodeDelimiter, line, fmt.Sprintf("the header is separated by %s and the rows by %s", delimiterWord(header), delimiterWord(rows)),
-			"give the header the delimiter of the rows and save the file again, or export it anew")
+		return c.fail(CodeDelimiter, line, say("csv.mixed_delimiters", delimiter(header), delimiter(rows)),
+			say("do.same_delimiter"))
 	}
 	own := string(t.d.delim)
 	for _, h := range t.head[:t.header] {
@@ -293,10 +295,16 @@ func (c *csvReader) oddDelimiter(t *trial) rune {
 	return 0
 }
 
-// delimiterWord is how people call a delimiter.
-func delimiterWord(delim string) string {
-	if delim == "\t" {
-		return "tab"
+// delimiter is one as people call it.
+type delimiter string
+
+// In returns its name, or itself.
+func (d delimiter) In(l words.Language) string {
+	if d == tab {
+		return catalogue.In(l).Text("delimiter.tab")
 	}
-	return delim
+	return string(d)
 }
+
+// tab is the only delimiter that has a name.
+const tab delimiter = "\t"

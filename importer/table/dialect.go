@@ -2,9 +2,9 @@ package table
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -19,7 +19,7 @@ func (c *csvReader) findDialect(info *Info) error {
 	if delim == 0 {
 		delim = said
 	} else if strings.ContainsRune("\n\r\"\x00=", delim) || !utf8.ValidRune(delim) {
-		return c.fail(CodeOption, 0, fmt.Sprintf("%q cannot be a delimiter", delim), "use one character such as ; or ,")
+		return c.fail(CodeOption, 0, say("csv.no_delimiter", strconv.QuoteRune(delim)), say("do.one_character"))
 	}
 	quote := byte('"')
 	t, err := c.settle(delim, quote)
@@ -36,21 +36,21 @@ func (c *csvReader) findDialect(info *Info) error {
 	if t.header < 0 {
 		switch {
 		case c.opts.HeaderRow > 0 && len(t.head) > 0:
-			return c.fail(CodeHeader, c.opts.HeaderRow, "no row begins on this line, or it is too far down", fmt.Sprintf("the first row with anything in it is on line %d; rows are counted as in a text editor", t.head[0].number))
+			return c.fail(CodeHeader, c.opts.HeaderRow, say("csv.no_row_here"), say("do.first_line", t.head[0].number))
 		case len(t.head) > 0:
-			return c.fail(CodeHeader, t.head[0].number, "none of the first rows can be read", "see the row's own fault: an unclosed quotation mark, or a wrong --encoding")
+			return c.fail(CodeHeader, t.head[0].number, say("csv.no_readable_row"), say("do.row_fault"))
 		}
-		return c.fail(CodeEmpty, 0, "there are no rows in the file", "export it again")
+		return c.fail(CodeEmpty, 0, say("csv.no_rows"), say("do.export_again"))
 	}
 	h := t.head[t.header]
 	c.headAt, c.header, c.width = h.number, trimmed(h.cells), len(h.cells)
 	delimiter, _ := c.enc.appendText(nil, c.d.delim) // a character of the encoding, or two
 	info.Header, info.HeaderRow, info.Delimiter = c.header, h.number, string(delimiter)
 	if !h.ok {
-		return c.fail(CodeHeader, h.number, "the header row cannot be read", "see its quotation marks, or a wrong --encoding")
+		return c.fail(CodeHeader, h.number, say("header.unreadable"), say("do.header_marks"))
 	}
 	if filled(h.cells) == 0 {
-		return c.fail(CodeHeader, h.number, "the header row is empty", "name another row with --header-row")
+		return c.fail(CodeHeader, h.number, say("header.empty"), say("do.another_row"))
 	}
 	if err := c.mixedDelimiters(t); err != nil {
 		return err
@@ -59,7 +59,7 @@ func (c *csvReader) findDialect(info *Info) error {
 		return err
 	}
 	if t.header > 0 && c.opts.HeaderRow == 0 {
-		info.Warnings = append(info.Warnings, skippedRows("line", h.number))
+		info.Warnings = append(info.Warnings, skippedRows("warn.header_line", h.number))
 	}
 	return c.findLineEnd(info)
 }
@@ -73,7 +73,7 @@ func (c *csvReader) notTable(t *trial) error {
 	h := t.head[t.header]
 	behind := t.head[t.header+1:]
 	if len(behind) > 0 && behind[0].ok && isRuler(behind[0].cells) {
-		return c.fail(CodeNotTable, behind[0].number, "the table is drawn with lines of signs", "export the list as .xlsx or CSV")
+		return c.fail(CodeNotTable, behind[0].number, say("file.drawn"), say("do.export"))
 	}
 	if len(t.d.delim) > 0 {
 		return nil
@@ -85,7 +85,7 @@ func (c *csvReader) notTable(t *trial) error {
 		}
 	}
 	if what := notOneColumn(h.cells[0], lines); what != "" {
-		return c.fail(CodeNotTable, 0, "the file is "+what+", not a list", "export the list as .xlsx or CSV; if it is a list with one column, name the row of its header with --header-row")
+		return c.fail(CodeNotTable, 0, say("file.is_no_list", say(what)), say("do.export_or_header"))
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func (c *csvReader) settle(delim rune, quote byte) (*trial, error) {
 	if delim != 0 {
 		d, ok := c.encode(delim)
 		if !ok {
-			return nil, c.fail(CodeOption, 0, fmt.Sprintf("there is no %q in %s", delim, c.enc.name), "")
+			return nil, c.fail(CodeOption, 0, say("csv.not_in", strconv.QuoteRune(delim), c.enc.name), none)
 		}
 		return c.try(dialect{delim: d, quote: quote})
 	}

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
+
+	"vitec-import/importer/words"
 )
 
 // encoding is a way to write text as bytes. Except for UTF-16 all of them
@@ -149,12 +151,12 @@ func (e *encoding) appendText(dst, b []byte) (text []byte, bad int) {
 	return append(dst, b[plain:]...), -1
 }
 
-// describe names the byte or unit of a cell that is no character.
-func (e *encoding) describe(b []byte, bad int) string {
+// noCharacter tells the byte or unit of a cell that is no character.
+func (e *encoding) noCharacter(b []byte, bad int) words.Message {
 	if e.wide != narrow {
-		return "a half of a surrogate pair"
+		return say("row.half_pair", bad+1, e.name)
 	}
-	return fmt.Sprintf("byte 0x%02X", b[bad])
+	return say("row.no_character", fmt.Sprintf("byte 0x%02X", b[bad]), bad+1, e.name)
 }
 
 // byteOrderMark returns the encoding that the first bytes of a file declare,

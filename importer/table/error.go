@@ -78,10 +78,10 @@ type Error struct {
 	Column int    // 1-based; 0: of the whole row
 	Header string // the column's header, "" if there is none
 	Code   Code
-	Reason string // what is wrong, and why
-	Hint   string // what to do about it, "" if there is nothing to say
-	Value  string // the cell's text as far as it is known; not part of Error()
-	Err    error  // what the operating system said, if it did
+	Reason words.Message // what is wrong, and why
+	Hint   words.Message // what to do about it; it may say nothing
+	Value  string        // the cell's text as far as it is known; not part of Error()
+	Err    error         // what the operating system said, if it did
 }
 
 // Error returns the place and the reason, in one line, without the hint:
@@ -112,7 +112,7 @@ func (e *Error) In(l words.Language) string {
 		}
 		b.WriteString(": ")
 	}
-	b.WriteString(e.ReasonIn(l))
+	b.WriteString(e.Reason.In(l))
 	return b.String()
 }
 
@@ -125,8 +125,8 @@ type Warning struct {
 	Row    int // 1-based; 0: of the whole file
 	Column int // 1-based; 0: of the whole row
 	Code   Code
-	Text   string
-	Hint   string
+	Text   words.Message
+	Hint   words.Message // it may say nothing
 }
 
 // ColumnName returns the letters by which spreadsheets call the 1-based

@@ -1,9 +1,6 @@
 package table
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // headRows is how many filled rows are searched for the header.
 const headRows = 50
@@ -66,10 +63,11 @@ func headerByLooks(rows []headRow) int {
 	return 0
 }
 
-// skippedRows warns that the header was found below other rows.
-func skippedRows(unit string, number int) Warning {
-	return Warning{Row: number, Code: WarnSkippedRows, Text: fmt.Sprintf("the header is taken to be %s %d; what stands above it is not read", unit, number),
-		Hint: "name another one with --header-row"}
+// skippedRows warns, by the text with this id, that the header was found below
+// other rows.
+func skippedRows(id string, number int) Warning {
+	return Warning{Row: number, Code: WarnSkippedRows, Text: say(id, number),
+		Hint: say("do.another_header")}
 }
 
 // filled counts the cells that show something.

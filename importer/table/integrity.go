@@ -2,7 +2,6 @@ package table
 
 import (
 	"archive/zip"
-	"fmt"
 	"math/bits"
 	"path"
 	"slices"
@@ -19,7 +18,7 @@ func (p *opc) verify(x *xmlScanner, census *cellCensus, except ...*zip.File) err
 			continue
 		}
 		if total += f.UncompressedSize64; total > maxPartsBytes {
-			return p.fail(CodeTooLarge, "the parts of the workbook unpack to more than 1.5 GB", "copy the rows into a new workbook and save that")
+			return p.fail(CodeTooLarge, say("large.parts"), say("do.new_workbook"))
 		}
 		name := foldPart(f.Name)
 		if (strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels")) && !strings.HasPrefix(name, "customxml/") {
@@ -95,7 +94,7 @@ func (t *cellCensus) unused(n int) int {
 func (r *xlsxReader) judgeStyles() error {
 	said := r.book.saidStyles
 	if said >= 0 && said < len(r.formats) && r.census.styles == said {
-		return r.p.damaged(fmt.Sprintf("part %q has %d cell formats and says that it has %d, so that cells may have got the format of others", path.Base(r.book.styles.Name), len(r.formats), said))
+		return r.p.damaged("part.formats_said", path.Base(r.book.styles.Name), len(r.formats), said)
 	}
 	return nil
 }
@@ -112,7 +111,7 @@ func (r *xlsxReader) judgeTexts(info *Info) error {
 	t, n := r.census, r.strings.len()
 	said, saidRefs := r.strings.said, r.strings.saidRefs
 	if said >= 0 && said < n && t.last == said {
-		return r.p.damaged(fmt.Sprintf("part %q has %d texts and says that it has %d, so that cells may have got the text of others", path.Base(r.book.strings.Name), n, said))
+		return r.p.damaged("part.texts_said", path.Base(r.book.strings.Name), n, said)
 	}
 	unused := t.unused(n)
 	if unused == 0 && (saidRefs < 0 || saidRefs == t.refs) {
@@ -123,15 +122,15 @@ func (r *xlsxReader) judgeTexts(info *Info) error {
 		return err
 	}
 	if strings.HasPrefix(program, "LibreOffice") || saidRefs >= 0 && program == "SheetJS" {
-		return r.p.damaged(fmt.Sprintf("%d cells refer to %d texts, and part %q says that %d refer to %d", t.refs, n-unused, path.Base(r.book.strings.Name), saidRefs, said))
+		return r.p.damaged("part.references", t.refs, n-unused, path.Base(r.book.strings.Name), saidRefs, said)
 	}
 	switch {
 	case unused > 0:
-		info.Warnings = append(info.Warnings, Warning{Code: WarnTexts, Text: fmt.Sprintf("there are %d texts in the workbook that no cell shows", unused),
-			Hint: "some programs leave such texts behind; else look whether all cells are there"})
+		info.Warnings = append(info.Warnings, Warning{Code: WarnTexts, Text: say("warn.unused_texts", unused),
+			Hint: say("do.unused_texts")})
 	case saidRefs > said && t.refs > saidRefs: // others have the same number twice, or count what they overwrite
-		info.Warnings = append(info.Warnings, Warning{Code: WarnTexts, Text: fmt.Sprintf("%d cells have a text, and the workbook says that %d have one", t.refs, saidRefs),
-			Hint: "look whether there are cells or rows that should not be there"})
+		info.Warnings = append(info.Warnings, Warning{Code: WarnTexts, Text: say("warn.more_texts", t.refs, saidRefs),
+			Hint: say("do.more_cells")})
 	}
 	return nil
 }

@@ -1,9 +1,10 @@
 package table
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"vitec-import/importer/words"
 )
 
 // judge looks at rows as people do: is this a row of the table at all, and
@@ -42,7 +43,7 @@ func newJudge(header []string, fits func([]string) int, export bool) *judge {
 type verdict struct {
 	code         Code
 	column       int
-	reason, hint string
+	reason, hint words.Message
 	value        string
 }
 
@@ -72,28 +73,28 @@ func (j *judge) row(number int, cells []string) *verdict {
 	}
 	if j.other > 0 {
 		return &verdict{code: CodeRepeatedHeader, column: -1,
-			reason: fmt.Sprintf("another table with other columns begins on row %d", j.other),
-			hint:   "put each table into a file or sheet of its own"}
+			reason: say("row.another_table", j.other),
+			hint:   say("do.own_file")}
 	}
 	if wanted > 1 && j.want > 1 && j.beginsLikeHeader(cells, first) {
 		if j.repeats(cells) {
-			return &verdict{code: CodeRepeatedHeader, column: -1, reason: "is the header once more", hint: "delete the row"}
+			return &verdict{code: CodeRepeatedHeader, column: -1, reason: say("row.repeated"), hint: say("do.delete")}
 		}
 		if n := j.fits(cells); n > 1 && n*2 >= j.named {
 			j.other = number
-			return &verdict{code: CodeRepeatedHeader, column: -1, reason: "is the header of another table, with other columns",
-				hint: "put each table into a file or sheet of its own"}
+			return &verdict{code: CodeRepeatedHeader, column: -1, reason: say("row.other_header"),
+				hint: say("do.own_file")}
 		}
 	}
 	switch {
 	case wanted == 0:
-		return &verdict{code: CodeFooter, column: first, reason: "there is nothing in the columns that are wanted, only elsewhere",
-			hint: "delete the row if it is a note or a total"}
+		return &verdict{code: CodeFooter, column: first, reason: say("row.elsewhere"),
+			hint: say("do.delete_note")}
 	case isTotalRow(cells, first):
-		return &verdict{code: CodeFooter, column: first, reason: "looks like a total, not like a row of the table", hint: "delete the row"}
+		return &verdict{code: CodeFooter, column: first, reason: say("row.total"), hint: say("do.delete")}
 	case filled == 1 && j.want >= 3:
-		return &verdict{code: CodeFooter, column: first, reason: "is the only filled cell of its row: a note or a total, not a row of the table",
-			hint: "delete the row, or fill in its cells"}
+		return &verdict{code: CodeFooter, column: first, reason: say("row.only_cell"),
+			hint: say("do.delete_or_fill")}
 	}
 	return nil
 }
@@ -211,7 +212,7 @@ func (j *judge) spoiled(cell string) *verdict {
 	}
 	cell = strings.TrimSpace(cell)
 	if j.export && len(cell) == 7 && cell[:4] == "Err:" { // LibreOffice
-		return &verdict{code: CodeErrorCell, reason: "the formula's result is an error", hint: "mend the formula, or empty the cell"}
+		return &verdict{code: CodeErrorCell, reason: say("cell.error"), hint: say("do.mend_formula")}
 	}
 	if cell[0] == '#' {
 		if !j.export {
@@ -221,19 +222,19 @@ func (j *judge) spoiled(cell string) *verdict {
 			if len(cell) < 3 {
 				return nil
 			}
-			return &verdict{code: CodeLostDigits, reason: "the column was too narrow to show the value, and only the signs ### were saved",
-				hint: "widen the column in the spreadsheet and save again"}
+			return &verdict{code: CodeLostDigits, reason: say("cell.narrow"),
+				hint: say("do.widen")}
 		}
 		for _, w := range errorWords {
 			if strings.EqualFold(cell, w) {
-				return &verdict{code: CodeErrorCell, reason: "the formula's result is an error", hint: "mend the formula, or empty the cell"}
+				return &verdict{code: CodeErrorCell, reason: say("cell.error"), hint: say("do.mend_formula")}
 			}
 		}
 		return nil
 	}
 	if digitsLost(cell) {
-		return &verdict{code: CodeLostDigits, reason: "the number was saved in short form and its last digits are gone",
-			hint: "format the column as text or as a number without decimals in the spreadsheet, enter the values anew, and save again"}
+		return &verdict{code: CodeLostDigits, reason: say("cell.short_form"),
+			hint: say("do.format_column")}
 	}
 	return nil
 }

@@ -5,13 +5,14 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash"
 	"hash/crc32"
 	"io"
 	"net/url"
 	"path"
 	"strings"
+
+	"vitec-import/importer/words"
 )
 
 // Limits of a workbook. A sheet of a million rows and twenty columns keeps
@@ -36,13 +37,14 @@ func foldPart(name string) string {
 	return strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "/"))
 }
 
-func (p *opc) fail(code Code, reason, hint string) *Error {
+func (p *opc) fail(code Code, reason, hint words.Message) *Error {
 	return &Error{File: p.src.name, Code: code, Reason: reason, Hint: hint}
 }
 
-// damaged is the error for a workbook that cannot be trusted.
-func (p *opc) damaged(reason string) *Error {
-	return p.fail(CodeDamaged, "the workbook is damaged: "+reason, "open it in a spreadsheet program, look whether all is there, and save it anew; or fetch it again")
+// damaged is the error for a workbook that cannot be trusted, for the reason
+// with this id.
+func (p *opc) damaged(id string, args ...any) *Error {
+	return p.fail(CodeDamaged, say("damaged", say(id, args...)), say("do.mend_workbook"))
 }
 
 // openOPC reads the directory of the archive.
@@ -53,7 +55,7 @@ func openOPC(src *source) (*opc, error) {
 		return nil, err
 	}
 	if n > maxParts {
-		return nil, p.fail(CodeTooLarge, fmt.Sprintf("the file is a zip archive of %d entries; no workbook has so many", n), "")
+		return nil, p.fail(CodeTooLarge, say("large.entries", n), none)
 	}
 	p.zip, err = zip.NewReader(src, src.size)
 	if err != nil {
@@ -61,7 +63,7 @@ func openOPC(src *source) (*opc, error) {
 		if errors.As(err, &e) {
 			return nil, e
 		}
-		return nil, p.fail(CodeDamaged, "the workbook is only half there: its end is missing or broken", "its download or copy did not finish; fetch it again")
+		return nil, p.fail(CodeDamaged, say("damaged.half"), say("do.fetch_whole"))
 	}
 	for _, f := range p.zip.File {
 		if strings.HasSuffix(f.Name, "/") {
@@ -69,10 +71,10 @@ func openOPC(src *source) (*opc, error) {
 		}
 		name := foldPart(f.Name)
 		if p.parts[name] != nil {
-			return nil, p.damaged(fmt.Sprintf("it has %q twice", f.Name))
+			return nil, p.damaged("part.twice", f.Name)
 		}
 		if f.Flags&1 != 0 {
-			return nil, p.fail(CodeNotTable, "the file is a zip archive with a password", "unpack it first, or save it without a password")
+			return nil, p.fail(CodeNotTable, say("file.locked_zip"), say("do.unpack_or_unlock"))
 		}
 		p.parts[name] = f
 	}
@@ -123,12 +125,12 @@ func (p *opc) part(name string) *zip.File {
 // open opens a part. What it returns checks length and checksum at the end.
 func (p *opc) open(f *zip.File) (*partReader, error) {
 	if f.Method != zip.Store && f.Method != zip.Deflate {
-		return nil, p.damaged(fmt.Sprintf("part %q is packed in an unknown way", f.Name))
+		return nil, p.damaged("part.packed", f.Name)
 	}
 	// The reader stops where the part is longer than it says here.
 	if n := f.UncompressedSize64; n > maxPartsBytes || n > ratioFrom && n/maxRatio > f.CompressedSize64 {
-		return nil, p.fail(CodeTooLarge, fmt.Sprintf("part %q of the workbook unpacks to far more than a sheet does: this is a zip bomb, or millions of cells without anything in them", f.Name),
-			"copy the rows into a new workbook and save that")
+		return nil, p.fail(CodeTooLarge, say("large.bomb", f.Name),
+			say("do.new_workbook"))
 	}
 	r, err := f.Open()
 	if err != nil {
@@ -146,13 +148,13 @@ func (p *opc) partError(f *zip.File, err error) error {
 	case errors.As(err, &e):
 		return e
 	case errors.Is(err, zip.ErrChecksum):
-		return p.damaged(fmt.Sprintf("part %q does not have the checksum that was saved with it", f.Name))
+		return p.damaged("part.checksum", f.Name)
 	case errors.Is(err, errTooMuchText):
-		return p.fail(CodeTooLarge, fmt.Sprintf("part %q of the workbook has more in it than can be read", f.Name), "copy the rows into a new workbook and save that")
+		return p.fail(CodeTooLarge, say("large.part", f.Name), say("do.new_workbook"))
 	case errors.Is(err, errXMLCut), errors.Is(err, io.ErrUnexpectedEOF):
-		return p.damaged(fmt.Sprintf("part %q ends in the middle", f.Name))
+		return p.damaged("part.cut", f.Name)
 	}
-	return p.damaged(fmt.Sprintf("part %q cannot be read: %s", f.Name, err))
+	return p.damaged("part.unreadable", f.Name, err)
 }
 
 // partReader reads a part to its end and no further than it may be long.
@@ -174,7 +176,7 @@ func (r *partReader) Read(b []byte) (int, error) {
 	r.crc.Write(b[:n])
 	switch {
 	case r.n > r.f.UncompressedSize64:
-		err = fmt.Errorf("it is longer than the archive says")
+		err = flaw("part.longer")
 	case err == io.EOF && r.n != r.f.UncompressedSize64:
 		err = io.ErrUnexpectedEOF
 	case err == io.EOF && r.crc.Sum32() != r.f.CRC32:
@@ -237,13 +239,13 @@ func (p *opc) relationships(part string, x *xmlScanner) ([]relationship, error) 
 	seen := map[string]bool{}
 	err := p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
 		if e == xmlText && len(bytes.TrimSpace(x.text)) > 0 {
-			return fmt.Errorf("there is text between its elements")
+			return flaw("part.text_between")
 		}
 		if e != xmlStart {
 			return nil
 		}
 		if x.depth == 1 && !x.is(nsRels, "Relationships") || x.depth == 2 && !x.is(nsRels, "Relationship") {
-			return fmt.Errorf("there is an unknown element %q", x.local)
+			return flaw("part.unknown_element", x.local)
 		}
 		if x.depth != 2 {
 			return nil
@@ -254,7 +256,7 @@ func (p *opc) relationships(part string, x *xmlScanner) ([]relationship, error) 
 		r.kind, okKind = x.attr(nsNone, "Type")
 		r.target, okTarget = x.attr(nsNone, "Target")
 		if !okID || !okKind || !okTarget || seen[r.id] {
-			return fmt.Errorf("there is a relationship without id, type or target, or one twice")
+			return flaw("part.relationship")
 		}
 		if len(seen) == maxParts {
 			return errTooMuchText
@@ -265,7 +267,7 @@ func (p *opc) relationships(part string, x *xmlScanner) ([]relationship, error) 
 		case mode == "External":
 			r.external = true
 		default:
-			return fmt.Errorf("there is an unknown target mode %q", mode)
+			return flaw("part.target_mode", mode)
 		}
 		if !r.external {
 			r.target = resolveTarget(dir, r.target)

@@ -1,10 +1,11 @@
 package table
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"vitec-import/importer/words"
 )
 
 // Open opens a spreadsheet, finds out how it is written, and checks it whole:
@@ -56,14 +57,14 @@ func (f *File) compareExtension() {
 	extension := strings.ToLower(filepath.Ext(f.info.Name))
 	workbook := slices.Contains([]string{".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", ".ods"}, extension)
 	text := slices.Contains([]string{".csv", ".txt", ".tsv", ".tab"}, extension)
-	what := ""
+	var what words.Message
 	switch {
 	case workbook && f.info.Format == "csv":
-		what = "text with delimiters"
+		what = say("kind.delimited")
 	case text && f.info.Format == "xlsx":
-		what = "a workbook"
+		what = say("kind.workbook")
 	default:
 		return
 	}
-	f.info.Warnings = append(f.info.Warnings, Warning{Code: WarnExtension, Text: fmt.Sprintf("the file is called %s but is %s, and is read as that", extension, what)})
+	f.info.Warnings = append(f.info.Warnings, Warning{Code: WarnExtension, Text: say("warn.extension", extension, what)})
 }

@@ -1,7 +1,5 @@
 package table
 
-import "fmt"
-
 // cellClass is what a cell of a workbook shows, as far as columns are made of
 // one kind of it.
 type cellClass uint8
@@ -17,8 +15,8 @@ const (
 	classes
 )
 
-// classWords name them.
-var classWords = [classes]string{"texts", "whole numbers", "numbers with decimals", "numbers with digits before them", "dates", "times", "true or false"}
+// classWords are the ids of their names.
+var classWords = [classes]string{"class.text", "class.whole", "class.decimal", "class.padded", "class.date", "class.time", "class.boolean"}
 
 // profile tells what stands out of the columns of a workbook: a cell of
 // another kind than all others of its column, and an empty row among the
@@ -90,13 +88,6 @@ func (p *profile) add(number int, cells []string, class []cellClass) {
 // rare reports whether n of so many stand out.
 func rare(n, of int) bool { return n > 0 && of >= minProfile && n <= max(1, of/oneIn) }
 
-func emptyRows(n, first int) string {
-	if n == 1 {
-		return fmt.Sprintf("row %d between the others is empty", first)
-	}
-	return fmt.Sprintf("%d rows between the others are empty, the first is row %d", n, first)
-}
-
 // lone returns the row in which a column is empty, if it is filled in nearly
 // all others, or 0.
 func (p *profile) lone(i int) int {
@@ -112,8 +103,8 @@ func (p *profile) lone(i int) int {
 func (p *profile) tell(info *Info, columns int) (broken map[int]bool, widest int) {
 	broken = map[int]bool{}
 	if rare(p.gaps, p.rows) {
-		info.Warnings = append(info.Warnings, Warning{Row: p.firstGap, Code: WarnBlankRows, Text: emptyRows(p.gaps, p.firstGap),
-			Hint: "look whether a row is missing"})
+		info.Warnings = append(info.Warnings, Warning{Row: p.firstGap, Code: WarnBlankRows, Text: catalogue.Counted("warn.blank_rows", p.gaps, p.firstGap),
+			Hint: say("do.row_missing")})
 	}
 	lone := map[int]bool{} // rows with a cell that is empty in no other
 	for i := range min(columns, len(p.columns)) {
@@ -142,10 +133,10 @@ func (p *profile) tell(info *Info, columns int) (broken map[int]bool, widest int
 			case k != classText && most != classText && i+1 < columns && p.lone(i+1) == c.first[k]:
 				broken[c.first[k]] = true
 			default:
-				mixed.add(c.first[k], i+1, fmt.Sprintf("%d of the column's cells are %s, while %d are %s", c.of[k], classWords[k], c.of[most], classWords[most]), "give the cell the format of the others if it is the same kind of value")
+				mixed.add(c.first[k], i+1, say("warn.mixed", c.of[k], say(classWords[k]), c.of[most], say(classWords[most])), say("do.same_format"))
 			}
 		}
 	}
-	mixed.done("columns have cells of another kind")
+	mixed.done("warn.mixed_all")
 	return broken, widest
 }

@@ -8,8 +8,8 @@ import (
 // maxProseLines is how many lines are looked at to tell what a text is.
 const maxProseLines = 60
 
-// proseKind tells by its beginning what a text is that is no table, such as
-// "an e-mail"; "" if it may be one. It goes by what no list begins with, and
+// proseKind tells by its beginning what a text is that is no table, by the id of
+// its name; "" if it may be one. It goes by what no list begins with, and
 // by lines that nearly all look alike.
 func proseKind(text string) string {
 	lines := filledLines(text)
@@ -24,32 +24,32 @@ func proseKind(text string) string {
 	}
 	switch {
 	case first == "---", strings.HasPrefix(first, "%YAML"):
-		return "YAML"
+		return "kind.yaml"
 	case isMail(lines):
-		return "an e-mail"
+		return "kind.mail"
 	case iniSection.MatchString(first) && count(lines, iniSetting) > 0:
-		return "a file of settings (INI)"
+		return "kind.ini"
 	case len(lines) > 1 && count(lines, logLine)*10 > len(lines)*8:
-		return "a log"
+		return "kind.log"
 	case codeBegin.MatchString(first) && count(lines, codeLine)*5 > len(lines):
-		return "a program's source code"
+		return "kind.source"
 	}
 	return ""
 }
 
 // beginnings are what some texts begin with.
 var beginnings = []struct{ text, what string }{
-	{"#!", "a program's source code"},
-	{"<?php", "a program's source code"},
-	{"#include", "a program's source code"},
-	{"BEGIN:VCALENDAR", "a calendar (iCalendar)"},
-	{"-----BEGIN ", "a key or a certificate"},
-	{"%!PS", "a PostScript document"},
-	{`\documentclass`, "a LaTeX document"},
-	{"diff --git ", "a list of changes to source code"},
-	{"INSERT INTO ", "SQL"},
-	{"CREATE TABLE ", "SQL"},
-	{"From - ", "an e-mail"},
+	{"#!", "kind.source"},
+	{"<?php", "kind.source"},
+	{"#include", "kind.source"},
+	{"BEGIN:VCALENDAR", "kind.calendar"},
+	{"-----BEGIN ", "kind.key"},
+	{"%!PS", "kind.postscript"},
+	{`\documentclass`, "kind.latex"},
+	{"diff --git ", "kind.diff"},
+	{"INSERT INTO ", "kind.sql"},
+	{"CREATE TABLE ", "kind.sql"},
+	{"From - ", "kind.mail"},
 }
 
 var (
@@ -96,7 +96,7 @@ func count(lines []string, like *regexp.Regexp) (n int) {
 	return n
 }
 
-// notOneColumn tells what a text without delimiters is if it is not a list
+// notOneColumn tells, by the id of its name, what a text without delimiters is if it is not a list
 // with one column: its first line is no name of a column, or its lines are
 // those of another kind of text.
 func notOneColumn(header string, lines []string) string {
@@ -104,13 +104,13 @@ func notOneColumn(header string, lines []string) string {
 	named := count(append([]string{header}, lines...), yamlLine)
 	switch {
 	case named > 1 && named*10 > (1+len(lines))*7:
-		return "names and values with colons (YAML or the like)"
+		return "kind.settings"
 	case strings.HasPrefix(header, "# "), count(lines, rulerLine) > 0:
-		return "text (Markdown or the like)"
+		return "kind.markdown"
 	case count(append([]string{header}, lines...), codeLine)*2 > 1+len(lines) && len(lines) > 1:
-		return "a program's source code"
+		return "kind.source"
 	case len(header) > 80, len(strings.Fields(header)) > 8, strings.ContainsAny(header[len(header)-1:], ".,:!{}[]<>"), strings.ContainsAny(header[:1], "-*/<>{}[]$%&@!~\\+=|`"):
-		return "text"
+		return "kind.text"
 	}
 	return ""
 }

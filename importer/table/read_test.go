@@ -74,7 +74,7 @@ func rows(t testing.TB, f *File) string {
 				b.WriteString(" " + ColumnName(row.Err.Column))
 			}
 			b.WriteByte('\n')
-			if row.Err.Row != row.Number || row.Cells != nil || row.Err.Reason == "" || strings.Contains(row.Err.Error(), "\n") {
+			if row.Err.Row != row.Number || row.Cells != nil || row.Err.Reason.String() == "" || strings.Contains(row.Err.Error(), "\n") {
 				t.Errorf("row %d is refused in an odd way: %+v", row.Number, row.Err)
 			}
 		default:
@@ -99,7 +99,7 @@ func code(t testing.TB, err error) string {
 		t.Errorf("not an *Error: %v", err)
 		return err.Error()
 	}
-	if e.File == "" || e.Reason == "" {
+	if e.File == "" || e.Reason.String() == "" {
 		t.Errorf("an error without file or reason: %+v", e)
 	}
 	if e.Row > 0 && e.Sheet == "" {

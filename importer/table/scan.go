@@ -2,7 +2,6 @@ package table
 
 import (
 	"bytes"
-	"errors"
 	"io"
 )
 
@@ -11,7 +10,7 @@ import (
 const maxRecord = 16 << 20
 
 // errRecordTooLong is for a line that passes maxRecord.
-var errRecordTooLong = errors.New("a line is longer than 16 MB")
+var errRecordTooLong = flaw("csv.long_line")
 
 // A dialect says how the cells of a record are told apart. The zero delimiter
 // means that there is one column.

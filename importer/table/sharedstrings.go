@@ -81,7 +81,7 @@ func (p *opc) loadStrings(f *zip.File, x *xmlScanner) (*stringTable, error) {
 	err := p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
 		switch {
 		case e == xmlText && len(bytes.TrimSpace(x.text)) > 0:
-			return fmt.Errorf("there is text between its strings")
+			return flaw("part.text_between_strings")
 		case e != xmlStart || x.depth > 2 || x.depth == 2 && x.is(nsMain, "extLst"):
 			if e == xmlStart && x.depth == 2 {
 				return x.skipElement()
@@ -91,7 +91,7 @@ func (p *opc) loadStrings(f *zip.File, x *xmlScanner) (*stringTable, error) {
 			t.said, t.saidRefs = x.count("uniqueCount"), x.count("count")
 			return nil
 		case x.depth == 1 || !x.is(nsMain, "si"):
-			return fmt.Errorf("there is an unknown element %q", x.local)
+			return flaw("part.unknown_element", x.local)
 		}
 		var err error
 		var hollow bool
@@ -122,7 +122,7 @@ func (p *opc) loadStrings(f *zip.File, x *xmlScanner) (*stringTable, error) {
 
 // controlVerdict refuses a row for a character in one of its cells.
 func controlVerdict(r rune, text string) *verdict {
-	return &verdict{code: CodeControl, reason: fmt.Sprintf("there is a control character (U+%04X) in the cell", r), hint: "remove it", value: text}
+	return &verdict{code: CodeControl, reason: say("row.control", fmt.Sprintf("U+%04X", r)), hint: say("do.remove"), value: text}
 }
 
 // readText appends the text of the element that has just started, an si or
@@ -145,7 +145,7 @@ func readText(x *xmlScanner, dst []byte) (text []byte, hollow bool, err error) {
 			}
 		case xmlText:
 			if len(bytes.TrimSpace(x.text)) > 0 {
-				return dst, false, fmt.Errorf("there is text outside of its place")
+				return dst, false, flaw("part.text_misplaced")
 			}
 		case xmlStart:
 			switch {
@@ -154,7 +154,7 @@ func readText(x *xmlScanner, dst []byte) (text []byte, hollow bool, err error) {
 					texts++
 				}
 				if texts > 1 || texts > 0 && runs > 0 {
-					return dst, false, fmt.Errorf("there are two texts in one cell")
+					return dst, false, flaw("part.two_texts")
 				}
 				if err := x.onlySpace(); err != nil {
 					return dst, false, err
@@ -173,7 +173,7 @@ func readText(x *xmlScanner, dst []byte) (text []byte, hollow bool, err error) {
 					return dst, false, err
 				}
 			default:
-				return dst, false, fmt.Errorf("there is an unknown element %q in a text", x.local)
+				return dst, false, flaw("part.unknown_in_text", x.local)
 			}
 		}
 	}
@@ -185,7 +185,7 @@ func skipPhonetic(x *xmlScanner) error {
 	_, from := x.attr(nsNone, "sb")
 	_, to := x.attr(nsNone, "eb")
 	if !from || !to {
-		return fmt.Errorf("there is a phonetic guide to nothing")
+		return flaw("part.guide_loose")
 	}
 	for depth, texts := x.depth, 0; ; {
 		e, err := x.next()
@@ -199,7 +199,7 @@ func skipPhonetic(x *xmlScanner) error {
 			return nil
 		case e == xmlStart:
 			if texts++; texts > 1 || !x.is(nsMain, "t") {
-				return fmt.Errorf("there is an element %q in a phonetic guide", x.local)
+				return flaw("part.in_guide", x.local)
 			}
 			if _, err := readCharacters(x, nil); err != nil {
 				return err
@@ -216,7 +216,7 @@ func (x *xmlScanner) onlySpace() error {
 		if a.space == nsXMLNS || a.space == nsOther || a.space == nsXML && string(a.local) == "space" {
 			continue
 		}
-		return fmt.Errorf("there is an unknown attribute %q in <%s>", a.local, x.local)
+		return flaw("part.unknown_attribute", a.local, x.local)
 	}
 	return nil
 }
@@ -238,7 +238,7 @@ func readCharacters(x *xmlScanner, dst []byte) ([]byte, error) {
 		case xmlEnd:
 			return dst, nil
 		case xmlStart:
-			return dst, fmt.Errorf("there is an element %q in a text", x.local)
+			return dst, flaw("part.in_text", x.local)
 		case xmlEOF:
 			return dst, errXMLCut
 		}

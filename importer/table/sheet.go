@@ -3,7 +3,6 @@ package table
 import (
 	"archive/zip"
 	"bytes"
-	"fmt"
 	"strings"
 )
 
@@ -118,15 +117,15 @@ func (s *sheetReader) scan() (*sheetRow, error) {
 		switch {
 		case e == xmlEOF:
 			if !s.seenData {
-				return nil, fmt.Errorf("it has no rows at all, not even an empty list of them")
+				return nil, flaw("part.no_rows")
 			}
 			return nil, nil
 		case e == xmlText:
 			if s.inData && len(bytes.TrimSpace(x.text)) > 0 {
-				return nil, fmt.Errorf("there is text between its rows")
+				return nil, flaw("part.text_between_rows")
 			}
 			if x.depth == 1 && len(bytes.TrimSpace(x.text)) > 0 {
-				return nil, fmt.Errorf("there is text outside of its elements")
+				return nil, flaw("part.text_outside")
 			}
 		case e == xmlEnd:
 			if x.depth == 2 && s.inData {
@@ -134,7 +133,7 @@ func (s *sheetReader) scan() (*sheetRow, error) {
 			}
 		case s.inData:
 			if x.depth != 3 || !x.is(nsMain, "row") {
-				return nil, fmt.Errorf("there is an unknown element %q between its rows", x.local)
+				return nil, flaw("part.between_rows", x.local)
 			}
 			return &s.row, s.readRow()
 		default:
@@ -158,14 +157,14 @@ func (s *sheetReader) outside() error {
 	s.closed = s.closed || x.closing && x.is(nsMain, "dimension")
 	switch {
 	case x.is(nsMain, "row"), x.is(nsMain, "c"), x.depth == 2 && x.space == nsMain && !known(sheetElements, x.local):
-		return fmt.Errorf("there is an element %q outside of its rows, where none can be", x.local)
+		return flaw("part.outside_rows", x.local)
 	case x.depth == 1:
 		if !x.is(nsMain, "worksheet") {
-			return fmt.Errorf("it is no worksheet but %q", x.local)
+			return flaw("part.no_worksheet", x.local)
 		}
 	case x.depth == 2 && x.is(nsMain, "sheetData"):
 		if s.seenData {
-			return fmt.Errorf("it has its rows twice")
+			return flaw("part.rows_twice")
 		}
 		s.inData, s.seenData = true, true
 	case x.depth == 2 && x.is(nsMain, "dimension"):
@@ -216,7 +215,7 @@ func (s *sheetReader) readRow() error {
 		if a.prefix == nil && len(a.local) == 1 && a.local[0] == 'r' {
 			n, ok := smallNumber(a.value)
 			if !ok || n < 1 || n > maxSheetRow {
-				return fmt.Errorf("there is a row with the number %q", a.value)
+				return flaw("part.row_number", a.value)
 			}
 			row.number = n
 		}
@@ -240,13 +239,13 @@ func (s *sheetReader) readRow() error {
 			return errXMLCut
 		case xmlEnd:
 			if row.number <= s.last {
-				return fmt.Errorf("row %d comes after row %d", row.number, s.last)
+				return flaw("part.row_order", row.number, s.last)
 			}
 			s.last = row.number
 			return nil
 		case xmlText:
 			if len(bytes.TrimSpace(x.text)) > 0 {
-				return fmt.Errorf("there is text between the cells of row %d", row.number)
+				return flaw("part.text_between_cells", row.number)
 			}
 		case xmlStart:
 			if x.is(nsMain, "extLst") {
@@ -256,7 +255,7 @@ func (s *sheetReader) readRow() error {
 				continue
 			}
 			if !x.is(nsMain, "c") {
-				return fmt.Errorf("there is an unknown element %q in row %d", x.local, row.number)
+				return flaw("part.in_row", x.local, row.number)
 			}
 			if err := s.readCell(&column, &said); err != nil {
 				return err
@@ -283,14 +282,14 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 					row.number, *rowSaid = number, true
 				}
 				if !ok || number != row.number || col <= *column {
-					return fmt.Errorf("there is a cell %q in row %d where column %s or one behind it should be", a.value, row.number, ColumnName(*column+1))
+					return flaw("part.cell_order", a.value, row.number, ColumnName(*column+1))
 				}
 				c.column, referred = col, true
 				continue
 			case 's':
 				n, ok := smallNumber(a.value)
 				if !ok && len(a.value) > 0 {
-					return fmt.Errorf("there is a cell with the style %q in row %d", a.value, row.number)
+					return flaw("part.cell_style", a.value, row.number)
 				}
 				c.style = n
 				continue
@@ -304,16 +303,16 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 			}
 		}
 		if a.space != nsXMLNS && !known(cellAttrs, a.local) {
-			return fmt.Errorf("there is an unknown attribute %q in a cell of row %d", a.local, row.number)
+			return flaw("part.cell_attribute", a.local, row.number)
 		}
 	}
 	if c.column > maxSheetColumn {
-		return fmt.Errorf("there is a cell behind the last column in row %d", row.number)
+		return flaw("part.cell_beyond", row.number)
 	}
 	if len(row.cells) == 0 {
 		s.refs = referred
 	} else if referred != s.refs {
-		return fmt.Errorf("some cells of row %d have references and others have none", row.number)
+		return flaw("part.cell_references", row.number)
 	}
 	*column = c.column
 	c.start = len(row.data)
@@ -336,7 +335,7 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 			return nil
 		case xmlText:
 			if len(bytes.TrimSpace(x.text)) > 0 {
-				return fmt.Errorf("there is text outside of the value of cell %s%d", ColumnName(c.column), row.number)
+				return flaw("part.cell_text", ColumnName(c.column), row.number)
 			}
 		case xmlStart:
 			if err := s.readInside(&c); err != nil {
@@ -371,7 +370,7 @@ func (s *sheetReader) readInside(c *sheetCell) (err error) {
 	switch {
 	case x.is(nsMain, "v"):
 		if c.valued {
-			return fmt.Errorf("cell %s%d has two values", ColumnName(c.column), row.number)
+			return flaw("part.cell_twice", ColumnName(c.column), row.number)
 		}
 		c.valued = true
 		from := len(row.data)
@@ -383,7 +382,7 @@ func (s *sheetReader) readInside(c *sheetCell) (err error) {
 		return x.skipElement()
 	case x.is(nsMain, "is"):
 		if c.valued {
-			return fmt.Errorf("cell %s%d has two values", ColumnName(c.column), row.number)
+			return flaw("part.cell_twice", ColumnName(c.column), row.number)
 		}
 		c.valued, c.text = true, true
 		row.data, c.hollow, err = readText(x, row.data)
@@ -391,7 +390,7 @@ func (s *sheetReader) readInside(c *sheetCell) (err error) {
 	case x.is(nsMain, "extLst"):
 		return x.skipElement()
 	}
-	return fmt.Errorf("there is an unknown element %q in cell %s%d", x.local, ColumnName(c.column), row.number)
+	return flaw("part.in_cell", x.local, ColumnName(c.column), row.number)
 }
 
 func known(names []string, name []byte) bool {

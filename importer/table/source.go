@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"vitec-import/importer/words"
 )
 
 // blockSize is the unit in which a file is read and verified.
@@ -33,7 +35,7 @@ type source struct {
 // openSource opens the file for reading and fingerprints nothing yet.
 func openSource(path string) (*source, error) {
 	s := &source{name: filepath.Base(path), seed: maphash.MakeSeed(), at: -1}
-	fail := func(reason, hint string, err error) (*source, error) {
+	fail := func(reason, hint words.Message, err error) (*source, error) {
 		if s.f != nil {
 			s.f.Close() // nothing was written
 		}
@@ -43,29 +45,29 @@ func openSource(path string) (*source, error) {
 	fi, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fail("there is no such file", "check the path: "+path, err)
+		return fail(say("file.missing"), say("do.check_path", path), err)
 	case err != nil:
-		return fail("cannot be opened: "+cause(err), "", err)
+		return fail(say("file.not_opened", cause(err)), none, err)
 	case fi.IsDir():
-		return fail("is a folder, not a file", "name the file in it", nil)
+		return fail(say("file.folder"), say("do.name_file"), nil)
 	case !fi.Mode().IsRegular():
-		return fail("is not an ordinary file", "save the list as a file first; it is read more than once", nil)
+		return fail(say("file.not_ordinary"), say("do.save_first"), nil)
 	}
 	if s.f, err = os.Open(path); err != nil {
-		hint := ""
+		hint := none
 		if errors.Is(err, fs.ErrPermission) {
-			hint = "check its permissions, and close it in the program that has it open"
+			hint = say("do.permissions")
 		}
-		return fail("cannot be opened: "+cause(err), hint, err)
+		return fail(say("file.not_opened", cause(err)), hint, err)
 	}
 	if fi, err = s.f.Stat(); err != nil {
-		return fail("cannot be read: "+cause(err), "", err)
+		return fail(say("file.not_read", cause(err)), none, err)
 	}
 	if s.size = fi.Size(); s.size == 0 {
 		if err := s.f.Close(); err != nil {
 			return nil, err
 		}
-		return nil, &Error{File: s.name, Code: CodeEmpty, Reason: "the file is empty (0 bytes)", Hint: "export or copy it again"}
+		return nil, &Error{File: s.name, Code: CodeEmpty, Reason: say("file.no_bytes"), Hint: say("do.copy_again")}
 	}
 	return s, nil
 }
@@ -103,13 +105,13 @@ func (s *source) readError(err error) error {
 	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return s.changed()
 	}
-	return &Error{File: s.name, Code: CodeUnreadable, Reason: "cannot be read: " + cause(err), Err: err}
+	return &Error{File: s.name, Code: CodeUnreadable, Reason: say("file.not_read", cause(err)), Err: err}
 }
 
 // changed is the error for a file that is no longer what it was.
 func (s *source) changed() error {
-	return &Error{File: s.name, Code: CodeChanged, Reason: "the file was changed while it was being read",
-		Hint: "let no program write to it, and start again"}
+	return &Error{File: s.name, Code: CodeChanged, Reason: say("file.changed"),
+		Hint: say("do.leave_alone")}
 }
 
 // verifyEnd returns an error if the file has another size by now.

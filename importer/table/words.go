@@ -2,6 +2,8 @@ package table
 
 import (
 	"embed"
+	"fmt"
+	"strings"
 
 	"vitec-import/importer/words"
 )
@@ -11,34 +13,64 @@ var wordFiles embed.FS
 
 var catalogue = words.Load(wordFiles)
 
-// In says why a row with this code is refused, and what to do about it. It is
-// for those who have kept no more of an [Error] than its code, and does not go
-// into the particulars that Reason tells in English. It reports false for a
-// code that is not that of a row.
-func (c Code) In(l words.Language) (reason, hint string, ok bool) {
-	w := catalogue.In(l)
-	if !w.Has("reason." + string(c)) {
-		return "", "", false
-	}
-	return w.Text("reason." + string(c)), w.Text("hint." + string(c)), true
-}
+// none says nothing.
+var none words.Message
 
-// ReasonIn says what is wrong in a language: in English with its particulars.
-func (e *Error) ReasonIn(l words.Language) string {
-	if l == words.Swedish {
-		for _, kind := range []string{"reason.", "file."} {
-			if id := kind + string(e.Code); catalogue.In(l).Has(id) && (kind == "file.") == (e.Row == 0) {
-				return catalogue.In(l).Text(id)
-			}
+// say returns a text of the catalogue, to be said later. Bytes among its args
+// are copied.
+func say(id string, args ...any) words.Message {
+	for i, a := range args {
+		if b, ok := a.([]byte); ok {
+			args[i] = string(b)
 		}
 	}
-	return e.Reason
+	return catalogue.Message(id, args...)
 }
 
-// HintIn says what to do about it in a language, "" if there is nothing to say.
-func (e *Error) HintIn(l words.Language) string {
-	if _, hint, ok := e.Code.In(l); ok && e.Row > 0 && l == words.Swedish {
-		return hint
+// flaw is a text of the catalogue that is an error: what is wrong with a part
+// of a workbook.
+func flaw(id string, args ...any) error { return &words.Error{Message: say(id, args...)} }
+
+// list is texts with commas between them.
+type list []words.Message
+
+// In returns the list in a language.
+func (all list) In(l words.Language) string {
+	texts := make([]string, len(all))
+	for i, m := range all {
+		texts[i] = m.In(l)
 	}
-	return e.Hint
+	return strings.Join(texts, ", ")
+}
+
+// Args are what is needed, beside the code, to say Reason and Hint of a refused
+// row again: their ids, and what fills the reason. They hold nothing out of the
+// file's cells.
+func (e *Error) Args() []string {
+	args := []string{e.Reason.ID(), e.Hint.ID()}
+	for _, a := range e.Reason.Args() {
+		args = append(args, fmt.Sprint(a))
+	}
+	return args
+}
+
+// Wording returns what [Error].Reason and Hint say of a refused row, for those
+// who have kept no more of it than its code and [Error.Args]. Without Args it
+// does not go into the particulars. It reports false for a code that is not
+// that of a row.
+func Wording(l words.Language, code string, args []string) (reason, hint string, ok bool) {
+	w := catalogue.In(l)
+	if !w.Has("reason." + code) {
+		return "", "", false
+	}
+	if len(args) < 2 || !w.Has(args[0]) || !w.Has(args[1]) {
+		return w.Text("reason." + code), w.Text("hint." + code), true
+	}
+	fill := make([]any, len(args)-2)
+	for i, a := range args[2:] {
+		if fill[i] = a; a == string(tab) {
+			fill[i] = tab
+		}
+	}
+	return w.Text(args[0], fill...), w.Text(args[1]), true
 }

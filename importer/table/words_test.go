@@ -1,9 +1,12 @@
 package table
 
 import (
+	"context"
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -39,32 +42,124 @@ func TestWords(t *testing.T) {
 	}
 	for c := range codes {
 		for _, l := range words.Languages {
-			if reason, hint, ok := c.In(l); !ok || reason == "" || hint == "" {
+			if reason, hint, ok := Wording(l, string(c), nil); !ok || reason == "" || hint == "" {
 				t.Errorf("%s in %s: got %q, %q, %t", c, l, reason, hint, ok)
 			}
 		}
 		known = append(known, "reason."+string(c), "hint."+string(c))
 	}
-	wordstest.Check(t, wordstest.Package{Files: wordFiles, Codes: append(known, "file.")})
-	if _, _, ok := CodeEmpty.In(words.Swedish); ok {
+	wordstest.Check(t, wordstest.Package{
+		Files: wordFiles, Codes: known, Same: []string{"kind.rtf", "kind.yaml", "kind.sql", "kind.text"},
+		Speakers: []string{"say", "flaw", "bad", "damaged", "done", "skippedRows"},
+	})
+	if _, _, ok := Wording(words.Swedish, string(CodeEmpty), nil); ok {
 		t.Error("the code of a file has the words of a row")
 	}
 }
 
-func TestErrorIn(t *testing.T) {
+// TestRefusalsInSwedish says files and rows that are refused in Swedish, with
+// all that is particular, and rows once more out of what is kept of them.
+func TestRefusalsInSwedish(t *testing.T) {
 	for _, tt := range []struct {
-		err  Error
-		want string
+		name, file, content string
+		options             Options
+		want, hint          string
 	}{
-		{Error{File: "a.csv", Row: 17, Column: 3, Header: "Född", Code: CodeControl, Reason: "U+0007"}, `a.csv:17: kolumn C "Född": cellen innehåller ett styrtecken`},
-		{Error{File: "a.csv", Code: CodeDelimiter, Reason: "none"}, "a.csv: avgränsaren går inte att avgöra"},
-		{Error{File: "a.csv", Row: 2, Code: "of later", Reason: "as it is"}, "a.csv:2: as it is"},
+		{"shifted cells", "a.csv", "Namn;Född\nÅsa;1;Hemligt\n", Options{}, "a.csv:2: kolumn C: raden har 3 celler, rubrikraden har 2: cellerna har förskjutits", "sätt citattecken om den cell som har avgränsaren i sin text"},
+		{"lost digits", "a.csv", "Namn;Född\nÅsa;1,98501E+11\n", Options{}, `a.csv:2: kolumn B "Född": numret sparades i kortform och dess sista siffror är borta`, "formatera kolumnen som text eller som tal utan decimaler i kalkylprogrammet, fyll i värdena igen och spara på nytt"},
+		{"another delimiter", "a.csv", "a\tb\n1\t2\n3;4\n", Options{}, "a.csv:3: raden är avgränsad med ;, rubrikraden med tabb", "skriv raden som de andra"},
+		{"a byte", "a.csv", "Namn;Ort\nÅsa;Malmö\nBj\xf6rn;Lund\n", Options{}, `a.csv:3: kolumn A "Namn": byte 0xF6 (nummer 3 i cellen) är inget tecken i utf-8`, "rätta cellen och spara filen som UTF-8, eller ange en annan teckenkodning med --encoding"},
+		{"a control character", "a.csv", "a;b\n1;\a\n", Options{}, `a.csv:2: kolumn B "b": det finns ett styrtecken (U+0007) i cellen`, "ta bort det"},
+		{"a refused cell", "a.xlsx", builder{rows: head + row(2, "Åsa", `<c t="e"><v>#REF!</v></c>`), sheets: []string{"Deltagare"}}.book(t), Options{}, "a.xlsx:Deltagare!B2: formelns resultat är ett fel", "rätta formeln, eller töm cellen"},
+		{"an encoding", "a.csv", "Namn;Ort\nBj\x9arn;Lund\n", Options{}, "a.csv:2: teckenkodningen går inte att avgöra: byten 0x9A är 'š' i windows-1252, 'ö' i macintosh, 'Ü' i cp850", "spara filen som UTF-8, eller ange vilken teckenkodning den har med --encoding windows-1252, macintosh, cp850"},
+		{"two delimiters", "a.csv", "a;b,c\n1;2,3\n", Options{}, "a.csv: avgränsaren kan vara ; (2 kolumner) eller , (2 kolumner)", "ange vilken med --delimiter"},
+		{"two sheets", "a.xlsx", builder{rows: plainRows, sheets: []string{"A", "B"}, others: map[string]string{"sheet2": plainRows}}.book(t), Options{}, `a.xlsx: listan kan stå i vilket som helst av 2 blad: "A", "B"`, "ange ett med --sheet"},
+		{"no such sheet", "a.xlsx", builder{rows: plainRows, sheets: []string{"A", `B" state="hidden`}, others: map[string]string{"sheet2": plainRows}}.book(t), Options{Sheet: "C"}, `a.xlsx: det finns inget blad "C"`, `dess blad är "A", "B" (dolt); ange ett med --sheet`},
+		{"a damaged sheet", "a.xlsx", builder{rows: plainRows + "<row"}.book(t), Options{}, `a.xlsx:Blad1: arbetsboken är skadad: delen "xl/worksheets/sheet1.xml" går inte att läsa: det finns något i en tagg som inte är ett attribut (vid byte 563)`, "öppna den i ett kalkylprogram, se efter om allt finns där och spara den på nytt; eller hämta den igen"},
+		{"no table", "a.csv", "%PDF-1.7\n", Options{}, "a.csv: filen är en PDF", "be om listan som .xlsx eller CSV; en PDF har inga celler"},
+		{"an option", "a.csv", "a;b\n1;2\n", Options{HeaderRow: 9}, "a.csv:9: ingen rad i tabellen börjar på den här raden, eller så är den för långt ner", "den första raden med något i står på rad 1; raderna räknas som i en textredigerare"},
 	} {
-		if got := tt.err.In(words.Swedish); got != tt.want {
-			t.Errorf("got %q, want %q", got, tt.want)
+		t.Run(tt.name, func(t *testing.T) {
+			e := refusal(t, write(t, tt.file, tt.content), tt.options)
+			if got := e.In(words.Swedish); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+			if got := e.Hint.In(words.Swedish); got != tt.hint {
+				t.Errorf("got the hint %s\nwant         %s", got, tt.hint)
+			}
+			for _, l := range words.Languages {
+				reason, hint, ok := Wording(l, string(e.Code), e.Args())
+				if ok && (reason != e.Reason.In(l) || hint != e.Hint.In(l)) {
+					t.Errorf("out of what is kept it says %q, %q", reason, hint)
+				}
+			}
+		})
+	}
+}
+
+// refusal is why the file, or its first refused row, is refused.
+func refusal(t *testing.T, path string, o Options) *Error {
+	t.Helper()
+	f, err := Open(path, o)
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for row, err := range f.Rows(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
 		}
-		if got := tt.err.Error(); !strings.HasSuffix(got, tt.err.Reason) {
-			t.Errorf("in English it says %q", got)
+		if row.Err != nil {
+			return row.Err
 		}
+	}
+	t.Fatal("nothing is refused")
+	return nil
+}
+
+// rowsBut is the rows of a sheet from 2 to 20 but for some.
+func rowsBut(gaps ...int) string {
+	var b strings.Builder
+	for n := 2; n <= 20; n++ {
+		if !slices.Contains(gaps, n) {
+			b.WriteString(row(n, "Åsa", num(strconv.Itoa(n), 0)))
+		}
+	}
+	return b.String()
+}
+
+func TestWarningsInSwedish(t *testing.T) {
+	for _, tt := range []struct {
+		name, file, content string
+		options             Options
+		want                string
+	}{
+		{"skipped rows", "a.csv", "Lista\nNamn;Ort\nÅsa;Lund\n", Options{}, "rubrikraden antas vara rad 2 i texten; vad som står ovanför den läses inte\nange en annan med --header-row"},
+		{"short rows", "a.csv", "a;b;c\n1;2\n1;2;3\n", Options{}, "antal rader med färre celler än rubrikraden: 1; de celler som saknas antas vara tomma\n"},
+		{"a total", "a.csv", "Namn;Antal\nÅsa;2\nSumma;2\n", Options{}, "ser ut som en summa\nta bort raden om den inte hör till listan"},
+		{"many totals", "a.csv", "Namn;Antal\n" + strings.Repeat("Summa;2\n", maxWarnings+1), Options{}, "sammanlagt 11 rader ser ut som summor\n"},
+		{"encoded twice", "a.csv", "Namn;Ort\nÃ…sa;Lund\n", Options{}, "texten ser ut att ha kodats två gånger, och lämnas som den är\nexportera listan igen som UTF-8"},
+		{"wrong name", "a.xlsx", "a;b\n1;2\n", Options{}, "filen heter .xlsx men är text med avgränsare, och läses som det\n"},
+		{"hidden rows", "a.xlsx", builder{rows: strings.Replace(plainRows, `<row r="3"`, `<row r="3" hidden="1"`, 1)}.book(t), Options{}, "antal dolda eller bortfiltrerade rader som läses som de andra: 1, den första är rad 3\nta bort dem om de inte ska med"},
+		{"an empty row", "a.xlsx", builder{rows: head + rowsBut(10)}.book(t), Options{}, "rad 10 mellan de andra är tom\nse efter om det saknas en rad"},
+		{"merged cells", "a.xlsx", builder{rows: plainRows, after: `<mergeCells><mergeCell ref="A2:A3"/></mergeCells>`}.book(t), Options{}, "antal grupper av sammanfogade celler: 1, till exempel \"A2:A3\"; var och en visar sin första cells värde, och bara den cellen läses som att den har det\n"},
+		{"hidden sheet", "a.xlsx", builder{rows: plainRows, sheets: []string{"A", `B" state="hidden`}, others: map[string]string{"sheet2": plainRows}}.book(t), Options{}, "dolda blad läses inte: \"B\"\nange ett med --sheet om det är det som avses"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f, err := Open(write(t, tt.file, tt.content), tt.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			list := f.Info().Warnings
+			w := list[len(list)-1]
+			if got := w.Text.In(words.Swedish) + "\n" + w.Hint.In(words.Swedish); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
 	}
 }

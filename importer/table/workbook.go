@@ -3,10 +3,11 @@ package table
 import (
 	"archive/zip"
 	"bytes"
-	"fmt"
 	"path"
 	"strconv"
 	"strings"
+
+	"vitec-import/importer/words"
 )
 
 // workbook is what a workbook says of itself besides its cells.
@@ -49,7 +50,7 @@ func (p *opc) openWorkbook(x *xmlScanner) (*workbook, error) {
 	}
 	part := p.part(name)
 	if part == nil {
-		return nil, p.damaged("its main part is missing")
+		return nil, p.damaged("part.no_main")
 	}
 	rels, err := p.relationships(name, x)
 	if err != nil {
@@ -70,10 +71,10 @@ func (p *opc) openWorkbook(x *xmlScanner) (*workbook, error) {
 				continue
 			}
 			if *one.part != nil {
-				return nil, p.damaged(fmt.Sprintf("it has two parts for its %s", one.kind))
+				return nil, p.damaged("part.two", one.kind)
 			}
 			if *one.part = p.part(r.target); *one.part == nil {
-				return nil, p.damaged(fmt.Sprintf("part %q is missing", path.Base(r.target)))
+				return nil, p.damaged("part.missing", path.Base(r.target))
 			}
 		}
 	}
@@ -82,7 +83,7 @@ func (p *opc) openWorkbook(x *xmlScanner) (*workbook, error) {
 		return nil, err
 	}
 	if len(w.sheets) == 0 {
-		return nil, p.damaged("it has no sheets")
+		return nil, p.damaged("part.no_sheets")
 	}
 	return w, nil
 }
@@ -90,7 +91,7 @@ func (p *opc) openWorkbook(x *xmlScanner) (*workbook, error) {
 // visit takes in the workbook part.
 func (w *workbook) visit(p *opc, x *xmlScanner, e xmlEvent, byID map[string]relationship) error {
 	if e == xmlText && x.depth <= 2 && len(bytes.TrimSpace(x.text)) > 0 {
-		return fmt.Errorf("there is text between its elements")
+		return flaw("part.text_between")
 	}
 	if e != xmlStart {
 		return nil
@@ -101,9 +102,9 @@ func (w *workbook) visit(p *opc, x *xmlScanner, e xmlEvent, byID map[string]rela
 	switch {
 	case x.is(nsMain, "workbookPr") && x.depth != 2, x.is(nsMain, "sheets") && x.depth != 2, x.is(nsMain, "sheet") && (x.depth != 3 || !w.inSheets),
 		x.depth == 2 && x.space == nsMain && !known(workbookElements, x.local), x.depth == 3 && w.inSheets && !x.is(nsMain, "sheet"):
-		return fmt.Errorf("there is an element %q where none can be", x.local)
+		return flaw("part.misplaced", x.local)
 	case x.depth == 1 && !x.is(nsMain, "workbook"):
-		return fmt.Errorf("it is no workbook but %q", x.local)
+		return flaw("part.no_workbook", x.local)
 	case x.depth == 2 && x.is(nsMain, "workbookPr"):
 		var err error
 		w.date1904, err = x.boolean("date1904", false)
@@ -114,7 +115,7 @@ func (w *workbook) visit(p *opc, x *xmlScanner, e xmlEvent, byID map[string]rela
 		s.name, okName = x.attr(nsNone, "name")
 		id, okID := x.attr(nsRel, "id")
 		if !okName || !okID {
-			return fmt.Errorf("there is a sheet without name or id")
+			return flaw("part.sheet_bare")
 		}
 		s.name = unescape(s.name)
 		switch state, ok := x.attr(nsNone, "state"); {
@@ -122,28 +123,28 @@ func (w *workbook) visit(p *opc, x *xmlScanner, e xmlEvent, byID map[string]rela
 		case state == "hidden", state == "veryHidden":
 			s.hidden = true
 		default:
-			return fmt.Errorf("there is a sheet of the unknown state %q", state)
+			return flaw("part.sheet_state", state)
 		}
 		r, ok := byID[id]
 		if !ok {
-			return fmt.Errorf("sheet %q refers to nothing", s.name)
+			return flaw("part.sheet_loose", s.name)
 		}
 		s.cells = r.hasKind("worksheet")
 		if !r.external {
 			s.part = p.part(r.target)
 		}
 		if s.part == nil && s.cells {
-			return fmt.Errorf("the part of sheet %q is missing", s.name)
+			return flaw("part.sheet_missing", s.name)
 		}
 		if len(w.sheets) == maxSheets {
 			return errTooMuchText
 		}
 		for _, other := range w.sheets {
 			if strings.EqualFold(other.name, s.name) {
-				return fmt.Errorf("there are two sheets %q", s.name)
+				return flaw("part.sheet_twice", s.name)
 			}
 			if other.part == s.part && s.part != nil {
-				return fmt.Errorf("sheets %q and %q are one part", other.name, s.name)
+				return flaw("part.sheets_one", other.name, s.name)
 			}
 		}
 		w.sheets = append(w.sheets, s)
@@ -162,24 +163,23 @@ func (x *xmlScanner) boolean(local string, dflt bool) (bool, error) {
 	case s == "0" || s == "false" || s == "off":
 		return false, nil
 	}
-	return false, fmt.Errorf("%q is neither true nor false", s)
+	return false, flaw("part.no_boolean", s)
 }
 
 // notWorkbook refuses by name the other things that come as zip archives.
 func (p *opc) notWorkbook(main string) error {
-	refuse := func(what, hint string) error { return p.fail(CodeNotTable, what, hint) }
-	const export = "export the list as .xlsx or CSV"
-	const save = "open it in a spreadsheet program and save it as .xlsx"
+	refuse := func(what, hint words.Message) error { return p.fail(CodeNotTable, what, hint) }
+	export, save := say("do.export"), say("do.save_as_xlsx")
 	dir := strings.ToLower(path.Dir(main))
 	switch {
 	case strings.HasSuffix(strings.ToLower(main), ".bin"):
-		return refuse("the file is a binary workbook (.xlsb)", save)
+		return refuse(say("file.xlsb"), save)
 	case main != "" && (dir == "word" || strings.HasSuffix(main, "document.xml")):
-		return refuse("the file is a Word document (.docx)", "copy the table into a spreadsheet and save it as .xlsx")
+		return refuse(say("file.docx"), say("do.copy_table"))
 	case main != "" && (dir == "ppt" || strings.HasSuffix(main, "presentation.xml")):
-		return refuse("the file is a PowerPoint presentation", export)
+		return refuse(say("file.ppt"), export)
 	case main != "" && dir == "visio":
-		return refuse("the file is a Visio drawing", export)
+		return refuse(say("file.visio"), export)
 	case main != "":
 		return nil
 	}
@@ -188,25 +188,25 @@ func (p *opc) notWorkbook(main string) error {
 	} else if kind != "" {
 		switch {
 		case strings.Contains(kind, "opendocument.spreadsheet"):
-			return refuse("the file is an OpenDocument spreadsheet (.ods)", save)
+			return refuse(say("file.ods"), save)
 		case strings.Contains(kind, "opendocument"):
-			return refuse("the file is an OpenDocument text or drawing", export)
+			return refuse(say("file.odt"), export)
 		case strings.Contains(kind, "epub"):
-			return refuse("the file is an e-book", export)
+			return refuse(say("file.ebook"), export)
 		}
 	}
 	for name := range p.parts {
 		switch {
 		case strings.HasSuffix(name, ".iwa"), name == "index.zip", name == "index.apxl", name == "index.xml":
-			return refuse("the file is a spreadsheet or document of Apple's", "export it as Excel (.xlsx) in Numbers")
+			return refuse(say("file.apple"), say("do.numbers"))
 		case name == "xl/workbook.bin":
-			return refuse("the file is a binary workbook (.xlsb)", save)
+			return refuse(say("file.xlsb"), save)
 		}
 	}
 	if p.part("[Content_Types].xml") != nil || p.part("xl/workbook.xml") != nil {
-		return p.damaged("it does not say which part is the workbook")
+		return p.damaged("part.which")
 	}
-	return refuse(fmt.Sprintf("the file is a zip archive of %d files, not a workbook", len(p.parts)), "unpack it and take the list in it")
+	return refuse(say("file.zip", len(p.parts)), say("do.unpack_and_take"))
 }
 
 // mimeType returns what the part mimetype says, which OpenDocument files have.
@@ -243,17 +243,17 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) (formats []*numFormat, said
 			inXfs, inFormats = false, false
 		}
 		if e == xmlText && len(bytes.TrimSpace(x.text)) > 0 {
-			return fmt.Errorf("there is text between its elements")
+			return flaw("part.text_between")
 		}
 		if e != xmlStart {
 			return nil
 		}
 		switch {
 		case x.depth == 1 && !x.is(nsMain, "styleSheet"):
-			return fmt.Errorf("it has no styles but %q", x.local)
+			return flaw("part.no_styles", x.local)
 		case x.depth == 2 && x.is(nsMain, "cellXfs"):
 			if len(ids) > 0 {
-				return fmt.Errorf("it has its cell formats twice")
+				return flaw("part.formats_twice")
 			}
 			inXfs = true
 			said = x.count("count")
@@ -262,7 +262,7 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) (formats []*numFormat, said
 			saidFormats = x.count("count")
 		case x.depth == 3 && inXfs:
 			if !x.is(nsMain, "xf") {
-				return fmt.Errorf("there is an unknown element %q", x.local)
+				return flaw("part.unknown_element", x.local)
 			}
 			id, err := x.number("numFmtId", 0)
 			if err != nil {
@@ -279,7 +279,7 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) (formats []*numFormat, said
 			id, err := x.number("numFmtId", -1)
 			code, ok := x.attr(nsNone, "formatCode")
 			if err != nil || id < 0 || !ok || !x.is(nsMain, "numFmt") {
-				return fmt.Errorf("there is a number format without id or code")
+				return flaw("part.format_bare")
 			}
 			if size += len(code) + 64; size > maxFormatText {
 				return errTooMuchText
@@ -292,7 +292,7 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) (formats []*numFormat, said
 		return nil, 0, err
 	}
 	if said > len(ids) || saidFormats > len(codes) {
-		return nil, 0, p.damaged(fmt.Sprintf("part %q promises %d cell formats and %d number formats and has %d and %d", path.Base(f.Name), max(said, 0), max(saidFormats, 0), len(ids), len(codes)))
+		return nil, 0, p.damaged("part.formats_promised", path.Base(f.Name), max(said, 0), max(saidFormats, 0), len(ids), len(codes))
 	}
 	return makeFormats(ids, codes), said, nil
 }
@@ -336,7 +336,7 @@ next:
 				continue next
 			}
 		}
-		return fmt.Errorf("there is an unknown attribute %q in <%s>", a.local, x.local)
+		return flaw("part.unknown_attribute", a.local, x.local)
 	}
 	return nil
 }
@@ -359,7 +359,7 @@ func (x *xmlScanner) number(local string, dflt int) (int, error) {
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	if err != nil || n < 0 {
-		return 0, fmt.Errorf("%q is no number", s)
+		return 0, flaw("part.no_number", s)
 	}
 	return n, nil
 }

@@ -3,10 +3,9 @@ package table
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
+
+	"vitec-import/importer/words"
 )
 
 // wideBy is how far right of the header's last column a filled cell may stand
@@ -74,7 +73,7 @@ func openXLSX(src *source, o Options, info *Info) (reader, error) {
 	r := &xlsxReader{p: p, opts: o, x: newXMLScanner(nil), profile: new(profile)}
 	info.Format = "xlsx"
 	if o.Encoding != "" || o.Delimiter != 0 {
-		info.Warnings = append(info.Warnings, Warning{Code: WarnOption, Text: "the file is a workbook: the encoding and the delimiter that were named are not used"})
+		info.Warnings = append(info.Warnings, Warning{Code: WarnOption, Text: say("warn.option")})
 	}
 	if r.book, err = p.openWorkbook(r.x); err != nil {
 		return nil, err
@@ -181,8 +180,8 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 }
 
 // brokenRow is the verdict for a row that has lost a cell.
-var brokenRow = &verdict{code: CodeBrokenRow, column: -1, reason: "a cell has lost its value, or cells have shifted: the row is filled as no other is",
-	hint: "look at the row in the spreadsheet"}
+var brokenRow = &verdict{code: CodeBrokenRow, column: -1, reason: say("row.lost_cell"),
+	hint: say("do.look_row")}
 
 // refuse makes a verdict an error with its place.
 func (r *xlsxReader) refuse(row int, v *verdict) *Error {
@@ -218,34 +217,34 @@ func (r *xlsxReader) counted(info *Info) error {
 		r.header = append(r.header, "")
 	}
 	info.Header = r.header
-	warn := func(row, column int, code Code, text, hint string) {
+	warn := func(row, column int, code Code, text, hint words.Message) {
 		info.Warnings = append(info.Warnings, Warning{Row: row, Column: column, Code: code, Text: text, Hint: hint})
 	}
 	if r.width > named {
-		warn(0, named+1, WarnNoHeaderName, fmt.Sprintf("there are filled cells in columns without a header, as far as column %s", ColumnName(r.width)), "give the column a header if it matters")
+		warn(0, named+1, WarnNoHeaderName, say("warn.unnamed", ColumnName(r.width)), say("do.give_header"))
 	}
 	if n := r.seen.hiddenRows; n > 0 {
-		warn(r.seen.firstHidden, 0, WarnHiddenRows, fmt.Sprintf("%d hidden or filtered rows are read like the others, the first is row %d", n, r.seen.firstHidden),
-			"delete them if they are not meant")
+		warn(r.seen.firstHidden, 0, WarnHiddenRows, say("warn.hidden_rows", n, r.seen.firstHidden),
+			say("do.delete_hidden"))
 	}
 	if i := slices.IndexFunc(r.seen.hidden, func(s span) bool { return s.from <= r.width }); i >= 0 {
 		from := r.seen.hidden[i].from
-		warn(0, from, WarnHiddenColumns, fmt.Sprintf("hidden columns are read like the others, the first is %s", ColumnName(from)), "")
+		warn(0, from, WarnHiddenColumns, say("warn.hidden_columns", ColumnName(from)), none)
 	}
 	if r.seen.saidRow > r.seen.lastRow {
-		warn(r.seen.lastRow, 0, WarnDimension, fmt.Sprintf("the sheet says that it ends at row %d, but its last row is %d", r.seen.saidRow, r.seen.lastRow), "look whether all rows are there")
+		warn(r.seen.lastRow, 0, WarnDimension, say("warn.dimension", r.seen.saidRow, r.seen.lastRow), say("do.all_rows"))
 	}
 	if n := r.seen.merged; n > 0 {
-		warn(0, 0, WarnMerged, fmt.Sprintf("%d groups of cells are merged, such as %q: each shows the value of its first cell, and only that cell is read as having it", n, r.seen.firstMerged), "")
+		warn(0, 0, WarnMerged, say("warn.merged", n, r.seen.firstMerged), none)
 	}
-	var left []string
+	var left list
 	for i := range r.book.sheets {
 		if s := &r.book.sheets[i]; s.hidden && s.cells && s != r.sheet && len(left) < maxWarnings {
-			left = append(left, strconv.Quote(s.name))
+			left = append(left, say("sheet.name", s.name))
 		}
 	}
 	if len(left) > 0 {
-		warn(0, 0, WarnHiddenSheet, "hidden sheets are not read: "+strings.Join(left, ", "), "name one with --sheet if it is meant")
+		warn(0, 0, WarnHiddenSheet, say("warn.hidden_sheets", left), say("do.name_hidden"))
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package table
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 )
 
@@ -116,9 +115,9 @@ func (x *xmlScanner) reset(r io.Reader) {
 	*x = xmlScanner{r: r, buf: x.buf, attrs: x.attrs[:0], names: x.names[:0], open: x.open[:0], scopes: x.scopes[:0], tbuf: x.tbuf[:0]}
 }
 
-// bad is the error for XML that is not well-formed.
-func (x *xmlScanner) bad(format string, args ...any) error {
-	return fmt.Errorf(format+" (byte %d)", append(args, x.base+int64(x.pos))...)
+// bad is the error for XML that is not well-formed, in the text with this id.
+func (x *xmlScanner) bad(id string, args ...any) error {
+	return flaw("xml.at", say(id, args...), x.base+int64(x.pos))
 }
 
 // fill reads until the window is full. Unread bytes move to its beginning.
@@ -136,7 +135,7 @@ func (x *xmlScanner) fill() error {
 		x.pos = 0
 	} else if x.end == len(x.buf) {
 		if len(x.buf) >= maxXMLTag {
-			return x.bad("a tag is too long")
+			return x.bad("xml.long_tag")
 		}
 		grown := make([]byte, 2*len(x.buf))
 		copy(grown, x.buf[:x.end])
@@ -282,24 +281,24 @@ func (x *xmlScanner) xmlDeclaration(b []byte) error {
 		rest := bytes.TrimLeft(b, " \t\r\n")
 		if !bytes.HasPrefix(rest, []byte(name)) {
 			if i == 0 {
-				return x.bad("its XML declaration is not one")
+				return x.bad("xml.declaration")
 			}
 			continue
 		}
 		if len(rest) == len(b) {
-			return x.bad("its XML declaration is not one")
+			return x.bad("xml.declaration")
 		}
 		rest = bytes.TrimLeft(rest[len(name):], " \t\r\n")
 		if len(rest) == 0 || rest[0] != '=' {
-			return x.bad("its XML declaration is not one")
+			return x.bad("xml.declaration")
 		}
 		rest = bytes.TrimLeft(rest[1:], " \t\r\n")
 		if len(rest) < 2 || rest[0] != '"' && rest[0] != '\'' {
-			return x.bad("its XML declaration is not one")
+			return x.bad("xml.declaration")
 		}
 		n := bytes.IndexByte(rest[1:], rest[0])
 		if n < 0 {
-			return x.bad("its XML declaration is not one")
+			return x.bad("xml.declaration")
 		}
 		value := rest[1 : n+1]
 		b = rest[n+2:]
@@ -320,11 +319,11 @@ func (x *xmlScanner) xmlDeclaration(b []byte) error {
 			ok = string(value) == "yes" || string(value) == "no"
 		}
 		if !ok {
-			return x.bad("its XML declaration has the unknown %s %q", name, value)
+			return x.bad("xml.declaration_unknown", name, value)
 		}
 	}
 	if len(bytes.TrimLeft(b, " \t\r\n")) > 0 {
-		return x.bad("its XML declaration is not one")
+		return x.bad("xml.declaration")
 	}
 	return nil
 }
@@ -371,7 +370,7 @@ func (x *xmlScanner) skipElement() error {
 		case e == xmlEOF:
 			return errXMLCut
 		case e == xmlStart && x.space == nsMain && known(contentElements, x.local):
-			return fmt.Errorf("there is an element %q where none can be", x.local)
+			return flaw("part.misplaced", x.local)
 		}
 	}
 }

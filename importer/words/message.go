@@ -28,6 +28,12 @@ func (c *Catalogue) Counted(id string, n int, args ...any) Message {
 	return Message{catalogue: c, id: id, args: args, n: n, counts: true}
 }
 
+// ID returns the id of the text, "" if the message says nothing.
+func (m Message) ID() string { return m.id }
+
+// Args returns what fills the text.
+func (m Message) Args() []any { return m.args }
+
 // In returns the message in a language.
 func (m Message) In(l Language) string {
 	switch {
