@@ -253,12 +253,12 @@ func (c *compiler) converter(r *rule, f *field) string {
 		pos   pos
 		key   string
 		fits  bool
-		needs string
+		needs words.Message
 	}{
-		{r.Layout != nil, first(r.Layout).pos, "layout", dated, "date or datetime"},
-		{r.Zone.set, r.Zone.pos, "zone", dated, "date or datetime"},
-		{r.Choices.entries != nil, r.Choices.pos, "choices", name == "choice", "choice"},
-		{r.Separator.set && r.Value.texts == nil, r.Separator.pos, "separator", r.Join != nil || name == "list", "list, or by join"},
+		{r.Layout != nil, first(r.Layout).pos, "layout", dated, say("needs.date")},
+		{r.Zone.set, r.Zone.pos, "zone", dated, say("needs.date")},
+		{r.Choices.entries != nil, r.Choices.pos, "choices", name == "choice", say("needs.choice")},
+		{r.Separator.set && r.Value.texts == nil, r.Separator.pos, "separator", r.Join != nil || name == "list", say("needs.list")},
 	} {
 		if s.set && !s.fits {
 			c.fail(s.pos, "misplaced_key", "", none, "mistake.misplaced_key", s.key, s.needs)

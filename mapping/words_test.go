@@ -15,7 +15,7 @@ import (
 func TestWords(t *testing.T) {
 	wordstest.Check(t, wordstest.Package{
 		Files: wordFiles, Speakers: []string{"say"},
-		Codes: []string{"problem.", "key."},
+		Codes: []string{"problem.", "key."}, Same: []string{"needs.choice"},
 	})
 }
 
