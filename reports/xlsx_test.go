@@ -98,6 +98,21 @@ func TestWorkbook(t *testing.T) {
 	}
 }
 
+// The chart has a bar for each outcome that has rows: the names of others would
+// lie on each other.
+func TestWorkbookChart(t *testing.T) {
+	rows := []ledger.Row{{Number: 2, Outcome: ledger.Booked}, {Index: 1, Number: 3, Outcome: ledger.Booked}, {Index: 2, Number: 4, Outcome: ledger.Uncertain}}
+	for n, bars := range []int{0, 1, 1, 2} {
+		rep := mustWrite(t, Source{Run: ledger.RunInfo{ID: 7, Rows: n, StartedAt: noon}, Rows: ledgerRows(rows[:n])}, Options{Dir: filepath.Join(t.TempDir(), "out"), Files: []Kind{KindXLSX}})
+		f := openWorkbook(t, filepath.Join(rep.Dir, "report.xlsx"))
+		chart, found := f.Pkg.Load("xl/charts/chart1.xml")
+		text, _ := chart.([]byte)
+		if found != (bars > 0) || bytes.Count(text, []byte("<ser>")) != bars {
+			t.Errorf("%d rows: not %d bars in\n%s", n, bars, text)
+		}
+	}
+}
+
 // Nothing in a workbook is a formula, whatever the input says, and every part
 // of it is well-formed.
 func TestWorkbookHasNoFormulas(t *testing.T) {

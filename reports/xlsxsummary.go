@@ -153,8 +153,8 @@ func (x *reportXLSX) outcomes(p *page, s *Summary) {
 	}
 }
 
-// chart puts a bar for each outcome beside their table. Each is a series of
-// its own, so that it can have the outcome's colour and name.
+// chart puts a bar for each outcome that has rows beside their table. Each is a
+// series of its own, so that it can have the outcome's colour and name.
 func (x *reportXLSX) chart(sheet string, first int, s *Summary) error {
 	no, gap, overlap := false, uint(5), -15
 	solid := func(color string) excelize.Fill {
@@ -164,10 +164,16 @@ func (x *reportXLSX) chart(sheet string, first int, s *Summary) error {
 	var series []excelize.ChartSeries
 	zero, room := 0.0, 1.0 // room for the names behind the bars
 	for i, o := range s.Outcomes {
+		if o.Count == 0 {
+			continue
+		}
 		room = max(room, 1.35*float64(o.Count))
 		series = append(series, excelize.ChartSeries{
 			Name: cell("B", first+i), Values: cell("C", first+i), Categories: cell("C", first-1), Fill: solid(shadeOf(o.Outcome).solid[1:]),
 		})
+	}
+	if len(series) == 0 {
+		return nil
 	}
 	return x.book.AddChart(sheet, "E"+strconv.Itoa(first-1), &excelize.Chart{
 		Type: excelize.Bar, Series: series, VaryColors: &no, GapWidth: &gap, Overlap: &overlap,
@@ -176,7 +182,7 @@ func (x *reportXLSX) chart(sheet string, first int, s *Summary) error {
 		PlotArea:  excelize.ChartPlotArea{ShowVal: true, ShowSerName: true},
 		XAxis:     excelize.ChartAxis{ReverseOrder: true, None: true},
 		YAxis:     excelize.ChartAxis{None: true, Minimum: &zero, Maximum: &room},
-		Dimension: excelize.ChartDimension{Width: 540, Height: 270},
+		Dimension: excelize.ChartDimension{Width: 540, Height: uint(54 + 27*len(series))},
 		Format:    excelize.GraphicOptions{OffsetX: 24, AltText: x.words.Text("chart.outcomes") + ": " + altText(s)},
 		Border:    excelize.LineOptions{Type: excelize.LineSolid, Width: 0.75, Fill: solid("D9DEE4")},
 	})
