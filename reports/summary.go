@@ -40,7 +40,7 @@ type Share struct {
 	Meaning string // for people, a sentence
 	Symbol  string // tells outcomes apart where colours cannot
 	Count   int
-	Percent string // of all rows, as "12 %", "< 1 %"; empty without rows
+	Percent string // of all rows, as "12 %", "< 1\u00a0%"; empty without rows
 }
 
 // Step is something that is left to do.
@@ -182,17 +182,17 @@ func (s *Summary) steps(w texts, t *Tally, p Paths) {
 }
 
 // percent is n of total for people: rounded, but never 0 % or 100 % of what is
-// some or not all.
+// some or not all. The sign is not parted from its number at a line's end.
 func percent(n, total int) string {
 	switch p := 100 * float64(n) / float64(total); {
 	case total == 0:
 		return ""
 	case n > 0 && p < 1:
-		return "< 1 %"
+		return "< 1\u00a0%"
 	case n < total && p > 99:
-		return "> 99 %"
+		return "> 99\u00a0%"
 	default:
-		return fmt.Sprintf("%.0f %%", p)
+		return fmt.Sprintf("%.0f\u00a0%%", p)
 	}
 }
 

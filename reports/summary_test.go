@@ -70,7 +70,7 @@ func TestPercent(t *testing.T) {
 	for _, tt := range []struct {
 		n, total int
 		want     string
-	}{{0, 0, ""}, {0, 10, "0 %"}, {1, 1000, "< 1 %"}, {999, 1000, "> 99 %"}, {1000, 1000, "100 %"}, {1, 3, "33 %"}} {
+	}{{0, 0, ""}, {0, 10, "0\u00a0%"}, {1, 1000, "< 1\u00a0%"}, {999, 1000, "> 99\u00a0%"}, {1000, 1000, "100\u00a0%"}, {1, 3, "33\u00a0%"}} {
 		if got := percent(tt.n, tt.total); got != tt.want {
 			t.Errorf("percent(%d, %d) = %q, want %q", tt.n, tt.total, got, tt.want)
 		}
