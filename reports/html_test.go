@@ -258,8 +258,8 @@ func TestLargePageInBrowser(t *testing.T) {
 	}
 }
 
-// TestPageIsAccessible runs axe-core over the page, in both schemes and on a
-// phone. VITEC_IMPORT_TEST_AXE names its file (axe.min.js of the npm package
+// TestPageIsAccessible runs axe-core over the page, in both languages and
+// schemes and on a phone. VITEC_IMPORT_TEST_AXE names its file (axe.min.js of the npm package
 // axe-core); it is too large to be kept here.
 func TestPageIsAccessible(t *testing.T) {
 	axe := os.Getenv("VITEC_IMPORT_TEST_AXE")
@@ -271,21 +271,41 @@ func TestPageIsAccessible(t *testing.T) {
 	}
 	source := string(read(t, axe))
 	src, o := largeRun(t, 300)
-	rep := mustWrite(t, src, o)
 	for _, tt := range []struct {
 		name  string
+		lang  words.Language
 		width int
 		dark  bool
-	}{{"light", 1280, false}, {"dark", 1280, true}, {"phone", 390, false}} {
+	}{
+		{"light", words.English, 1280, false}, {"dark", words.English, 1280, true}, {"phone", words.English, 390, false},
+		{"Swedish", words.Swedish, 1280, false}, {"Swedish dark phone", words.Swedish, 390, true},
+	} {
 		t.Run(tt.name, func(t *testing.T) {
-			ctx, _ := browser(t, filepath.Join(rep.Dir, "report.html"), tt.width, tt.dark)
-			do(t, ctx, script(source+"; null"))
+			o := o
+			o.Language, o.Dir, o.Files = tt.lang, filepath.Join(t.TempDir(), "out"), []Kind{KindHTML}
+			rep := mustWrite(t, src, o)
+			ctx, noise := browser(t, filepath.Join(rep.Dir, "report.html"), tt.width, tt.dark)
+			do(t, ctx, chromedp.EmulateViewport(int64(tt.width), 900), script(source+"; null"))
 			type finding struct {
 				Id, Impact, Help string
 				Nodes            []struct{ Html, FailureSummary string }
 			}
-			for _, f := range eval[[]finding](t, ctx, `axe.run().then(r => r.violations)`) {
+			type findings struct{ Passes, Violations []finding }
+			found := eval[findings](t, ctx, `axe.run()`)
+			for _, f := range found.Violations {
 				t.Errorf("%s (%s): %s\n%s\n%s", f.Id, f.Impact, f.Help, f.Nodes[0].Html, f.Nodes[0].FailureSummary)
+			}
+			if !slices.ContainsFunc(found.Passes, func(f finding) bool { return f.Id == "color-contrast" }) {
+				t.Error("the contrast of nothing was looked at")
+			}
+			if lang := eval[string](t, ctx, `document.documentElement.lang`); lang != string(tt.lang) {
+				t.Errorf("the page is in %q", lang)
+			}
+			if wide := eval[int](t, ctx, `document.documentElement.scrollWidth`); wide > tt.width {
+				t.Errorf("the page is %d wide on a screen of %d", wide, tt.width)
+			}
+			if n := noise(); len(n) > 0 {
+				t.Errorf("the page asked or complained:\n%s", strings.Join(n, "\n"))
 			}
 		})
 	}

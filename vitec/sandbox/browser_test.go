@@ -216,8 +216,8 @@ func TestBrowserWithoutScripts(t *testing.T) {
 	quiet(t, noise)
 }
 
-// TestBrowserAccessibility runs axe-core over the pages, in both schemes and on
-// a phone. VITEC_IMPORT_TEST_AXE names its file (axe.min.js of the npm package
+// TestBrowserAccessibility runs axe-core over the pages, in both languages and
+// schemes and on a phone. VITEC_IMPORT_TEST_AXE names its file (axe.min.js of the npm package
 // axe-core), which is too large to be kept here.
 func TestBrowserAccessibility(t *testing.T) {
 	t.Parallel()
@@ -241,8 +241,10 @@ func TestBrowserAccessibility(t *testing.T) {
 	}
 	book(t, srv, home, person(1))
 	empty := start(t, sandbox.Config{})
-	ctx, _ := browse(t, srv, "/")
-	for _, address := range []string{srv.URL + "/", empty.URL + "/?lang=sv", srv.URL + "/help", srv.URL + "/?customer=M1&viewing=VIS1&slot=TS1"} {
+	ctx, noise := browse(t, srv, "/")
+	for _, address := range []string{
+		srv.URL + "/", srv.URL + "/?lang=sv", empty.URL + "/?lang=sv", srv.URL + "/help", srv.URL + "/help?lang=sv", srv.URL + "/?customer=M1&viewing=VIS1&slot=TS1",
+	} {
 		for _, look := range []struct {
 			scheme string
 			width  int64
@@ -258,12 +260,22 @@ func TestBrowserAccessibility(t *testing.T) {
 				Id, Impact, Help string
 				Nodes            []struct{ Html, FailureSummary string }
 			}
-			for _, f := range eval[[]finding](t, ctx, `axe.run().then(r => r.violations)`) {
+			type findings struct{ Passes, Violations []finding }
+			found := eval[findings](t, ctx, `axe.run()`)
+			if !slices.ContainsFunc(found.Passes, func(f finding) bool { return f.Id == "color-contrast" }) {
+				t.Errorf("%s, %s, %d: the contrast of nothing was looked at", address, look.scheme, look.width)
+			}
+			for _, f := range found.Violations {
 				t.Errorf("%s, %s, %d: %s (%s): %s\n%s\n%s", address, look.scheme, look.width, f.Id, f.Impact, f.Help, f.Nodes[0].Html, f.Nodes[0].FailureSummary)
 			}
 			if wide := eval[int64](t, ctx, `document.documentElement.scrollWidth`); wide > look.width {
 				t.Errorf("%s is %d wide on a screen of %d", address, wide, look.width)
 			}
+		}
+	}
+	for _, n := range noise() {
+		if !strings.HasPrefix(n, "request "+empty.URL+"/") {
+			t.Error("a page asked or complained: " + n)
 		}
 	}
 }
