@@ -3,6 +3,7 @@ package importer
 import (
 	"math"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -142,6 +143,7 @@ func visit(asked float64, width int, latency, d time.Duration, server limiter, s
 			p.refuse(time.Now(), a.left, a.wait)
 		}
 	}
+	var counting sync.Mutex // the server takes one request at a time
 	for time.Since(start) < d {
 		if active == width {
 			hear(<-answers)
@@ -171,12 +173,14 @@ func visit(asked float64, width int, latency, d time.Duration, server limiter, s
 		active++
 		go func() {
 			time.Sleep(latency / 2)
+			counting.Lock()
 			ok, wait := server.take(time.Now())
 			if second := int(time.Since(start).Seconds()); ok {
 				taken[second]++
 			} else {
 				refused[second]++
 			}
+			counting.Unlock()
 			time.Sleep(latency / 2)
 			answers <- answer{left, ok, wait}
 		}()
