@@ -96,9 +96,12 @@ func wordingIn(l words.Language) func(code string, args []string) (message, hint
 		return nil
 	}
 	return func(code string, args []string) (message, hint string, ok bool) {
+		if message, hint, ok = table.Wording(l, args); ok {
+			return message, hint, ok
+		}
 		if message, hint, ok = mapping.Wording(l, code, args); ok {
 			return message, hint, ok
 		}
-		return table.Wording(l, code, args)
+		return table.Code(code).In(l)
 	}
 }

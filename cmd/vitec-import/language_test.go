@@ -32,6 +32,27 @@ func TestLanguageOf(t *testing.T) {
 	}
 }
 
+// A code of the table may be one of the mapping, too: what is kept beside it
+// tells whose it is.
+func TestWordingIn(t *testing.T) {
+	for _, tt := range []struct {
+		code string
+		args []string
+		want string
+	}{
+		{"lost_digits", []string{"cell.short_form", "do.format_column"}, "numret sparades i kortform och dess sista siffror är borta"},
+		{"lost_digits", nil, "numret har förlorat sina sista siffror"},
+		{"other_delimiter", []string{"row.other_delimiter", "do.like_others", ";", "\t"}, "raden är avgränsad med ;, rubrikraden med tabb"},
+		{"other_delimiter", nil, "raden har en annan avgränsare än rubrikraden"},
+		{"of later", nil, ""},
+	} {
+		got, _, ok := wordingIn(words.Swedish)(tt.code, tt.args)
+		if got != tt.want || ok != (tt.want != "") {
+			t.Errorf("%s %q: got %q, %t, want %q", tt.code, tt.args, got, ok, tt.want)
+		}
+	}
+}
+
 func TestWords(t *testing.T) {
 	wordstest.Check(t, wordstest.Package{
 		Files:    wordFiles,

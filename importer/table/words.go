@@ -43,9 +43,8 @@ func (all list) In(l words.Language) string {
 	return strings.Join(texts, ", ")
 }
 
-// Args are what is needed, beside the code, to say Reason and Hint of a refused
-// row again: their ids, and what fills the reason. They hold nothing out of the
-// file's cells.
+// Args are what is needed to say Reason and Hint of a refused row again: their
+// ids, and what fills the reason. They hold nothing out of the file's cells.
 func (e *Error) Args() []string {
 	args := []string{e.Reason.ID(), e.Hint.ID()}
 	for _, a := range e.Reason.Args() {
@@ -55,16 +54,12 @@ func (e *Error) Args() []string {
 }
 
 // Wording returns what [Error].Reason and Hint say of a refused row, for those
-// who have kept no more of it than its code and [Error.Args]. Without Args it
-// does not go into the particulars. It reports false for a code that is not
-// that of a row.
-func Wording(l words.Language, code string, args []string) (reason, hint string, ok bool) {
+// who have kept no more of it than [Error.Args]. It reports false for what is
+// none of them.
+func Wording(l words.Language, args []string) (reason, hint string, ok bool) {
 	w := catalogue.In(l)
-	if !w.Has("reason." + code) {
-		return "", "", false
-	}
 	if len(args) < 2 || !w.Has(args[0]) || !w.Has(args[1]) {
-		return w.Text("reason." + code), w.Text("hint." + code), true
+		return "", "", false
 	}
 	fill := make([]any, len(args)-2)
 	for i, a := range args[2:] {
@@ -73,4 +68,15 @@ func Wording(l words.Language, code string, args []string) (reason, hint string,
 		}
 	}
 	return w.Text(args[0], fill...), w.Text(args[1]), true
+}
+
+// In says why a row with this code is refused, and what to do about it, for
+// those who have not even kept [Error.Args]. It does not go into particulars.
+// It reports false for a code that is not that of a row.
+func (c Code) In(l words.Language) (reason, hint string, ok bool) {
+	w := catalogue.In(l)
+	if !w.Has("reason." + string(c)) {
+		return "", "", false
+	}
+	return w.Text("reason." + string(c)), w.Text("hint." + string(c)), true
 }

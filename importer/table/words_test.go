@@ -42,7 +42,7 @@ func TestWords(t *testing.T) {
 	}
 	for c := range codes {
 		for _, l := range words.Languages {
-			if reason, hint, ok := Wording(l, string(c), nil); !ok || reason == "" || hint == "" {
+			if reason, hint, ok := c.In(l); !ok || reason == "" || hint == "" {
 				t.Errorf("%s in %s: got %q, %q, %t", c, l, reason, hint, ok)
 			}
 		}
@@ -52,7 +52,7 @@ func TestWords(t *testing.T) {
 		Files: wordFiles, Codes: known, Same: []string{"kind.rtf", "kind.yaml", "kind.sql", "kind.text"},
 		Speakers: []string{"say", "flaw", "bad", "damaged", "done", "skippedRows"},
 	})
-	if _, _, ok := Wording(words.Swedish, string(CodeEmpty), nil); ok {
+	if _, _, ok := CodeEmpty.In(words.Swedish); ok {
 		t.Error("the code of a file has the words of a row")
 	}
 }
@@ -88,8 +88,9 @@ func TestRefusalsInSwedish(t *testing.T) {
 				t.Errorf("got the hint %s\nwant         %s", got, tt.hint)
 			}
 			for _, l := range words.Languages {
-				reason, hint, ok := Wording(l, string(e.Code), e.Args())
-				if ok && (reason != e.Reason.In(l) || hint != e.Hint.In(l)) {
+				_, _, ofRow := e.Code.In(l)
+				reason, hint, ok := Wording(l, e.Args())
+				if ofRow && (!ok || reason != e.Reason.In(l) || hint != e.Hint.In(l)) {
 					t.Errorf("out of what is kept it says %q, %q", reason, hint)
 				}
 			}
