@@ -156,7 +156,7 @@ func (x *reportXLSX) outcomes(p *page, s *Summary) {
 // chart puts a bar for each outcome that has rows beside their table. Each is a
 // series of its own, so that it can have the outcome's colour and name.
 func (x *reportXLSX) chart(sheet string, first int, s *Summary) error {
-	no, gap, overlap := false, uint(5), -15
+	no, overlap := false, -15
 	solid := func(color string) excelize.Fill {
 		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
 	}
@@ -175,6 +175,7 @@ func (x *reportXLSX) chart(sheet string, first int, s *Summary) error {
 	if len(series) == 0 {
 		return nil
 	}
+	gap := uint(min(5+115*(len(s.Outcomes)-len(series)), 500)) // in percent of a bar: few are as thick as many
 	return x.book.AddChart(sheet, "E"+strconv.Itoa(first-1), &excelize.Chart{
 		Type: excelize.Bar, Series: series, VaryColors: &no, GapWidth: &gap, Overlap: &overlap,
 		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: x.words.Text("chart.outcomes"), Font: &excelize.Font{Size: 12, Bold: true, Color: "1F2933"}}}},
@@ -182,7 +183,7 @@ func (x *reportXLSX) chart(sheet string, first int, s *Summary) error {
 		PlotArea:  excelize.ChartPlotArea{ShowVal: true, ShowSerName: true},
 		XAxis:     excelize.ChartAxis{ReverseOrder: true, None: true},
 		YAxis:     excelize.ChartAxis{None: true, Minimum: &zero, Maximum: &room},
-		Dimension: excelize.ChartDimension{Width: 540, Height: uint(54 + 27*len(series))},
+		Dimension: excelize.ChartDimension{Width: 540, Height: 270},
 		Format:    excelize.GraphicOptions{OffsetX: 24, AltText: x.words.Text("chart.outcomes") + ": " + altText(s)},
 		Border:    excelize.LineOptions{Type: excelize.LineSolid, Width: 0.75, Fill: solid("D9DEE4")},
 	})
