@@ -43,7 +43,7 @@ func TestSummarize(t *testing.T) {
 		{"no corrections file", nil, map[ledger.Outcome]int{ledger.Invalid: 1}, Paths{}, "0 of 1 rows are booked", "1 row needs you.",
 			[]string{"vitec-import run '/home/åsa/My lists/p.csv' --mapping m.yaml"}, nil},
 		{"still on", func(r *ledger.RunInfo) { r.Ended = false }, map[ledger.Outcome]int{ledger.NotSent: 2}, Paths{}, "0 of 2 rows are booked", "2 rows need you.", nil,
-			[]string{"The run is still on; this report shows how far it had come."}},
+			[]string{"The run is still on, or was cut off; this report shows how far it had come. If it was cut off, run the file again."}},
 		{"no rows", nil, nil, Paths{}, "The input has no rows", "", nil, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
