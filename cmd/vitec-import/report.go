@@ -119,7 +119,9 @@ func (w *world) writeReport(ctx context.Context, l *ledger.Ledger, run ledger.Ru
 	}
 	paths := reports.Paths{Input: place.input}
 	if place.ledgerFlag != "" {
-		paths.Flags = []string{"--ledger", place.ledgerFlag}
+		// From another folder, a relative path would name another ledger, which
+		// does not know who is booked.
+		paths.Flags = []string{"--ledger", l.Path()}
 	}
 	switch run.Target {
 	case sandboxTarget:
