@@ -103,6 +103,27 @@ func TestRewriteKeepsWhatAPersonHasDone(t *testing.T) {
 	}
 }
 
+// A folder that stands where a file of the report stood is kept like a file that
+// a person has changed, and the fresh file is written.
+func TestRewriteKeepsAFolderOfAFilesName(t *testing.T) {
+	src, o := scenario(t)
+	mustWrite(t, src, o)
+	page := filepath.Join(o.Dir, "report.html")
+	if err := errors.Join(os.Remove(page), os.Mkdir(page, 0o700), os.WriteFile(filepath.Join(page, "mine.txt"), []byte("mine"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	rep := mustWrite(t, src, o)
+	if got := string(read(t, o.Dir, "report.html")); !strings.Contains(got, rep.Summary.Headline) {
+		t.Errorf("report.html: %q", got)
+	}
+	if got := string(read(t, o.Dir, "report-edited.html/mine.txt")); got != "mine" {
+		t.Errorf("the folder's file: %q", got)
+	}
+	if len(rep.Notes) != 1 || !strings.Contains(rep.Notes[0], "report-edited.html") {
+		t.Errorf("notes %q", rep.Notes)
+	}
+}
+
 func TestAnotherRunsFolderIsLeftAlone(t *testing.T) {
 	src, o := scenario(t)
 	mustWrite(t, src, o)

@@ -151,7 +151,8 @@ func (s *staging) keep(dir string, old manifest) ([]kept, error) {
 		if name == summaryAt || name == lockName {
 			continue
 		}
-		if ours {
+		file := e.Type().IsRegular() // not a folder of that name
+		if ours && file {
 			now, err := sumFile(from)
 			if err != nil {
 				return nil, err
@@ -162,7 +163,7 @@ func (s *staging) keep(dir string, old manifest) ([]kept, error) {
 		}
 		as := name
 		switch fresh, written := s.files[name]; {
-		case written && ours && fresh == was:
+		case written && ours && file && fresh == was:
 			if err := os.Remove(filepath.Join(s.dir, name)); err != nil {
 				return nil, err
 			}
