@@ -347,7 +347,7 @@ func styles(f *excelize.File) ([]int, error) {
 		styleNote:        {Font: font(11, false, "7A2F00"), Alignment: wrap},
 		styleSection:     {Font: font(14, true, accent), Border: below},
 		styleStep:        {Font: font(11, false, ink), Alignment: wrap},
-		styleCommand:     {Font: &excelize.Font{Size: 10, Family: "Consolas", Color: ink}, Fill: fill("F1F4F7"), NumFmt: text, Alignment: &excelize.Alignment{Vertical: "center", Horizontal: "left", Indent: 1}},
+		styleCommand:     {Font: &excelize.Font{Size: 10, Family: "Consolas", Color: ink}, Fill: fill("F1F4F7"), NumFmt: text, Alignment: &excelize.Alignment{Vertical: "center", Horizontal: "left", Indent: 1, WrapText: true}},
 		styleCount:       {Font: font(11, true, ink), NumFmt: 3, Border: below, Alignment: right},
 		styleShare:       {Font: font(11, false, faint), Border: below, Alignment: right},
 		styleMeaning:     {Font: font(11, false, faint), Border: below, Alignment: &excelize.Alignment{Vertical: "center", Horizontal: "left", Indent: 1}},

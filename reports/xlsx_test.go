@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -110,6 +111,33 @@ func TestWorkbookChart(t *testing.T) {
 		if found != (bars > 0) || bytes.Count(text, []byte("<ser>")) != bars {
 			t.Errorf("%d rows: not %d bars in\n%s", n, bars, text)
 		}
+	}
+}
+
+// A command that is longer than the summary is wide is read whole on paper, too.
+func TestWorkbookWrapsCommands(t *testing.T) {
+	src, o := scenario(t)
+	o.Paths.Flags = []string{"--ledger", strings.Repeat("/a-long-folder", 20) + "/ledger.db"}
+	rep := mustWrite(t, src, o)
+	f := openWorkbook(t, filepath.Join(rep.Dir, "report.xlsx"))
+	long := 0
+	for i, row := range sheetRows(t, f, "Summary") {
+		if len(row) < 2 || !strings.Contains(row[1], "--ledger") {
+			continue
+		}
+		long++
+		id, err1 := f.GetCellStyle("Summary", fmt.Sprintf("B%d", i+1))
+		style, err2 := f.GetStyle(id)
+		height, err3 := f.GetRowHeight("Summary", i+1)
+		if err := errors.Join(err1, err2, err3); err != nil {
+			t.Fatal(err)
+		}
+		if !style.Alignment.WrapText || height < 3*15 {
+			t.Errorf("%d characters in a row %g points high, wrapped: %t", len(row[1]), height, style.Alignment.WrapText)
+		}
+	}
+	if long == 0 {
+		t.Error("no command")
 	}
 }
 

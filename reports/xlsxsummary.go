@@ -98,7 +98,7 @@ func (x *reportXLSX) summary(s *Summary) error {
 			p.wide(styleStep, text, lines(text, 125)+3)
 			if step.Command != "" {
 				p.row++
-				p.wide(styleCommand, step.Command, 20)
+				p.wide(styleCommand, step.Command, lines(step.Command, 105)+4.5)
 			}
 		}
 	}
