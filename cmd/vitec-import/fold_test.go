@@ -96,6 +96,7 @@ func TestProgressLine(t *testing.T) {
 		{"en", 40, func(s *importer.State) { s.Stopping = &importer.Stop{} }, "600/12000 ✓590 !10 8/10 per s stopping"},
 		{"en", 30, func(s *importer.State) { s.Stopping = &importer.Stop{} }, "600/12000 ✓590 !10 stopping"},
 		{"sv", 30, nil, "600/12000 ✓590 !10 19m0s"},
+		{"sv", 20, nil, "600/12000 !10 19m0s"},
 	} {
 		s := s
 		if tt.change != nil {
@@ -104,6 +105,25 @@ func TestProgressLine(t *testing.T) {
 		v := &progressView{w: &world{lang: tt.lang}, pace: []sample{{start.Add(55 * time.Second), 600}}}
 		if got := v.describe(s, start.Add(time.Minute), tt.room); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.lang, got, tt.want)
+		}
+	}
+}
+
+// The line leaves room for the ^C of a terminal, whatever the width: behind a
+// full line it would begin the next, and the bar could not be cleared.
+func TestProgressLineFits(t *testing.T) {
+	for _, width := range []int{40, 80, 200} {
+		for _, text := range []int{10, width - barRoom - 3, width - barRoom} {
+			var b strings.Builder
+			bar := newBar(&b, 1000)
+			for _, done := range []int{1, 99, 500, 999} {
+				drawBar(bar, strings.Repeat("å", text), done, width)
+			}
+			for line := range strings.SplitSeq(b.String(), "\r") {
+				if n := utf8.RuneCountInString(line); n > width-len("^C") {
+					t.Errorf("a line of %d columns on a terminal of %d: %q", n, width, line)
+				}
+			}
 		}
 	}
 }

@@ -34,7 +34,7 @@ type progressView struct {
 const (
 	redraw    = 100 * time.Millisecond
 	plainLine = 30 * time.Second
-	barRoom   = 10 // columns of the bar's own, beside its width: percent, edges, one free
+	barRoom   = 13 // columns of the bar's own, beside its width: percent, edges, and free ones for the echo of Ctrl-C
 )
 
 func newProgressView(w *world, out io.Writer, f *runFlags) *progressView {
@@ -64,13 +64,7 @@ func (v *progressView) end() {
 
 func (v *progressView) bar() {
 	total := v.progress.State().Total
-	bar := progressbar.NewOptions(total,
-		progressbar.OptionSetWriter(v.out),
-		progressbar.OptionThrottle(redraw),
-		progressbar.OptionSetPredictTime(false), // its estimate does not know the limit
-		progressbar.OptionSetElapsedTime(false),
-		progressbar.OptionClearOnFinish(),
-	)
+	bar := newBar(v.out, total)
 	tick := time.NewTicker(redraw)
 	defer tick.Stop()
 	stop := v.stop
@@ -91,11 +85,26 @@ func (v *progressView) bar() {
 		if width == 0 {
 			width = 80
 		}
-		text := v.describe(s, time.Now(), width-barRoom)
-		progressbar.OptionSetWidth(max(1, min(16, width-barRoom-utf8.RuneCountInString(text))))(bar)
-		bar.Describe(text)
-		_ = bar.Set(s.Done)
+		drawBar(bar, v.describe(s, time.Now(), width-barRoom), s.Done, width)
 	}
+}
+
+func newBar(out io.Writer, total int) *progressbar.ProgressBar {
+	return progressbar.NewOptions(total,
+		progressbar.OptionSetWriter(out),
+		progressbar.OptionThrottle(redraw),
+		progressbar.OptionSetPredictTime(false), // its estimate does not know the limit
+		progressbar.OptionSetElapsedTime(false),
+		progressbar.OptionClearOnFinish(),
+	)
+}
+
+// drawBar draws a bar behind a text, both in one line of the terminal: one that
+// goes on in the next line could not be cleared.
+func drawBar(bar *progressbar.ProgressBar, text string, done, width int) {
+	progressbar.OptionSetWidth(max(1, min(16, width-barRoom-utf8.RuneCountInString(text))))(bar)
+	bar.Describe(text)
+	_ = bar.Set(done)
 }
 
 func (v *progressView) lines() {
@@ -154,10 +163,12 @@ func (v *progressView) describe(s importer.State, now time.Time, room int) strin
 	if text := strings.Join(long, ", "); utf8.RuneCountInString(text) <= room {
 		return text
 	}
-	if text := strings.Join(short, " "); utf8.RuneCountInString(text) <= room {
-		return text
+	for _, spare := range [...]int{3, 1} { // first the rate, then the bookings
+		if utf8.RuneCountInString(strings.Join(short, " ")) > room {
+			short = slices.Delete(short, spare, spare+1)
+		}
 	}
-	return strings.Join(slices.Delete(short, 3, 4), " ") // the rate can be spared first
+	return strings.Join(short, " ")
 }
 
 // sample is how many requests there were at a time.
