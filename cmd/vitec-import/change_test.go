@@ -184,10 +184,10 @@ func TestListChangesMeanwhile(t *testing.T) {
 func TestTwoRuns(t *testing.T) {
 	t.Parallel()
 	for range sampled(5, 20) {
-		o := newOffice(t, guests(60), "latency=10ms")
-		a := o.start()
+		o := newOffice(t, guests(60))
 		under := make(chan struct{})
-		o.atRequest(5, func() { close(under) }, "latency=10ms")
+		o.atRequest(5, func() { close(under) }, "latency=300ms") // so that the first outlasts the second
+		a := o.start()
 		wait(a, under)
 		b := o.start().wait()
 		if b.code != 6 || b.took > time.Second || !strings.Contains(b.stderr, "another run") {
