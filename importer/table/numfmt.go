@@ -167,6 +167,9 @@ func parseSection(code string) (s section, rest string) {
 	s.odd = s.odd || s.date && seconds && !hours
 	s.code = code
 	s.mask = !s.date && !s.time && !decimal && (least > 1 || ownDigits && placeholders > 0)
+	if s.odd && placeholders == 0 && !s.date && !s.time {
+		s.mask = true // shows nothing of the number: what it was before it was damaged is not known
+	}
 	return s, rest
 }
 
