@@ -30,7 +30,7 @@ type field struct {
 	member vitec.Field // of the body
 	role   role
 	pos    pos
-	words  phrases // what is done to the cell
+	words  words.List // what is done to the cell
 
 	columns   [][]scalar // each by candidates; several with join
 	separator string     // of join
@@ -619,11 +619,11 @@ func (c *compiler) test(w condition) test {
 }
 
 // describe says in words what is done to a cell.
-func describe(r *rule, converter string) phrases {
+func describe(r *rule, converter string) words.List {
 	if r.Value.texts != nil {
-		return phrases{say("step.constant")}
+		return words.List{say("step.constant")}
 	}
-	var p phrases
+	var p words.List
 	add := func(set bool, id string, args ...any) {
 		if set {
 			p = append(p, say(id, args...))
@@ -642,18 +642,6 @@ func describe(r *rule, converter string) phrases {
 	add(r.Layout != nil, "step.layout", strings.Join(r.Layout.texts(), ", "))
 	add(r.Zone.set, "step.zone", r.Zone.text)
 	return p
-}
-
-// phrases is texts that are said with commas between them.
-type phrases []words.Message
-
-// In returns the texts in a language.
-func (p phrases) In(l words.Language) string {
-	texts := make([]string, len(p))
-	for i, m := range p {
-		texts[i] = m.In(l)
-	}
-	return strings.Join(texts, ", ")
 }
 
 // first returns the first text, or none.

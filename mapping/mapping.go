@@ -329,12 +329,12 @@ func (m *Mapping) imply(doc *document) {
 			continue
 		}
 		f, _ := fieldOf(path)
-		f.fixed, f.implied, f.words, f.pos = fix(value{typed: true}, f.kind), true, phrases{say("step.not_mapped")}, doc.pos
+		f.fixed, f.implied, f.words, f.pos = fix(value{typed: true}, f.kind), true, words.List{say("step.not_mapped")}, doc.pos
 		m.fields = append(m.fields, f)
 	}
 	if !m.Maps("updatePerson.customerId") {
 		f, _ := fieldOf("updatePerson.customerId")
-		f.role, f.implied, f.words, f.pos = roleSameCustomer, true, phrases{say("step.as_customer")}, doc.pos
+		f.role, f.implied, f.words, f.pos = roleSameCustomer, true, words.List{say("step.as_customer")}, doc.pos
 		m.fields = append(m.fields, f)
 	}
 }

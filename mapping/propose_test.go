@@ -220,7 +220,7 @@ lookups:
 	if got := string(p.YAML(words.English)); got != want {
 		t.Errorf("got\n%s", got)
 	}
-	if got := (phrases(p.Missing)).In(words.English); got != `viewingId, for 2 texts of column "Visning", timeSlotId, for 2 texts of column "Tid"` {
+	if got := (words.List(p.Missing)).In(words.English); got != `viewingId, for 2 texts of column "Visning", timeSlotId, for 2 texts of column "Tid"` {
 		t.Errorf("missing: %s", got)
 	}
 	// What is to be filled in is refused, each at its place, and nothing else is.

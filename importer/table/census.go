@@ -255,7 +255,7 @@ func (c *census) singleByte() *doubt {
 
 // readings tells what a byte is in each of the encodings.
 func readings(b byte, names []string) words.Message {
-	var parts list
+	var parts words.List
 	for _, name := range names {
 		for _, c := range charmaps {
 			if c.name == name {

@@ -33,7 +33,7 @@ func (r *xlsxReader) chooseSheet(info *Info) error {
 	case len(best) == 0:
 		return r.p.fail(CodeEmpty, say("sheet.all_empty"), r.otherSheets())
 	case len(best) > 1:
-		names := make(list, len(best))
+		names := make(words.List, len(best))
 		for i, f := range best {
 			names[i] = say("sheet.name", f.sheet.name)
 		}
@@ -134,7 +134,7 @@ func (r *xlsxReader) sheetByName(name string) (*sheetRef, error) {
 
 // otherSheets lists the sheets for a hint.
 func (r *xlsxReader) otherSheets() words.Message {
-	var names list
+	var names words.List
 	for _, s := range r.book.sheets {
 		id := "sheet.name"
 		if s.hidden {

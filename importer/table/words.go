@@ -3,7 +3,6 @@ package table
 import (
 	"embed"
 	"fmt"
-	"strings"
 
 	"vitec-import/importer/words"
 )
@@ -30,18 +29,6 @@ func say(id string, args ...any) words.Message {
 // flaw is a text of the catalogue that is an error: what is wrong with a part
 // of a workbook.
 func flaw(id string, args ...any) error { return &words.Error{Message: say(id, args...)} }
-
-// list is texts with commas between them.
-type list []words.Message
-
-// In returns the list in a language.
-func (all list) In(l words.Language) string {
-	texts := make([]string, len(all))
-	for i, m := range all {
-		texts[i] = m.In(l)
-	}
-	return strings.Join(texts, ", ")
-}
 
 // Args are what is needed to say Reason and Hint of a refused row again: their
 // ids, and what fills the reason. They hold nothing out of the file's cells.

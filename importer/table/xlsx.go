@@ -237,7 +237,7 @@ func (r *xlsxReader) counted(info *Info) error {
 	if n := r.seen.merged; n > 0 {
 		warn(0, 0, WarnMerged, say("warn.merged", n, r.seen.firstMerged), none)
 	}
-	var left list
+	var left words.List
 	for i := range r.book.sheets {
 		if s := &r.book.sheets[i]; s.hidden && s.cells && s != r.sheet && len(left) < maxWarnings {
 			left = append(left, say("sheet.name", s.name))

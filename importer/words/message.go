@@ -48,6 +48,18 @@ func (m Message) In(l Language) string {
 // String returns the message in English.
 func (m Message) String() string { return m.In(English) }
 
+// List is messages that are said with commas between them.
+type List []Message
+
+// In returns the list in a language.
+func (all List) In(l Language) string {
+	texts := make([]string, len(all))
+	for i, m := range all {
+		texts[i] = m.In(l)
+	}
+	return strings.Join(texts, ", ")
+}
+
 // Error is a [Message] that is an error. Errors among its args are what it
 // wraps.
 type Error struct{ Message }
