@@ -56,7 +56,7 @@ func (e *InputError) Unwrap() error { return e.Err }
 // the same any more; a report can be written without it.
 func OpenInput(run ledger.RunInfo) (*table.File, error) {
 	in := run.Input
-	o := table.Options{Sheet: in.Sheet, HeaderRow: in.HeaderRow, Encoding: in.Encoding, KeepRaw: true}
+	o := table.Options{Sheet: in.Sheet, HeaderRow: in.HeaderRow, Encoding: in.Encoding, KeepRaw: true, Known: true}
 	if d, size := utf8.DecodeRuneInString(in.Delimiter); size > 0 {
 		o.Delimiter = d
 	}

@@ -9,7 +9,8 @@ import (
 )
 
 // Open opens a spreadsheet, finds out how it is written, and checks it whole:
-// when it returns nil, every row has been read once. The error is an *Error.
+// when it returns nil, every row has been read once, unless Options.Known is
+// set. The error is an *Error.
 // The file is kept open until Close.
 func Open(path string, o Options) (*File, error) {
 	src, err := openSource(path)
@@ -44,8 +45,10 @@ func open(src *source, path string, o Options) (*File, error) {
 		return nil, err
 	}
 	f.compareExtension()
-	if err := f.count(); err != nil {
-		return nil, err
+	if f.counted = !o.Known || kind == kindWorkbook; f.counted {
+		if err := f.count(); err != nil {
+			return nil, err
+		}
 	}
 	f.info.Header = slices.Clip(f.info.Header)
 	return f, nil

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -168,5 +170,54 @@ func TestRaw(t *testing.T) {
 		if !strings.HasSuffix(content, lineEnd+raw.String()) {
 			t.Errorf("%s: got %q", name, raw.String())
 		}
+	}
+}
+
+// A file that is known is opened without reading its rows, and hands out the
+// same ones; a change is noticed all the same.
+func TestKnown(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "list.csv")
+	content := "Namn;Tid\nAnna;17:00\nBo;\"18:00\nCilla;19:00\n"
+	write := func(s string) {
+		if err := os.WriteFile(path, []byte(s), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(content)
+	rows := func(known bool) (got []string, info Info) {
+		f, err := Open(path, Options{Known: known})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		for range 2 {
+			for r, err := range f.Rows(context.Background()) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, fmt.Sprint(r.Number, r.Cells, r.Err))
+			}
+		}
+		return got, f.Info()
+	}
+	all, counted := rows(false)
+	got, info := rows(true)
+	if !slices.Equal(got, all) || len(got) == 0 {
+		t.Errorf("known: %q, else %q", got, all)
+	}
+	if counted.Rows*2 != len(all) || info.Rows != 0 || info.SHA256 != counted.SHA256 {
+		t.Errorf("known: %+v, else %+v", info, counted)
+	}
+	f, err := Open(path, Options{Known: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	write(strings.Replace(content, "Anna", "Anja", 1))
+	for _, err = range f.Rows(context.Background()) {
+	}
+	var e *Error
+	if !errors.As(err, &e) || e.Code != CodeChanged {
+		t.Errorf("after a change: %v", err)
 	}
 }

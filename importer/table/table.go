@@ -27,6 +27,12 @@ type Options struct {
 	Fits func(cells []string) int
 	// KeepRaw asks for Row.Raw.
 	KeepRaw bool
+	// Known says that the caller will see to it that the file is, by its digest,
+	// one that was opened before without an error. Then Open does not read the
+	// rows of a CSV file ahead: Info has no Rows, no Refused and no warnings
+	// about rows. A workbook is always read, because what is far down in it may
+	// say what a row further up is worth.
+	Known bool
 }
 
 // Info is what Open found out about a file.
@@ -72,6 +78,8 @@ type File struct {
 	opts   Options
 	info   Info
 	reader reader
+	// counted: all rows have been read, and info tells how many there are.
+	counted bool
 }
 
 // reader is what the two formats have in common behind a File.
@@ -113,7 +121,7 @@ func (f *File) Rows(ctx context.Context) iter.Seq2[Row, error] {
 		if stopped {
 			return
 		}
-		if err == nil && (rows != f.info.Rows || refused != f.info.Refused) {
+		if err == nil && f.counted && (rows != f.info.Rows || refused != f.info.Refused) {
 			err = f.src.changed()
 		}
 		if err == nil {
