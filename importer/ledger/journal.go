@@ -19,6 +19,9 @@ type journal struct {
 // the submission with its digests, or the result with its words.
 const opFinish = 1
 
+// opSize is about how many bytes an op takes.
+const opSize = 48
+
 func appendOp(b []byte, o *op) []byte {
 	if o.begin {
 		b = binary.AppendUvarint(b, uint64(o.index)<<1)
@@ -36,7 +39,15 @@ func appendOp(b []byte, o *op) []byte {
 func readJournal(c *conn, run int64) (*journal, error) {
 	j := &journal{}
 	first, last := idsOf(run)
-	s := c.query("SELECT data FROM journal WHERE id BETWEEN ? AND ? ORDER BY id").int(first).int(last)
+	s := c.query("SELECT coalesce(sum(length(data)), 0) FROM journal WHERE id BETWEEN ? AND ?").int(first).int(last)
+	if s.next() {
+		size := int(s.getInt())
+		j.data, j.ops = make([]byte, 0, size), make([]uint64, 0, size/opSize)
+	}
+	if err := s.done(); err != nil {
+		return nil, err
+	}
+	s = c.query("SELECT data FROM journal WHERE id BETWEEN ? AND ? ORDER BY id").int(first).int(last)
 	for s.next() {
 		j.data = append(j.data, s.getBlob()...)
 	}
