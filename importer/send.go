@@ -2,8 +2,10 @@ package importer
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"iter"
 	"log/slog"
 	"math"
@@ -55,7 +57,7 @@ type sender struct {
 	gate     *gate
 	log      *slog.Logger
 	progress *Progress
-	ids      bookingIds
+	ids      *bookingIds
 
 	work chan *item
 	done chan sent
@@ -123,8 +125,8 @@ func newSender(j *Job, p *Plan, run memory, started time.Time) *sender {
 		// Up to n rows are under way, and as many may be waiting for the disk.
 		work: make(chan *item, 2*n), done: make(chan sent, 4*n),
 		waiting: newQueue(), barred: map[string]bool{},
+		ids: newBookingIds(p.ToSend()),
 	}
-	s.ids.index.Reserve(p.ToSend())
 	s.moved = time.Now()
 	s.res = Result{Run: run.ID(), Plan: p, Outcomes: p.Outcomes, StartedAt: started}
 	s.progress.s = State{Total: p.ToSend(), Outcomes: p.Outcomes, Limit: s.pace.current, StartedAt: started}
@@ -411,7 +413,7 @@ func (s *sender) mayLeave(ctx context.Context) bool {
 // reason is what the ledger and the reports say of a row's end.
 func (s *sender) reason(it *item, v verdict) Reason {
 	if v.outcome == ledger.Booked {
-		if row, twice := s.ids.seen(s.job.Ledger, it, v.bookingId); twice {
+		if row, twice := s.ids.seen(it, v.bookingId); twice {
 			s.log.Warn("two rows have the same booking id", "row", it.number, "other_row", row)
 			return because("same_booking_id", strconv.Itoa(row))
 		}
@@ -662,21 +664,32 @@ func (s *sender) result() *Result {
 }
 
 // bookingIds remembers which ids the server has given out in this run. One
-// hash a row.
+// hash a row, which nobody outside of it sees.
 type bookingIds struct {
+	seeds [2]maphash.Seed
 	mu    sync.Mutex
 	index ledger.Index
+}
+
+func newBookingIds(rows int) *bookingIds {
+	b := &bookingIds{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+	b.index.Reserve(rows)
+	return b
 }
 
 // seen tells which earlier row got the same id. Where the answer is not the
 // booking's id but the contact's, because none other was asked for, it may come
 // again for another time slot.
-func (b *bookingIds) seen(l *ledger.Ledger, it *item, id string) (row int, twice bool) {
+func (b *bookingIds) seen(it *item, id string) (row int, twice bool) {
 	if ask := it.sub.Body.ReturnBookingId; ask == nil || !*ask {
 		t := it.sub.Target
 		id = strings.Join([]string{t.CustomerId, t.ViewingId, t.TimeSlotId, id}, "\x00")
 	}
-	key := ledger.Keys{Contact: l.Content([]byte(id))}
+	var d ledger.Digest
+	for i, seed := range b.seeds {
+		binary.NativeEndian.PutUint64(d[8*i:], maphash.String(seed, id))
+	}
+	key := ledger.Keys{Contact: d}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if row, twice = b.index.Find(key); twice {
