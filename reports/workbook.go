@@ -2,10 +2,12 @@ package reports
 
 import (
 	"archive/zip"
+	"cmp"
 	"compress/flate"
 	"errors"
 	"io"
 	"os"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -19,6 +21,7 @@ type workbook struct {
 	stage   *staging
 	name    string
 	scratch string
+	rows    *bulkRows // nil: excelize writes all of them
 	closed  bool
 }
 
@@ -31,7 +34,7 @@ func newWorkbook(s *staging, name string) (*workbook, error) {
 }
 
 // quickZip packs a workbook in half the time, and a sixth larger.
-func quickZip(w io.Writer) excelize.ZipWriter {
+func quickZip(w io.Writer) *zip.Writer {
 	z := zip.NewWriter(w)
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, 2) })
 	return z
@@ -45,8 +48,9 @@ func (b *workbook) save() error {
 	if err != nil {
 		return err
 	}
-	b.SetZipWriter(func(io.Writer) excelize.ZipWriter { return quickZip(f) })
-	if err := b.Write(io.Discard); err != nil {
+	z := &packer{Writer: quickZip(f), rows: b.rows}
+	b.SetZipWriter(func(io.Writer) excelize.ZipWriter { return z })
+	if err := cmp.Or(b.Write(io.Discard), z.complete()); err != nil {
 		return errors.Join(err, f.Close())
 	}
 	return errors.Join(f.done(), b.abort())
@@ -58,7 +62,11 @@ func (b *workbook) abort() error {
 		return nil
 	}
 	b.closed = true
-	return errors.Join(b.Close(), os.RemoveAll(b.scratch))
+	var err error
+	if b.rows != nil {
+		err = b.rows.file.Close()
+	}
+	return errors.Join(err, b.Close(), os.RemoveAll(b.scratch))
 }
 
 // maxCellText is how many UTF-16 units a cell holds.
@@ -75,7 +83,8 @@ func cellText(s string) string {
 		}
 	}
 	if !clean {
-		s = oneLine(s)
+		s = strings.ToValidUTF8(oneLine(s), "\uFFFD")
+		s = strings.NewReplacer("\uFFFE", "\uFFFD", "\uFFFF", "\uFFFD").Replace(s)
 	}
 	if len(s) <= maxCellText {
 		return s

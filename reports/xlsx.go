@@ -15,7 +15,7 @@ type rowColumn struct {
 	title string
 	least float64 // width
 	most  float64
-	of    func(x *reportXLSX, r *record) excelize.Cell
+	of    func(x *reportXLSX, r *record) cell
 }
 
 // reportXLSX writes report.xlsx: the rows as they pass by, the summary and the
@@ -28,14 +28,13 @@ type reportXLSX struct {
 	style   []int // the id of each style
 	columns []rowColumn
 
-	rows    *excelize.StreamWriter
-	row     int               // the last one written
-	waiting [][]excelize.Cell // the first rows, while the widths are found
-	open    bool              // the widths are found
-	cells   []excelize.Cell   // of the row at hand, once they are
-	values  []any             // the same, for the stream
+	sheet   *excelize.StreamWriter // of the sheet of rows, but for the rows
+	rows    *bulkRows
+	waiting [][]cell // the first rows, while the widths are found
+	open    bool     // the widths are found
+	cells   []cell   // of the row at hand, once they are
 
-	names [len(ledger.Outcomes)]any // the outcomes' cells' values
+	names [len(ledger.Outcomes)]string // of the outcomes, in their cells
 
 	causes    *causes
 	uncertain []uncertainRow // the first of them
@@ -48,6 +47,7 @@ type uncertainRow struct {
 }
 
 const (
+	sheetOfRows  = 2    // its number in the workbook, 1-based
 	measured     = 1000 // rows by which the widths of the columns are found
 	maxUncertain = 25   // uncertain rows that the summary names
 )
@@ -58,7 +58,7 @@ func newReportXLSX(s *staging, src *Source, w texts, zone *time.Location, c *cau
 		return nil, err
 	}
 	x := &reportXLSX{book: book, run: &src.Run, words: w, zone: zone, causes: c, columns: rowColumns()}
-	x.cells, x.values = make([]excelize.Cell, len(x.columns)), make([]any, len(x.columns))
+	x.cells = make([]cell, len(x.columns))
 	for _, o := range ledger.Outcomes {
 		x.names[o] = symbol(o) + "  " + w.outcome(o)
 	}
@@ -93,10 +93,13 @@ func (x *reportXLSX) start() (err error) {
 	if err := x.layOut(sheet); err != nil {
 		return err
 	}
-	if x.rows, err = b.NewStreamWriter(sheet); err != nil {
+	if x.sheet, err = b.NewStreamWriter(sheet); err != nil {
 		return err
 	}
-	return x.rows.SetPanes(&excelize.Panes{Freeze: true, XSplit: 2, YSplit: 1, TopLeftCell: "C2", ActivePane: "bottomRight"})
+	if x.rows, err = b.newBulkRows(sheetOfRows, len(x.columns), 1); err != nil {
+		return err
+	}
+	return x.sheet.SetPanes(&excelize.Panes{Freeze: true, XSplit: 2, YSplit: 1, TopLeftCell: "C2", ActivePane: "bottomRight"})
 }
 
 // layOut makes a sheet print well: landscape, as wide as the paper, with the
@@ -111,28 +114,20 @@ func (x *reportXLSX) layOut(sheet string) error {
 
 func rowColumns() []rowColumn {
 	text := func(title string, least, most float64, of func(r *record) string) rowColumn {
-		// The same text as in the row above, as many are, is the same value.
-		last, value := "", any("")
-		return rowColumn{title, least, most, func(x *reportXLSX, r *record) excelize.Cell {
-			if s := of(r); s != last {
-				last, value = s, cellText(s)
-			}
-			return excelize.Cell{StyleID: x.style[styleText], Value: value}
+		return rowColumn{title, least, most, func(x *reportXLSX, r *record) cell {
+			return cell{style: x.style[styleText], text: cellText(of(r))}
 		}}
 	}
 	figure := func(title string, of func(r *record) int) rowColumn {
-		return rowColumn{title, 8, 12, func(x *reportXLSX, r *record) excelize.Cell {
-			if n := of(r); n != 0 {
-				return excelize.Cell{StyleID: x.style[styleNumber], Value: n}
-			}
-			return excelize.Cell{StyleID: x.style[styleNumber]}
+		return rowColumn{title, 8, 12, func(x *reportXLSX, r *record) cell {
+			return cell{style: x.style[styleNumber], number: float64(of(r))}
 		}}
 	}
 	return []rowColumn{
 		figure("column.row", func(r *record) int { return r.Number }),
 		text("column.participant", 14, 32, func(r *record) string { return r.participant }),
-		{"column.outcome", 18, 20, func(x *reportXLSX, r *record) excelize.Cell {
-			return excelize.Cell{StyleID: x.style[styleOutcome+style(r.Outcome)], Value: x.names[r.Outcome]}
+		{"column.outcome", 18, 20, func(x *reportXLSX, r *record) cell {
+			return cell{style: x.style[styleOutcome+style(r.Outcome)], text: x.names[r.Outcome]}
 		}},
 		text("column.booking_id", 14, 40, func(r *record) string { return r.BookingID }),
 		text("column.message", 20, 60, func(r *record) string { return r.message }),
@@ -143,11 +138,11 @@ func rowColumns() []rowColumn {
 		text("column.customer_id", 12, 40, func(r *record) string { return r.Slot.CustomerId }),
 		figure("column.http_status", func(r *record) int { return r.HTTPStatus }),
 		figure("column.attempts", func(r *record) int { return r.Attempts }),
-		{"column.submitted_at", 20, 20, func(x *reportXLSX, r *record) excelize.Cell {
+		{"column.submitted_at", 20, 20, func(x *reportXLSX, r *record) cell {
 			if r.SubmittedAt.IsZero() {
-				return excelize.Cell{StyleID: x.style[styleTime]}
+				return cell{}
 			}
-			return excelize.Cell{StyleID: x.style[styleTime], Value: wallClock(r.SubmittedAt, x.zone)}
+			return cell{style: x.style[styleTime], number: excelTime(wallClock(r.SubmittedAt, x.zone))}
 		}},
 		figure("column.duration_ms", func(r *record) int { return int(r.Duration.Round(time.Millisecond).Milliseconds()) }),
 		figure("column.run_of_first", func(r *record) int { return int(r.first.run) }),
@@ -175,7 +170,7 @@ func (x *reportXLSX) add(r *record) error {
 	}
 	cells := x.cells
 	if !x.open {
-		cells = make([]excelize.Cell, len(x.columns))
+		cells = make([]cell, len(x.columns))
 	}
 	for i := range x.columns {
 		cells[i] = x.columns[i].of(x, r)
@@ -192,21 +187,19 @@ func (x *reportXLSX) add(r *record) error {
 // begin settles the widths by the rows that wait, and writes these.
 func (x *reportXLSX) begin() error {
 	x.open = true
-	header := make([]excelize.Cell, len(x.columns))
+	header := make([]any, len(x.columns))
 	for i, c := range x.columns {
 		title := x.words.Text(c.title)
 		header[i] = excelize.Cell{StyleID: x.style[styleHeader], Value: title}
 		fit := max(c.least, width(title)+2) // the filter's button
 		for _, cells := range x.waiting {
-			if s, ok := cells[i].Value.(string); ok {
-				fit = max(fit, width(s))
-			}
+			fit = max(fit, width(cells[i].text))
 		}
-		if err := x.rows.SetColWidth(i+1, i+1, min(fit, max(c.most, width(title)+2))); err != nil {
+		if err := x.sheet.SetColWidth(i+1, i+1, min(fit, max(c.most, width(title)+2))); err != nil {
 			return err
 		}
 	}
-	if err := x.write(header); err != nil {
+	if err := x.sheet.SetRow("A1", header); err != nil {
 		return err
 	}
 	for _, cells := range x.waiting {
@@ -218,20 +211,11 @@ func (x *reportXLSX) begin() error {
 	return nil
 }
 
-func (x *reportXLSX) write(cells []excelize.Cell) error {
-	if x.row == excelize.TotalRows {
+func (x *reportXLSX) write(cells []cell) error {
+	if x.rows.row == excelize.TotalRows {
 		return nil // a sheet holds no more; report.csv has them all
 	}
-	x.row++
-	for i := range cells {
-		switch c := &cells[i]; {
-		case c.Value == nil || c.Value == "":
-			x.values[i] = nil // nothing is smaller than an empty cell
-		default:
-			x.values[i] = c
-		}
-	}
-	return x.rows.SetRow("A"+strconv.Itoa(x.row), x.values)
+	return x.rows.add(cells)
 }
 
 // finish ends the sheet of rows. The rest follows in complete, when the
@@ -243,7 +227,7 @@ func (x *reportXLSX) finish() error {
 		}
 	}
 	sheet := x.words.Text("sheet.rows")
-	last, err := excelize.CoordinatesToCellName(len(x.columns), max(x.row, 2))
+	last, err := excelize.CoordinatesToCellName(len(x.columns), max(x.rows.row, 2))
 	if err != nil {
 		return err
 	}
@@ -253,7 +237,7 @@ func (x *reportXLSX) finish() error {
 	if err := x.book.AddIgnoredErrors(sheet, "A1:"+last, excelize.IgnoredErrorsNumberStoredAsText); err != nil {
 		return err
 	}
-	if err := x.rows.Flush(); err != nil {
+	if err := x.sheet.Flush(); err != nil {
 		return err
 	}
 	return x.book.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: quoteSheet(sheet) + "!$1:$1", Scope: sheet})
