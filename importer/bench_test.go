@@ -177,10 +177,13 @@ func BenchmarkSend(b *testing.B) {
 // noMemory forgets everything at once.
 type noMemory struct{}
 
-func (noMemory) ID() int64                                      { return 1 }
-func (noMemory) Begin(context.Context, ledger.Submission) error { return nil }
-func (noMemory) Finishing(int, ledger.Result) func() error      { return func() error { return nil } }
-func (noMemory) Event(context.Context, ledger.Event) error      { return nil }
+func (noMemory) ID() int64 { return 1 }
+func (noMemory) Beginning(ledger.Submission) func(context.Context) error {
+	return func(context.Context) error { return nil }
+}
+func (noMemory) Finishing(int, ledger.Result) func() error { return func() error { return nil } }
+func (noMemory) Push()                                     {}
+func (noMemory) Event(context.Context, ledger.Event) error { return nil }
 
 // BenchmarkPending is the second reading, while the rows are sent: read, map,
 // and identify them again, and see that they are those of the plan.

@@ -247,8 +247,10 @@ type item struct {
 	// after the other, in input order.
 	ordered  bool
 	attempts int
-	due      time.Time // not before this: it waits to be tried again
-	backoff  interface{ NextBackOff() time.Duration }
+	// begun waits until the begin of the present attempt is durable.
+	begun   func(context.Context) error
+	due     time.Time // not before this: it waits to be tried again
+	backoff interface{ NextBackOff() time.Duration }
 }
 
 // pending reads the input a second time and yields the submissions that the

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
-	"iter"
 	"log/slog"
 	"math"
 	"strconv"
@@ -37,8 +36,8 @@ const (
 	firstBackoff = 500 * time.Millisecond
 	lastBackoff  = 30 * time.Second
 
-	// lookAhead is how many rows are read ahead of the one that is next, so
-	// that other slots go on while one waits for its turn.
+	// lookAhead is how many rows the dispatcher looks at behind the one that is
+	// next, so that other slots go on while one waits for its turn.
 	lookAhead = 1024
 )
 
@@ -91,8 +90,9 @@ type sender struct {
 // memory is what a sender needs of a [ledger.Run].
 type memory interface {
 	ID() int64
-	Begin(context.Context, ledger.Submission) error
+	Beginning(ledger.Submission) (durable func(context.Context) error)
 	Finishing(index int, res ledger.Result) (durable func() error)
+	Push()
 	Event(context.Context, ledger.Event) error
 }
 
@@ -139,9 +139,9 @@ func (s *sender) send(ctx context.Context) error {
 	if s.job.Watch != nil {
 		s.job.Watch(s.progress)
 	}
-	next, stop := iter.Pull2(s.job.pending(ctx, s.plan))
+	next, stop := readAhead(s.job.pending(ctx, s.plan), s.run.Push)
 	defer stop()
-	s.next = func() (*item, error, bool) { return next() }
+	s.next = next
 
 	var workers sync.WaitGroup
 	for range cap(s.work) {
@@ -334,7 +334,9 @@ func (s *sender) hand(it *item) {
 	}
 	it.attempts++
 	s.active++
-	s.pace.departed(time.Now())
+	now := time.Now()
+	s.pace.departed(now)
+	it.begun = s.run.Beginning(ledger.Submission{Index: it.index, Keys: it.keys, Content: it.content, At: now})
 	s.work <- it
 	s.show()
 }
@@ -351,14 +353,13 @@ func (s *sender) release(it *item) {
 // submit takes one row to its outcome.
 //
 // The order is the safety of the whole program. The row has waited for its
-// turn already: one that waits is not in doubt if the program dies. Then its
-// begin is made durable, before the first byte can leave; then the request is
-// sent, once; then the outcome is made durable, before anybody is told of it.
-// If the program dies in between, the ledger has a begun row without an
-// outcome, which is what is true.
+// turn before hand had it begun: one that waits is not in doubt if the program
+// dies. First its begin is made durable, before the first byte can leave; then
+// the request is sent, once; then the outcome is made durable, before anybody is
+// told of it. If the program dies in between, the ledger has a begun row without
+// an outcome, which is what is true.
 func (s *sender) submit(ctx context.Context, it *item) sent {
-	err := s.run.Begin(ctx, ledger.Submission{Index: it.index, Keys: it.keys, Content: it.content, At: time.Now()})
-	if err != nil {
+	if err := it.begun(ctx); err != nil {
 		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 			return sent{it: it, verdict: notLeft} // nothing was written
 		}
@@ -383,7 +384,10 @@ func (s *sender) submit(ctx context.Context, it *item) sent {
 	res.Message, res.Code, res.Args = v.reason.String(), v.reason.Code, v.reason.Args
 	durable := s.run.Finishing(it.index, res)
 	if d.settled = v.outcome == ledger.Booked; d.settled {
+		// The dispatcher has the next row begun, or pushes.
 		s.done <- sent{it: it, settling: true}
+	} else {
+		s.run.Push()
 	}
 	if d.ledger = durable(); d.ledger != nil {
 		s.halted.Store(true)
@@ -434,8 +438,10 @@ func (s *sender) collect() {
 	}
 }
 
-// await waits for a worker, for the stop signal, or for the timer.
+// await waits for a worker, for the stop signal, or for the timer. No row is
+// begun meanwhile that could take outcomes along to the disk.
 func (s *sender) await(ctx context.Context, t *time.Timer) {
+	s.run.Push()
 	var tick <-chan time.Time
 	if t != nil {
 		defer t.Stop()

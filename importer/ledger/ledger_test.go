@@ -396,6 +396,51 @@ func TestFinishingKeepsItsTurn(t *testing.T) {
 	}
 }
 
+// TestFinishingWaitsForCompany: an outcome that is taken is committed with what
+// comes next, and by itself when it is pushed, or when the run or the ledger ends.
+func TestFinishingWaitsForCompany(t *testing.T) {
+	path := tempLedger(t)
+	l := mustOpen(t, path)
+	r, err := l.StartRun(t.Context(), RunInfo{}, planOf(8))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 4 {
+		if err := r.Begin(t.Context(), Submission{Index: i, Keys: benchKeys(i), At: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	booked := Result{Outcome: Booked, BookingID: "VID"}
+	commits := func() int64 {
+		l.write.Lock()
+		defer l.write.Unlock()
+		return l.at.commits
+	}
+	before := commits()
+	together := []func() error{r.Finishing(0, booked), r.Finishing(1, booked)}
+	if n := commits() - before; n != 0 {
+		t.Fatalf("%d commits before anything is due", n)
+	}
+	begun := r.Beginning(Submission{Index: 4, Keys: benchKeys(4), At: time.Now()})
+	if err := errors.Join(together[0](), together[1](), begun(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if n := commits() - before; n != 1 {
+		t.Errorf("%d commits of two outcomes and the begin behind them", n)
+	}
+	alone := r.Finishing(2, booked)
+	r.Push()
+	if err := alone(); err != nil {
+		t.Fatal(err)
+	}
+	last := r.Finishing(3, booked)
+	ended := make(chan error, 1)
+	go func() { ended <- last() }()
+	if err := errors.Join(r.End(t.Context(), End{}), <-ended); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestGeneration changes with a submission's state and with nothing else.
 func TestGeneration(t *testing.T) {
 	path := tempLedger(t)

@@ -14,6 +14,7 @@ type queue struct {
 	mu      sync.Mutex
 	filled  sync.Cond
 	next    *batch // what the next commit takes
+	due     bool   // it shall be committed now, and not wait for more
 	spare   []op   // of a batch that is committed
 	closed  bool
 	stopped chan struct{}
@@ -52,12 +53,12 @@ func (q *queue) start(l *Ledger) {
 		defer close(q.stopped)
 		for {
 			q.mu.Lock()
-			for len(q.next.ops) == 0 && !q.closed {
+			for !q.due && !q.closed {
 				q.filled.Wait()
 			}
 			q.gather()
 			b := q.next
-			b.taken = true
+			b.taken, q.due = true, false
 			q.next, q.spare = newBatch(q.spare), nil
 			q.mu.Unlock()
 			if len(b.ops) == 0 {
@@ -101,9 +102,9 @@ func (q *queue) stop() {
 	<-q.stopped
 }
 
-// put hands an op to the committer. Ops become durable in the order in which
-// they are put, or together.
-func (q *queue) put(o *op) (ticket, error) {
+// put hands an op to the committer, which commits it with the next one that is
+// due. Ops become durable in the order in which they are put, or together.
+func (q *queue) put(o *op, due bool) (ticket, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed || q.stopped == nil {
@@ -111,10 +112,18 @@ func (q *queue) put(o *op) (ticket, error) {
 	}
 	b := q.next
 	b.ops = append(b.ops, *o)
-	if len(b.ops) == 1 {
-		q.filled.Signal()
+	if due {
+		q.hurry()
 	}
 	return ticket{q, b, len(b.ops) - 1}, nil
+}
+
+// hurry makes what has been put due. The caller holds q.mu.
+func (q *queue) hurry() {
+	if len(q.next.ops) > 0 && !q.due {
+		q.due = true
+		q.filled.Signal()
+	}
 }
 
 // wait waits until the op is durable.

@@ -165,6 +165,20 @@ func (r *Run) ID() int64 { return r.id }
 // begun submission behind, because then nobody knows what the disk holds; it is
 // uncertain when the ledger is next opened.
 func (r *Run) Begin(ctx context.Context, s Submission) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return r.Beginning(s)(ctx)
+}
+
+// Beginning is Begin in two steps. When it returns, the begin has its turn
+// behind every outcome that Finishing took before, so that it cannot be durable
+// without those; mostly they share a commit. The function that it returns does
+// the rest of Begin, and must be called once.
+func (r *Run) Beginning(s Submission) (durable func(context.Context) error) {
+	failed := func(err error) func(context.Context) error {
+		return func(context.Context) error { return err }
+	}
 	was, err := r.leave(s.Index, func(at rowState) error {
 		switch at {
 		case rowReady, rowReleased:
@@ -175,20 +189,21 @@ func (r *Run) Begin(ctx context.Context, s Submission) error {
 		return errors.New("is begun already")
 	})
 	if err != nil {
-		return err
+		return failed(err)
 	}
-	if err = ctx.Err(); err == nil {
-		var t ticket
-		if t, err = r.l.queue.put(&op{run: r, index: s.Index, begin: true, sub: s}); err == nil {
-			err = t.waitOr(ctx)
-		}
-	}
+	t, err := r.l.queue.put(&op{run: r, index: s.Index, begin: true, sub: s}, true)
 	if err != nil {
 		r.arrive(s.Index, was)
-		return err
+		return failed(err)
 	}
-	r.arrive(s.Index, rowBegun)
-	return nil
+	return func(ctx context.Context) error {
+		if err := t.waitOr(ctx); err != nil {
+			r.arrive(s.Index, was)
+			return err
+		}
+		r.arrive(s.Index, rowBegun)
+		return nil
+	}
 }
 
 // Finish records how a begun submission ended. When it returns nil that is
@@ -198,13 +213,16 @@ func (r *Run) Begin(ctx context.Context, s Submission) error {
 // follow again. A row that was never begun can be finished as NotSent only, to
 // say why.
 func (r *Run) Finish(_ context.Context, index int, res Result) error {
-	return r.Finishing(index, res)()
+	durable := r.Finishing(index, res)
+	r.Push()
+	return durable()
 }
 
 // Finishing is Finish in two steps. When it returns, the outcome has its turn
-// before every Begin that comes later, so that none of those can be durable
-// without it; mostly they share a commit. The function that it returns waits
-// until the outcome is durable, and must be called once.
+// before every begin that comes later. It is not committed on its own account,
+// because mostly such a begin follows at once and takes it along; where none
+// does, Push must be called. The function that it returns waits until the
+// outcome is durable, and must be called once.
 func (r *Run) Finishing(index int, res Result) (durable func() error) {
 	failed := func(err error) func() error { return func() error { return err } }
 	switch res.Outcome {
@@ -222,7 +240,7 @@ func (r *Run) Finishing(index int, res Result) (durable func() error) {
 	if err != nil {
 		return failed(err)
 	}
-	t, err := r.l.queue.put(&op{run: r, index: index, res: res})
+	t, err := r.l.queue.put(&op{run: r, index: index, res: res}, false)
 	if err != nil {
 		r.arrive(index, was)
 		return failed(err)
@@ -239,6 +257,14 @@ func (r *Run) Finishing(index int, res Result) (durable func() error) {
 		}
 		return nil
 	}
+}
+
+// Push has the outcomes committed that Finishing has taken.
+func (r *Run) Push() {
+	q := &r.l.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.hurry()
 }
 
 // leave takes a row out of its state, if that is allowed, until arrive.
@@ -301,6 +327,7 @@ func (r *Run) End(ctx context.Context, e End) error {
 		return ErrClosed
 	}
 	// A Begin that came in later than the end would be known to nobody.
+	r.Push()
 	r.moving.Wait()
 	what := nothingSubmitted
 	if slices.Contains(r.rows, rowBegun) {
