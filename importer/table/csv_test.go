@@ -1,6 +1,7 @@
 package table
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -27,6 +28,15 @@ func inUTF16(s string, big bool) string {
 			b.WriteByte(byte(u))
 			b.WriteByte(byte(u >> 8))
 		}
+	}
+	return b.String()
+}
+
+// rowsAlike are n rows that read alike, from a line on.
+func rowsAlike(line, n int, cells string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "\n%d: %s", line+i, cells)
 	}
 	return b.String()
 }
@@ -162,7 +172,16 @@ func shapeCases() []shapeCase {
 		{"one row in other marks", "\"a\",\"b\"\n'1','2'\n\"3\",\"4\"\n", Options{}, "csv utf-8 \",\" 1: a|b\n2! stray_quote\n3: 3|4"},
 		{"a header in other marks", "'a','b'\n\"1\",\"2\"\n", Options{}, "csv utf-8 \",\" 1: a|b\n2! stray_quote"},
 		{"a header that cannot be read", "\"a\";\"b\"x;\"c\"\n1;2;3\n", Options{}, "! header on line 1"},
-		{"a header in another delimiter", "\"a\";\"b\"\n\"1\",\"2\"\n\"3\",\"4\"\n", Options{}, "csv utf-8 \";\" 1: a|b\n2! stray_quote A\n3! stray_quote A"},
+		{"a header in another delimiter", "\"a\";\"b\"\n\"1\",\"2\"\n\"3\",\"4\"\n", Options{}, "! delimiter"},
+		{"one row with another delimiter in quotes and an empty cell at its end", "a,b,c\n1,\"x; y\",\n", Options{}, "csv utf-8 \",\" 1: a|b|c\n2: 1|x; y|"},
+		{"one row with more of another delimiter", "Tid,Not,Ort,Mobil\n17:00,x;y;z,Lund,\n", Options{}, "csv utf-8 \",\" 1: Tid|Not|Ort|Mobil\n2: 17:00|x;y;z|Lund|"},
+		{"another delimiter in the header and in cells", "Ja/Nej,Vad? (a|b),Ort,Namn\n,x|y,Lund,\n", Options{}, "csv utf-8 \",\" 1: Ja/Nej|Vad? (a|b)|Ort|Namn\n2: |x|y|Lund|"},
+		{"another delimiter in all cells of a column beside empty ones", "Namn;Ort\na\tb;\nc\td;\n", Options{}, "csv utf-8 \";\" 1: Namn|Ort\n2: a␉b|\n3: c␉d|"},
+		{"a quoted comma in a header with tabs", "Tid\t\"Namn, fullt\"\tOrt\n17:00\t\"Ek, Bo\"\t\n", Options{}, "csv utf-8 \"\\t\" 1: Tid|Namn, fullt|Ort\n2: 17:00|Ek, Bo|"},
+		{"a title with a comma above decimal commas", "Visning, Storgatan 12\nNamn;Pris;Ort\n" + strings.Repeat("Bo;1,5;Lund\n", 20), Options{}, "csv utf-8 \";\" 2: Namn|Pris|Ort" + rowsAlike(3, 20, "Bo|1,5|Lund")},
+		{"a title with a comma above decimal commas, as wide as the table", "Visning, Storgatan 12\nNamn;Pris\n" + strings.Repeat("Bo;1,5\n", 20), Options{}, "! delimiter"},
+		{"a header that cannot be read above rows with another delimiter in some cells", "a,\"b,c\n1,x; y,2\n3,z,4\n", Options{}, "! header on line 1"},
+		{"an unusual delimiter, and a usual one in some rows", "a^b^c^d\n1^x; y^2^3\n4^z^5^6\n", Options{}, "! delimiter"},
 		{"a header with semicolons above rows with commas", "Namn;Ort\nÅsa,Lund\nBo,Malmö\n", Options{}, "! delimiter on line 1"},
 		{"a header with semicolons above rows with commas, mapped", "Namn;Ort;Mobil\nÅsa,Lund,1\nBo,Malmö,2\n", Options{Fits: naming("Namn", "Mobil")}, "! delimiter on line 1"},
 		{"a header with commas above rows with semicolons", "Namn,Ort,Tel\nÅsa;Lund;1\nBo;Malmö;2\n", Options{}, "! delimiter on line 1"},

@@ -27,6 +27,17 @@ type trial struct {
 	score  float64
 	spaced bool // there is a space behind every delimiter
 	marks  int  // records with a quotation mark inside an unquoted cell
+	faults int  // records whose quotation marks are not as they should be
+	above  int  // filled records above the header
+	lines  []sampleLine
+}
+
+// sampleLine is a filled record of a trial.
+type sampleLine struct {
+	number int // its line in the file
+	cells  int // the cells that it is taken apart into; 0 if it cannot be read
+	width  int // those up to the last filled one
+	pieces int // cells, also if it is doubtful that the record begins here
 }
 
 // try reads the beginning of the file in a dialect.
@@ -34,9 +45,8 @@ func (c *csvReader) try(d dialect) (*trial, error) {
 	c.d = d // by which cells are freed from their quotation marks
 	t := &trial{d: d, header: -1, spaced: true}
 	s := newScanner(c.text(), 1, d)
-	var widths, numbers []int
 	size, unclosed := 0, false
-	for len(widths) < sampleRecords && size < sampleBytes || len(t.head) == 0 || s.line <= c.opts.HeaderRow {
+	for len(t.lines) < sampleRecords && size < sampleBytes || len(t.head) == 0 || s.line <= c.opts.HeaderRow {
 		r, err := s.next()
 		if err == io.EOF || err == errRecordTooLong && len(t.head) > 0 { // which is told when the rows are counted
 			break
@@ -54,20 +64,26 @@ func (c *csvReader) try(d dialect) (*trial, error) {
 		if r.stray >= 0 {
 			t.marks++
 		}
+		if r.fault != "" || r.strict {
+			t.faults++
+		}
 		if ok && filled(cells) == 0 {
 			continue
 		}
 		if len(t.head) < headRows && r.line >= c.opts.HeaderRow-headRows || r.line == c.opts.HeaderRow {
 			t.head = append(t.head, headRow{number: r.line, cells: slices.Clone(cells), ok: ok})
 		}
-		width := len(cells)
-		for width > 0 && blank(cells[width-1]) {
-			width--
+		line := sampleLine{number: r.line}
+		if r.fault == "" {
+			line.pieces = len(cells)
 		}
-		if !ok {
-			width = -1
+		if ok {
+			line.cells, line.width = len(cells), len(cells)
+			for line.width > 0 && blank(cells[line.width-1]) {
+				line.width--
+			}
 		}
-		widths, numbers = append(widths, width), append(numbers, r.line)
+		t.lines = append(t.lines, line)
 		if t.spaced && len(d.delim) > 0 {
 			t.spaced = bytes.Count(r.raw, d.delim) == bytes.Count(r.raw, append(d.delim[:len(d.delim):len(d.delim)], ' '))
 		}
@@ -85,22 +101,26 @@ func (c *csvReader) try(d dialect) (*trial, error) {
 	}
 	h := t.head[t.header]
 	t.width, t.names = len(h.cells), filled(h.cells)
+	if !h.ok {
+		t.width = max(t.width, t.usualCells())
+		t.names = t.width
+	}
 	good := 0.0
-	for i, w := range widths {
-		if numbers[i] <= h.number {
-			continue
+	for _, l := range t.lines {
+		if l.number < h.number {
+			t.above++
 		}
-		if w < 0 {
+		if l.number <= h.number || l.cells == 0 {
 			continue // says nothing of the delimiter
 		}
 		t.rows++
 		switch {
-		case w > t.width:
+		case l.width > t.width:
 			good += 0.25
-		case w == t.width:
+		case l.cells == t.width, l.width == t.width:
 			good++
-		case w > 1:
-			good += 0.75 // empty cells at the end, or left out
+		case l.width > 1:
+			good += 0.75 // empty cells at the end were left out
 		default:
 			good += 0.25
 		}
@@ -112,23 +132,69 @@ func (c *csvReader) try(d dialect) (*trial, error) {
 	return t, nil
 }
 
+// usualCells returns how many cells most of the records have.
+func (t *trial) usualCells() int {
+	count, most := map[int]int{}, 0
+	for _, l := range t.lines {
+		if l.pieces > 0 {
+			count[l.pieces]++
+		}
+		if n := count[l.pieces]; n > count[most] || n == count[most] && l.pieces > most {
+			most = l.pieces
+		}
+	}
+	return most
+}
+
+// cellsAt returns into how many cells the record on a line is taken apart.
+func (t *trial) cellsAt(number int) int {
+	i := slices.IndexFunc(t.lines, func(l sampleLine) bool { return l.number == number })
+	if i < 0 {
+		return 0
+	}
+	return t.lines[i].cells
+}
+
+// sound reports whether every quotation mark is where this delimiter lets one be.
+func (t *trial) sound() bool { return t.marks == 0 && t.faults == 0 }
+
+// consistent reports whether nearly all rows are as wide as the header.
+func (t *trial) consistent() bool { return t.score > 0.9 }
+
+// titled reports whether other skips this trial's header as a title, and
+// rightly as far as the two can tell: this one does not fit other's header,
+// and neither has a better claim by its quotation marks.
+func (t *trial) titled(other *trial) bool {
+	return t.consistent() && other.consistent() && other.rows > 0 && t.header < other.header && other.above > 0 &&
+		t.named == other.named && t.sound() == other.sound() && t.names <= other.names &&
+		t.cellsAt(other.head[other.header].number) != t.width
+}
+
+// betterThan reports whether a trial explains the file better than another.
+func (t *trial) betterThan(other *trial) bool {
+	switch {
+	case other == nil:
+		return true
+	case t.named != other.named:
+		return t.named > other.named
+	case t.sound() != other.sound():
+		return t.sound()
+	case t.titled(other):
+		return false
+	case other.titled(t):
+		return true
+	case t.consistent() && other.consistent() && t.header != other.header:
+		return t.header < other.header
+	case t.score != other.score:
+		return t.score > other.score
+	}
+	return t.names > other.names
+}
+
 // findDelimiter decides between the usual delimiters. It returns the winner's
 // trial, or an error that names the candidates.
 func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
-	var best, second, single *trial
-	better := func(a, b *trial) bool {
-		switch {
-		case b == nil:
-			return true
-		case a.named != b.named:
-			return a.named > b.named
-		case a.score > 0.9 && b.score > 0.9 && a.header != b.header:
-			return a.header < b.header
-		case a.score != b.score:
-			return a.score > b.score
-		}
-		return a.names > b.names
-	}
+	var best, second, single, unread *trial
 	for _, delim := range append(usualDelimiters[:len(usualDelimiters):len(usualDelimiters)], "") {
 		t, err := c.try(dialect{delim: []byte(delim), quote: quote})
 		if err != nil {
@@ -141,15 +207,23 @@ func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
 		if len(t.head) == 0 {
 			return t, nil // nothing but delimiters
 		}
+		if t.header < 0 && unread == nil && t.usualCells() > 2 {
+			unread = t
+		}
 		if t.header < 0 || t.names < 2 || t.score < 0.2 {
 			continue
 		}
-		if delim == "," && t.spaced && t.header > 0 && t.named == 0 {
-			continue // commas of sentences, below a header of one cell
+		if t.header > 0 && t.named == 0 && c.opts.HeaderRow == 0 {
+			if delim == "," && t.spaced {
+				continue // commas of sentences, below a header of one cell
+			}
+			if t.score < 0.6 {
+				continue // it stands in some rows only, and the header is said to be one of them
+			}
 		}
-		if better(t, best) {
+		if t.betterThan(best) {
 			best, second = t, best
-		} else if better(t, second) {
+		} else if t.betterThan(second) {
 			second = t
 		}
 	}
@@ -157,18 +231,33 @@ func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
 		best = nil // the one column that is wanted stands alone in its row
 	}
 	if best == nil {
+		if unread != nil && !single.sound() {
+			return unread, nil // a mark that is not closed spoils all rows
+		}
 		if odd := c.oddDelimiter(single); odd != 0 {
 			return nil, c.fail(CodeDelimiter, 0, say("csv.odd_delimiter", strconv.QuoteRune(odd)),
 				say("do.say_delimiter"))
 		}
 		return single, nil
 	}
-	if second != nil && second.named == best.named && second.header == best.header && best.names < 2*second.names && best.score-second.score < 0.1 {
+	if second != nil && best.rivalled(second) {
 		return nil, c.fail(CodeDelimiter, 0, say("csv.two_delimiters",
 			delimiter(best.d.delim), best.names, delimiter(second.d.delim), second.names),
 			say("do.which_delimiter"))
 	}
 	return c.longerDelimiter(best)
+}
+
+// rivalled reports whether the best trial explains the file hardly better than
+// the second, so that a person has to say which is meant.
+func (t *trial) rivalled(second *trial) bool {
+	switch {
+	case t.named != second.named || t.sound() && !second.sound():
+		return false
+	case second.titled(t):
+		return second.names == t.names
+	}
+	return second.header == t.header && t.names < 2*second.names && t.score-second.score < 0.1
 }
 
 // longerDelimiter looks whether the delimiter is really two characters: twice
@@ -211,9 +300,10 @@ var usualDelimiters = []string{";", ",", "\t", "|"}
 
 // anotherDelimiter returns the usual delimiter that takes a line apart into
 // count cells, if it is a single cell with the file's own, or "". Commas with
-// spaces behind them are those of a sentence.
+// spaces behind them are those of a sentence, and one in the first of two
+// cells is part of its text.
 func anotherDelimiter(own dialect, cells []string, count int) string {
-	if len(own.delim) == 0 || count < 2 || len(cells) == 0 || filled(cells[1:]) > 0 {
+	if len(own.delim) == 0 || count < 2 || len(cells) == 0 || filled(cells[1:]) > 0 || count == 2 && len(cells) == 2 {
 		return ""
 	}
 	for _, other := range usualDelimiters {
