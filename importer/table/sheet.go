@@ -28,6 +28,10 @@ const (
 
 var cellTypes = map[string]cellType{"n": typeNumber, "s": typeShared, "inlineStr": typeInline, "str": typeString, "b": typeBoolean, "e": typeError, "d": typeDate}
 
+// lostStyle is the style of a cell that says it has one but not which: there
+// is no such format, and what a number means is not known.
+const lostStyle = maxStyles
+
 // sheetCell is a cell as it stands in the part. Its value is data[start:end]
 // of its row.
 type sheetCell struct {
@@ -288,7 +292,10 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 				continue
 			case 's':
 				n, ok := smallNumber(a.value)
-				if !ok && len(a.value) > 0 {
+				switch {
+				case len(a.value) == 0:
+					n = lostStyle
+				case !ok:
 					return flaw("part.cell_style", a.value, row.number)
 				}
 				c.style = n
@@ -351,7 +358,9 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 // count counts a cell in the census, and looks how it is written if there is
 // nothing in it.
 func (s *sheetReader) count(c *sheetCell, whole bool) {
-	s.census.styles = max(s.census.styles, c.style+1)
+	if c.style != lostStyle {
+		s.census.styles = max(s.census.styles, c.style+1)
+	}
 	switch {
 	case c.valued || c.formula:
 		if c.kind == typeShared {
