@@ -157,6 +157,8 @@ func shapeCases() []shapeCase {
 		{"a near-tie, settled", "a;b,c\n1;2,3\n", Options{Delimiter: ';'}, "csv utf-8 \";\" 1: a|b,c\n2: 1|2,3"},
 		{"a near-tie, settled by the mapping", "Namn;Mobil,Fax\nA;1,2\n", Options{Fits: naming("Namn", "Fax")}, "! delimiter"},
 		{"settled by the mapping", "Namn;Mobil, privat\nA;1, 2\nB;3, 4\n", Options{Fits: naming("Namn", "Mobil, privat")}, "csv utf-8 \";\" 1: Namn|Mobil, privat\n2: A|1, 2\n3: B|3, 4"},
+		{"an odd delimiter that cells have in their quotation marks", "a@b@c@d\n1@\"x@y, z\"@2@3\n4@z@5@6\n", Options{}, "! delimiter"},
+		{"signs in all lines of one column", "Tid (start-slut)\n09:00-10:00\n10:00-11:00\n", Options{}, "csv utf-8 \"\" 1: Tid (start-slut)\n2: 09:00-10:00\n3: 10:00-11:00"},
 		{"an odd delimiter", "a^b^c\n1^2^3\n4^5^6\n", Options{}, "! delimiter"},
 		{"an odd delimiter asked for", "a§b§c\n1§2§3\n", Options{Delimiter: '§'}, "csv utf-8 \"§\" 1: a|b|c\n2: 1|2|3"},
 		{"an odd delimiter in windows-1252", "a\xa7b\xa7\xe5\n1\xa72\xa7\xf6n\n", Options{Delimiter: '§'}, "csv windows-1252 \"§\" 1: a|b|å\n2: 1|2|ön"},

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"vitec-import/importer/words"
 )
@@ -356,33 +358,43 @@ func (c *csvReader) mixedDelimiters(t *trial) error {
 }
 
 // oddDelimiter looks for an unusual delimiter in a file that seems to have
-// one column.
+// one column: a sign that all lines have, outside their quotation marks, as
+// often as the first.
 func (c *csvReader) oddDelimiter(t *trial) rune {
 	if len(t.head) < 2 {
 		return 0
 	}
-	for _, odd := range ":^~§¦\x1f\x01\x1e !/*" {
-		n := -1
-		for _, h := range t.head {
-			if !h.ok {
-				continue
-			}
-			k := strings.Count(strings.TrimSpace(h.cells[0]), string(odd))
-			if n < 0 {
-				n = k
-			}
-			if k != n {
-				n = 0
-			}
-			if n == 0 {
-				break
-			}
+	first, seen := outsideMarks(t.head[0].cells), map[rune]bool{}
+	for _, odd := range first {
+		if seen[odd] || unicode.IsLetter(odd) || unicode.IsDigit(odd) || odd == '"' || odd == utf8.RuneError {
+			continue
 		}
-		if n >= 3 || n == 2 && odd != ' ' && odd != '/' && odd != '*' && odd != ':' || n == 1 && (odd < ' ' || odd == '§' || odd == '¦') {
+		seen[odd] = true
+		n := strings.Count(first, string(odd))
+		few := n == 2 && !strings.ContainsRune(" /*:.,-_'+()&@#%=", odd) || n == 1 && (odd < ' ' || odd == '§' || odd == '¦')
+		if (n >= 3 || few) && !slices.ContainsFunc(t.head[1:], func(h headRow) bool {
+			return h.ok && strings.Count(outsideMarks(h.cells), string(odd)) != n
+		}) {
 			return odd
 		}
 	}
 	return 0
+}
+
+// outsideMarks returns what of a line of one cell is not in quotation marks.
+func outsideMarks(cells []string) string {
+	if len(cells) == 0 {
+		return ""
+	}
+	parts := strings.Split(strings.TrimSpace(cells[0]), `"`)
+	if len(parts)%2 == 0 {
+		return strings.Join(parts, "") // a mark that is not closed
+	}
+	var b strings.Builder
+	for i := 0; i < len(parts); i += 2 {
+		b.WriteString(parts[i])
+	}
+	return b.String()
 }
 
 // delimiter is one as people call it.
