@@ -29,6 +29,10 @@ type csvReader struct {
 	scratch []byte
 	ends    []int // of the cells in scratch
 	padded  int   // rows that were padded in the last pass
+
+	uniform bool // most lines have no more cells than the header
+	longer  int  // rows of the last pass that have, though empty ones
+	longAt  int  // the first of them
 }
 
 // openCSV finds out how the file is written and reads it once.
@@ -152,7 +156,7 @@ func (c *csvReader) rows(ctx context.Context, yield func(*Row) bool) error {
 	cells := make([]string, 0, c.width+1)
 	var short []shortRow
 	var row Row
-	c.padded = 0
+	c.padded, c.longer = 0, 0
 
 	// flush hands on all but the last keep of the short rows.
 	flush := func(keep int) bool {
@@ -221,6 +225,11 @@ func (c *csvReader) rows(ctx context.Context, yield func(*Row) bool) error {
 			return nil
 		}
 		if v == nil {
+			if len(cells) > c.width && c.uniform {
+				if c.longer++; c.longer == 1 {
+					c.longAt = r.line
+				}
+			}
 			cells = cells[:c.width]
 			v = j.row(r.line, cells)
 			row.Cells = cells
@@ -284,6 +293,10 @@ func (c *csvReader) scanError(err error, line int) error {
 func (c *csvReader) counted(info *Info) error {
 	if c.padded > 0 {
 		info.Warnings = append(info.Warnings, Warning{Code: WarnPadded, Text: say("warn.padded", c.padded)})
+	}
+	if c.longer > 0 {
+		info.Warnings = append(info.Warnings, Warning{Row: c.longAt, Code: WarnLonger,
+			Text: catalogue.Counted("warn.longer", c.longer, c.longAt), Hint: say("do.look_shifted")})
 	}
 	return nil
 }

@@ -157,6 +157,8 @@ func shapeCases() []shapeCase {
 		{"a near-tie, settled", "a;b,c\n1;2,3\n", Options{Delimiter: ';'}, "csv utf-8 \";\" 1: a|b,c\n2: 1|2,3"},
 		{"a near-tie, settled by the mapping", "Namn;Mobil,Fax\nA;1,2\n", Options{Fits: naming("Namn", "Fax")}, "! delimiter"},
 		{"settled by the mapping", "Namn;Mobil, privat\nA;1, 2\nB;3, 4\n", Options{Fits: naming("Namn", "Mobil, privat")}, "csv utf-8 \";\" 1: Namn|Mobil, privat\n2: A|1, 2\n3: B|3, 4"},
+		{"a delimiter in a sentence, and an empty cell at the end", "Namn;Gata;Ort;Not\nÅsa;Storg 1; lgh 2;Lund;\nBo;Storg 2;Kil;\n", Options{}, "csv utf-8 \";\" 1: Namn|Gata|Ort|Not\n2! too_many_cells E\n3: Bo|Storg 2|Kil|"},
+		{"rows with spaces behind all delimiters and one too many", "Namn;Ort\nÅsa; Lund;\nBo; Kil;\n", Options{}, "csv utf-8 \";\" 1: Namn|Ort\n2: Åsa| Lund\n3: Bo| Kil"},
 		{"an odd delimiter that cells have in their quotation marks", "a@b@c@d\n1@\"x@y, z\"@2@3\n4@z@5@6\n", Options{}, "! delimiter"},
 		{"signs in all lines of one column", "Tid (start-slut)\n09:00-10:00\n10:00-11:00\n", Options{}, "csv utf-8 \"\" 1: Tid (start-slut)\n2: 09:00-10:00\n3: 10:00-11:00"},
 		{"an odd delimiter", "a^b^c\n1^2^3\n4^5^6\n", Options{}, "! delimiter"},

@@ -151,11 +151,31 @@ func (c *csvReader) shape(r *record, cells []string) *verdict {
 	case last > c.width:
 		return &verdict{code: CodeTooManyCells, column: last - 1, reason: say("row.shifted", last, c.width),
 			hint: say("do.quote_delimiter")}
+	case c.pushed(r, cells):
+		return &verdict{code: CodeTooManyCells, column: len(cells) - 1, reason: say("row.shifted", len(cells), c.width),
+			hint: say("do.quote_delimiter")}
 	case r.rowlike > 0 && r.rowlike == c.width:
 		return &verdict{code: CodeSwallowedRow, column: -1, reason: say("row.swallowed"),
 			hint: say("do.look_mark")}
 	}
 	return nil
+}
+
+// pushed reports whether a row that is longer than the header and the other
+// lines, though only by empty cells, has as many cells that begin with a space
+// behind another cell's text: then its delimiters are those of a sentence, and
+// what stands behind them has shifted.
+func (c *csvReader) pushed(r *record, cells []string) bool {
+	if len(cells) <= c.width || !c.uniform {
+		return false
+	}
+	n := 0
+	for i := 1; i < len(cells); i++ {
+		if cell := cells[i]; len(cell) > 1 && cell[0] == ' ' && cell[1] != ' ' && !r.fields[i].quoted && !blank(cells[i-1]) {
+			n++
+		}
+	}
+	return n == len(cells)-c.width
 }
 
 // lateMark returns the first cell that begins with a quotation mark behind a

@@ -148,6 +148,22 @@ func (t *trial) usualCells() int {
 	return most
 }
 
+// uniform reports whether most records, the header among them, have no more
+// cells than the header.
+func (t *trial) uniform() bool {
+	more, not := 0, 0
+	for _, l := range t.lines {
+		switch {
+		case l.cells == 0 || l.number < t.head[t.header].number:
+		case l.cells > t.width:
+			more++
+		default:
+			not++
+		}
+	}
+	return not > more
+}
+
 // cellsAt returns into how many cells the record on a line is taken apart.
 func (t *trial) cellsAt(number int) int {
 	i := slices.IndexFunc(t.lines, func(l sampleLine) bool { return l.number == number })

@@ -44,6 +44,7 @@ func (c *csvReader) findDialect(info *Info) error {
 	}
 	h := t.head[t.header]
 	c.headAt, c.header, c.width = h.number, trimmed(h.cells), len(h.cells)
+	c.uniform = t.uniform()
 	delimiter, _ := c.enc.appendText(nil, c.d.delim) // a character of the encoding, or two
 	info.Header, info.HeaderRow, info.Delimiter = c.header, h.number, string(delimiter)
 	if !h.ok {

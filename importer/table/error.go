@@ -60,6 +60,7 @@ const (
 	WarnReplacement   Code = "lost_letters"   // U+FFFD: letters that were lost before the file came here
 	WarnFooter        Code = "footer"         // a row that looks like a total
 	WarnPadded        Code = "short_rows"     // rows with fewer cells than the header
+	WarnLonger        Code = "long_rows"      // rows with more cells than the header, those at the end empty
 	WarnBlankRows     Code = "blank_rows"     // empty rows between the rows
 	WarnMixed         Code = "mixed_column"   // a cell of another kind than all others of its column
 	WarnTexts         Code = "texts"          // texts that no cell shows, or cells that show more texts than there should be
