@@ -164,6 +164,13 @@ func (t *trial) uniform() bool {
 	return not > more
 }
 
+// nowhereElse reports whether no row has the delimiter that the header has.
+func (t *trial) nowhereElse() bool {
+	return t.rows > 0 && !slices.ContainsFunc(t.lines, func(l sampleLine) bool {
+		return l.cells > 1 && l.number != t.head[t.header].number
+	})
+}
+
 // cellsAt returns into how many cells the record on a line is taken apart.
 func (t *trial) cellsAt(number int) int {
 	i := slices.IndexFunc(t.lines, func(l sampleLine) bool { return l.number == number })
@@ -231,11 +238,14 @@ func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
 		if t.header < 0 || t.names < 2 || t.score < 0.2 {
 			continue
 		}
+		if t.names == 2 && t.named == 0 && t.nowhereElse() {
+			continue // a sign in the name of the one column
+		}
 		if t.header > 0 && t.named == 0 && c.opts.HeaderRow == 0 {
 			if delim == "," && t.spaced {
 				continue // commas of sentences, below a header of one cell
 			}
-			if t.score < 0.6 {
+			if t.score < 0.7 {
 				continue // it stands in some rows only, and the header is said to be one of them
 			}
 		}
