@@ -151,6 +151,10 @@ func TestHopelessText(t *testing.T) {
 		{"bytes of another encoding in every row", "a;b;ååååå\n" + strings.Repeat("å;2;\xff\n", 150_000), "! invalid_byte on line 2"},
 		{"half of them can be read", "a;b\n" + strings.Repeat("1;2;3\n4;5\n6;7\n", 110_000), ""},
 		{"line feeds", "a;b\n" + strings.Repeat("\n", 50<<20) + "1;2", "csv utf-8 \";\" 1: a|b\n52428802: 1|2\n"},
+		{"delimiters", "a;b\n" + strings.Repeat(";;;;;;;\n", 6<<20) + "1;2", "csv utf-8 \";\" 1: a|b\n6291458: 1|2\n"},
+		{"one line of delimiters", "a;b\n" + strings.Repeat(";", 50<<20), "! too_large on line 2"},
+		{"a line of very many cells", "a;b\n" + strings.Repeat(";x", 4<<20) + "\n1;2", "csv utf-8 \";\" 1: a|b\n2! too_many_cells ACUNY\n3: 1|2\n"},
+		{"carriage returns behind an unclosed mark", "a;b\r1;\"2\r" + strings.Repeat("1;\"x\"y\r1;2\r1;2\r", 250_000), ""},
 		{"line ends of two kinds", "a;b\n" + strings.Repeat("\r\n\r", 10<<20) + "1;2", "csv utf-8 \";\" 1: a|b\n20971522: 1|2\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

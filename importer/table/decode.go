@@ -114,12 +114,16 @@ func (c *csvReader) unquote(cell string, doubled bool) string {
 
 // faultVerdict says in words what the scanner found.
 func (c *csvReader) faultVerdict(r *record) *verdict {
-	if r.fault == CodeUnclosedQuote {
-		return &verdict{code: r.fault, column: r.faultAt, reason: say("row.unclosed"),
-			hint: say("do.close_mark")}
+	v := &verdict{code: r.fault, column: r.faultAt}
+	switch r.fault {
+	case CodeUnclosedQuote:
+		v.reason, v.hint = say("row.unclosed"), say("do.close_mark")
+	case CodeTooManyCells:
+		v.reason, v.hint = say("row.crowded", r.faultAt), say("do.quote_delimiter")
+	default:
+		v.reason, v.hint = say("row.text_behind"), say("do.double_marks")
 	}
-	return &verdict{code: r.fault, column: r.faultAt, reason: say("row.text_behind"),
-		hint: say("do.double_marks")}
+	return v
 }
 
 // shape judges the width of a record.

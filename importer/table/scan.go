@@ -5,9 +5,14 @@ import (
 	"io"
 )
 
-// maxRecord is the longest record, in bytes, that is read. No spreadsheet
-// writes a longer one; a file that has one is not what its name says.
-const maxRecord = 16 << 20
+const (
+	// maxRecord is the longest record, in bytes, that is read. No spreadsheet
+	// writes a longer one; a file that has one is not what its name says.
+	maxRecord = 16 << 20
+	// maxCells is how many cells of a record are told apart. No spreadsheet has
+	// as many columns; it bounds what a line of delimiters costs.
+	maxCells = 1 << 19
+)
 
 // errRecordTooLong is for a line that passes maxRecord.
 var errRecordTooLong = flaw("csv.long_line")
@@ -30,11 +35,12 @@ type field struct {
 // record is one row of a CSV file before it is decoded. It is valid until the
 // next one is scanned.
 type record struct {
-	skipped int    // bytes of the empty lines before it
+	skipped int    // bytes of the blank lines before it
 	raw     []byte // its bytes without the line end
 	lineEnd string // "\n", "\r\n", "\r" or "" at the end of the file
 	line    int    // 1-based line on which it starts
 	fields  []field
+	quoted  bool // some of them are quoted
 	fault   Code // why its fields cannot be told apart, or ""
 	faultAt int  // 0-based cell of the fault
 	stray   int  // 0-based cell with a quotation mark inside an unquoted cell, or -1
@@ -54,20 +60,36 @@ type scanner struct {
 	line int   // 1-based line at pos
 	err  error // from r; io.EOF at the end
 
-	d       dialect
-	special [256]bool
-	single  int // bytes from pos on that are scanned line by line
-	rec     record
+	d      dialect
+	kind   [256]byteKind
+	single int // bytes from pos on that are scanned line by line
+	rec    record
 }
+
+// byteKind is what a byte can mean between the cells of a record.
+type byteKind uint8
+
+const (
+	ordinary byteKind = iota
+	spaceByte
+	delimByte // the delimiter, whole
+	endByte   // of a line
+	otherByte // a quotation mark, or the first byte of a longer delimiter
+)
 
 func newScanner(r io.Reader, line int, d dialect) *scanner {
 	s := &scanner{r: r, line: line, d: d, buf: make([]byte, 64<<10)}
-	s.special['\n'], s.special['\r'] = true, true
-	if d.quote != 0 {
-		s.special[d.quote] = true
+	s.kind[' '], s.kind['\t'] = spaceByte, spaceByte
+	s.kind['\n'], s.kind['\r'] = endByte, endByte
+	switch len(d.delim) {
+	case 0:
+	case 1:
+		s.kind[d.delim[0]] = delimByte
+	default:
+		s.kind[d.delim[0]] = otherByte
 	}
-	if len(d.delim) > 0 {
-		s.special[d.delim[0]] = true
+	if d.quote != 0 {
+		s.kind[d.quote] = otherByte
 	}
 	return s
 }
@@ -91,34 +113,40 @@ func (s *scanner) more() bool {
 		copy(grown, s.buf[:s.end])
 		s.buf = grown
 	}
-	for range 100 {
+	before := s.end
+	for idle := 0; s.end < len(s.buf) && s.err == nil; { // as much as there is room: a long record is not looked at too often
 		n, err := s.r.Read(s.buf[s.end:])
 		s.end += n
 		s.err = err
-		if n > 0 {
-			return true
-		}
-		if err != nil {
-			return false
+		if idle++; n > 0 {
+			idle = 0
+		} else if idle == 100 {
+			s.err = io.ErrNoProgress
 		}
 	}
-	s.err = io.ErrNoProgress
-	return false
+	return s.end > before
 }
 
 // full reports whether no more can be read because the record is too long.
 func (s *scanner) full() bool { return s.err == nil }
 
-// next scans the next record that is not an empty line. It returns io.EOF
+// next scans the next record that is not a blank line, as far as that is plain
+// to see: cells that show nothing may yet make a record. It returns io.EOF
 // behind the last one.
 func (s *scanner) next() (*record, error) {
 	skipped := 0
 	for s.pos < s.end || s.more() {
-		n := s.emptyLines()
-		if n == 0 {
+		n, cut := s.blankLines()
+		if skipped += n; !cut {
 			break
 		}
-		skipped += n
+		if !s.more() {
+			if s.err == io.EOF {
+				skipped += s.end - s.pos
+				s.pos = s.end
+			}
+			break
+		}
 	}
 	if s.pos == s.end {
 		return nil, s.err
@@ -128,12 +156,17 @@ func (s *scanner) next() (*record, error) {
 	r.strict = s.single > 0
 
 	i := 0 // offset from pos; the buffer may move under it
-	for {  // each field
+	for {
+		var ended bool
+		if i, ended = s.plain(i); ended {
+			break
+		}
 		f, at, ok := s.field(i)
 		if !ok {
 			return s.give(r, f, at)
 		}
-		r.fields = append(r.fields, f)
+		r.add(f)
+		r.quoted = r.quoted || f.quoted
 		i = at
 		if s.at(i) && s.delimAt(i) {
 			i += len(s.d.delim)
@@ -141,35 +174,86 @@ func (s *scanner) next() (*record, error) {
 		}
 		break
 	}
-	if r.fault == "" && s.err == nil && s.end-s.pos-i < 2 {
+	if s.err == nil && s.end-s.pos-i < 2 {
 		s.more() // a CR may have its LF behind it
 	}
 	return s.take(r, i)
 }
 
-// emptyLines steps over the empty lines at pos, as far as they are read, and
-// returns how many bytes they have. A CR that is not followed by anything yet
-// is left alone.
-func (s *scanner) emptyLines() int {
-	i := s.pos
-	for i < s.end {
-		switch {
-		case s.buf[i] == '\n':
-			i++
-		case s.buf[i] == '\r' && i+1 < s.end && s.buf[i+1] == '\n':
-			i += 2
-		case s.buf[i] == '\r' && i+1 < s.end:
-			i++
-		default:
-			n := i - s.pos
-			s.pos, s.single = i, max(0, s.single-n)
-			return n
-		}
-		s.line++
+// add adds a cell to a record.
+func (r *record) add(f field) {
+	if len(r.fields) == maxCells {
+		r.fault, r.faultAt = CodeTooManyCells, maxCells
+		return
 	}
-	n := i - s.pos
-	s.pos, s.single = i, max(0, s.single-n)
-	return n
+	r.fields = append(r.fields, f)
+}
+
+// blankLines steps over the lines at pos that have nothing but delimiters,
+// spaces and pairs of quotation marks, and returns how many bytes they have. If
+// the line behind them is cut off by the end of what is read, and is blank so
+// far, that is reported.
+func (s *scanner) blankLines() (n int, cut bool) {
+	b := s.buf[s.pos:s.end]
+	cut = true
+lines:
+	for i := 0; i < len(b); i++ {
+		switch s.kind[b[i]] {
+		case spaceByte, delimByte:
+		case endByte:
+			if b[i] == '\r' {
+				if i+1 == len(b) {
+					break lines // its LF may be behind it
+				}
+				if b[i+1] == '\n' {
+					i++
+				}
+			}
+			n = i + 1
+			s.line++
+		default:
+			if !s.emptyCell(b, i, n) {
+				cut = false
+				break lines
+			}
+			i++
+		}
+	}
+	s.pos, s.single = s.pos+n, max(0, s.single-n)
+	return n, cut
+}
+
+// emptyCell reports whether at index i of b, in the line that starts at index
+// line, there are two quotation marks that are a cell.
+func (s *scanner) emptyCell(b []byte, i, line int) bool {
+	if i+2 >= len(b) || b[i] != s.d.quote || b[i+1] != s.d.quote {
+		return false
+	}
+	before, behind := s.kind[b[max(i-1, 0)]], s.kind[b[i+2]]
+	return (i == line || before == delimByte) && (behind == delimByte || behind == endByte)
+}
+
+// plain scans cells without quotation marks from offset i on, as far as they are
+// read whole. It returns the offset of the cell that it leaves to field, or, if
+// the record has ended, that of its line end.
+func (s *scanner) plain(i int) (at int, ended bool) {
+	b, r := s.buf[s.pos:s.end], &s.rec
+	start := i
+	for ; i < len(b); i++ {
+		k := s.kind[b[i]]
+		if k < delimByte {
+			continue
+		}
+		if k == otherByte {
+			break
+		}
+		r.add(field{start: start, end: i})
+		if k == endByte {
+			return i, true
+		}
+		start = i + 1
+	}
+	return start, false
 }
 
 // at makes sure that the byte at offset i from pos is there.
@@ -183,14 +267,15 @@ func (s *scanner) at(i int) bool {
 }
 
 func (s *scanner) delimAt(i int) bool {
-	d := s.d.delim
-	if len(d) == 0 {
+	switch d := s.d.delim; len(d) {
+	case 0:
 		return false
-	}
-	if len(d) > 1 {
+	case 1:
+		return s.buf[s.pos+i] == d[0]
+	default:
 		s.at(i + len(d) - 1)
+		return bytes.HasPrefix(s.buf[s.pos+i:s.end], d)
 	}
-	return bytes.HasPrefix(s.buf[s.pos+i:s.end], d)
 }
 
 // field scans the field that starts at offset i from pos and returns it with
@@ -211,7 +296,7 @@ func (s *scanner) field(i int) (f field, at int, ok bool) {
 	}
 	for {
 		b := s.buf[s.pos:s.end]
-		for i < len(b) && !s.special[b[i]] {
+		for i < len(b) && s.kind[b[i]] < delimByte {
 			i++
 		}
 		if i == len(b) {
@@ -293,15 +378,22 @@ func (s *scanner) bareFormula(i int) (end int, ok bool) {
 }
 
 // lineEnd returns the index of the first line feed or carriage return, or -1.
+// It does not look much further than that.
 func lineEnd(b []byte) int {
-	n := bytes.IndexByte(b, '\n')
-	if n < 0 {
-		return bytes.IndexByte(b, '\r')
+	for at, size := 0, 64; at < len(b); at, size = at+size, 2*size {
+		part := b[at:min(at+size, len(b))]
+		n := bytes.IndexByte(part, '\n')
+		if n >= 0 {
+			part = part[:n]
+		}
+		if r := bytes.IndexByte(part, '\r'); r >= 0 {
+			n = r
+		}
+		if n >= 0 {
+			return at + n
+		}
 	}
-	if r := bytes.IndexByte(b[:n], '\r'); r >= 0 {
-		return r
-	}
-	return n
+	return -1
 }
 
 // countLines counts the line ends in b.
@@ -336,9 +428,11 @@ func (s *scanner) take(r *record, i int) (*record, error) {
 		n, r.lineEnd = 1, "\r"
 	}
 	lines := 0
-	for _, f := range r.fields {
-		if f.quoted {
-			lines += countLines(r.raw[f.start:f.end])
+	if r.quoted {
+		for _, f := range r.fields {
+			if f.quoted {
+				lines += countLines(r.raw[f.start:f.end])
+			}
 		}
 	}
 	if lines > 0 {
