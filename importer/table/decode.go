@@ -12,21 +12,30 @@ func (c *csvReader) decode(r *record, dst []string) ([]string, *verdict) {
 	if r.fault != "" {
 		return dst, c.faultVerdict(r)
 	}
-	// One string for the whole record, whose parts are the cells.
-	switch looks := lookAt(r.raw); {
-	case looks == tame:
-		whole := string(r.raw)
-		for _, f := range r.fields {
-			cell := whole[f.start:f.end]
-			if f.quoted {
-				cell = c.unquote(cell, f.doubled)
-			}
-			dst = append(dst, cell)
-		}
-		return dst, nil
-	case looks == wild:
+	looks := lookAt(r.raw)
+	if looks == wild || looks == lettered && c.enc.single == nil && !utf8.Valid(r.raw) {
 		return c.decodeWild(r, dst)
 	}
+	if looks == lettered && c.enc.single != nil {
+		return c.decodeSingle(r, dst)
+	}
+	// One string for the whole record, whose parts are the cells.
+	whole := string(r.raw)
+	for _, f := range r.fields {
+		cell := whole[f.start:f.end]
+		if f.quoted {
+			cell = c.unquote(cell, f.doubled)
+		}
+		if looks == lettered {
+			cell = clean(cell)
+		}
+		dst = append(dst, cell)
+	}
+	return dst, nil
+}
+
+// decodeSingle is decode for a record with letters of a single-byte encoding.
+func (c *csvReader) decodeSingle(r *record, dst []string) ([]string, *verdict) {
 	c.scratch, c.ends = c.scratch[:0], c.ends[:0]
 	for _, f := range r.fields {
 		text, bad := c.enc.appendText(c.scratch, r.raw[f.start:f.end])
@@ -132,7 +141,7 @@ func (c *csvReader) shape(r *record, cells []string) *verdict {
 	for last > c.width && blank(cells[last-1]) {
 		last--
 	}
-	if cell := strings.TrimSpace(cells[0]); cell != "" && cell[0] == c.otherQuote() && allIn(c.otherQuote(), cells) {
+	if strings.IndexByte(cells[0], c.otherQuote()) >= 0 && strings.TrimSpace(cells[0])[0] == c.otherQuote() && allIn(c.otherQuote(), cells) {
 		return &verdict{code: CodeStrayQuote, column: -1, reason: say("row.other_marks", string(c.otherQuote()), string(c.d.quote)),
 			hint: say("do.like_others")}
 	}
