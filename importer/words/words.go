@@ -66,17 +66,17 @@ func (c *Catalogue) In(l Language) *Texts {
 type Texts struct {
 	language Language
 	found    *i18n.Localizer
-	// whole are the texts that nothing fills and that have one form: most of
-	// them, and those that a report says once a row.
-	whole map[string]string
-	known map[string]bool
+	// single are the texts that have one form: nearly all of them, and those that
+	// are said once a row.
+	single map[string]*parsed
+	known  map[string]bool
 }
 
 func read(files fs.FS, l Language) *Texts {
 	tag := language.Make(string(l))
 	bundle := i18n.NewBundle(tag)
 	bundle.RegisterUnmarshalFunc("yaml", func(src []byte, v any) error { return yaml.Load(src, v, yaml.WithUniqueKeys()) })
-	t := &Texts{language: l, whole: map[string]string{}, known: map[string]bool{}}
+	t := &Texts{language: l, single: map[string]*parsed{}, known: map[string]bool{}}
 	names, err := fs.Glob(files, "*."+string(l)+".yaml")
 	if err != nil || len(names) == 0 {
 		panic(fmt.Sprintf("words: there is no file of texts in %s: %v", l, err))
@@ -91,8 +91,8 @@ func read(files fs.FS, l Language) *Texts {
 				panic(fmt.Sprintf("words: %s: the text %q is there twice", name, m.ID))
 			}
 			t.known[m.ID] = true
-			if m.One == "" && !strings.Contains(m.Other, "{") {
-				t.whole[m.ID] = m.Other
+			if m.One == "" {
+				t.single[m.ID] = parse(m.Other)
 			}
 		}
 	}
@@ -114,8 +114,8 @@ func (t *Texts) IDs() iter.Seq[string] { return maps.Keys(t.known) }
 // given for stays as it is written. An id that is in no file is returned as it
 // is.
 func (t *Texts) Text(id string, args ...any) string {
-	if s, ok := t.whole[id]; ok {
-		return s
+	if p, ok := t.single[id]; ok {
+		return p.fill(filling{t.language, args})
 	}
 	return t.find(&i18n.LocalizeConfig{MessageID: id, TemplateData: filling{t.language, args}, TemplateParser: parser{}})
 }
@@ -174,13 +174,15 @@ type parser struct{}
 
 func (parser) Cacheable() bool { return true }
 
-func (parser) Parse(src, _, _ string) (template.ParsedTemplate, error) {
+func (parser) Parse(src, _, _ string) (template.ParsedTemplate, error) { return parse(src), nil }
+
+func parse(src string) *parsed {
 	var p parsed
 	for rest := src; ; {
 		before, at, after := nextPlace(rest)
 		if at.n < 0 {
 			p.end = rest
-			return &p, nil
+			return &p
 		}
 		at.before = before
 		p.places, rest = append(p.places, at), after
@@ -236,8 +238,12 @@ type parsed struct {
 }
 
 // Execute fills the places. It is the library's way in.
-func (p *parsed) Execute(data any) (string, error) {
-	with := data.(filling)
+func (p *parsed) Execute(data any) (string, error) { return p.fill(data.(filling)), nil }
+
+func (p *parsed) fill(with filling) string {
+	if len(p.places) == 0 {
+		return p.end
+	}
 	var b strings.Builder
 	for _, at := range p.places {
 		b.WriteString(at.before)
@@ -248,7 +254,7 @@ func (p *parsed) Execute(data any) (string, error) {
 		}
 	}
 	b.WriteString(p.end)
-	return b.String(), nil
+	return b.String()
 }
 
 // say is an argument as it stands in a text.
