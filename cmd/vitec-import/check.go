@@ -1,10 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -125,7 +125,7 @@ type jsonProblem = importer.Problem
 // the object is written while the file is read, problems in a first reading
 // and, if there are any, warnings in a second.
 func (w *world) checkJSON(cmd *cobra.Command, input string, c *checkFlags) error {
-	out, english := &jsonObject{w: w.stdout}, catalogue.In(words.English) // for programs
+	out, english := &jsonObject{w: bufio.NewWriterSize(w.stdout, 64<<10)}, catalogue.In(words.English) // for programs
 	out.openArray("problems")
 	job, src, done, err := c.job(w, cmd, input)
 	if err != nil {
@@ -335,7 +335,7 @@ func ofMapping(m *mapping.Error) jsonProblem {
 
 // jsonObject writes one JSON object member by member. The first error sticks.
 type jsonObject struct {
-	w        io.Writer
+	w        *bufio.Writer
 	err      error
 	members  int
 	elements int
@@ -343,7 +343,7 @@ type jsonObject struct {
 
 func (o *jsonObject) raw(s string) {
 	if o.err == nil {
-		_, o.err = io.WriteString(o.w, s)
+		_, o.err = o.w.WriteString(s)
 	}
 }
 
@@ -352,7 +352,9 @@ func (o *jsonObject) value(v any) {
 	if err != nil && o.err == nil {
 		o.err = err
 	}
-	o.raw(string(b))
+	if o.err == nil {
+		_, o.err = o.w.Write(b)
+	}
 }
 
 func (o *jsonObject) key(name string) {
@@ -386,4 +388,11 @@ func (o *jsonObject) element(v any) {
 }
 
 func (o *jsonObject) closeArray() { o.raw("]") }
-func (o *jsonObject) close()      { o.raw("}\n") }
+
+// close ends the object and sees to it that all of it is written.
+func (o *jsonObject) close() {
+	o.raw("}\n")
+	if o.err == nil {
+		o.err = o.w.Flush()
+	}
+}

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -29,10 +33,16 @@ func newShowCommand(w *world) *cobra.Command {
 				return err
 			}
 			defer f.Close()
+			out := bufio.NewWriterSize(w.stdout, 64<<10) // rows are many and short
 			if asJSON {
-				return w.showJSON(cmd, f)
+				err = w.showJSON(cmd, out, f)
+			} else {
+				err = w.show(cmd, out, f)
 			}
-			return w.show(cmd, f)
+			if flushed := out.Flush(); err == nil {
+				err = flushed
+			}
+			return err
 		},
 	}
 	flags.bind(cmd)
@@ -40,13 +50,13 @@ func newShowCommand(w *world) *cobra.Command {
 	return cmd
 }
 
-func (w *world) show(cmd *cobra.Command, f *table.File) error {
+func (w *world) show(cmd *cobra.Command, out io.Writer, f *table.File) error {
 	i := f.Info()
-	fmt.Fprintf(w.stdout, "%s: %s\n", i.Name, strings.Join(w.detected(i), ", "))
+	fmt.Fprintf(out, "%s: %s\n", i.Name, strings.Join(w.detected(i), ", "))
 	for _, t := range i.Warnings {
-		w.describeTableWarning(w.stdout, i, t)
+		w.describeTableWarning(out, i, t)
 	}
-	fmt.Fprintf(w.stdout, "%6d  %s\n", i.HeaderRow, strings.Join(i.Header, " | "))
+	fmt.Fprintf(out, "%6d  %s\n", i.HeaderRow, strings.Join(i.Header, " | "))
 	for row, err := range f.Rows(cmd.Context()) {
 		if err != nil {
 			return err
@@ -55,9 +65,9 @@ func (w *world) show(cmd *cobra.Command, f *table.File) error {
 			return importer.ErrInterrupted
 		}
 		if row.Err != nil {
-			_, err = fmt.Fprintf(w.stdout, "%6d  %s\n", row.Number, w.say("show.refused", row.Err.Reason))
+			_, err = fmt.Fprintf(out, "%6d  %s\n", row.Number, w.say("show.refused", row.Err.Reason))
 		} else {
-			_, err = fmt.Fprintf(w.stdout, "%6d  %s\n", row.Number, strings.Join(row.Cells, " | "))
+			_, err = fmt.Fprintf(out, "%6d  %s\n", row.Number, strings.Join(row.Cells, " | "))
 		}
 		if err != nil {
 			return err
@@ -66,8 +76,8 @@ func (w *world) show(cmd *cobra.Command, f *table.File) error {
 	return nil
 }
 
-func (w *world) showJSON(cmd *cobra.Command, f *table.File) error {
-	enc := json.NewEncoder(w.stdout)
+func (w *world) showJSON(cmd *cobra.Command, out io.Writer, f *table.File) error {
+	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	i := f.Info()
 	type warning struct {
@@ -94,6 +104,7 @@ func (w *world) showJSON(cmd *cobra.Command, f *table.File) error {
 	if err != nil {
 		return err
 	}
+	var line []byte
 	for row, err := range f.Rows(cmd.Context()) {
 		if err != nil {
 			return err
@@ -101,22 +112,78 @@ func (w *world) showJSON(cmd *cobra.Command, f *table.File) error {
 		if w.stopping() {
 			return importer.ErrInterrupted
 		}
-		if row.Err != nil {
-			err = enc.Encode(struct {
-				Row   int    `json:"row"`
-				Error string `json:"error"`
-			}{row.Number, row.Err.Error()})
-		} else {
-			err = enc.Encode(struct {
-				Row   int      `json:"row"`
-				Cells []string `json:"cells"`
-			}{row.Number, row.Cells})
-		}
-		if err != nil {
+		line = appendRow(line[:0], row)
+		if _, err := out.Write(line); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// appendRow appends a row as a line of JSON, as encoding/json writes it with
+// HTML left alone: there may be millions of them.
+func appendRow(b []byte, row table.Row) []byte {
+	b = strconv.AppendInt(append(b, `{"row":`...), int64(row.Number), 10)
+	if row.Err != nil {
+		b = appendJSON(append(b, `,"error":`...), row.Err.Error())
+		return append(b, "}\n"...)
+	}
+	b = append(b, `,"cells":[`...)
+	for i, cell := range row.Cells {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendJSON(b, cell)
+	}
+	return append(b, "]}\n"...)
+}
+
+// appendJSON appends a text in quotation marks.
+func appendJSON(b []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	b = append(b, '"')
+	plain := 0 // from here to i nothing has to be escaped
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			switch {
+			case r == utf8.RuneError && n == 1:
+				b = append(append(b, s[plain:i]...), `\ufffd`...)
+				plain = i + n
+			case r == '\u2028', r == '\u2029': // which end a line in JavaScript
+				b = append(append(b, s[plain:i]...), `\u202`...)
+				b = append(b, hex[r&0xF])
+				plain = i + n
+			}
+			i += n
+			continue
+		}
+		if c >= ' ' && c != '"' && c != '\\' {
+			i++
+			continue
+		}
+		b = append(append(b, s[plain:i]...), '\\')
+		switch c {
+		case '"', '\\':
+			b = append(b, c)
+		case '\n':
+			b = append(b, 'n')
+		case '\r':
+			b = append(b, 'r')
+		case '\t':
+			b = append(b, 't')
+		case '\b':
+			b = append(b, 'b')
+		case '\f':
+			b = append(b, 'f')
+		default:
+			b = append(b, 'u', '0', '0', hex[c>>4], hex[c&0xF])
+		}
+		i++
+		plain = i
+	}
+	return append(append(b, s[plain:]...), '"')
 }
 
 // stopping tells whether the program was asked to end.
