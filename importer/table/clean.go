@@ -23,13 +23,41 @@ func clean(s string) string {
 
 // cleanWide is clean for a text whose first non-ASCII byte is at i.
 func cleanWide(s string, i int) string {
+	dirty := false
 	for _, r := range s[i:] {
 		// Below U+0300 nothing combines; only these two are touched.
-		if r >= 0x300 || r == 0xA0 || r == 0xAD {
+		if r >= 0x300 {
 			return cleanAll(s)
 		}
+		dirty = dirty || r == 0xA0 || r == 0xAD
+	}
+	if dirty {
+		return cleanLatin(s)
 	}
 	return s
+}
+
+// cleanLatin is clean for a text without characters from U+0300 on.
+func cleanLatin(s string) string {
+	if s == "\u00a0" { // as web pages fill their empty cells
+		return " "
+	}
+	b := make([]byte, 0, len(s))
+	for {
+		i := strings.IndexByte(s, 0xC2) // with which both begin
+		if i < 0 {
+			return string(append(b, s...))
+		}
+		b = append(b, s[:i]...)
+		switch s[i+1] {
+		case 0xA0:
+			b = append(b, ' ')
+		case 0xAD:
+		default:
+			b = append(b, s[i:i+2]...)
+		}
+		s = s[i+2:]
+	}
 }
 
 func cleanAll(s string) string {
