@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/flate"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -142,6 +143,21 @@ func TestAmplifiedText(t *testing.T) {
 	}
 }
 
+// TestWideHeader opens a workbook with few cells in its rows and very many in
+// its header.
+func TestWideHeader(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString(`<row>` + strings.Repeat(`<c t="inlineStr"><is><t>x</t></is></c>`, maxSheetColumn) + `</row>`)
+	for range 17_000 {
+		rows.WriteString(`<row><c><v>1</v></c></row>`)
+	}
+	_, err := Open(write(t, "a.xlsx", builder{rows: rows.String()}.book(t)), Options{})
+	var e *Error
+	if !errors.As(err, &e) || e.Code != CodeTooLarge || e.Row != maxMissing/(maxSheetColumn-1)+2 {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestHopelessText opens text files of which nearly no row can be read, or
 // that are nearly nothing but line ends.
 func TestHopelessText(t *testing.T) {
@@ -155,6 +171,7 @@ func TestHopelessText(t *testing.T) {
 		{"one line of delimiters", "a;b\n" + strings.Repeat(";", 50<<20), "! too_large on line 2"},
 		{"a line of very many cells", "a;b\n" + strings.Repeat(";x", 4<<20) + "\n1;2", "csv utf-8 \";\" 1: a|b\n2! too_many_cells ACUNY\n3: 1|2\n"},
 		{"carriage returns behind an unclosed mark", "a;b\r1;\"2\r" + strings.Repeat("1;\"x\"y\r1;2\r1;2\r", 250_000), ""},
+		{"short rows below a wide header", strings.Repeat("a;", 10_000) + "b\n" + strings.Repeat("1;2\n", 1<<20), "! too_large on line 26848"},
 		{"line ends of two kinds", "a;b\n" + strings.Repeat("\r\n\r", 10<<20) + "1;2", "csv utf-8 \";\" 1: a|b\n20971522: 1|2\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -12,6 +12,11 @@ import (
 // rows: a file with more of them is no list, or is read in a wrong way.
 const maxRefused = 100_000
 
+// maxMissing is how many cells the rows of a file may have less than the
+// header, all together: a wide header above many short rows makes a small file
+// into a very large table.
+const maxMissing = 1 << 28
+
 // count reads all rows once, so that a file with a fault near its end is
 // known before its first row is used, and keeps their number.
 func (f *File) count() error {

@@ -29,6 +29,7 @@ type csvReader struct {
 	scratch []byte
 	ends    []int // of the cells in scratch
 	padded  int   // rows that were padded in the last pass
+	missing int   // cells that they were padded with
 
 	uniform bool // most lines have no more cells than the header
 	longer  int  // rows of the last pass that have, though empty ones
@@ -156,7 +157,7 @@ func (c *csvReader) rows(ctx context.Context, yield func(*Row) bool) error {
 	cells := make([]string, 0, c.width+1)
 	var short []shortRow
 	var row Row
-	c.padded, c.longer = 0, 0
+	c.padded, c.missing, c.longer = 0, 0, 0
 
 	// flush hands on all but the last keep of the short rows.
 	flush := func(keep int) bool {
@@ -212,6 +213,9 @@ func (c *csvReader) rows(ctx context.Context, yield func(*Row) bool) error {
 			}
 		}
 		if v == nil && len(cells) < c.width {
+			if c.missing += c.width - len(cells); c.missing > maxMissing {
+				return c.fail(CodeTooLarge, r.line, say("large.missing", c.width), say("do.cut_header"))
+			}
 			row.Raw = slices.Clone(row.Raw)
 			row.Cells = append(slices.Clone(cells), make([]string, c.width-len(cells))...)
 			short = append(short, shortRow{row, len(cells)})

@@ -38,6 +38,7 @@ type xlsxReader struct {
 	width  int // cells of a row
 	seen   sheetSeen
 
+	missing int   // cells that rows of this pass have not and the header has
 	handed  int64 // bytes of the shared strings that cells had in this pass
 	cells   []string
 	class   []cellClass // of cells
@@ -115,7 +116,7 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 	if err != nil {
 		return err
 	}
-	sheet.census, r.handed = r.census, 0
+	sheet.census, r.handed, r.missing = r.census, 0, 0
 	j := newJudge(r.header, r.opts.Fits, false)
 	r.seen = sheetSeen{widest: len(r.header)}
 	var row Row
@@ -143,6 +144,10 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 		}
 		if last == 0 && v == nil {
 			continue
+		}
+		if r.missing += max(0, len(r.header)-last); r.missing > maxMissing {
+			sheet.close()
+			return &Error{File: r.p.src.name, Sheet: r.sheet.name, Row: raw.number, Code: CodeTooLarge, Reason: say("large.missing", len(r.header)), Hint: say("do.cut_header")}
 		}
 		if raw.hidden {
 			if r.seen.hiddenRows++; r.seen.hiddenRows == 1 {
