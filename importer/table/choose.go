@@ -168,7 +168,8 @@ func (r *xlsxReader) readHead(s *sheetRef) ([]headRow, error) {
 		if row == nil {
 			return head, nil
 		}
-		if len(head) >= headRows && row.number > r.opts.HeaderRow {
+		enough := len(head) >= headRows || len(head) > 0 && row.number > head[len(head)-1].number+headGap
+		if enough && row.number > r.opts.HeaderRow {
 			sheet.close()
 			return head, nil
 		}

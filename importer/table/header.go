@@ -5,6 +5,10 @@ import "strings"
 // headRows is how many filled rows are searched for the header.
 const headRows = 50
 
+// headGap is how many rows without anything the search goes on behind filled
+// ones in a sheet. Formatted rows can go on for a million.
+const headGap = 10_000
+
 // headRow is one of the first filled rows of a file or sheet.
 type headRow struct {
 	number int
