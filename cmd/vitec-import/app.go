@@ -17,7 +17,7 @@ import (
 
 // run is the whole program: it returns the exit code.
 func run(ctx context.Context, args []string, w world) int {
-	w.lang = languageIn(args, w.getenv)
+	w.lang = languageIn(args, w.getenv, w.systemLanguages)
 	root := newRoot(&w)
 	root.SetArgs(args)
 	root.SetIn(w.stdin)

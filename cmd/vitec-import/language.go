@@ -39,11 +39,11 @@ func (w *world) languageFlag(root *cobra.Command) {
 
 // languageIn is the language of a call, known before it is read: what is wrong
 // with it is said in that language, too.
-func languageIn(args []string, getenv func(string) string) words.Language {
+func languageIn(args []string, getenv func(string) string, system func() []string) words.Language {
 	set := pflag.NewFlagSet("", pflag.ContinueOnError)
 	set.ParseErrorsAllowlist.UnknownFlags = true
 	set.SetOutput(io.Discard)
-	lang := languageOf(getenv)
+	lang := languageOf(getenv, system)
 	set.Var((*languageValue)(&lang), languageFlagName, "")
 	set.BoolP("help", "h", false, "")
 	_ = set.Parse(args) // whoever reads them in earnest says what is wrong
@@ -51,16 +51,36 @@ func languageIn(args []string, getenv func(string) string) words.Language {
 }
 
 // languageOf is the language of messages that the environment asks for, by the
-// rules of POSIX: the first variable that is set decides.
-func languageOf(getenv func(string) string) words.Language {
-	locale := cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"))
+// rules of POSIX: the first variable that is set decides. Where none is, as on
+// Windows, it is the first of the system's languages that there are texts in;
+// system may be nil.
+func languageOf(getenv func(string) string, system func() []string) words.Language {
+	if locale := cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")); locale != "" {
+		l, _ := languageNamed(locale)
+		return l
+	}
+	if system != nil {
+		for _, locale := range system() {
+			if l, ok := languageNamed(locale); ok {
+				return l
+			}
+		}
+	}
+	return words.English
+}
+
+// languageNamed is the language of a locale: sv_SE.UTF-8, sv-SE. It is English
+// if there are no texts in that language.
+func languageNamed(locale string) (l words.Language, ok bool) {
 	if i := strings.IndexAny(locale, "_.@-"); i >= 0 {
 		locale = locale[:i]
 	}
-	if strings.EqualFold(locale, string(words.Swedish)) {
-		return words.Swedish
+	for _, l := range words.Languages {
+		if strings.EqualFold(locale, string(l)) {
+			return l, true
+		}
 	}
-	return words.English
+	return words.English, false
 }
 
 // languageValue is the value of --lang.

@@ -14,20 +14,29 @@ import (
 
 func TestLanguageOf(t *testing.T) {
 	for _, tt := range []struct {
-		env  map[string]string
-		want words.Language
+		env    map[string]string
+		system []string
+		want   words.Language
 	}{
-		{nil, words.English},
-		{map[string]string{"LANG": "sv_SE.UTF-8"}, words.Swedish},
-		{map[string]string{"LANG": "sv"}, words.Swedish},
-		{map[string]string{"LANG": "sv_FI@euro"}, words.Swedish},
-		{map[string]string{"LANG": "svx_XX"}, words.English},
-		{map[string]string{"LANG": "sv_SE.UTF-8", "LC_MESSAGES": "en_GB.UTF-8"}, words.English},
-		{map[string]string{"LANG": "en_US.UTF-8", "LC_MESSAGES": "sv_SE.UTF-8"}, words.Swedish},
-		{map[string]string{"LANG": "sv_SE.UTF-8", "LC_MESSAGES": "sv_SE.UTF-8", "LC_ALL": "C"}, words.English},
+		{nil, nil, words.English},
+		{map[string]string{"LANG": "sv_SE.UTF-8"}, nil, words.Swedish},
+		{map[string]string{"LANG": "sv"}, nil, words.Swedish},
+		{map[string]string{"LANG": "sv_FI@euro"}, nil, words.Swedish},
+		{map[string]string{"LANG": "svx_XX"}, nil, words.English},
+		{map[string]string{"LANG": "sv_SE.UTF-8", "LC_MESSAGES": "en_GB.UTF-8"}, nil, words.English},
+		{map[string]string{"LANG": "en_US.UTF-8", "LC_MESSAGES": "sv_SE.UTF-8"}, nil, words.Swedish},
+		{map[string]string{"LANG": "sv_SE.UTF-8", "LC_MESSAGES": "sv_SE.UTF-8", "LC_ALL": "C"}, nil, words.English},
+		{nil, []string{"sv-SE"}, words.Swedish},
+		{nil, []string{"SV-FI", "en-US"}, words.Swedish},
+		{nil, []string{"en-SE", "sv-SE"}, words.English},
+		{nil, []string{"de-DE", "sv-SE", "en-US"}, words.Swedish},
+		{nil, []string{"de-DE", "svx-XX"}, words.English},
+		{map[string]string{"LANG": "en_US.UTF-8"}, []string{"sv-SE"}, words.English},
+		{map[string]string{"LC_ALL": "C"}, []string{"sv-SE"}, words.English},
 	} {
-		if got := languageOf(func(name string) string { return tt.env[name] }); got != tt.want {
-			t.Errorf("%v: got %q, want %q", tt.env, got, tt.want)
+		system := func() []string { return tt.system }
+		if got := languageOf(func(name string) string { return tt.env[name] }, system); got != tt.want {
+			t.Errorf("%v, system %q: got %q, want %q", tt.env, tt.system, got, tt.want)
 		}
 	}
 }
@@ -119,7 +128,7 @@ func TestLanguageIn(t *testing.T) {
 		{"run --lang xx", swedish, words.Swedish},
 		{"run -- --lang en", swedish, words.Swedish},
 	} {
-		if got := languageIn(strings.Fields(tt.args), tt.getenv); got != tt.want {
+		if got := languageIn(strings.Fields(tt.args), tt.getenv, nil); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.args, got, tt.want)
 		}
 	}

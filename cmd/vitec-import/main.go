@@ -44,8 +44,8 @@ func mainExitCode() int {
 		os.Exit(importer.ExitInterrupted)
 	}()
 	return run(context.Background(), os.Args[1:], world{
-		getenv: os.Getenv,
-		stdin:  os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		getenv: os.Getenv, systemLanguages: systemLanguages,
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		terminalIn:    isTerminal(os.Stdin),
 		terminalErr:   isTerminal(os.Stderr),
 		stop:          stop,
@@ -55,7 +55,11 @@ func mainExitCode() int {
 
 // world is all that the program knows of the process it runs in.
 type world struct {
-	getenv         func(string) string
+	getenv func(string) string
+	// systemLanguages are those that the user has chosen for the system's own
+	// programs, the best first; nil = the environment tells.
+	systemLanguages func() []string
+
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	// Whether a person is at the other end.
