@@ -43,14 +43,19 @@ func mainExitCode() int {
 		<-signals // the second one does not wait for anything
 		os.Exit(importer.ExitInterrupted)
 	}()
-	return run(context.Background(), os.Args[1:], world{
+	w := world{
 		getenv: os.Getenv, systemLanguages: systemLanguages,
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		terminalIn:    isTerminal(os.Stdin),
 		terminalErr:   isTerminal(os.Stderr),
 		stop:          stop,
 		outliveOutput: func() { signal.Ignore(syscall.SIGPIPE) },
-	})
+	}
+	call := func(args []string, w world) int { return run(context.Background(), args, w) }
+	if ownWindow() && w.terminalIn {
+		return runInWindow(os.Args[1:], w, call)
+	}
+	return call(os.Args[1:], w)
 }
 
 // world is all that the program knows of the process it runs in.
