@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"strings"
+	"time"
 
 	"vitec-import/importer"
 )
@@ -29,16 +30,35 @@ func (w *world) confirm(question string) (bool, error) {
 // end meanwhile.
 func (w *world) ask(question string) (string, error) {
 	fmt.Fprint(w.stderr, question)
-	line := make(chan string, 1)
+	type answer struct {
+		text  string
+		whole bool // it was ended by Enter
+	}
+	line := make(chan answer, 1)
 	go func() {
-		s, _ := bufio.NewReader(w.stdin).ReadString('\n')
-		line <- strings.TrimSpace(s)
+		s, err := bufio.NewReader(w.stdin).ReadString('\n')
+		line <- answer{strings.TrimSpace(s), err == nil}
 	}()
+	var given answer
 	select {
-	case s := <-line:
-		return s, nil
+	case given = <-line:
 	case <-w.stop:
 		fmt.Fprintln(w.stderr)
 		return "", importer.ErrInterrupted
 	}
+	if given.whole {
+		return given.text, nil
+	}
+	// On Windows Ctrl-C ends what is being read, too, and may do so first.
+	fmt.Fprintln(w.stderr)
+	select {
+	case <-w.stop:
+		return "", importer.ErrInterrupted
+	case <-time.After(interruptLag):
+		return given.text, nil
+	}
 }
+
+// interruptLag is within what time after the end of the input the program is
+// told of the Ctrl-C that has caused it.
+const interruptLag = 200 * time.Millisecond
