@@ -5,13 +5,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sort"
 
 	"go.yaml.in/yaml/v4"
 
 	"vitec-import/importer/words"
-	"vitec-import/reports"
 	"vitec-import/vitec"
 )
 
@@ -70,14 +68,9 @@ type loginEntry struct {
 	Password string `yaml:"password"`
 }
 
-// readLogins reads a credentials file that nobody else can read. Systemd keeps
-// a service's credentials in a folder that is the service's alone, and gives
-// its user the right to a file by an access list, which shows as the group's.
+// readLogins reads a credentials file that nobody else can read, or a service's,
+// from the folder that systemd gives it.
 func readLogins(path string, ofService bool) (*logins, error) {
-	others := fs.FileMode(0o077)
-	if ofService {
-		others = 0o037
-	}
 	bad := func(hint words.Worded, id string, args ...any) error {
 		return exit{code: 1, err: fail(id, append([]any{path}, args...)...), hint: hint}
 	}
@@ -90,8 +83,12 @@ func readLogins(path string, ofService bool) (*logins, error) {
 		return nil, bad(nil, "login.file.unreadable")
 	case info.IsDir():
 		return nil, bad(nil, "login.file.folder")
-	case runtime.GOOS != "windows" && info.Mode().Perm()&others != 0:
-		return nil, bad(verbatim("chmod 600 "+reports.Quote(path)), "login.file.open")
+	}
+	switch others, mend, err := readByOthers(path, info, ofService); {
+	case err != nil:
+		return nil, bad(nil, "login.file.unreadable")
+	case others:
+		return nil, bad(verbatim(mend), "login.file.open")
 	}
 	src, err := os.ReadFile(path)
 	if err != nil {
