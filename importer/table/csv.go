@@ -291,7 +291,7 @@ func (c *csvReader) scanError(err error, line int) error {
 	case err == io.EOF:
 		return c.src.changed()
 	}
-	return c.fail(CodeUnreadable, line, say("file.not_read", cause(err)), none)
+	return c.fail(CodeUnreadable, line, say("file.not_read", words.System{Err: err}), none)
 }
 
 func (c *csvReader) counted(info *Info) error {

@@ -47,7 +47,7 @@ func openSource(path string) (*source, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return fail(say("file.missing"), say("do.check_path", path), err)
 	case err != nil:
-		return fail(say("file.not_opened", cause(err)), none, err)
+		return fail(say("file.not_opened", words.System{Err: err}), none, err)
 	case fi.IsDir():
 		return fail(say("file.folder"), say("do.name_file"), nil)
 	case !fi.Mode().IsRegular():
@@ -55,13 +55,13 @@ func openSource(path string) (*source, error) {
 	}
 	if s.f, err = os.Open(path); err != nil {
 		hint := none
-		if errors.Is(err, fs.ErrPermission) {
+		if errors.Is(err, fs.ErrPermission) || (words.System{Err: err}).Held() {
 			hint = say("do.permissions")
 		}
-		return fail(say("file.not_opened", cause(err)), hint, err)
+		return fail(say("file.not_opened", words.System{Err: err}), hint, err)
 	}
 	if fi, err = s.f.Stat(); err != nil {
-		return fail(say("file.not_read", cause(err)), none, err)
+		return fail(say("file.not_read", words.System{Err: err}), none, err)
 	}
 	if s.size = fi.Size(); s.size == 0 {
 		if err := s.f.Close(); err != nil {
@@ -70,15 +70,6 @@ func openSource(path string) (*source, error) {
 		return nil, &Error{File: s.name, Code: CodeEmpty, Reason: say("file.no_bytes"), Hint: say("do.copy_again")}
 	}
 	return s, nil
-}
-
-// cause is what the operating system said, without the path.
-func cause(err error) string {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err.Error()
-	}
-	return err.Error()
 }
 
 // fingerprint reads the whole file once, hands each block to look, and keeps
@@ -105,7 +96,7 @@ func (s *source) readError(err error) error {
 	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return s.changed()
 	}
-	return &Error{File: s.name, Code: CodeUnreadable, Reason: say("file.not_read", cause(err)), Err: err}
+	return &Error{File: s.name, Code: CodeUnreadable, Reason: say("file.not_read", words.System{Err: err}), Err: err}
 }
 
 // changed is the error for a file that is no longer what it was.

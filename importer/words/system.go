@@ -59,6 +59,10 @@ func common(err error) string {
 	return ""
 }
 
+// Held reports whether the system says that another program has the file open,
+// and lets nobody else near it. Only Windows does.
+func (s System) Held() bool { return common(s.Err) == "held" }
+
 // In says it in a language.
 func (s System) In(l Language) string {
 	if id := common(s.Err); id != "" {
