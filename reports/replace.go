@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // kept is a file that a person has changed, and the name under which it is kept.
@@ -60,16 +61,24 @@ func (s *staging) commit(dir string) (saved []kept, err error) {
 	return s.replace(dir, old)
 }
 
-// errInUse tells that an older report cannot be moved away, as when another
-// program has one of its files open.
+// errInUse tells that an older report cannot be moved away or cannot be read,
+// as when another program has one of its files open.
 var errInUse = errors.New("in use")
+
+// For how long a folder is tried to be renamed that something has open: a fresh
+// one, which is a scanner's for a moment, and an older one, which is more likely
+// a person's.
+const (
+	scannerPatience = 10 * time.Second
+	personPatience  = time.Second
+)
 
 // appear makes the staging folder appear as dir, where nothing is.
 func (s *staging) appear(dir string) error {
 	if err := s.settle(); err != nil {
 		return err
 	}
-	if err := os.Rename(s.dir, dir); err != nil {
+	if err := rename(s.dir, dir, scannerPatience); err != nil {
 		return err
 	}
 	s.dir = ""
@@ -105,7 +114,7 @@ func (s *staging) replace(dir string, old manifest) (saved []kept, err error) {
 	if err := os.Remove(aside); err != nil { // only its name is needed
 		return nil, err
 	}
-	if err := os.Rename(dir, aside); err != nil {
+	if err := rename(dir, aside, personPatience); err != nil {
 		return nil, fmt.Errorf("%w: %w", errInUse, err)
 	}
 	if s.swap == nil {
@@ -115,10 +124,10 @@ func (s *staging) replace(dir string, old manifest) (saved []kept, err error) {
 		err = s.settle()
 	}
 	if err == nil {
-		err = os.Rename(s.dir, dir)
+		err = rename(s.dir, dir, scannerPatience)
 	}
 	if err != nil {
-		return nil, errors.Join(err, os.Rename(aside, dir))
+		return nil, errors.Join(err, rename(aside, dir, scannerPatience))
 	}
 	s.dir = ""
 	return saved, s.done(parent, aside)
@@ -155,7 +164,7 @@ func (s *staging) keep(dir string, old manifest) ([]kept, error) {
 		if ours && file {
 			now, err := sumFile(from)
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("%w: %w", errInUse, err)
 			}
 			if now == was {
 				continue
@@ -171,7 +180,7 @@ func (s *staging) keep(dir string, old manifest) ([]kept, error) {
 			as = s.freeName(name)
 		}
 		if err := link(from, filepath.Join(s.dir, as)); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w: %w", errInUse, err)
 		}
 		if as != name {
 			saved = append(saved, kept{name, as})
@@ -253,7 +262,7 @@ func restore(final string) error {
 	}
 	for _, dir := range old {
 		if _, err := os.Lstat(final); errors.Is(err, fs.ErrNotExist) {
-			if err := os.Rename(dir, final); err != nil {
+			if err := rename(dir, final, personPatience); err != nil {
 				return err
 			}
 			continue

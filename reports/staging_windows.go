@@ -3,6 +3,7 @@ package reports
 import (
 	"errors"
 	"os"
+	"time"
 
 	"golang.org/x/sys/windows"
 )
@@ -25,3 +26,18 @@ func tryLock(f *os.File) (bool, error) {
 
 // syncDir does nothing: Windows keeps the names in its journal by itself.
 func syncDir(dir string) error { return nil }
+
+// rename gives a folder another name. Virus scanners and indexers open what has
+// just been written, and Windows does not rename the folder meanwhile: so it is
+// tried again, for as long as patience says.
+func rename(old, new string, patience time.Duration) error {
+	until := time.Now().Add(patience)
+	for pause := 10 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
+		err := os.Rename(old, new)
+		inTheWay := errors.Is(err, windows.ERROR_ACCESS_DENIED) || errors.Is(err, windows.ERROR_SHARING_VIOLATION)
+		if !inTheWay || time.Now().Add(pause).After(until) {
+			return err
+		}
+		time.Sleep(pause)
+	}
+}
