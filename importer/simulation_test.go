@@ -124,7 +124,7 @@ func simulate(t *testing.T, seed uint64) (w *world) {
 
 // fastest is a folder in memory where there is one: no disk is tested here.
 func fastest() string {
-	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
+	if info, err := os.Stat("/dev/shm"); runtime.GOOS == "linux" && err == nil && info.IsDir() {
 		return "/dev/shm"
 	}
 	return ""

@@ -13,6 +13,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -161,11 +162,19 @@ func read(t testing.TB, elem ...string) []byte {
 	return b
 }
 
+// belowDIR is a path in the temporary folder, as Windows writes it.
+var belowDIR = regexp.MustCompile(`DIR[\w.\\-]+`)
+
 // golden compares with a file under testdata, in which the temporary folder
 // of the test is called DIR.
 func golden(t *testing.T, name string, got []byte, dir string) {
 	t.Helper()
-	got = bytes.ReplaceAll(got, []byte(dir), []byte("DIR"))
+	for _, written := range []string{dir, strings.ReplaceAll(dir, `\`, `\\`)} { // as it is, and in JSON
+		got = bytes.ReplaceAll(got, []byte(written), []byte("DIR"))
+	}
+	got = belowDIR.ReplaceAllFunc(got, func(path []byte) []byte {
+		return bytes.ReplaceAll(bytes.ReplaceAll(path, []byte(`\\`), []byte("/")), []byte(`\`), []byte("/"))
+	})
 	path := filepath.Join("testdata", name)
 	if *update {
 		if err := os.WriteFile(path, got, 0o644); err != nil {
@@ -291,6 +300,9 @@ func TestInputNotAtHand(t *testing.T) {
 	}
 	t.Run("missing", func(t *testing.T) {
 		src, o := scenario(t)
+		if err := src.Input.Close(); err != nil { // Windows keeps what is open
+			t.Fatal(err)
+		}
 		if err := os.Remove(src.Run.Input.Path); err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -35,6 +36,9 @@ func skipUnderRace(t *testing.T) {
 // quickDir is a folder in memory, where there is such a thing: for tests that
 // open many ledgers and do not mind whether the disk is one.
 func quickDir(tb testing.TB) string {
+	if runtime.GOOS != "linux" {
+		return tb.TempDir()
+	}
 	dir, err := os.MkdirTemp("/dev/shm", "ledger-test-")
 	if err != nil {
 		return tb.TempDir()
