@@ -185,6 +185,7 @@ func shapeCases() []shapeCase {
 		{"another delimiter in the header and in cells", "Ja/Nej,Vad? (a|b),Ort,Namn\n,x|y,Lund,\n", Options{}, "csv utf-8 \",\" 1: Ja/Nej|Vad? (a|b)|Ort|Namn\n2: |x|y|Lund|"},
 		{"another delimiter in all cells of a column beside empty ones", "Namn;Ort\na\tb;\nc\td;\n", Options{}, "csv utf-8 \";\" 1: Namn|Ort\n2: a␉b|\n3: c␉d|"},
 		{"a quoted comma in a header with tabs", "Tid\t\"Namn, fullt\"\tOrt\n17:00\t\"Ek, Bo\"\t\n", Options{}, "csv utf-8 \"\\t\" 1: Tid|Namn, fullt|Ort\n2: 17:00|Ek, Bo|"},
+		{"a title above a small table with one row too long", "Deltagare\nNamn;Ort\nÅsa;Lund\nBo;Malmö;3\n", Options{}, "csv utf-8 \";\" 2: Namn|Ort\n3: Åsa|Lund\n4! too_many_cells C"},
 		{"a title with a comma above decimal commas", "Visning, Storgatan 12\nNamn;Pris;Ort\n" + strings.Repeat("Bo;1,5;Lund\n", 20), Options{}, "csv utf-8 \";\" 2: Namn|Pris|Ort" + rowsAlike(3, 20, "Bo|1,5|Lund")},
 		{"a title with a comma above decimal commas, as wide as the table", "Visning, Storgatan 12\nNamn;Pris\n" + strings.Repeat("Bo;1,5\n", 20), Options{}, "! delimiter"},
 		{"a header that cannot be read above rows with another delimiter in some cells", "a,\"b,c\n1,x; y,2\n3,z,4\n", Options{}, "! header on line 1"},

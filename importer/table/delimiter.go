@@ -171,6 +171,19 @@ func (t *trial) nowhereElse() bool {
 	})
 }
 
+// having returns the share of the rows that have the delimiter.
+func (t *trial) having() float64 {
+	n, all := 0, 0
+	for _, l := range t.lines {
+		if l.cells > 0 && l.number > t.head[t.header].number {
+			if all++; l.cells > 1 {
+				n++
+			}
+		}
+	}
+	return float64(n) / float64(max(all, 1))
+}
+
 // cellsAt returns into how many cells the record on a line is taken apart.
 func (t *trial) cellsAt(number int) int {
 	i := slices.IndexFunc(t.lines, func(l sampleLine) bool { return l.number == number })
@@ -245,7 +258,7 @@ func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
 			if delim == "," && t.spaced {
 				continue // commas of sentences, below a header of one cell
 			}
-			if t.score < 0.7 {
+			if t.having() < 0.7 {
 				continue // it stands in some rows only, and the header is said to be one of them
 			}
 		}
