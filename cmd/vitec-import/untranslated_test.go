@@ -139,6 +139,7 @@ var spoken = map[string]string{
 	"import: reason": column, "import: hint": column, "import: run": column, "import: row": column,
 	"not booked": "what a person may write into uncertain.csv",
 	"reports: the input was opened without table.Options.KeepRaw": internal,
+	"reports: the workbook has no place for its rows":             internal,
 	"in use":                    internal,
 	"locked by another process": internal, "is not to be sent": internal, "is begun already": internal, "is not begun": internal,
 	"the run was cut off before an answer came": coded, "the run ended before an answer came": coded,
