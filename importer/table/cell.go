@@ -195,7 +195,11 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 			if doubtful {
 				return refuse(CodeInvalidCell, say("cell.few_digits"), say("do.as_text"))
 			}
-			if ok {
+			if ok { // the format's own characters are a text like any other
+				text = clean(text)
+				if ch, bad := control(text); bad {
+					return "", -1, controlVerdict(ch, text), nil
+				}
 				return text, -1, nil, nil
 			}
 		}

@@ -138,6 +138,8 @@ func cellCases() []cellCase {
 		{"country code", num("701740605", 1), `\+46\ 000000000`, "", "+46 701740605"},
 		{"zip code", num("12345", 1), `000\ 00`, "", "12345"},
 		{"zip code that begins with zero", num("1234", 1), `000\ 00`, "", "012 34"},
+		{"a no-break space and an invisible character in a format", num("1234", 1), "000\u00A0\u200B00", "", "012 34"},
+		{"a control character in a format", num("1234", 1), "000\u008500", "", "! control_character B"},
 		{"leading zero, conditional", num("701740605", 1), `[>0]0000000000;General`, "", "0701740605"},
 		{"zeros and decimals", num("5", 1), "000.00", "", "5"},
 		{"zeros before a decimal number", num("5.5", 1), "000", "", "5.5"},
