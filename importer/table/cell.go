@@ -14,15 +14,19 @@ import (
 // why the file is. As a header the row has all its cells all the same.
 func (r *xlsxReader) resolve(row *sheetRow, asHeader bool) (last int, v *verdict, err error) {
 	r.cells, r.class, r.scratch, r.spans = r.cells[:0], r.class[:0], r.scratch[:0], r.spans[:0]
+	r.written = r.written[:0]
 	for i := range row.cells {
 		c := &row.cells[i]
 		if !c.valued && !c.formula && (c.kind == typeNumber || c.kind == typeInline || c.kind == typeString || c.empty && c.kind != typeUnknown) {
 			continue
 		}
-		r.shown = classText
+		r.shown, r.isText = classText, false
 		text, start, fault, err := r.cellText(row, c)
 		if err != nil {
 			return 0, nil, err
+		}
+		if r.opts.KeepRaw && c.column <= r.limit {
+			r.keep(c.column, text, fault)
 		}
 		if fault == nil && start < 0 && (text == "" || blank(text)) {
 			if text == "" || c.column > r.limit {
@@ -62,10 +66,29 @@ func (r *xlsxReader) resolve(row *sheetRow, asHeader bool) (last int, v *verdict
 	if len(r.spans) > 0 { // one string for all numbers of the row
 		whole := string(r.scratch)
 		for _, s := range r.spans {
-			r.cells[s.cell] = whole[s.start:s.end]
+			if r.cells[s.cell] = whole[s.start:s.end]; r.opts.KeepRaw {
+				r.written[s.cell].Text = r.cells[s.cell]
+			}
 		}
 	}
 	return last, v, nil
+}
+
+// keep notes how a cell is written. That of a number whose text is in scratch
+// follows when the row is whole.
+func (r *xlsxReader) keep(column int, text string, fault *verdict) {
+	for len(r.written) < column {
+		r.written = append(r.written, Written{})
+	}
+	w := &r.written[column-1]
+	switch {
+	case r.isText:
+		w.Text = r.text
+	case fault != nil:
+		w.Unread = true
+	default:
+		w.Text = Escape(text)
+	}
 }
 
 // cellText returns the text of a cell; or it appends it to scratch, then
@@ -101,12 +124,13 @@ func (r *xlsxReader) cellText(row *sheetRow, c *sheetCell) (text string, start i
 		}
 		if ch, ok := r.strings.faults[n]; ok && ch == 0 {
 			return refuse(CodeInvalidCell, say("cell.no_text"), say("do.anew_or_clear"))
-		} else if ok {
+		} else if r.isText, r.text = true, r.strings.asWritten(n); ok {
 			return "", -1, controlVerdict(ch, r.strings.get(n)), nil
 		}
 		return r.strings.get(n), -1, nil, nil
 	case typeString, typeInline:
 		text := string(data)
+		r.isText, r.text = true, text
 		if lookAt(data) == tame && strings.IndexByte(text, '_') < 0 {
 			return text, -1, nil, nil
 		}

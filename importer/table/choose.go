@@ -108,6 +108,14 @@ func (r *xlsxReader) take(f foundHeader, info *Info) error {
 	r.limit = min(len(r.header)+wideBy, maxSheetColumn)
 	r.width = r.limit // until it is known how wide the rows are
 	info.Header, info.HeaderRow = r.header, r.headAt
+	if r.opts.KeepRaw {
+		info.Written = h.written[:len(r.header)]
+		for i := range info.Written {
+			if w := &info.Written[i]; w.Unread {
+				*w = Written{Text: Escape(r.header[i])}
+			}
+		}
+	}
 	if f.header > 0 && r.opts.HeaderRow == 0 {
 		info.Warnings = append(info.Warnings, skippedRows("warn.header_row", h.number))
 	}
@@ -181,6 +189,6 @@ func (r *xlsxReader) readHead(s *sheetRef) ([]headRow, error) {
 		if last == 0 || len(head) >= headRows && row.number != r.opts.HeaderRow {
 			continue
 		}
-		head = append(head, headRow{number: row.number, cells: slices.Clone(r.cells[:last]), ok: true, fault: v})
+		head = append(head, headRow{number: row.number, cells: slices.Clone(r.cells[:last]), ok: true, fault: v, written: slices.Clone(r.written)})
 	}
 }

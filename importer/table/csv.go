@@ -153,7 +153,7 @@ const maxPieces = 4
 
 func (c *csvReader) rows(ctx context.Context, yield func(*Row) bool) error {
 	s := newScanner(c.text(), 1, c.d)
-	j := newJudge(c.header, c.opts.Fits, true)
+	j := newJudge(c.header, &c.opts, true)
 	cells := make([]string, 0, c.width+1)
 	var short []shortRow
 	var row Row

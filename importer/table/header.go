@@ -15,6 +15,8 @@ type headRow struct {
 	cells  []string
 	ok     bool     // it could be read
 	fault  *verdict // what is wrong with one of its cells, in a workbook
+
+	written []Written // in a workbook, with Options.KeepRaw
 }
 
 // findHeader returns the index of the header among the first rows, and how

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -18,10 +19,22 @@ type judge struct {
 	names  map[string]bool // the names of the columns
 	export bool            // the cells are what a program wrote as text
 	other  int             // row of another table's header; rows behind it are not of this table
+	aside  []int           // columns that are not of the table
+	own    []string        // the cells of a row without theirs
 }
 
-func newJudge(header []string, fits func([]string) int, export bool) *judge {
+func newJudge(header []string, o *Options, export bool) *judge {
+	fits := o.Fits
 	j := &judge{header: header, fits: fits, export: export}
+	for i, h := range header {
+		if h != "" && o.Aside != nil && o.Aside(h) {
+			j.aside = append(j.aside, i)
+		}
+	}
+	if j.aside != nil {
+		j.header = slices.Clone(j.without(header))
+		header = j.header
+	}
 	if fits == nil {
 		return j
 	}
@@ -47,8 +60,24 @@ type verdict struct {
 	value        string
 }
 
+// without returns the cells of a row without those of the columns that are
+// not of the table. They are valid until the next call.
+func (j *judge) without(cells []string) []string {
+	if j.aside == nil {
+		return cells
+	}
+	j.own = append(j.own[:0], cells...)
+	for _, i := range j.aside {
+		if i < len(j.own) {
+			j.own[i] = ""
+		}
+	}
+	return j.own
+}
+
 // row judges the cells of a row that is not blank.
 func (j *judge) row(number int, cells []string) *verdict {
+	cells = j.without(cells)
 	filled, wanted, first := 0, 0, -1
 	for i, cell := range cells {
 		if cell == "" || blank(cell) {
@@ -68,8 +97,11 @@ func (j *judge) row(number int, cells []string) *verdict {
 			}
 		}
 	}
-	if j.want == 0 || first < 0 {
+	if j.want == 0 || first < 0 && j.aside == nil {
 		return nil
+	}
+	if first < 0 { // only of the columns that are not of the table is something filled
+		return &verdict{code: CodeFooter, column: -1, reason: say("row.elsewhere"), hint: say("do.delete_note")}
 	}
 	if j.other > 0 {
 		return &verdict{code: CodeRepeatedHeader, column: -1,

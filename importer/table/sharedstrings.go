@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -30,6 +32,11 @@ type stringTable struct {
 	said    int // how many the part says it has, -1 if it does not
 	// saidRefs is how many cells refer to them, as the part says, or -1.
 	saidRefs int
+
+	// Those that are written otherwise than they go on, if this is asked for:
+	// their indexes, ascending, and the texts as they are written.
+	otherwise []int32
+	written   *stringTable
 }
 
 func (t *stringTable) add(b []byte) error {
@@ -71,12 +78,35 @@ func (t *stringTable) get(i int) string {
 	return t.chunks[ref>>40][offset : offset+length]
 }
 
+// addOtherwise adds a text that is written otherwise than it goes on.
+func (t *stringTable) addOtherwise(text string, written []byte) error {
+	if err := t.add([]byte(text)); err != nil || t.written == nil || text == string(written) {
+		return err
+	}
+	t.otherwise = append(t.otherwise, int32(t.n-1))
+	t.size += len(written) + 12
+	return t.written.add(written)
+}
+
+// asWritten returns a text as it is written, or as it goes on if that is not
+// asked for.
+func (t *stringTable) asWritten(i int) string {
+	if at, ok := slices.BinarySearch(t.otherwise, int32(i)); ok {
+		return t.written.get(at)
+	}
+	return t.get(i)
+}
+
 // errTooMuchText is for parts that would fill the memory.
 var errTooMuchText = errors.New("too much text")
 
-// loadStrings reads the shared strings part.
-func (p *opc) loadStrings(f *zip.File, x *xmlScanner) (*stringTable, error) {
+// loadStrings reads the shared strings part. With keep the texts are also kept
+// as they are written.
+func (p *opc) loadStrings(f *zip.File, x *xmlScanner, keep bool) (*stringTable, error) {
 	t := &stringTable{said: -1, saidRefs: -1, faults: map[int]rune{}}
+	if keep {
+		t.written = new(stringTable)
+	}
 	var buf []byte
 	err := p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
 		switch {
@@ -110,13 +140,17 @@ func (p *opc) loadStrings(f *zip.File, x *xmlScanner) (*stringTable, error) {
 			t.faults[t.len()] = r
 			t.size += 64
 		}
-		return t.add([]byte(text))
+		return t.addOtherwise(text, buf)
 	})
 	if err != nil {
 		return nil, err
 	}
 	t.seal()
 	t.pending = nil
+	if t.written != nil {
+		t.written.seal()
+		t.written.pending = nil
+	}
 	return t, nil
 }
 
@@ -281,6 +315,25 @@ func unescapeFrom(s string, i int) string {
 		b = utf8.AppendRune(b, r)
 	}
 	return string(b)
+}
+
+// Escape returns a text as workbooks write it: with _x005F_ for an underscore
+// that would begin an _xHHHH_.
+func Escape(s string) string {
+	var b strings.Builder
+	from := 0
+	for i := 0; i+7 <= len(s); i++ {
+		if _, ok := escaped(s[i:]); ok {
+			b.WriteString(s[from:i])
+			b.WriteString("_x005F_")
+			from = i + 1
+		}
+	}
+	if from == 0 {
+		return s
+	}
+	b.WriteString(s[from:])
+	return b.String()
 }
 
 // escaped reads an _xHHHH_ at the beginning of s.

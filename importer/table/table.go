@@ -25,7 +25,11 @@ type Options struct {
 	// and such rows are only warned of. It is called with whole rows and with
 	// single cells, and must not keep its argument.
 	Fits func(cells []string) int
-	// KeepRaw asks for Row.Raw.
+	// Aside tells of a header's cell whether its column says something about a
+	// row without being part of it. What stands there is read, but a row is
+	// judged as if it were not there. Nil: all columns are part of the table.
+	Aside func(header string) bool
+	// KeepRaw asks for Row.Raw and Row.Written, and Info.Written.
 	KeepRaw bool
 	// Known says that the caller will see to it that the file is, by its digest,
 	// one that was opened before without an error. Then Open does not read the
@@ -50,10 +54,11 @@ type Info struct {
 	LineEnd   string // CSV: "\n", "\r\n" or "\r", the one behind the header, "" if nothing is behind it; XLSX: ""
 	Sheet     string // XLSX: the sheet's name; CSV: ""
 
-	HeaderRow int      // 1-based row or line of the header
-	Header    []string // the header's cells, trimmed; columns without a name are ""
-	Rows      int      // rows below the header, refused ones included, blank ones not
-	Refused   int      // how many of them are refused
+	HeaderRow int       // 1-based row or line of the header
+	Header    []string  // the header's cells, trimmed; columns without a name are ""
+	Written   []Written // XLSX, with Options.KeepRaw: the header's cells as they are written, as many
+	Rows      int       // rows below the header, refused ones included, blank ones not
+	Refused   int       // how many of them are refused
 	Warnings  []Warning
 }
 
@@ -70,6 +75,20 @@ type Row struct {
 	// Raw holds the exact bytes of a CSV record in the file's own encoding,
 	// without its line end. It is nil for XLSX and without Options.KeepRaw.
 	Raw []byte
+	// Written has the cells of a workbook as they are written there, as many as
+	// the header has, in refused rows too as far as they can be told. It is nil
+	// for CSV and without Options.KeepRaw.
+	Written []Written
+}
+
+// Written is a cell of a workbook that can be written again as it was.
+type Written struct {
+	// Text is, of a text, every character that stands in the file, with _xHHHH_
+	// for those that XML cannot have. Of another cell it is what was read, in
+	// the same spelling.
+	Text string
+	// Unread tells that the cell has no text: it is what refuses its row.
+	Unread bool
 }
 
 // File is an open spreadsheet. It is not safe for concurrent use.

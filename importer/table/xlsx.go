@@ -45,6 +45,9 @@ type xlsxReader struct {
 	shown   cellClass   // of the cell that was read last
 	scratch []byte
 	spans   []textSpan
+	written []Written // of the row, with Options.KeepRaw
+	isText  bool      // the cell that was read last is a text
+	text    string    // as it is written, with Options.KeepRaw
 }
 
 // textSpan is a cell whose text is scratch[start:end] until the row is whole.
@@ -80,7 +83,7 @@ func openXLSX(src *source, o Options, info *Info) (reader, error) {
 		return nil, err
 	}
 	if r.book.strings != nil {
-		if r.strings, err = p.loadStrings(r.book.strings, r.x); err != nil {
+		if r.strings, err = p.loadStrings(r.book.strings, r.x, o.KeepRaw); err != nil {
 			return nil, err
 		}
 	}
@@ -117,7 +120,7 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 		return err
 	}
 	sheet.census, r.handed, r.missing = r.census, 0, 0
-	j := newJudge(r.header, r.opts.Fits, false)
+	j := newJudge(r.header, &r.opts, false)
 	r.seen = sheetSeen{widest: len(r.header)}
 	var row Row
 	for n := 0; ; n++ {
@@ -155,6 +158,9 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 			}
 		}
 		row = Row{Number: raw.number}
+		if r.opts.KeepRaw {
+			row.Written = r.wholeWritten()
+		}
 		if v == nil {
 			for len(r.cells) < r.width {
 				r.cells = append(r.cells, "")
@@ -182,6 +188,15 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 	r.seen.lastRow, r.seen.saidRow = sheet.last, sheet.saidRow
 	r.seen.closed = sheet.closed
 	return nil
+}
+
+// wholeWritten returns the cells of the row as they are written, as many as
+// the row has.
+func (r *xlsxReader) wholeWritten() []Written {
+	for len(r.written) < r.width {
+		r.written = append(r.written, Written{})
+	}
+	return r.written[:r.width]
 }
 
 // brokenRow is the verdict for a row that has lost a cell.
@@ -222,6 +237,11 @@ func (r *xlsxReader) counted(info *Info) error {
 		r.header = append(r.header, "")
 	}
 	info.Header = r.header
+	if r.opts.KeepRaw {
+		for len(info.Written) < r.width {
+			info.Written = append(info.Written, Written{})
+		}
+	}
 	warn := func(row, column int, code Code, text, hint words.Message) {
 		info.Warnings = append(info.Warnings, Warning{Row: row, Column: column, Code: code, Text: text, Hint: hint})
 	}
