@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
-
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
 )
@@ -37,6 +35,10 @@ func reasonColumn(header string) string {
 	}
 	return ""
 }
+
+// Aside reports whether a header names a reason column: it stands beside the
+// table, and says nothing of whether a row belongs to it.
+func Aside(header string) bool { return reasonColumn(header) != "" }
 
 // corrected reports whether a row belongs into the corrections file.
 func corrected(r *record) bool {
@@ -179,97 +181,93 @@ func (c *csvCorrections) abort() error {
 	return c.file.Close()
 }
 
-// xlsxCorrections writes corrections.xlsx: the cells of the input as the
-// reader gave them, all of them texts, in a sheet of the input's name and with
-// the header on the input's row, so that the file is read as the input was.
-// Texts stay texts when they are mended: no leading zero gets lost.
+// xlsxCorrections writes corrections.xlsx, in a sheet of the input's name and
+// with the header on the input's row, so that the file is read as the input
+// was. Each text is written with every character that the input's has. Numbers,
+// dates and truth values are texts too, as they were read: what the person sees
+// is what will be read, a personal number is shown in full, nothing that is
+// typed loses a zero or becomes a date, and no column is judged anew by what
+// kinds of numbers are left in it.
 type xlsxCorrections struct {
-	stage *staging
-	info  table.Info
-	run   int64
-	book  *workbook
-	rows  *excelize.StreamWriter
-	row   int // the last one written
-	text  int // style
-	head  int // style
+	stage  *staging
+	info   table.Info
+	run    int64
+	book   *oneSheet
+	own    []int // the 0-based columns that are not an earlier round's reason columns
+	faulty []bool
 }
 
 func (c *xlsxCorrections) add(r *record) error {
 	if !corrected(r) {
 		return nil
 	}
+	if r.written == nil {
+		return errNoRaw
+	}
 	if c.book == nil {
 		if err := c.open(); err != nil {
 			return err
 		}
 	}
-	// A refused row has no cells that could be relied on: they stay empty.
-	own := make([]string, len(c.info.Header))
-	copy(own, r.cells)
-	why := reasons(r, c.run)
-	return c.write(own, why[:], c.text)
+	clear(c.faulty)
+	for _, p := range r.problems {
+		if p.Column > 0 && p.Column <= len(c.faulty) {
+			c.faulty[p.Column-1] = true
+		}
+	}
+	// Of a row that has a cell too far to the right, or that has lost one, the
+	// rest is not it: mended or not, it would be taken for the whole. Its cells
+	// stay empty, and such a row is refused again. So is one with a cell that
+	// cannot be read, which is an error here too.
+	cells := r.written
+	switch table.Code(r.code) {
+	case table.CodeTooManyCells, table.CodeBrokenRow:
+		cells = nil
+	}
+	if r.refused == table.CodeTooManyCells || r.refused == table.CodeBrokenRow {
+		cells = nil
+	}
+	return c.write(cells, reasons(r, c.run), lookText, lookReason)
 }
 
 func (c *xlsxCorrections) open() (err error) {
-	if c.book, err = newWorkbook(c.stage, correctionsStem+".xlsx"); err != nil {
-		return err
-	}
-	sheet := c.info.Sheet
-	if err := c.book.SetSheetName("Sheet1", sheet); err != nil {
-		return err
-	}
-	// How many rows there will be is not known yet; a new sheet claims one.
-	if err := c.book.SetSheetDimension(sheet, ""); err != nil {
-		return err
-	}
-	if c.text, err = c.book.NewStyle(&excelize.Style{NumFmt: 49}); err != nil {
-		return err
-	}
-	if c.head, err = c.book.NewStyle(&excelize.Style{NumFmt: 49, Font: &excelize.Font{Bold: true}}); err != nil {
-		return err
-	}
-	if c.rows, err = c.book.NewStreamWriter(sheet); err != nil {
-		return err
-	}
-	if err := c.rows.SetColWidth(1, len(c.info.Header)+len(reasonColumns), 20); err != nil {
-		return err
-	}
-	// Whoever adds a row types texts too.
-	if err := c.rows.SetColStyle(1, len(c.info.Header), c.text); err != nil {
-		return err
-	}
-	c.row = c.info.HeaderRow - 1
-	return c.write(c.info.Header, reasonColumns[:], c.head)
-}
-
-func (c *xlsxCorrections) write(own, why []string, style int) error {
-	values := make([]any, 0, len(own)+len(why))
-	for i, cell := range own {
-		if reasonColumn(c.info.Header[i]) == "" {
-			values = append(values, excelize.Cell{StyleID: style, Value: cell})
+	var widths []float64
+	for i, h := range c.info.Header {
+		if reasonColumn(h) == "" {
+			c.own = append(c.own, i)
+			widths = append(widths, max(14, min(width(h), 40)))
 		}
 	}
-	for _, cell := range why {
-		values = append(values, excelize.Cell{StyleID: style, Value: cellText(cell)})
+	c.faulty = make([]bool, len(c.info.Header))
+	widths = append(widths, 60, 50, 12, 12)
+	if c.book, err = newOneSheet(c.stage, correctionsStem+".xlsx", c.info.Sheet, c.info.HeaderRow, widths); err != nil {
+		return err
 	}
-	c.row++
-	return c.rows.SetRow("A"+strconv.Itoa(c.row), values)
+	return c.write(c.info.Written, reasonColumns, lookHeader, lookHeader)
+}
+
+func (c *xlsxCorrections) write(own []table.Written, why [len(reasonColumns)]string, mine, theirs look) error {
+	c.book.begin()
+	for n, i := range c.own {
+		l := mine
+		if c.faulty[i] {
+			l = lookFault
+		}
+		if i < len(own) {
+			c.book.cell(n+1, l, own[i])
+		} else {
+			c.book.cell(n+1, l, table.Written{})
+		}
+	}
+	for n, text := range why {
+		c.book.cell(len(c.own)+n+1, theirs, table.Written{Text: table.Escape(cellText(text))})
+	}
+	return c.book.end()
 }
 
 func (c *xlsxCorrections) finish() error {
 	if c.book == nil {
 		return nil
-	}
-	last, err := excelize.CoordinatesToCellName(len(c.info.Header)+len(reasonColumns), c.row)
-	if err != nil {
-		return err
-	}
-	// A phone is a text on purpose; nobody shall be told to make it a number.
-	if err := c.book.AddIgnoredErrors(c.info.Sheet, "A1:"+last, excelize.IgnoredErrorsNumberStoredAsText); err != nil {
-		return err
-	}
-	if err := c.rows.Flush(); err != nil {
-		return err
 	}
 	return c.book.save()
 }

@@ -38,5 +38,8 @@
 // No cell of the package's own becomes a formula. In a workbook every text is a
 // text by its type. In the CSV files a text that a spreadsheet would take for a
 // formula gets an apostrophe in front, see [Inert]; phones and ids are not
-// touched. The cells of the corrections file are the input's own, byte for byte.
+// touched. The cells of corrections.csv are the input's own, byte for byte; those
+// of corrections.xlsx are texts of the input's own characters. A cell that could
+// not be read, such as an error or a formula without a result, is #N/A there: it
+// refuses its row until it is filled in. No formula is written.
 package reports

@@ -27,7 +27,7 @@ func newRelay(sinks []sink) *relay { return &relay{sinks: sinks, errs: make([]er
 func (p *relay) add(r *record) error {
 	p.filling = append(p.filling, *r)
 	last := &p.filling[len(p.filling)-1]
-	last.cells, last.raw = nil, nil
+	last.cells, last.raw, last.written = nil, nil, nil
 	if len(p.filling) < relayRows {
 		return nil
 	}

@@ -77,8 +77,9 @@ func OpenInput(run ledger.RunInfo) (*table.File, error) {
 // record is one row as the files of a report show it.
 type record struct {
 	ledger.Row
-	cells       []string // of the input; nil without it, and for a refused row
-	raw         []byte   // of the input, for CSV
+	cells       []string        // of the input; nil without it, and for a refused row
+	raw         []byte          // of the input, for CSV
+	written     []table.Written // of the input, for XLSX
 	participant string
 	problems    []ledger.Problem // without the warnings
 	said                         // for people
@@ -139,10 +140,10 @@ func records(ctx context.Context, src *Source, d describer) iter.Seq2[*record, e
 					unfit(errNoMatch)
 					return
 				}
-				r.raw = in.Raw
+				r.raw, r.written = in.Raw, in.Written
 				if in.Err != nil {
 					r.refused = in.Err.Code
-					r.copyOf = columns.ofRaw(in.Raw, len(info.Header))
+					r.copyOf = columns.ofRefused(&in, len(info.Header))
 					r.first = r.copyOf
 				} else {
 					r.cells = in.Cells
@@ -399,13 +400,23 @@ func (c *originColumns) of(cells []string) origin {
 	return origin{run: run, row: row}
 }
 
-// ofRaw is of for a CSV record that was refused for what is in one of its
-// cells: it has as many as the header, and its columns can be told apart.
-func (c *originColumns) ofRaw(raw []byte, width int) origin {
-	if c.run < 0 || c.row < 0 || raw == nil {
+// ofRefused is of for a row that was refused for what is in one of its cells: it
+// has as many as the header, and its columns can be told apart.
+func (c *originColumns) ofRefused(in *table.Row, width int) origin {
+	if c.run < 0 || c.row < 0 {
 		return origin{}
 	}
-	cells, _, whole, sound := c.dialect.record(raw)
+	if in.Written != nil {
+		texts := make([]string, len(in.Written))
+		for i, w := range in.Written {
+			texts[i] = w.Text
+		}
+		return c.of(texts)
+	}
+	if in.Raw == nil {
+		return origin{}
+	}
+	cells, _, whole, sound := c.dialect.record(in.Raw)
 	if len(cells) != width || whole || !sound {
 		return origin{}
 	}

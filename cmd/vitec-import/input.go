@@ -47,7 +47,7 @@ func (f *tableFlags) options(m *mapping.Mapping) (table.Options, error) {
 	if m == nil {
 		return o, nil
 	}
-	o.Fits = m.Fits
+	o.Fits, o.Aside = m.Fits, reports.Aside
 	in := m.Input()
 	if o.Sheet == "" {
 		o.Sheet = in.Sheet

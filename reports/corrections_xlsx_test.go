@@ -1,0 +1,372 @@
+package reports
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"vitec-import/importer/ledger"
+	"vitec-import/importer/table"
+)
+
+// workbookOf packs a workbook of one sheet: the inside of its rows, its shared
+// strings and the number formats of its styles from 1 on.
+func workbookOf(t testing.TB, props, rows string, shared, formats []string) []byte {
+	t.Helper()
+	parts := map[string]string{}
+	for _, p := range oneSheetParts {
+		parts[p.name] = strings.ReplaceAll(p.content, "{name}", "Lista")
+	}
+	parts["xl/workbook.xml"] = strings.Replace(parts["xl/workbook.xml"], "<sheets>", "<workbookPr "+props+"/><sheets>", 1)
+	parts["xl/_rels/workbook.xml.rels"] = strings.Replace(parts["xl/_rels/workbook.xml.rels"], "</Relationships>",
+		`<Relationship Id="rId3" Type="`+officeSpace+`/sharedStrings" Target="sharedStrings.xml"/></Relationships>`, 1)
+	parts["xl/sharedStrings.xml"] = xmlStart + `<sst xmlns="` + spreadsheetSpace + `"><si><t>` + strings.Join(shared, "</t></si><si><t>") + "</t></si></sst>"
+	codes, styles := "", `<xf numFmtId="0"/>`
+	for i, f := range formats {
+		codes += fmt.Sprintf(`<numFmt numFmtId="%d" formatCode="%s"/>`, 170+i, xmlEscape.Replace(f))
+		styles += fmt.Sprintf(`<xf numFmtId="%d"/>`, 170+i)
+	}
+	parts["xl/styles.xml"] = xmlStart + `<styleSheet xmlns="` + spreadsheetSpace + `"><numFmts>` + codes + `</numFmts><cellXfs>` + styles + `</cellXfs></styleSheet>`
+	parts["xl/worksheets/sheet1.xml"] = xmlStart + `<worksheet xmlns="` + spreadsheetSpace + `"><sheetData>` + rows + `</sheetData></worksheet>`
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, parts[name]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// wants names the columns that a run asks for, as a mapping's Fits does.
+func wants(names ...string) func([]string) int {
+	return func(cells []string) (n int) {
+		for _, c := range cells {
+			if slices.Contains(names, strings.TrimSpace(c)) {
+				n++
+			}
+		}
+		return n
+	}
+}
+
+// asRun are the options with which a run reads a list.
+var asRun = table.Options{Fits: wants("Namn", "Mobil", "E-post"), Aside: Aside}
+
+// plannedRows gives every row the outcome that a run which took all of them for
+// well mapped would give it: refused ones are invalid, the others the server's.
+func plannedRows(t testing.TB, f *table.File) []ledger.Row {
+	return rowsOf(t, f, func(table.Row) ledger.Row {
+		return ledger.Row{Outcome: ledger.Rejected, HTTPStatus: 400, Message: "nej _x000D_"}
+	})
+}
+
+// judged is a row as a run reads it, without the reason columns.
+type judged struct {
+	cells   []string
+	written []table.Written
+	refused table.Code
+	column  int
+}
+
+func judgedRows(t testing.TB, f *table.File) (rows []judged) {
+	t.Helper()
+	header := f.Info().Header
+	for in, err := range f.Rows(context.Background()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		var j judged
+		if in.Err != nil {
+			j.refused, j.column = in.Err.Code, in.Err.Column
+		}
+		for i, h := range header {
+			if reasonColumn(h) != "" {
+				continue
+			}
+			if in.Err == nil {
+				j.cells = append(j.cells, in.Cells[i])
+			}
+			j.written = append(j.written, in.Written[i])
+		}
+		rows = append(rows, j)
+	}
+	return rows
+}
+
+// sheetTexts reads the inline texts of a sheet by their references, with a
+// reader of XML that is not ours.
+func sheetTexts(t testing.TB, path string) map[string]string {
+	t.Helper()
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	part, err := z.Open("xl/worksheets/sheet1.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer part.Close()
+	var sheet struct {
+		Rows []struct {
+			Cells []struct {
+				Ref     string  `xml:"r,attr"`
+				Text    string  `xml:"is>t"`
+				Formula *string `xml:"f"`
+			} `xml:"c"`
+		} `xml:"sheetData>row"`
+	}
+	if err := xml.NewDecoder(part).Decode(&sheet); err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for _, row := range sheet.Rows {
+		for _, c := range row.Cells {
+			if c.Formula != nil {
+				t.Errorf("%s has the formula %q", c.Ref, *c.Formula)
+			}
+			texts[c.Ref] = c.Text
+		}
+	}
+	return texts
+}
+
+// hostile are pieces of texts that a reader could lose or a writer spoil.
+var hostile = []string{"a", "Åsa", "A\u030Asa", "\u00A0", "\u200B", "\u200D", "\uFEFF", "\u00AD", "\u202E", "\u2028", " ", "  ", "\n", "\t", "\r", "_x000D_", "_x000d_", "_x005F_", "_x005F_x000D_",
+	"_xD83D_", "_xD83D__xDE00_", "_x0041_x0042_", "_x00", "_", "=1+1", "+46", "-", "@b", "\"", "'", "]]>", "<", "&", "&amp;", "👩‍👩‍👧", "ﬁ", "\u3000", "e\u0301\u0327", "0701740605", "TRUE", "1E5", "#N/A", ";", "\uFFFD", "\u0344"}
+
+// hostileWorkbook is a list in which every kind of cell stands somewhere, with
+// the texts that were put into it, by row and 0-based column.
+func hostileWorkbook(t testing.TB, r *rand.Rand, rows int) (data []byte, texts map[[2]int]string) {
+	var b strings.Builder
+	shared := []string{"tom"}
+	formats := []string{"yyyy-mm-dd", "h:mm", "0000000000", "[h]:mm:ss", "yyyy-mm-dd hh:mm:ss.000", `"nr _x0041_"0`, "000\u00A000", "\"a\u200B\"00\u0301", "00\u0085000", "#,##0.00", "@", "d mmm"}
+	texts = map[[2]int]string{}
+	width := 4 + r.IntN(4)
+	text := func() string {
+		var s strings.Builder
+		for range 1 + r.IntN(4) {
+			s.WriteString(hostile[r.IntN(len(hostile))])
+		}
+		return s.String()
+	}
+	put := func(row, column int, s string) string {
+		texts[[2]int{row, column}] = s
+		at := table.ColumnName(column+1) + strconv.Itoa(row)
+		switch s = xmlEscape.Replace(s); r.IntN(4) {
+		case 0:
+			return `<c r="` + at + `" t="inlineStr"><is><t>` + s + `</t></is></c>`
+		case 1:
+			return `<c r="` + at + `" t="str"><f>A1</f><v>` + s + `</v></c>`
+		}
+		shared = append(shared, s)
+		return `<c r="` + at + `" t="s"><v>` + strconv.Itoa(len(shared)-1) + `</v></c>`
+	}
+	names := []string{"Namn", "Mobil", "E-post", "Född", "_x005F_x0041_ \u00A0ö", "Fri", "Fri 2", "Fri 3"}
+	head := 1 + r.IntN(3)
+	fmt.Fprintf(&b, `<row r="%d">`, head)
+	for c := range width {
+		b.WriteString(put(head, c, names[c]))
+	}
+	b.WriteString("</row>")
+	for n := range rows {
+		row := head + 1 + n
+		if r.IntN(50) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, `<row r="%d">`, row)
+		odd := r.IntN(12) // whether the row may have one of the cells that refuse it
+		for c := range width {
+			at := table.ColumnName(c+1) + strconv.Itoa(row)
+			number := func(v string) {
+				fmt.Fprintf(&b, `<c r="%s" s="%d"><v>%s</v></c>`, at, r.IntN(len(formats)+1), v)
+			}
+			k := r.IntN(16)
+			if odd > 0 && k >= 13 || c == 0 && k < 4 {
+				k = 12
+			}
+			switch k {
+			case 0, 1:
+			case 2:
+				number(strconv.Itoa(r.IntN(100_000)))
+			case 3:
+				number(strconv.FormatFloat(r.Float64()*50_000, 'g', -1, 64))
+			case 4:
+				number("701740605")
+			case 5:
+				fmt.Fprintf(&b, `<c r="%s" t="b"><v>%d</v></c>`, at, r.IntN(2))
+			case 6:
+				fmt.Fprintf(&b, `<c r="%s" t="d"><v>2026-10-01</v></c>`, at)
+			case 7:
+				b.WriteString(put(row, c, "x@example.com"))
+			case 13:
+				b.WriteString([]string{
+					fmt.Sprintf(`<c r="%s" t="e"><v>#REF!</v></c>`, at),
+					fmt.Sprintf(`<c r="%s"><f>1+1</f></c>`, at),
+					fmt.Sprintf(`<c r="%s" t="s"></c>`, at),
+					fmt.Sprintf(`<c r="%s" s="99"><v>1</v></c>`, at),
+					fmt.Sprintf(`<c r="%s"><v>12345678901234567890</v></c>`, at),
+					fmt.Sprintf(`<c r="%s" s="1"><v>-5</v></c>`, at),
+				}[r.IntN(6)])
+			case 14:
+				b.WriteString(put(row, c, []string{"_x0001_", "a_x0007_b", "1,99001E+11", "_xFFFE_"}[r.IntN(4)]))
+			case 15:
+				b.WriteString(put(row, c, []string{"Summa", "Totalt", "Antal: 3", "Namn", "Mobil"}[r.IntN(5)]))
+			default:
+				b.WriteString(put(row, c, text()))
+			}
+		}
+		if odd == 0 && r.IntN(4) == 0 {
+			fmt.Fprintf(&b, `<c r="%s%d"><v>1</v></c>`, table.ColumnName(width+300), row)
+		}
+		b.WriteString("</row>")
+	}
+	return workbookOf(t, []string{`date1904="0"`, `date1904="1"`}[r.IntN(2)], b.String(), shared, formats), texts
+}
+
+// What a run reads out of corrections.xlsx is what it read out of the list:
+// the same cells, written with the same characters, and the same judgement.
+func TestWorkbookCorrectionsRoundTrip(t *testing.T) {
+	seeds, rows := uint64(12), 1000
+	if os.Getenv("VITEC_IMPORT_TEST_FULL") != "" {
+		seeds, rows = 60, 2000
+	}
+	total, refusals := 0, map[table.Code]int{}
+	for seed := range seeds {
+		r := rand.New(rand.NewPCG(seed, 3))
+		data, texts := hostileWorkbook(t, r, rows)
+		f := openTable(t, writeInput(t, "p.xlsx", data), asRun)
+		input := judgedRows(t, f)
+		var numbers []int
+		for in := range f.Rows(context.Background()) {
+			numbers = append(numbers, in.Number)
+		}
+		// A report is made of the list as it is read without the mapping.
+		planned, again := plannedRows(t, f), openTable(t, f.Info().Path, table.Options{Sheet: "Lista", HeaderRow: f.Info().HeaderRow})
+		path, second := correct(t, again, planned, asRun)
+		if a, b := f.Info(), second.Info(); a.HeaderRow != b.HeaderRow || a.Sheet != b.Sheet || !slices.Equal(a.Header, b.Header[:len(a.Header)]) {
+			t.Fatalf("seed %d: header %d %q became %d %q", seed, a.HeaderRow, a.Header, b.HeaderRow, b.Header)
+		}
+		output := judgedRows(t, second)
+		if len(input) != len(output) {
+			t.Fatalf("seed %d: %d rows became %d", seed, len(input), len(output))
+		}
+		written := sheetTexts(t, path)
+		total += len(input)
+		for i, in := range input {
+			out := output[i]
+			switch {
+			case in.refused == "":
+				if out.refused != "" || !slices.Equal(in.cells, out.cells) || !slices.Equal(in.written, out.written) {
+					t.Fatalf("seed %d, row %d:\n%q\nbecame, %s,\n%q\nfrom\n%+q", seed, numbers[i], in.cells, out.refused, out.cells, fmt.Sprint(in.written))
+				}
+			case in.refused == table.CodeTooManyCells, in.refused == table.CodeBrokenRow:
+				if out.refused == "" || slices.ContainsFunc(out.written, func(w table.Written) bool { return w != table.Written{} }) {
+					t.Fatalf("seed %d, row %d: %s became %q with %q", seed, numbers[i], in.refused, out.refused, fmt.Sprint(out.written))
+				}
+			default:
+				unread := in.column > 0 && in.written[in.column-1].Unread
+				if want := in.refused; unread && out.refused != table.CodeErrorCell || !unread && out.refused != want || out.column != in.column || !slices.Equal(in.written, out.written) {
+					t.Fatalf("seed %d, row %d: %s in column %d became %s in %d:\n%q\n%q", seed, numbers[i], want, in.column, out.refused, out.column, fmt.Sprint(in.written), fmt.Sprint(out.written))
+				}
+			}
+			refusals[in.refused]++
+			for c := range in.cells {
+				want, isText := texts[[2]int{numbers[i], c}]
+				if got := written[table.ColumnName(c+1)+strconv.Itoa(second.Info().HeaderRow+1+i)]; isText && got != want {
+					t.Fatalf("seed %d, row %d, column %d: %q became %q", seed, numbers[i], c+1, want, got)
+				}
+			}
+		}
+		for c := range f.Info().Header {
+			if want, got := texts[[2]int{f.Info().HeaderRow, c}], written[table.ColumnName(c+1)+strconv.Itoa(second.Info().HeaderRow)]; got != want {
+				t.Fatalf("seed %d: the heading %q became %q", seed, want, got)
+			}
+		}
+	}
+	t.Logf("%d rows, %v", total, refusals)
+	if total < int(seeds)*rows*9/10 || refusals[""] < total/2 {
+		t.Errorf("only %d rows, %v", total, refusals)
+	}
+	for _, code := range []table.Code{table.CodeTooManyCells, table.CodeErrorCell, table.CodeNoCachedValue, table.CodeInvalidCell, table.CodeLostDigits, table.CodeInvalidDate, table.CodeControl, table.CodeFooter} {
+		if refusals[code] == 0 {
+			t.Errorf("no row is refused for %s", code)
+		}
+	}
+}
+
+// A second round has the reasons anew, and the row still goes back to the first.
+func TestWorkbookCorrectionsOfCorrections(t *testing.T) {
+	data := workbookOf(t, "", `<row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1" t="s"><v>2</v></c><c r="C1" t="s"><v>3</v></c></row>`+
+		`<row r="2"><c r="A2" t="s"><v>4</v></c><c r="B2"><v>701740605</v></c></row><row r="3"><c r="A3" t="s"><v>5</v></c><c r="B3" t="e"><v>#REF!</v></c></row>`,
+		[]string{"tom", "Namn", "Mobil", "E-post", "\u00A0Anna ", "Bo"}, nil)
+	f := openTable(t, writeInput(t, "p.xlsx", data), asRun)
+	_, second := correct(t, f, plannedRows(t, f), asRun)
+	rows := plannedRows(t, second)
+	run := runOf(second, rows)
+	run.ID = 8
+	rep := mustWrite(t, Source{Run: run, Rows: ledgerRows(rows), Input: second}, Options{Dir: filepath.Join(t.TempDir(), "out"), Files: []Kind{KindCSV}})
+	third := openWorkbook(t, filepath.Join(rep.Dir, "corrections.xlsx"))
+	got := sheetRows(t, third, "Lista")
+	want := [][]string{
+		{"Namn", "Mobil", "E-post", "import: reason", "import: hint", "import: run", "import: row"},
+		{"\u00A0Anna ", "701740605", "", "nej _x000D_", "", "7", "2"},
+	}
+	if len(got) != 3 || !slices.Equal(got[0], want[0]) || !slices.Equal(got[1], want[1]) || got[2][1] != "#N/A" || !slices.Equal(got[2][5:], []string{"7", "3"}) {
+		t.Errorf("got %q", got)
+	}
+	if got := string(read(t, rep.Dir, "report.csv")); !strings.Contains(got, ",7,2,,\n") || !strings.Contains(got, ",7,3,,\n") {
+		t.Errorf("no reference to the first rows:\n%s", got)
+	}
+}
+
+// A note or a total is judged by the list's own columns, whatever the reasons
+// beside it say: it does not become a participant in its correction.
+func TestReasonsDoNotMakeARow(t *testing.T) {
+	for name, body := range map[string]string{
+		"a note with an address": "Anna;0701740605;a@example.com\n;;info@example.com\n",
+		"a total":                "Anna;0701740605;a@example.com\nAntal;;1\n",
+		"another table":          "Anna;0701740605;a@example.com\nE-post;Mobil;Namn\nb@example.com;0701740606;Bo\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := openTable(t, writeInput(t, "p.csv", []byte("Namn;Mobil;E-post\n"+body)), asRun)
+			planned := plannedRows(t, f)
+			again := openTable(t, f.Info().Path, table.Options{})
+			_, second := correct(t, again, planned, asRun)
+			codes := func(f *table.File) (codes []table.Code) {
+				for in, err := range f.Rows(context.Background()) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					if codes = append(codes, ""); in.Err != nil {
+						codes[len(codes)-1] = in.Err.Code
+					}
+				}
+				return codes
+			}
+			before, after := codes(f), codes(second)
+			if f.Info().Refused == 0 || !slices.Equal(before, after) {
+				t.Errorf("%q became %q", before, after)
+			}
+		})
+	}
+}
