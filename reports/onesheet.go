@@ -52,7 +52,7 @@ var oneSheetParts = []struct{ name, content string }{
 		`<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>` +
 		`<Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>`},
 	{"_rels/.rels", xmlStart + `<Relationships xmlns="` + packageSpace + `relationships"><Relationship Id="rId1" Type="` + officeSpace + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
-	{"xl/workbook.xml", xmlStart + `<workbook xmlns="` + spreadsheetSpace + `" xmlns:r="` + officeSpace + `"><sheets><sheet name="{name}" sheetId="1" r:id="rId1"/></sheets></workbook>`},
+	{"xl/workbook.xml", xmlStart + `<workbook xmlns="` + spreadsheetSpace + `" xmlns:r="` + officeSpace + `">` + `<sheets><sheet name="{name}" sheetId="1" r:id="rId1"/></sheets></workbook>`},
 	{"xl/_rels/workbook.xml.rels", xmlStart + `<Relationships xmlns="` + packageSpace + `relationships">` +
 		`<Relationship Id="rId1" Type="` + officeSpace + `/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="` + officeSpace + `/styles" Target="styles.xml"/></Relationships>`},
 	{"xl/styles.xml", xmlStart + `<styleSheet xmlns="` + spreadsheetSpace + `">` +
@@ -94,7 +94,7 @@ func newOneSheet(s *staging, name, sheet string, headerRow int, widths []float64
 		return b, err
 	}
 	b.out = bufio.NewWriterSize(part, 32<<10)
-	fmt.Fprintf(b.out, xmlStart+`<worksheet xmlns="`+spreadsheetSpace+`"><sheetViews><sheetView workbookViewId="0">`+
+	fmt.Fprintf(b.out, xmlStart+`<worksheet xmlns="`+spreadsheetSpace+`">`+`<sheetViews><sheetView workbookViewId="0">`+
 		`<pane ySplit="%d" topLeftCell="A%d" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>`, headerRow, headerRow+1)
 	for i, w := range widths {
 		fmt.Fprintf(b.out, `<col min="%d" max="%d" width="%g" style="%d" customWidth="1"/>`, i+1, i+1, w, lookText)
