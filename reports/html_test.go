@@ -212,7 +212,7 @@ func TestPageInBrowser(t *testing.T) {
 func TestPageWithoutScripts(t *testing.T) {
 	src, o := scenario(t)
 	rep := mustWrite(t, src, o)
-	ctx, _ := browser(t, filepath.Join(rep.Dir, "report.html"), 1280, false)
+	ctx, noise := browser(t, filepath.Join(rep.Dir, "report.html"), 1280, false)
 	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
@@ -225,6 +225,39 @@ func TestPageWithoutScripts(t *testing.T) {
 	}
 	if strings.Contains(text, "Search") {
 		t.Error("a search that does nothing")
+	}
+	if n := noise(); len(n) > 0 {
+		t.Errorf("the page asked or complained:\n%s", strings.Join(n, "\n"))
+	}
+}
+
+// The tests above hear what a page asks for: of one that is not self-contained
+// they hear it with scripts and without, from a file too.
+func TestRequestsAreHeard(t *testing.T) {
+	page := writeInput(t, "loud.html", []byte(`<!doctype html><link rel="stylesheet" href="http://127.0.0.1:9/a.css"><img src="http://127.0.0.1:9/b.png"><img src="beside.png"><script>fetch("http://127.0.0.1:9/c")</script><footer>x</footer>`))
+	for _, scripts := range []bool{true, false} {
+		ctx, noise := browser(t, page, 1280, false)
+		want := []string{"http://127.0.0.1:9/a.css", "http://127.0.0.1:9/b.png", "/beside.png"}
+		if before := len(noise()); !scripts {
+			if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+				t.Fatal(err)
+			}
+			do(t, ctx, chromedp.Reload(), chromedp.WaitReady(chromedp.CSS("footer")))
+			checkHeard(t, noise()[before:], want)
+			continue
+		}
+		do(t, ctx, chromedp.WaitReady(chromedp.CSS("footer")))
+		checkHeard(t, noise(), append(want, "http://127.0.0.1:9/c"))
+	}
+}
+
+func checkHeard(t *testing.T, heard, want []string) {
+	t.Helper()
+	all := strings.Join(heard, "\n") + "\n"
+	for _, w := range want {
+		if !strings.Contains(all, w+"\n") {
+			t.Errorf("nothing was heard of %s:\n%s", w, all)
+		}
 	}
 }
 
