@@ -105,10 +105,15 @@ func (s Stop) In(l words.Language) string {
 	return s.Reason.In(l) + ": " + words.Of(s.Err, l)
 }
 
-// recorded is the reason as the ledger keeps it, in which an error is a text.
+// recorded is the reason as the ledger keeps it, in which an error is a text,
+// unless the reader of the input has said it: that can be said again.
 func (s Stop) recorded() Reason {
 	if s.Err == nil {
 		return s.Reason
+	}
+	var input *table.Error
+	if s.Reason.Code == "input_unreadable" && errors.As(s.Err, &input) {
+		return because(unreadableFor, append([]string{input.File}, input.Args()...)...)
 	}
 	return s.Reason.with(s.Err.Error())
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -151,6 +153,16 @@ func judgeTransport(e *vitec.TransportError) verdict {
 		v.outcome, v.code = ledger.Uncertain, codeNoAnswer
 	}
 	v.reason = because(v.code + inTime)
+	if inTime != "" {
+		return v
+	}
+	id, args := words.Known(e.Err)
+	if id == "" && (errors.Is(e.Err, io.EOF) || errors.Is(e.Err, io.ErrUnexpectedEOF)) {
+		id = words.Closed
+	}
+	if id != "" {
+		v.words, v.reason = nil, because(v.code+"_for", append([]string{id}, args...)...)
+	}
 	return v
 }
 

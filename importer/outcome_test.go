@@ -2,7 +2,12 @@ package importer
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
+	"fmt"
+	"io"
+	"net"
+	"syscall"
 	"testing"
 	"time"
 
@@ -61,6 +66,10 @@ func TestJudge(t *testing.T) {
 		{name: "a status beyond all classes", err: refusedWith(777), outcome: ledger.Uncertain, code: codeUnclassified},
 
 		{name: "certificate", err: &vitec.TransportError{Certificate: true, Err: errors.New("x509")}, outcome: ledger.NotSent, action: stopRun, code: codeCertificate},
+		{name: "certificate of an unknown issuer", err: &vitec.TransportError{Certificate: true, Err: fmt.Errorf("tls: %w", x509.UnknownAuthorityError{})}, outcome: ledger.NotSent, action: stopRun, code: codeCertificate},
+		{name: "no such host", err: &vitec.TransportError{Err: &net.DNSError{Name: "x", IsNotFound: true}}, outcome: ledger.NotSent, action: again, code: codeUnreachable},
+		{name: "reset behind the request", err: &vitec.TransportError{Written: true, Err: syscall.ECONNRESET}, outcome: ledger.Uncertain, code: codeNoAnswer},
+		{name: "closed behind the request", err: &vitec.TransportError{Written: true, Err: io.ErrUnexpectedEOF}, outcome: ledger.Uncertain, code: codeNoAnswer},
 		{name: "nothing written", err: lost(false), outcome: ledger.NotSent, action: again, code: codeUnreachable},
 		{name: "something written", err: lost(true), outcome: ledger.Uncertain, code: codeNoAnswer},
 		{name: "time ran out before", err: &vitec.TransportError{Err: context.DeadlineExceeded}, outcome: ledger.NotSent, action: again, code: codeUnreachable},

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"slices"
 
+	"vitec-import/importer/table"
 	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
@@ -22,6 +23,10 @@ type Reason struct {
 	// own words, which are said behind ours; they may be empty.
 	Args []string
 }
+
+// unreadableFor is the reason of a stop for what the reader of the input says:
+// the file, and the error's own args.
+const unreadableFor = "input_unreadable_for"
 
 // because returns a reason that nobody else has put into words.
 func because(code string, args ...string) Reason {
@@ -66,6 +71,16 @@ func (r Reason) In(l words.Language) string {
 	case codeNoId: // the client's own reason
 		if len(fill) == 2 {
 			fill[1] = vitec.Reason(l, r.Args[2])
+		}
+	case codeCertificate + "_for", codeUnreachable + "_for", codeNoAnswer + "_for": // the system's or the network's
+		if len(fill) > 0 {
+			fill = []any{words.SystemText(l, r.Args[1], r.Args[2:]...)}
+		}
+	case unreadableFor: // the reader's of the input
+		if len(fill) > 2 {
+			if reason, _, ok := table.Wording(l, r.Args[2:]); ok {
+				fill[1] = reason
+			}
 		}
 	case codeUnsendable:
 		if len(fill) > 1 {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/table"
 	"vitec-import/importer/words"
 	"vitec-import/importer/words/wordstest"
 	"vitec-import/vitec"
@@ -14,7 +15,7 @@ import (
 func TestWords(t *testing.T) {
 	wordstest.Check(t, wordstest.Package{
 		Files: wordFiles,
-		Codes: []string{"reason." + ledger.CodeCutOff, "reason." + ledger.CodeRunEnded, "reason.unreachable_in_time", "reason.no_answer_in_time"},
+		Codes: []string{"reason." + ledger.CodeCutOff, "reason." + ledger.CodeRunEnded, "reason.unreachable_in_time", "reason.no_answer_in_time", "reason.certificate_for", "reason.unreachable_for", "reason.no_answer_for", "hint.certificate_for"},
 	})
 }
 
@@ -62,6 +63,17 @@ func TestReasons(t *testing.T) {
 	}
 }
 
+// tableReason is why a file cannot be read on, as its reader says it.
+func tableReason(t *testing.T) words.Message {
+	t.Helper()
+	_, err := table.Open(t.TempDir(), table.Options{})
+	var e *table.Error
+	if !errors.As(err, &e) {
+		t.Fatal(err)
+	}
+	return e.Reason
+}
+
 // What the ledger said of itself is told in the reader's language, and kept in
 // one.
 func TestStopSaysWhatIsBehindIt(t *testing.T) {
@@ -80,6 +92,12 @@ func TestStopSaysWhatIsBehindIt(t *testing.T) {
 	}
 	if got, want := stop.In(words.Swedish), "liggaren går inte att skriva: "+dir+": detta är en mapp"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	unread := unreadable(&table.Error{File: "p.csv", Row: 3, Code: table.CodeChanged, Reason: tableReason(t)})
+	for _, l := range words.Languages {
+		if got, want := unread.recorded().In(l), (Reason{Code: "input_unreadable"}).In(l)+": p.csv: "+tableReason(t).In(l); got != want {
+			t.Errorf("recorded as %q, want %q", got, want)
+		}
 	}
 	stop.Err = nil
 	if got := stop.recorded().In(words.Swedish); got != stop.In(words.Swedish) || got != "liggaren går inte att skriva" {

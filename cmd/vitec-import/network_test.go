@@ -226,7 +226,7 @@ func TestLatency(t *testing.T) {
 }
 
 // TestNoServer meets what is not the API at all. No request can have been
-// processed, so nothing is in doubt.
+// processed, so nothing is in doubt; why, is said in the reader's language.
 func TestNoServer(t *testing.T) {
 	t.Parallel()
 	quiet := log.New(io.Discard, "", 0)
@@ -258,18 +258,18 @@ func TestNoServer(t *testing.T) {
 			}
 			defer l.Close()
 			return "http://" + l.Addr().String()
-		}, "refused"},
-		{"no such host", false, func(*testing.T) string { return "https://does-not-exist.invalid" }, "does-not-exist.invalid"},
-		{"unknown authority", true, func(t *testing.T) string { return tlsServer(t, nil, nil) }, "certificate"},
+		}, "anslutningen nekades"},
+		{"no such host", false, func(*testing.T) string { return "https://does-not-exist.invalid" }, `"does-not-exist.invalid"`},
+		{"unknown authority", true, func(t *testing.T) string { return tlsServer(t, nil, nil) }, "utfärdat av någon som datorn inte känner till"},
 		{"expired", true, func(t *testing.T) string {
 			return tlsServer(t, certificate(t, "127.0.0.1", time.Now().Add(-2*year), time.Now().Add(-year)), nil)
-		}, "certificate"},
+		}, "certifikatet gick ut " + time.Now().Add(-year).UTC().Format(time.DateOnly)},
 		{"not yet valid", true, func(t *testing.T) string {
 			return tlsServer(t, certificate(t, "127.0.0.1", time.Now().Add(year), time.Now().Add(2*year)), nil)
-		}, "certificate"},
+		}, "certifikatet börjar gälla först"},
 		{"wrong host", true, func(t *testing.T) string {
 			return tlsServer(t, certificate(t, "192.0.2.1", time.Now().Add(-year), time.Now().Add(year)), nil)
-		}, "certificate"},
+		}, `certifikatet gäller inte för "127.0.0.1"`},
 		{"HTTP/2 only", false, func(t *testing.T) string {
 			return tlsServer(t, nil, func(c *tls.Config) { c.NextProtos = []string{"h2"}; c.MinVersion = tls.VersionTLS13 })
 		}, ""},
@@ -277,7 +277,7 @@ func TestNoServer(t *testing.T) {
 			s := httptest.NewServer(http.NotFoundHandler())
 			t.Cleanup(s.Close)
 			return strings.Replace(s.URL, "http:", "https:", 1)
-		}, "http"},
+		}, "servern talar inte krypterat (https)"},
 		{"closed before TLS", false, func(t *testing.T) string { return "https://" + rawServer(t, func(c net.Conn) {}) }, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -285,7 +285,7 @@ func TestNoServer(t *testing.T) {
 			o := newOffice(t, guests(6))
 			real := o.url
 			o.url = tt.url(t)
-			e := o.audit(o.run("--timeout", "2s"), 0)
+			e := o.audit(o.run("--timeout", "2s", "--lang", "sv"), 0)
 			if e.code != 5 || e.counts["not_sent"] != 6 || !strings.Contains(e.stderr, tt.say) {
 				t.Errorf("exit code %d, %v: %s", e.code, e.counts, e.stderr)
 			}

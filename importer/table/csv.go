@@ -296,7 +296,7 @@ func (c *csvReader) scanError(err error, line int) error {
 
 func (c *csvReader) counted(info *Info) error {
 	if c.padded > 0 {
-		info.Warnings = append(info.Warnings, Warning{Code: WarnPadded, Text: say("warn.padded", c.padded)})
+		info.Warnings = append(info.Warnings, Warning{Code: WarnPadded, Text: catalogue.Counted("warn.padded", c.padded)})
 	}
 	if c.longer > 0 {
 		info.Warnings = append(info.Warnings, Warning{Row: c.longAt, Code: WarnLonger,

@@ -45,7 +45,7 @@ func (e *Error) Args() []string {
 // none of them.
 func Wording(l words.Language, args []string) (reason, hint string, ok bool) {
 	w := catalogue.In(l)
-	if len(args) < 2 || !w.Has(args[0]) || !w.Has(args[1]) {
+	if len(args) < 2 || !w.Has(args[0]) || args[1] != "" && !w.Has(args[1]) {
 		return "", "", false
 	}
 	fill := make([]any, len(args)-2)
@@ -54,7 +54,10 @@ func Wording(l words.Language, args []string) (reason, hint string, ok bool) {
 			fill[i] = tab
 		}
 	}
-	return w.Text(args[0], fill...), w.Text(args[1]), true
+	if args[1] != "" {
+		hint = w.Text(args[1])
+	}
+	return w.Text(args[0], fill...), hint, true
 }
 
 // In says why a row with this code is refused, and what to do about it, for

@@ -105,8 +105,10 @@ func Of(err error, l Language) string {
 		}
 		return strings.Join(lines, "\n")
 	}
-	if file, ok := err.(*fs.PathError); ok && l != English && common(err) != "" {
-		return file.Path + ": " + System{err}.In(l)
+	if file, ok := err.(*fs.PathError); ok && l != English {
+		if id, args := Known(err); id != "" {
+			return file.Path + ": " + SystemText(l, id, args...)
+		}
 	}
 	return err.Error()
 }

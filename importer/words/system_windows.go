@@ -19,4 +19,8 @@ var own = map[syscall.Errno]string{
 	windows.ERROR_SHARING_VIOLATION: "held",
 	windows.ERROR_LOCK_VIOLATION:    "held",
 	windows.ERROR_USER_MAPPED_FILE:  "held",
+	windows.WSAECONNRESET:           "reset",
+	windows.WSAECONNABORTED:         "reset",
+	windows.WSAENETUNREACH:          "no_way",
+	windows.WSAEHOSTUNREACH:         "no_way",
 }
