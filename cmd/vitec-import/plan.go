@@ -125,7 +125,7 @@ func (w *world) describePlan(out io.Writer, p *importer.Plan, f *findings) {
 		w.describeSlots(out, p.Slots)
 	}
 	if n := p.Messages.Total(); n > 0 {
-		w.line(out, "messages", w.say("plan.messages", n, p.Messages.SMSConfirmation, p.Messages.MailConfirmation, p.Messages.SMSReminder))
+		w.line(out, "messages", w.count("plan.messages", n, p.Messages.SMSConfirmation, p.Messages.MailConfirmation, p.Messages.SMSReminder))
 	} else {
 		w.line(out, "messages", w.say("plan.messages.none"))
 	}
@@ -212,7 +212,7 @@ func (w *world) describeSlots(out io.Writer, slots map[vitec.Target]ledger.Count
 	}
 	printColumns(out, rows, 9, w.width(out))
 	if n := len(targets) - shown; n > 0 {
-		w.line(out, "", w.say("more.slots", n))
+		w.line(out, "", w.count("more.slots", n))
 	}
 }
 
@@ -263,7 +263,7 @@ func (w *world) describeCauses(out io.Writer, causes []importer.Cause) bool {
 	const shown = 20
 	for i, c := range causes {
 		if i == shown {
-			w.line(out, "", w.say("more.causes", len(causes)-shown))
+			w.line(out, "", w.count("more.causes", len(causes)-shown))
 			break
 		}
 		what, place := "", strconv.Itoa(c.First)

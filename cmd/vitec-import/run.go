@@ -307,9 +307,9 @@ func (w *world) approveMessages(n int, f *runFlags) error {
 		return nil
 	}
 	if f.maxMessages > 0 || !w.terminalIn {
-		return exit{code: importer.ExitFailed, err: fail("run.messages", n, f.maxMessages), hint: hint("run.messages.hint", n)}
+		return exit{code: importer.ExitFailed, err: catalogue.CountError("run.messages", n, f.maxMessages), hint: hint("run.messages.hint", n)}
 	}
-	answer, err := w.ask(w.say("ask.messages", n))
+	answer, err := w.ask(w.count("ask.messages", n))
 	if err != nil {
 		return err
 	}

@@ -126,7 +126,7 @@ func (r *xlsxReader) judgeTexts(info *Info) error {
 	}
 	switch {
 	case unused > 0:
-		info.Warnings = append(info.Warnings, Warning{Code: WarnTexts, Text: say("warn.unused_texts", unused),
+		info.Warnings = append(info.Warnings, Warning{Code: WarnTexts, Text: catalogue.Counted("warn.unused_texts", unused),
 			Hint: say("do.unused_texts")})
 	case saidRefs > said && t.refs > saidRefs: // others have the same number twice, or count what they overwrite
 		info.Warnings = append(info.Warnings, Warning{Code: WarnTexts, Text: say("warn.more_texts", t.refs, saidRefs),

@@ -140,14 +140,14 @@ func TestWarningsInSwedish(t *testing.T) {
 		want                string
 	}{
 		{"skipped rows", "a.csv", "Lista\nNamn;Ort\nÅsa;Lund\n", Options{}, "rubrikraden antas vara rad 2 i texten; vad som står ovanför den läses inte\nange en annan med --header-row"},
-		{"short rows", "a.csv", "a;b;c\n1;2\n1;2;3\n", Options{}, "antal rader med färre celler än rubrikraden: 1; de celler som saknas antas vara tomma\n"},
+		{"short rows", "a.csv", "a;b;c\n1;2\n1;2;3\n", Options{}, "1 rad har färre celler än rubrikraden; de celler som saknas antas vara tomma\n"},
 		{"a total", "a.csv", "Namn;Antal\nÅsa;2\nSumma;2\n", Options{}, "ser ut som en summa\nta bort raden om den inte hör till listan"},
 		{"many totals", "a.csv", "Namn;Antal\n" + strings.Repeat("Summa;2\n", maxWarnings+1), Options{}, "sammanlagt 11 rader ser ut som summor\n"},
 		{"encoded twice", "a.csv", "Namn;Ort\nÃ…sa;Lund\n", Options{}, "texten ser ut att ha kodats två gånger, och lämnas som den är\nexportera listan igen som UTF-8"},
 		{"wrong name", "a.xlsx", "a;b\n1;2\n", Options{}, "filen heter .xlsx men är text med avgränsare, och läses som det\n"},
-		{"hidden rows", "a.xlsx", builder{rows: strings.Replace(plainRows, `<row r="3"`, `<row r="3" hidden="1"`, 1)}.book(t), Options{}, "antal dolda eller bortfiltrerade rader som läses som de andra: 1, den första är rad 3\nta bort dem om de inte ska med"},
+		{"hidden rows", "a.xlsx", builder{rows: strings.Replace(plainRows, `<row r="3"`, `<row r="3" hidden="1"`, 1)}.book(t), Options{}, "rad 3 är dold eller bortfiltrerad och läses som de andra\nta bort dem om de inte ska med"},
 		{"an empty row", "a.xlsx", builder{rows: head + rowsBut(10)}.book(t), Options{}, "rad 10 mellan de andra är tom\nse efter om det saknas en rad"},
-		{"merged cells", "a.xlsx", builder{rows: plainRows, after: `<mergeCells><mergeCell ref="A2:A3"/></mergeCells>`}.book(t), Options{}, "antal grupper av sammanfogade celler: 1, till exempel \"A2:A3\"; var och en visar sin första cells värde, och bara den cellen läses som att den har det\n"},
+		{"merged cells", "a.xlsx", builder{rows: plainRows, after: `<mergeCells><mergeCell ref="A2:A3"/></mergeCells>`}.book(t), Options{}, "cellerna \"A2:A3\" är sammanfogade; de visar den första cellens värde, och bara den cellen läses som att den har det\n"},
 		{"hidden sheet", "a.xlsx", builder{rows: plainRows, sheets: []string{"A", `B" state="hidden`}, others: map[string]string{"sheet2": plainRows}}.book(t), Options{}, "dolda blad läses inte: \"B\"\nange ett med --sheet om det är det som avses"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

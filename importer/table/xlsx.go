@@ -249,7 +249,7 @@ func (r *xlsxReader) counted(info *Info) error {
 		warn(0, named+1, WarnNoHeaderName, say("warn.unnamed", ColumnName(r.width)), say("do.give_header"))
 	}
 	if n := r.seen.hiddenRows; n > 0 {
-		warn(r.seen.firstHidden, 0, WarnHiddenRows, say("warn.hidden_rows", n, r.seen.firstHidden),
+		warn(r.seen.firstHidden, 0, WarnHiddenRows, catalogue.Counted("warn.hidden_rows", n, r.seen.firstHidden),
 			say("do.delete_hidden"))
 	}
 	if i := slices.IndexFunc(r.seen.hidden, func(s span) bool { return s.from <= r.width }); i >= 0 {
@@ -260,7 +260,7 @@ func (r *xlsxReader) counted(info *Info) error {
 		warn(r.seen.lastRow, 0, WarnDimension, say("warn.dimension", r.seen.saidRow, r.seen.lastRow), say("do.all_rows"))
 	}
 	if n := r.seen.merged; n > 0 {
-		warn(0, 0, WarnMerged, say("warn.merged", n, r.seen.firstMerged), none)
+		warn(0, 0, WarnMerged, catalogue.Counted("warn.merged", n, r.seen.firstMerged), none)
 	}
 	var left words.List
 	for i := range r.book.sheets {

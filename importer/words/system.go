@@ -124,7 +124,7 @@ func SystemText(l Language, id string, args ...string) string {
 
 // Held reports whether the system says that another program has the file open,
 // and lets nobody else near it. Only Windows does.
-func (s System) Held() bool { return common(s.Err) == "held" }
+func (s System) Held() bool { id, _ := Known(s.Err); return id == "held" }
 
 // In says it in a language.
 func (s System) In(l Language) string {
