@@ -71,7 +71,7 @@ func TestWording(t *testing.T) {
 		t.Errorf("got %q and %q, want %q", got, p.MessageIn("fi"), want)
 	}
 	message, hint, ok := Wording(words.Swedish, "lookup", []string{`"A", "B"`})
-	if !ok || message != "värdet finns inte i uppslagstabellen" || hint != `den innehåller "A", "B"` {
+	if !ok || message != "värdet finns inte i uppslaget" || hint != `den innehåller "A", "B"` {
 		t.Errorf("got %q, %q, %t", message, hint, ok)
 	}
 	if _, _, ok := Wording(words.Swedish, "of tomorrow", nil); ok {
