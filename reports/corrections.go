@@ -235,7 +235,7 @@ func (c *xlsxCorrections) open() (err error) {
 	for i, h := range c.info.Header {
 		if reasonColumn(h) == "" {
 			c.own = append(c.own, i)
-			widths = append(widths, max(14, min(width(h), 40)))
+			widths = append(widths, max(22, min(width(h), 40)))
 		}
 	}
 	c.faulty = make([]bool, len(c.info.Header))

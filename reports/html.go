@@ -229,6 +229,7 @@ type shareView struct {
 	Class        uint8
 	Symbol, Name string
 	Count        int
+	Counted      string // the count with the name
 }
 
 type causeView struct {
@@ -246,7 +247,7 @@ type slotView struct {
 }
 
 func (h *reportHTML) share(o ledger.Outcome, n int) shareView {
-	return shareView{Class: uint8(o), Symbol: symbol(o), Name: h.words.outcome(o), Count: n}
+	return shareView{Class: uint8(o), Symbol: symbol(o), Name: h.words.outcome(o), Counted: h.words.Count("share."+o.String(), n), Count: n}
 }
 
 func (h *reportHTML) data(s *Summary) (*pageData, error) {

@@ -94,7 +94,7 @@ func newOneSheet(s *staging, name, sheet string, headerRow int, widths []float64
 		return b, err
 	}
 	b.out = bufio.NewWriterSize(part, 32<<10)
-	fmt.Fprintf(b.out, xmlStart+`<worksheet xmlns="`+spreadsheetSpace+`">`+`<sheetViews><sheetView workbookViewId="0">`+
+	fmt.Fprintf(b.out, xmlStart+`<worksheet xmlns="`+spreadsheetSpace+`">`+`<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0">`+
 		`<pane ySplit="%d" topLeftCell="A%d" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>`, headerRow, headerRow+1)
 	for i, w := range widths {
 		fmt.Fprintf(b.out, `<col min="%d" max="%d" width="%g" style="%d" customWidth="1"/>`, i+1, i+1, w, lookText)
@@ -146,7 +146,7 @@ func (b *oneSheet) end() error {
 // save ends the workbook.
 func (b *oneSheet) save() error {
 	// A phone is a text on purpose; nobody shall be told to make it a number.
-	fmt.Fprintf(b.out, `</sheetData><ignoredErrors><ignoredError sqref="A1:%s%d" numberStoredAsText="1"/></ignoredErrors></worksheet>`, table.ColumnName(b.wide), b.row)
+	fmt.Fprintf(b.out, `</sheetData><pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/><ignoredErrors><ignoredError sqref="A1:%s%d" numberStoredAsText="1"/></ignoredErrors></worksheet>`, table.ColumnName(b.wide), b.row)
 	if err := errors.Join(b.out.Flush(), b.zip.Close()); err != nil {
 		return err
 	}

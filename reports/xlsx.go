@@ -277,7 +277,8 @@ func slotName(s ledger.Slot) string {
 // style is a look of a cell.
 type style int
 
-// styleOutcome is the first of the looks of the outcomes, by Outcome.
+// styleOutcome is the first of the looks of the outcomes, by Outcome; those of
+// cells beside texts of several lines, which begin at the top, follow.
 const (
 	styleText style = iota
 	styleNumber
@@ -301,6 +302,7 @@ const (
 	styleWrap
 	styleTop
 	styleOutcome
+	styleOutcomeTop = styleOutcome + style(len(ledger.Outcomes))
 )
 
 // styles makes the looks. Text cells have the format "text", so that what is
@@ -345,9 +347,12 @@ func styles(f *excelize.File) ([]int, error) {
 	for _, o := range ledger.Outcomes {
 		s := shadeOf(o)
 		looks[styleOutcome+style(o)] = &excelize.Style{Font: font(11, true, s.ink[1:]), Fill: fill(s.tint[1:]), NumFmt: text, Alignment: middle, Border: below}
+		top := *looks[styleOutcome+style(o)]
+		top.Alignment = wrap
+		looks[styleOutcomeTop+style(o)] = &top
 	}
 	ids := make([]int, len(looks))
-	for k := styleText; k < styleOutcome+style(len(ledger.Outcomes)); k++ { // in order, so that the ids are always the same
+	for k := range style(len(looks)) { // in order, so that the ids are always the same
 		id, err := f.NewStyle(looks[k])
 		if err != nil {
 			return nil, err

@@ -258,7 +258,7 @@ func (x *reportXLSX) problems() error {
 	for _, g := range list {
 		p.row++
 		name := symbol(g.Outcome) + "  " + w.outcome(g.Outcome)
-		look := styleOutcome + style(g.Outcome)
+		look := styleOutcomeTop + style(g.Outcome)
 		if g.Warning {
 			name, look = w.Text("warning"), styleWrap
 		}
