@@ -95,7 +95,7 @@ func newOneSheet(s *staging, name, sheet string, headerRow int, widths []float64
 	}
 	b.out = bufio.NewWriterSize(part, 32<<10)
 	fmt.Fprintf(b.out, xmlStart+`<worksheet xmlns="`+spreadsheetSpace+`">`+`<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0">`+
-		`<pane ySplit="%d" topLeftCell="A%d" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>`, headerRow, headerRow+1)
+		`<pane ySplit="%d" topLeftCell="A%d" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>`, headerRow, headerRow+1)
 	for i, w := range widths {
 		fmt.Fprintf(b.out, `<col min="%d" max="%d" width="%g" style="%d" customWidth="1"/>`, i+1, i+1, w, lookText)
 	}
