@@ -270,16 +270,6 @@ func (o *office) startAs(prepare func(*exec.Cmd), line ...string) *child {
 // signal sends a signal; a process that has ended takes none, which is fine.
 func (c *child) signal(s os.Signal) { _ = c.cmd.Process.Signal(s) }
 
-// running reports whether the process is still there.
-func (c *child) running() bool {
-	select {
-	case <-c.waiting:
-		return false
-	default:
-		return true
-	}
-}
-
 // wait waits for the process, but not for ever.
 func (c *child) wait() *attempt {
 	c.o.t.Helper()

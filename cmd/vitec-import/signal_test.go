@@ -140,3 +140,13 @@ func TestNoTerminal(t *testing.T) {
 	}
 	o.audit(e, 0)
 }
+
+// running reports whether the process is still there.
+func (c *child) running() bool {
+	select {
+	case <-c.waiting:
+		return false
+	default:
+		return true
+	}
+}
