@@ -236,8 +236,52 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 		r.shown = classDecimal
 	}
 	start = len(r.scratch)
+	if f == math.Trunc(f) && len(data) > 15 {
+		if r.scratch, ok = appendWhole(r.scratch, data); ok {
+			return "", start, nil, nil
+		}
+	}
 	r.scratch = strconv.AppendFloat(r.scratch, f, 'f', -1, 64)
 	return "", start, nil, nil
+}
+
+// appendWhole appends a whole number as it is stored, without point and
+// exponent, if it has more than the 15 digits by which a float64 is known: the
+// shortest digits that read back as the same float64 may be others.
+func appendWhole(dst, b []byte) ([]byte, bool) {
+	digits := significant(b)
+	if len(digits) <= 15 {
+		return dst, false
+	}
+	mantissa, exponent := b, 0
+	if i := bytes.IndexAny(b, "eE"); i >= 0 {
+		n, err := strconv.Atoi(string(b[i+1:]))
+		if err != nil {
+			return dst, false
+		}
+		mantissa, exponent = b[:i], n
+	}
+	mantissa = bytes.TrimLeft(mantissa, "+-")
+	point := bytes.IndexByte(mantissa, '.')
+	if point < 0 {
+		point = len(mantissa)
+	}
+	first := bytes.IndexAny(mantissa, "123456789")
+	if first > point {
+		first-- // the point is no digit
+	}
+	zeros := point - first + exponent - len(digits)
+	if zeros < 0 {
+		return dst, false // it has decimals
+	}
+	if b[0] == '-' {
+		dst = append(dst, '-')
+	}
+	dst = append(dst, digits...)
+	for range zeros {
+		dst = append(dst, '0')
+	}
+	return dst, true
 }
 
 // maxDigits is how many digits a float64 can have at most.

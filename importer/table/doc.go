@@ -36,7 +36,8 @@
 // is its number, 12 % is 0.12), except where the number format adds digits
 // that the stored number has not, such as the leading zero of a phone:
 // then the text is what Excel shows. A whole number with more digits than a
-// float64 holds is refused, for programs differ in what they make of it.
+// float64 holds is refused, for programs differ in what they make of it; one
+// with more than 15 that it does hold has the digits that are stored.
 // Dates are ISO: 2006-01-02, with a time 2006-01-02T15:04:05, times alone
 // 15:04 or 15:04:05. Booleans are TRUE and FALSE. Formulas are their cached
 // results. Text is in Unicode normal form C; no-break and other exotic spaces
