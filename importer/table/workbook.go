@@ -264,7 +264,11 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) (formats []*numFormat, said
 			if !x.is(nsMain, "xf") {
 				return flaw("part.unknown_element", x.local)
 			}
-			id, err := x.number("numFmtId", 0)
+			general := 0
+			if applied, ok := x.attr(nsNone, "applyNumberFormat"); ok && applied != "0" && applied != "false" {
+				general = -1 // it applies a format, and has lost which
+			}
+			id, err := x.number("numFmtId", general)
 			if err != nil {
 				return err
 			}

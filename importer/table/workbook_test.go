@@ -186,8 +186,8 @@ func TestXLSXParts(t *testing.T) {
 			p["xl/_rels/workbook.xml.rels"] = rels(officeRel+"worksheet", "worksheets/sheet1.xml", officeRel+"sharedStrings", "sharedStrings.xml")
 			p["xl/workbook.xml"] = strings.Replace(p["xl/workbook.xml"], `rId3`, `rId2`, 1)
 		}},
-		{"a format that is applied and not named", func(p map[string]string) {
-			p["xl/styles.xml"] = strings.Replace(p["xl/styles.xml"], `<xf numFmtId="0"`, `<xf applyNumberFormat="1"`, 1)
+		{"a format that is neither applied nor named", func(p map[string]string) {
+			p["xl/styles.xml"] = strings.Replace(p["xl/styles.xml"], `<xf numFmtId="0"`, `<xf applyNumberFormat="0"`, 1)
 		}},
 		{"a chart sheet beside", func(p map[string]string) {
 			p["xl/workbook.xml"] = strings.Replace(p["xl/workbook.xml"], "</sheets>", `<sheet name="Diagram" sheetId="9" r:id="rId4"/></sheets>`, 1)
@@ -404,5 +404,22 @@ func TestNotATable(t *testing.T) {
 		if got := read(t, path, Options{}); got != want {
 			t.Errorf("%s: got %s, want %s", filepath.Base(path), got, want)
 		}
+	}
+}
+
+// A style that applies a number format and has lost which may have been one of
+// dates.
+func TestXLSXLostFormat(t *testing.T) {
+	for attr, want := range map[string]string{
+		`applyNumberFormat="1"`:               "2! invalid_cell B",
+		`applyNumberFormat="true"`:            "2! invalid_cell B",
+		`applyNumberFormat="0"`:               "2: Åsa|46115",
+		`applyNumberFormat="1" numFmtId="0"`:  "2: Åsa|46115",
+		`applyNumberFormat="1" numFmtId="14"`: "2: Åsa|2026-04-03",
+		`applyAlignment="1"`:                  "2: Åsa|46115",
+	} {
+		p := builder{rows: head + row(2, "Åsa", `<c><v>46115</v></c>`) + row(3, "Bo", `<c t="inlineStr"><is><t>x</t></is></c>`)}.files()
+		p["xl/styles.xml"] = strings.Replace(p["xl/styles.xml"], `<xf numFmtId="0"`, `<xf `+attr, 1)
+		check(t, read(t, write(t, "a.xlsx", zipped(t, p)), Options{}), "xlsx Blad1 1: Namn|Värde\n"+want+"\n3: Bo|x")
 	}
 }
