@@ -29,6 +29,7 @@ type csvReader struct {
 	scratch []byte
 	ends    []int // of the cells in scratch
 	padded  int   // rows that were padded in the last pass
+	padAt   int   // the first of them
 	missing int   // cells that they were padded with
 
 	uniform bool // most lines have no more cells than the header
@@ -164,7 +165,9 @@ func (c *csvReader) rows(ctx context.Context, yield func(*Row) bool) error {
 		for len(short) > keep {
 			row := &short[0].row
 			if row.Err == nil {
-				c.padded++
+				if c.padded++; c.padded == 1 {
+					c.padAt = row.Number
+				}
 				if v := j.row(row.Number, row.Cells); v != nil {
 					row.Cells, row.Err = nil, c.refuse(row.Number, v)
 				}
@@ -296,7 +299,8 @@ func (c *csvReader) scanError(err error, line int) error {
 
 func (c *csvReader) counted(info *Info) error {
 	if c.padded > 0 {
-		info.Warnings = append(info.Warnings, Warning{Code: WarnPadded, Text: catalogue.Counted("warn.padded", c.padded)})
+		info.Warnings = append(info.Warnings, Warning{Row: c.padAt, Code: WarnPadded,
+			Text: catalogue.Counted("warn.padded", c.padded, c.padAt)})
 	}
 	if c.longer > 0 {
 		info.Warnings = append(info.Warnings, Warning{Row: c.longAt, Code: WarnLonger,

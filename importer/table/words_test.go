@@ -140,7 +140,7 @@ func TestWarningsInSwedish(t *testing.T) {
 		want                string
 	}{
 		{"skipped rows", "a.csv", "Lista\nNamn;Ort\nÅsa;Lund\n", Options{}, "rubrikraden antas vara rad 2 i texten; vad som står ovanför den läses inte\nange en annan med --header-row"},
-		{"short rows", "a.csv", "a;b;c\n1;2\n1;2;3\n", Options{}, "1 rad har färre celler än rubrikraden; de celler som saknas antas vara tomma\n"},
+		{"short rows", "a.csv", "a;b;c\n1;2\n1;2;3\n", Options{}, "rad 2 har färre celler än rubrikraden; de celler som saknas antas vara tomma\n"},
 		{"a total", "a.csv", "Namn;Antal\nÅsa;2\nSumma;2\n", Options{}, "ser ut som en summa\nta bort raden om den inte hör till listan"},
 		{"many totals", "a.csv", "Namn;Antal\n" + strings.Repeat("Summa;2\n", maxWarnings+1), Options{}, "sammanlagt 11 rader ser ut som summor\n"},
 		{"encoded twice", "a.csv", "Namn;Ort\nÃ…sa;Lund\n", Options{}, "texten ser ut att ha kodats två gånger, och lämnas som den är\nexportera listan igen som UTF-8"},
