@@ -158,6 +158,9 @@ func (c *csvReader) shape(r *record, cells []string) *verdict {
 	case r.stray >= 0 && c.lateMark(r, cells) >= 0:
 		return &verdict{code: CodeStrayQuote, column: c.lateMark(r, cells), reason: say("row.late_mark"),
 			hint: say("do.no_space")}
+	case r.stray >= 0 && c.partedMark(r, cells) >= 0:
+		return &verdict{code: CodeStrayQuote, column: c.partedMark(r, cells), reason: say("row.parted_marks"),
+			hint: say("do.quote_cell")}
 	case r.stray >= 0 && len(cells) != c.width:
 		return &verdict{code: CodeStrayQuote, column: r.stray, reason: say("row.mark_inside", len(cells), c.width),
 			hint: say("do.quote_cell")}
@@ -197,6 +200,26 @@ func (c *csvReader) lateMark(r *record, cells []string) int {
 	for i, cell := range cells {
 		if !r.fields[i].quoted && strings.HasPrefix(strings.TrimSpace(cell), string(c.d.quote)) {
 			return i
+		}
+	}
+	return -1
+}
+
+// partedMark returns the first cell in which a quotation mark opens behind
+// other text while its partner closes a later cell, or -1: 5"Ek, Bo" has lost
+// the delimiter before its mark, and the one inside has become one.
+func (c *csvReader) partedMark(r *record, cells []string) int {
+	q, open := string(rune(c.d.quote)), -1
+	for i, cell := range cells {
+		if r.fields[i].quoted || strings.Count(cell, q)%2 == 0 {
+			continue
+		}
+		cell = strings.TrimSpace(strings.ReplaceAll(cell, q+q, ""))
+		if open >= 0 && strings.HasSuffix(cell, q) {
+			return open
+		}
+		if behind := cell[strings.LastIndex(cell, q)+1:]; open < 0 && behind != "" && behind[0] != ' ' {
+			open = i
 		}
 	}
 	return -1

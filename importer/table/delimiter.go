@@ -29,6 +29,8 @@ type trial struct {
 	score  float64
 	spaced bool // there is a space behind every delimiter
 	marks  int  // records with a quotation mark inside an unquoted cell
+	quoted int  // records with a cell in quotation marks
+	others int  // records with a cell in the other marks
 	faults int  // records whose quotation marks are not as they should be
 	above  int  // filled records above the header
 	lines  []sampleLine
@@ -69,11 +71,18 @@ func (c *csvReader) try(d dialect) (*trial, error) {
 		if r.fault != "" || r.strict {
 			t.faults++
 		}
+		switch {
+		case slices.ContainsFunc(r.fields, func(f field) bool { return f.quoted }):
+			t.quoted++
+		case slices.ContainsFunc(cells, func(cell string) bool { return allIn(c.otherQuote(), []string{cell}) }):
+			t.others++
+		}
 		if ok && filled(cells) == 0 {
 			continue
 		}
 		if len(t.head) < headRows && r.line >= c.opts.HeaderRow-headRows || r.line == c.opts.HeaderRow {
-			t.head = append(t.head, headRow{number: r.line, cells: slices.Clone(cells), ok: ok})
+			astray := ok && r.stray >= 0 && (c.lateMark(r, cells) >= 0 || c.partedMark(r, cells) >= 0)
+			t.head = append(t.head, headRow{number: r.line, cells: slices.Clone(cells), ok: ok, astray: astray})
 		}
 		line := sampleLine{number: r.line}
 		if r.fault == "" {

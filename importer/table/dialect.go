@@ -26,7 +26,7 @@ func (c *csvReader) findDialect(info *Info) error {
 	if err != nil {
 		return err
 	}
-	if t.header >= 0 && allIn('\'', t.head[t.header].cells) {
+	if t.header >= 0 && (allIn('\'', t.head[t.header].cells) || t.quoted == 0 && 2*t.others > t.rows+1) {
 		quote = '\''
 		if t, err = c.settle(delim, quote); err != nil {
 			return err
@@ -47,7 +47,7 @@ func (c *csvReader) findDialect(info *Info) error {
 	c.uniform = t.uniform()
 	delimiter, _ := c.enc.appendText(nil, c.d.delim) // a character of the encoding, or two
 	info.Header, info.HeaderRow, info.Delimiter = c.header, h.number, string(delimiter)
-	if !h.ok {
+	if !h.ok || h.astray {
 		return c.fail(CodeHeader, h.number, say("header.unreadable"), say("do.header_marks"))
 	}
 	if filled(h.cells) == 0 {

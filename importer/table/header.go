@@ -15,6 +15,7 @@ type headRow struct {
 	cells  []string
 	ok     bool     // it could be read
 	fault  *verdict // what is wrong with one of its cells, in a workbook
+	astray bool     // a quotation mark in it belongs to another cell, or to none
 
 	written []Written // in a workbook, with Options.KeepRaw
 }
