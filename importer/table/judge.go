@@ -97,6 +97,9 @@ func (j *judge) row(number int, cells []string) *verdict {
 			}
 		}
 	}
+	if j.fits == nil && filled > 1 && j.repeats(cells) {
+		return &verdict{code: CodeRepeatedHeader, column: -1, reason: say("row.repeated"), hint: say("do.delete")}
+	}
 	if j.want == 0 || first < 0 && j.aside == nil {
 		return nil
 	}
