@@ -59,6 +59,9 @@ func (c *csvReader) findDialect(info *Info) error {
 	if err := c.notTable(t); err != nil {
 		return err
 	}
+	if t.rows == 0 && len(t.head) == 1 && rowsInOne(h.cells, string(delimiter)) {
+		return c.fail(CodeNotTable, h.number, say("csv.one_line"), say("do.line_breaks"))
+	}
 	if t.header > 0 && c.opts.HeaderRow == 0 {
 		info.Warnings = append(info.Warnings, skippedRows("warn.header_line", h.number))
 	}
@@ -89,6 +92,28 @@ func (c *csvReader) notTable(t *trial) error {
 		return c.fail(CodeNotTable, 0, say("file.is_no_list", say(what)), say("do.export_or_header"))
 	}
 	return nil
+}
+
+// rowsInOne reports whether the cells of the only line are those of several
+// rows, with another sign than a line break between them: one at which the
+// line falls apart into pieces of as many cells each. The separators of lines
+// that Unicode has are line breaks inside of cells by now.
+func rowsInOne(cells []string, own string) bool {
+	line := strings.Join(cells, own)
+	if own == "" {
+		return strings.Count(strings.TrimSpace(line), "\n") > 1
+	}
+	for _, sign := range append([]string{"\n"}, usualDelimiters...) {
+		pieces := strings.Split(strings.TrimSuffix(line, sign), sign)
+		if sign == own || len(pieces) < 2 || sign != "\n" && len(pieces) < 3 {
+			continue
+		}
+		n := strings.Count(pieces[0], own)
+		if n > 0 && !slices.ContainsFunc(pieces, func(piece string) bool { return strings.Count(piece, own) != n }) {
+			return true
+		}
+	}
+	return false
 }
 
 // isRuler reports whether a row is a line between a header and its rows, as
