@@ -165,11 +165,10 @@ func (c *csvReader) rows(ctx context.Context, yield func(*Row) bool) error {
 		for len(short) > keep {
 			row := &short[0].row
 			if row.Err == nil {
-				if c.padded++; c.padded == 1 {
-					c.padAt = row.Number
-				}
 				if v := j.row(row.Number, row.Cells); v != nil {
 					row.Cells, row.Err = nil, c.refuse(row.Number, v)
+				} else if c.padded++; c.padded == 1 {
+					c.padAt = row.Number
 				}
 			}
 			if !yield(row) {

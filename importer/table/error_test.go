@@ -69,6 +69,7 @@ func TestWarnings(t *testing.T) {
 		{"a row with empty cells too many", "a.csv", "a;b;c\n1;2;3\n1;2;3;;\n", Options{}, "long_rows 3"},
 		{"all rows with an empty cell too many", "a.csv", "a;b;c\n1;2;3;\n1;2;3;\n", Options{}, ""},
 		{"short rows", "a.csv", "a;b;c\n1;2\n1;2;3\n", Options{}, "short_rows 2"},
+		{"a short row that is refused", "a.csv", "a;b;c;d\n###;2\n1;2\n1;2;3;4\n", Options{}, "short_rows 3"},
 		{"totals", "a.csv", "Namn;Antal\nÅsa;2\nSumma;2\n", Options{}, "footer 3"},
 		{"wrong name", "a.xlsx", "a;b\n1;2\n", Options{}, "extension"},
 		{"wrong name of a workbook", "a.csv", builder{rows: plainRows}.book(t), Options{}, "extension"},
