@@ -231,7 +231,7 @@ func (c *csvReader) rows(ctx context.Context, yield func(*Row) bool) error {
 			return nil
 		}
 		if v == nil {
-			if len(cells) > c.width && c.uniform {
+			if len(cells) > c.width {
 				if c.longer++; c.longer == 1 {
 					c.longAt = r.line
 				}
@@ -301,7 +301,11 @@ func (c *csvReader) counted(info *Info) error {
 		info.Warnings = append(info.Warnings, Warning{Row: c.padAt, Code: WarnPadded,
 			Text: catalogue.Counted("warn.padded", c.padded, c.padAt)})
 	}
-	if c.longer > 0 {
+	switch {
+	case c.longer > 0 && !c.uniform:
+		info.Warnings = append(info.Warnings, Warning{Row: c.headAt, Code: WarnLonger,
+			Text: catalogue.Counted("warn.header_short", c.longer, c.longAt), Hint: say("do.look_header")})
+	case c.longer > 0:
 		info.Warnings = append(info.Warnings, Warning{Row: c.longAt, Code: WarnLonger,
 			Text: catalogue.Counted("warn.longer", c.longer, c.longAt), Hint: say("do.look_shifted")})
 	}
