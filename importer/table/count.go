@@ -36,6 +36,12 @@ func (f *File) count() error {
 		}
 	}
 	letters(f.info.HeaderRow, f.info.Header)
+	if f.opts.HeaderRow == 0 && (f.opts.Fits == nil || f.opts.Fits(f.info.Header) == 0) && likeRow(f.info.Header) {
+		f.info.Warnings = append(f.info.Warnings, Warning{Row: f.info.HeaderRow, Code: WarnDataHeader,
+			Text: say("warn.data_header", f.info.HeaderRow), Hint: say("do.add_header")})
+	}
+	strayed, strayedAt := 0, 0 // rows of one column with a delimiter in them
+	oneColumn := f.info.Format == "csv" && f.info.Delimiter == ""
 	var first *Error // of a row
 	err := f.reader.rows(context.Background(), func(r *Row) bool {
 		f.info.Rows++
@@ -49,6 +55,11 @@ func (f *File) count() error {
 			totals.add(r.Number, 0, say("warn.total"), say("do.delete_total"))
 		}
 		letters(r.Number, r.Cells)
+		if oneColumn && strings.ContainsAny(r.Cells[0], "\t;|") {
+			if strayed++; strayed == 1 {
+				strayedAt = r.Number
+			}
+		}
 		return true
 	})
 	if err != nil {
@@ -61,6 +72,10 @@ func (f *File) count() error {
 	totals.done("warn.totals_all")
 	mojibake.done("warn.mojibake_all")
 	lost.done("warn.lost_all")
+	if strayed > 0 {
+		f.info.Warnings = append(f.info.Warnings, Warning{Row: strayedAt, Code: WarnOneColumn,
+			Text: catalogue.Counted("warn.one_column", strayed, strayedAt), Hint: say("do.say_delimiter")})
+	}
 	if err := f.reader.counted(&f.info); err != nil {
 		return err
 	}

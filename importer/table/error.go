@@ -59,6 +59,8 @@ const (
 	WarnMojibake      Code = "mojibake"       // text that was decoded wrongly before it came here
 	WarnReplacement   Code = "lost_letters"   // U+FFFD: letters that were lost before the file came here
 	WarnFooter        Code = "footer"         // a row that looks like a total
+	WarnDataHeader    Code = "data_header"    // the header looks like a row
+	WarnOneColumn     Code = "one_column"     // rows of one column have a delimiter in them
 	WarnPadded        Code = "short_rows"     // rows with fewer cells than the header
 	WarnLonger        Code = "long_rows"      // rows with more cells than the header, those at the end empty
 	WarnBlankRows     Code = "blank_rows"     // empty rows between the rows

@@ -1,6 +1,9 @@
 package table
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // headRows is how many filled rows are searched for the header.
 const headRows = 50
@@ -106,6 +109,27 @@ func wordy(cells []string) bool {
 		}
 	}
 	return true
+}
+
+// likeRow reports whether a header looks like a row: one of its cells is a
+// value, or none has a word.
+func likeRow(cells []string) bool {
+	return slices.ContainsFunc(cells, isValue) || !slices.ContainsFunc(cells, func(cell string) bool {
+		return cell != "" && wordy([]string{cell})
+	})
+}
+
+// isValue reports whether a cell is an address, a date, a time or a number of
+// some length, as rows have them and headers have not.
+func isValue(cell string) bool {
+	digits := 0
+	for i := range len(cell) {
+		if cell[i] >= '0' && cell[i] <= '9' {
+			digits++
+		}
+	}
+	at := strings.IndexByte(cell, '@')
+	return len(cell) >= 5 && digits*2 >= len(cell) || at > 0 && strings.Contains(cell[at:], ".")
 }
 
 func trimmed(cells []string) []string {
