@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"vitec-import/importer/table"
 )
 
 // bulkRows writes the many rows of one sheet as XML and puts them into that
@@ -85,45 +87,12 @@ func (w *bulkRows) add(cells []cell) error {
 		if strings.TrimSpace(c.text) != c.text {
 			b = append(b, ` xml:space="preserve"`...)
 		}
-		b = append(appendCellText(append(b, '>'), c.text), `</t></is></c>`...)
+		b = append(append(b, '>'), xmlEscape.Replace(table.Escape(c.text))...)
+		b = append(b, `</t></is></c>`...)
 	}
 	w.line = append(b, `</row>`...)
 	_, err := w.spill.Write(w.line)
 	return err
-}
-
-// appendCellText appends a text as XML. What looks like the escape that
-// spreadsheets have for characters that XML cannot hold, _x000D_, is escaped
-// itself.
-func appendCellText(b []byte, s string) []byte {
-	done := 0
-	for i := range len(s) {
-		var instead string
-		switch c := s[i]; {
-		case c == '&':
-			instead = "&amp;"
-		case c == '<':
-			instead = "&lt;"
-		case c == '>':
-			instead = "&gt;"
-		case c == '_' && isEscape(s[i:]):
-			instead = "_x005F_"
-		default:
-			continue
-		}
-		b = append(append(b, s[done:i]...), instead...)
-		done = i + 1
-	}
-	return append(b, s[done:]...)
-}
-
-// isEscape reports whether s begins like _x000D_.
-func isEscape(s string) bool {
-	if len(s) < len("_x000D_") || s[1] != 'x' || s[6] != '_' {
-		return false
-	}
-	_, err := strconv.ParseUint(s[2:6], 16, 16)
-	return err == nil
 }
 
 // excelTime is a time as spreadsheets count it: the days since the end of 1899.
