@@ -574,7 +574,12 @@ func locate(path string, create bool) (string, error) {
 		return "", fileError(abs, "file.open", err)
 	}
 	if _, err := os.Lstat(abs); err == nil {
-		return "", &Error{Path: abs, Err: fs.ErrNotExist, Reason: catalogue.Message("file.link"), Hint: catalogue.Message("hint.link")}
+		if _, err := os.Stat(abs); err == nil {
+			return locate(path, create) // another run has made it just now
+		}
+		if info, err := os.Lstat(abs); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return "", &Error{Path: abs, Err: fs.ErrNotExist, Reason: catalogue.Message("file.link"), Hint: catalogue.Message("hint.link")}
+		}
 	}
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		return filepath.Join(real, filepath.Base(abs)), nil

@@ -445,6 +445,37 @@ func TestFinishingWaitsForCompany(t *testing.T) {
 	}
 }
 
+// TestLocateWhileItAppears: a ledger that another run makes at this moment is
+// not taken for a link that leads nowhere.
+func TestLocateWhileItAppears(t *testing.T) {
+	dir := t.TempDir()
+	path, fresh := filepath.Join(dir, "ledger.db"), filepath.Join(dir, "fresh")
+	done := make(chan struct{})
+	defer func() { <-done }()
+	stop := make(chan struct{})
+	defer close(stop)
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if err := errors.Join(os.WriteFile(fresh, []byte{1}, 0o600), os.Rename(fresh, path), os.Remove(path)); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	}()
+	for range 20_000 {
+		// Between two looks it may be gone, which is no link either.
+		if _, err := locate(path, false); err != nil && strings.Contains(err.Error(), "link to") {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestGeneration changes with a submission's state and with nothing else.
 func TestGeneration(t *testing.T) {
 	path := tempLedger(t)
