@@ -8,12 +8,13 @@ import (
 	"sync"
 )
 
-// How much garbage may stand beside what is in use, in bytes. Less than 16 MB
-// has the collector running all the time, and more than 32 MB makes nothing
-// faster. Plans and reports make little garbage and have much in use.
+// How much garbage may stand beside what is in use, in bytes. With less the
+// collector runs all the time; with more nothing is faster, and memory that is
+// touched for the first time costs as well. Plans and reports make little garbage
+// and have much in use.
 const (
-	roomToSend = 24 << 20
-	roomElse   = 16 << 20
+	roomToSend = 20 << 20
+	roomElse   = 12 << 20
 )
 
 // steadyMemory makes the collector run whenever so much garbage stands, however
