@@ -97,7 +97,7 @@ func browser(t *testing.T, page string, width int, dark bool) (context.Context, 
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute) // a browser on a busy machine takes its time
 	t.Cleanup(cancel)
 	address := (&url.URL{Scheme: "file", Path: filepath.ToSlash(page)}).String()
 	var mu sync.Mutex

@@ -42,7 +42,7 @@ func browse(t *testing.T, srv *sandbox.Server, path string) (ctx context.Context
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute) // a browser on a busy machine takes its time
 	t.Cleanup(cancel)
 	var mu sync.Mutex
 	var heard []string
