@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/xuri/excelize/v2"
-
 	"vitec-import/importer/table"
 )
 
@@ -25,17 +23,13 @@ import (
 // and held 48 MB to begin with. Here the columns are known, and what is the same
 // in all cells of a column is made once.
 type bulkRows struct {
-	part  string // of the workbook: the sheet
-	heads []head // of each column
+	part  string   // of the workbook: the sheet
+	heads []string // what the cells of each column begin with, up to their row
 	file  *os.File
 	spill *bufio.Writer
 	line  []byte
 	row   int // the last one written, 1-based
 }
-
-// head is what a column's cells begin with, up to their row and up to their
-// style.
-type head struct{ column, style string }
 
 // A cell is a text or a number with a look; the zero value of both is a cell
 // with nothing in it.
@@ -53,11 +47,7 @@ func (b *workbook) newBulkRows(sheet, columns, row int) (*bulkRows, error) {
 	}
 	w := &bulkRows{part: "xl/worksheets/sheet" + strconv.Itoa(sheet) + ".xml", file: f, spill: bufio.NewWriterSize(f, 64<<10), row: row}
 	for i := range columns {
-		name, err := excelize.ColumnNumberToName(i + 1)
-		if err != nil {
-			return nil, errors.Join(err, f.Close())
-		}
-		w.heads = append(w.heads, head{column: `<c r="` + name, style: `" s="`})
+		w.heads = append(w.heads, `<c r="`+table.ColumnName(i+1))
 	}
 	b.rows = w
 	return w, nil
@@ -72,12 +62,12 @@ func (w *bulkRows) add(cells []cell) error {
 	b := append(w.line[:0], `<row r="`...)
 	b = append(append(b, number...), `">`...)
 	for i := range cells {
-		c, h := &cells[i], &w.heads[i]
+		c := &cells[i]
 		if c.text == "" && c.number == 0 {
 			continue
 		}
-		b = append(append(b, h.column...), number...)
-		b = strconv.AppendInt(append(b, h.style...), int64(c.style), 10)
+		b = append(append(b, w.heads[i]...), number...)
+		b = strconv.AppendInt(append(b, `" s="`...), int64(c.style), 10)
 		if c.text == "" {
 			b = strconv.AppendFloat(append(b, `"><v>`...), c.number, 'f', -1, 64)
 			b = append(b, `</v></c>`...)

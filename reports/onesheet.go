@@ -3,7 +3,6 @@ package reports
 import (
 	"archive/zip"
 	"bufio"
-	"compress/flate"
 	"errors"
 	"fmt"
 	"io"
@@ -78,8 +77,7 @@ func newOneSheet(s *staging, name, sheet string, headerRow int, widths []float64
 	if err != nil {
 		return nil, err
 	}
-	b := &oneSheet{file: f, zip: zip.NewWriter(f), wide: len(widths), row: headerRow - 1}
-	b.zip.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, quickLevel) })
+	b := &oneSheet{file: f, zip: quickZip(f), wide: len(widths), row: headerRow - 1}
 	for _, p := range oneSheetParts {
 		w, err := b.zip.Create(p.name)
 		if err == nil {
