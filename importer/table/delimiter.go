@@ -182,15 +182,13 @@ func (t *trial) nowhereElse() bool {
 
 // having returns the share of the rows that have the delimiter.
 func (t *trial) having() float64 {
-	n, all := 0, 0
+	n := 0
 	for _, l := range t.lines {
-		if l.cells > 0 && l.number > t.head[t.header].number {
-			if all++; l.cells > 1 {
-				n++
-			}
+		if l.cells > 1 && l.number > t.head[t.header].number {
+			n++
 		}
 	}
-	return float64(n) / float64(max(all, 1))
+	return float64(n) / float64(max(t.rows, 1))
 }
 
 // cellsAt returns into how many cells the record on a line is taken apart.
