@@ -294,6 +294,11 @@ const indexChunk = 1 << 18
 
 // add files a submission. Ids must ascend.
 func (x *indexer) add(id int64, k *Keys, booked bool) error {
+	if room := cap(x.some) - len(x.some); room < len(k.Traits)+2 && cap(x.some) < x.most {
+		// In few steps: for a list that is as long as this one, fresh memory and
+		// copies are most of what it costs.
+		x.some = slices.Grow(x.some, min(3*cap(x.some)+1024, x.most))
+	}
 	k.places(func(p place) { x.some = append(x.some, filed{p, id, booked}) })
 	if len(x.some) < x.most {
 		return nil
