@@ -243,7 +243,7 @@ func (c *Client) roundTrip(ctx context.Context, f *flight, request []byte) (*htt
 	}
 	// A server that refuses a request before it has read it all may close then;
 	// if its answer is there it counts.
-	if err != nil && (!f.written() || silent(n.socket.Conn, time.Now())) {
+	if err != nil && (!f.written() || n.socket.probe.silent(time.Now())) {
 		return nil, err
 	}
 	if err == nil {

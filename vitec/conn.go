@@ -18,7 +18,10 @@ import (
 type socket struct {
 	net.Conn
 	taken atomic.Int64
+	probe *probe
 }
+
+func newSocket(c net.Conn) *socket { return &socket{Conn: c, probe: newProbe(c)} }
 
 func (s *socket) Write(p []byte) (int, error) {
 	n, err := s.Conn.Write(p)
@@ -75,7 +78,7 @@ func (r answerReader) Read(p []byte) (int, error) {
 // quiet reports whether a connection that no call has is as it was left: not
 // closed by the server, and with nothing on it that nobody has asked for.
 func (c *conn) quiet() bool {
-	return time.Since(c.idle) < keepIdle && c.in.Buffered() == 0 && silent(c.socket.Conn, c.idle)
+	return time.Since(c.idle) < keepIdle && c.in.Buffered() == 0 && c.socket.probe.silent(c.idle)
 }
 
 // silentFor is silent where the system cannot be asked: it waits for a moment

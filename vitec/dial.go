@@ -49,7 +49,7 @@ func (d *dialer) connect(ctx context.Context, reach func(phase int32)) (*conn, e
 	if err != nil {
 		return nil, err
 	}
-	s := &socket{Conn: c}
+	s := newSocket(c)
 	if d.tls == nil {
 		return newConn(s, s), nil
 	}

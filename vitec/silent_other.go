@@ -7,4 +7,9 @@ import (
 	"time"
 )
 
-func silent(c net.Conn, since time.Time) bool { return silentFor(c, since) }
+// A probe stands for a connection about which the system cannot be asked.
+type probe struct{ conn net.Conn }
+
+func newProbe(c net.Conn) *probe { return &probe{c} }
+
+func (p *probe) silent(since time.Time) bool { return silentFor(p.conn, since) }
