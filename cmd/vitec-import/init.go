@@ -53,7 +53,7 @@ func (w *world) init(ctx context.Context, input string, f *initFlags) error {
 	if err != nil {
 		return err
 	}
-	file, err := table.Open(input, o)
+	file, err := w.openFile(input, o)
 	if err != nil {
 		return err
 	}

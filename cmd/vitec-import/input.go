@@ -182,41 +182,41 @@ func readMapping(path string, tf *tableFlags, mf *mappingFlags) (s *source, o ta
 	return s, o, err
 }
 
-// openTable is the rest. It reads the whole file, which can take a while, and
-// knows nothing of signals; when one comes it is left to itself.
+// openTable is the rest.
 func (w *world) openTable(s *source, path string, o table.Options) error {
+	f, err := w.openFile(path, o)
+	if err != nil {
+		return err
+	}
+	if i := f.Info(); i.Rows == 0 {
+		return errors.Join(exit{code: 1, err: fail("file.empty", i.Name, i.HeaderRow), hint: hint("file.empty.hint")}, f.Close())
+	}
+	mapper, err := s.mapping.Bind(f.Info().Header)
+	if err != nil {
+		return errors.Join(err, f.Close())
+	}
+	s.file, s.mapper = f, mapper
+	return nil
+}
+
+// openFile opens a table. That reads the whole file, which can take a while, and
+// knows nothing of signals; when one comes it is left to itself.
+func (w *world) openFile(path string, o table.Options) (*table.File, error) {
 	type opened struct {
-		file   *table.File
-		mapper *mapping.Mapper
-		err    error
+		file *table.File
+		err  error
 	}
 	done := make(chan opened, 1)
 	go func() {
-		f, m, err := bindTable(path, o, s.mapping)
-		done <- opened{f, m, err}
+		f, err := table.Open(path, o)
+		done <- opened{f, err}
 	}()
 	select {
 	case r := <-done:
-		s.file, s.mapper = r.file, r.mapper
-		return r.err
+		return r.file, r.err
 	case <-w.stop:
-		return importer.ErrInterrupted
+		return nil, importer.ErrInterrupted
 	}
-}
-
-func bindTable(path string, o table.Options, m *mapping.Mapping) (*table.File, *mapping.Mapper, error) {
-	f, err := table.Open(path, o)
-	if err != nil {
-		return nil, nil, err
-	}
-	if i := f.Info(); i.Rows == 0 {
-		return nil, nil, errors.Join(exit{code: 1, err: fail("file.empty", i.Name, i.HeaderRow), hint: hint("file.empty.hint")}, f.Close())
-	}
-	mapper, err := m.Bind(f.Info().Header)
-	if err != nil {
-		return nil, nil, errors.Join(err, f.Close())
-	}
-	return f, mapper, nil
 }
 
 func (s *source) Close() error { return s.file.Close() }

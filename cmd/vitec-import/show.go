@@ -28,7 +28,7 @@ func newShowCommand(w *world) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			f, err := table.Open(args[0], o)
+			f, err := w.openFile(args[0], o)
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,6 +72,27 @@ func TestSignalWhilePlanning(t *testing.T) {
 	e := o.audit(c.wait(), 0)
 	if e.code != 130 {
 		t.Errorf("exit code %d: %s", e.code, e.stderr)
+	}
+}
+
+// TestSignalWhileOpening: a long file is read once before anything else happens,
+// and nobody who has seen enough waits for that.
+func TestSignalWhileOpening(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "long.csv")
+	if err := os.WriteFile(file, []byte("Förnamn;Efternamn\n"+strings.Repeat("Åsa;Berg\n", 200_000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stop := make(chan struct{})
+	close(stop)
+	for _, args := range [][]string{{"show", file}, {"show", file, "--json"}, {"init", file, "--out", "-"}} {
+		var stdout, stderr bytes.Buffer
+		code := run(context.Background(), args, world{
+			getenv: func(string) string { return "" }, stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr, stop: stop,
+		})
+		if code != 130 || stdout.Len() > 0 {
+			t.Errorf("%v: exit code %d, stdout %q: %s", args[:1], code, stdout.Bytes()[:min(stdout.Len(), 80)], stderr.String())
+		}
 	}
 }
 
