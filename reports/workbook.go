@@ -3,7 +3,6 @@ package reports
 import (
 	"archive/zip"
 	"cmp"
-	"compress/flate"
 	"errors"
 	"io"
 	"os"
@@ -33,10 +32,10 @@ func newWorkbook(s *staging, name string) (*workbook, error) {
 	return &workbook{File: excelize.NewFile(excelize.Options{TmpDir: scratch}), stage: s, name: name, scratch: scratch}, nil
 }
 
-// quickZip packs a workbook in half the time, and a sixth larger.
+// quickZip packs a workbook on all processors.
 func quickZip(w io.Writer) *zip.Writer {
 	z := zip.NewWriter(w)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, 2) })
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return newDeflater(w), nil })
 	return z
 }
 
