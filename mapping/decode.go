@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -38,8 +40,18 @@ type decodable interface {
 // decodeDocument reads a file. The document is as complete as the mistakes
 // allow.
 func decodeDocument(name string, src []byte) (*document, Errors) {
+	size := len(src)
+	src, intact := fromUTF16(src)
 	d := &decoder{src: newSource(name, src)}
 	doc := &document{pos: pos{src: d.src, line: 1, col: 1}}
+	switch {
+	case size > MaxSize:
+		d.add(doc.pos.at("too_large", "mistake.too_large", MaxSize), "", say("hint.is_mapping"))
+		return doc, d.errs
+	case !intact:
+		d.add(doc.pos.at("encoding", "mistake.utf16"), "", say("hint.utf8"))
+		return doc, d.errs
+	}
 	if root := d.parse(src); root != nil {
 		doc.pos = d.pos(root)
 		d.refuse(root)
@@ -55,11 +67,7 @@ func decodeDocument(name string, src []byte) (*document, Errors) {
 // parse returns the root of the only document in src, or nil.
 func (d *decoder) parse(src []byte) *yaml.Node {
 	whole := pos{src: d.src, line: 1, col: 1}
-	if len(src) > MaxSize {
-		d.add(whole.at("too_large", "mistake.too_large", MaxSize), "", say("hint.is_mapping"))
-		return nil
-	}
-	if e := d.firstForeign(src); e != nil {
+	if e := d.firstForeign(); e != nil {
 		d.add(e, "", say("hint.utf8"))
 		return nil
 	}
@@ -95,6 +103,28 @@ func (d *decoder) parse(src []byte) *yaml.Node {
 	return first.Content[0]
 }
 
+// fromUTF16 returns UTF-16 with a byte order mark as UTF-8: what Windows
+// PowerShell writes where something is printed into a file, and Notepad where
+// "Unicode" is chosen. Other bytes are returned as they are. intact tells
+// whether every character could be read.
+func fromUTF16(src []byte) (text []byte, intact bool) {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(src, []byte("\xff\xfe")):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(src, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	default:
+		return src, true
+	}
+	units := make([]uint16, len(src)/2)
+	for i := range units {
+		units[i] = order.Uint16(src[2*i:])
+	}
+	text = []byte(string(utf16.Decode(units)))
+	return text, len(src)%2 == 0 && !bytes.ContainsRune(text, utf8.RuneError)
+}
+
 // marksDocument reports whether a line ends one document or begins another.
 func marksDocument(line string) bool {
 	return strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...")
@@ -102,10 +132,7 @@ func marksDocument(line string) bool {
 
 // firstForeign finds what no YAML text may hold, because the library says
 // neither line nor column of it.
-func (d *decoder) firstForeign(src []byte) *Error {
-	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) {
-		return pos{src: d.src, line: 1, col: 1}.at("encoding", "mistake.utf16")
-	}
+func (d *decoder) firstForeign() *Error {
 	for i, line := range d.src.lines {
 		col := 1
 		for rest := line; rest != ""; col++ {

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -479,6 +481,51 @@ func TestIncludeMany(t *testing.T) {
 }
 
 // TestErrorText holds the form in which mistakes are shown.
+// TestUTF16 reads what Windows writes where nobody has said UTF-8.
+func TestUTF16(t *testing.T) {
+	encoded := func(order binary.AppendByteOrder, text string) []byte {
+		b := order.AppendUint16(nil, 0xfeff)
+		for _, u := range utf16.Encode([]rune(text)) {
+			b = order.AppendUint16(b, u)
+		}
+		return b
+	}
+	misspelt := strings.ReplaceAll(strings.Replace(good, "viewingId: Visning", "viewingId: 😀Visnnig", 1), "\n", "\r\n")
+	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+		m, err := Parse("mapping.yaml", encoded(order, good), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Bind(goodHeader); err != nil {
+			t.Error(err)
+		}
+		plain, err := Parse("mapping.yaml", []byte(misspelt), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, want := plain.Bind(goodHeader)
+		m, err = Parse("mapping.yaml", encoded(order, misspelt), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Bind(goodHeader); want == nil || err == nil || err.Error() != want.Error() {
+			t.Errorf("got\n%v\nwant\n%v", err, want)
+		}
+		whole := encoded(order, good)
+		for name, broken := range map[string][]byte{
+			"half a character": whole[:len(whole)-1],
+			"half a pair":      order.AppendUint16(slices.Clip(whole), 0xd83d),
+			"a folder's bytes": append(slices.Clip(whole[:2]), 0xdc, 0xdc, 0xdc, 0xdc),
+		} {
+			_, err := Parse("mapping.yaml", broken, Options{})
+			var found Errors
+			if !errors.As(err, &found) || len(found) != 1 || found[0].Code != "encoding" {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
 func TestErrorText(t *testing.T) {
 	_, err := Parse("mapping.yaml", []byte("version: 1\ntarget: {customerId: {value: K}, viewingId: V, timeSlotId: T}\nparticipant:\n  updatePerson:\n    cellPhone: {column: Mobil, as: fhone}\n    firstNam: Namn\n"), Options{})
 	want := `mapping.yaml:5:36: unknown converter "fhone"; did you mean "phone"?
