@@ -54,6 +54,9 @@ func (r Reason) String() string { return r.In(words.English) }
 
 // In says the reason in a language. It is empty for a code that is not one.
 func (r Reason) In(l words.Language) string {
+	if r.Code == "" {
+		return ""
+	}
 	id, w := "reason."+r.Code, catalogue.In(l)
 	if !w.Has(id) {
 		return ""
