@@ -645,6 +645,9 @@ func createFile(path string) error {
 	}
 	err = c.setUp()
 	if err == nil {
+		err = c.exec("PRAGMA synchronous = OFF") // the whole file is synced before it gets its name
+	}
+	if err == nil {
 		err = c.inTx(func() error {
 			if err := c.exec(schema + rowsSchema); err != nil {
 				return err
@@ -653,9 +656,12 @@ func createFile(path string) error {
 		})
 	}
 	if err == nil {
-		err = c.checkpoint(sqlite3.SQLITE_CHECKPOINT_TRUNCATE) // syncs
+		err = c.checkpoint(sqlite3.SQLITE_CHECKPOINT_TRUNCATE)
 	}
 	if err := errors.Join(err, c.close()); err != nil {
+		return err
+	}
+	if err := syncFile(fresh); err != nil {
 		return err
 	}
 	if err := os.Rename(fresh, path); err != nil {
@@ -670,11 +676,20 @@ func writeFile(name string, content []byte) (err error) {
 		return fileError(name, "file.create", err)
 	}
 	if err = f.Chmod(0o600); err == nil { // whatever the umask is
-		if _, err = f.Write(content); err == nil {
-			err = f.Sync()
-		}
+		_, err = f.Write(content)
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
+		return fileError(name, "file.write", err)
+	}
+	return nil
+}
+
+func syncFile(name string) error {
+	f, err := os.OpenFile(name, os.O_RDWR, 0) // Windows syncs no file that is only read
+	if err != nil {
+		return fileError(name, "file.open", err)
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return fileError(name, "file.write", err)
 	}
 	return nil
