@@ -25,23 +25,26 @@ type deflater struct {
 
 const (
 	// pieceSize is how many bytes of input a piece has.
-	pieceSize = 512 << 10
+	pieceSize = 256 << 10
 	// quickLevel takes half the time of the usual one, for a sixth more bytes.
 	quickLevel = 2
 )
 
 // A piece is a part of the input, and what it becomes.
 type piece struct {
-	in     []byte
-	out    bytes.Buffer
-	packer *flate.Writer
-	done   chan error
+	in   []byte
+	out  bytes.Buffer
+	done chan error
 }
 
-var pieces = sync.Pool{New: func() any {
-	packer, _ := flate.NewWriter(nil, quickLevel) // fails for levels only that there are not
-	return &piece{packer: packer, done: make(chan error, 1)}
-}}
+// Pieces and what packs them are used again. A packer is nearly a megabyte.
+var (
+	pieces  = sync.Pool{New: func() any { return &piece{done: make(chan error, 1)} }}
+	packers = sync.Pool{New: func() any {
+		w, _ := flate.NewWriter(nil, quickLevel) // fails for levels only that there are not
+		return w
+	}}
+)
 
 func newDeflater(to io.Writer) *deflater { return &deflater{to: to, piece: pieces.Get().(*piece)} }
 
@@ -61,16 +64,19 @@ func (d *deflater) Write(b []byte) (int, error) {
 // pack has the present piece packed. As many are at once as there are
 // processors.
 func (d *deflater) pack(end func(*flate.Writer) error) {
+	if len(d.begun) == runtime.GOMAXPROCS(0) {
+		d.take()
+	}
 	p := d.piece
 	d.begun = append(d.begun, p)
 	go func() {
-		p.packer.Reset(&p.out)
-		_, err := p.packer.Write(p.in)
-		p.done <- errors.Join(err, end(p.packer))
+		w := packers.Get().(*flate.Writer)
+		w.Reset(&p.out)
+		_, err := w.Write(p.in)
+		err = errors.Join(err, end(w))
+		packers.Put(w)
+		p.done <- err
 	}()
-	if len(d.begun) > runtime.GOMAXPROCS(0) {
-		d.take()
-	}
 }
 
 // take waits for the oldest piece, and writes it.
