@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"vitec-import/importer/ledger"
@@ -169,6 +170,10 @@ func (r *Result) ExitCode() int {
 // anything was sent.
 var ErrInterrupted error = catalogue.Error("interrupted")
 
+// manyRows is for how many rows the hashes of a plan, some 60 bytes a row, are
+// worth being collected at once, which takes some milliseconds.
+const manyRows = 50_000
+
 // errDeclined ends the plan's transaction when nothing shall be sent.
 var errDeclined = errors.New("declined")
 
@@ -209,6 +214,9 @@ func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error
 		if err := run.SetReportDir(ctx, j.ReportDir(run.ID())); err != nil {
 			return nil, err
 		}
+	}
+	if p.Rows > manyRows {
+		runtime.GC() // the planner's hashes make room for the sender's
 	}
 	s := newSender(j, p, run, record.StartedAt)
 	err = s.send(ctx)
