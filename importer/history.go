@@ -5,79 +5,79 @@ import (
 	"time"
 )
 
-// history counts by the tenth of a second for a second, and by the second for a
-// minute. Time is counted from the first moment that it is told of, so that
-// setting the system's clock does not move it.
+// history is what left in the last minute and was not refused, counted by the
+// hundredth of a second. Time is counted from the first moment that it is told
+// of, so that setting the system's clock does not move it.
 type history struct {
-	zero    time.Time
-	tenth   int64 // the tenth of a second since zero that tenths[tenth%10] stands for
-	tenths  [10]int
-	seconds [61]int
-	before  [len(longer)]float64 // what was taken in each of the longer times at the last refusal
+	zero   time.Time
+	newest int64        // the hundredth since zero that was written last
+	counts [1 << 13]int // of the hundredth n at n modulo the length, which is a little more than a minute
 }
 
-// longer are the times, in seconds, over which servers count if it is more than
-// one.
-var longer = [...]int64{10, 60}
+const (
+	grain   = 10 * time.Millisecond
+	horizon = time.Minute
+)
 
-func (h *history) add(now time.Time, n int) {
-	h.advance(now)
-	h.tenths[h.tenth%10] += n
-	h.seconds[h.tenth/10%int64(len(h.seconds))] += n
-}
+// slot is the hundredth of a second that t is in.
+func (h *history) slot(t time.Time) int64 { return int64(t.Sub(h.zero) / grain) }
 
-// perSecond is the rate of the last second. The tenths cover a little less than
-// that, as the newest of them is not over yet.
-func (h *history) perSecond(now time.Time) float64 {
-	h.advance(now)
-	n := 0
-	for _, c := range h.tenths {
-		n += c
+func (h *history) at(slot int64) *int { return &h.counts[slot&int64(len(h.counts)-1)] }
+
+// add counts n more at a time that is not long ago.
+func (h *history) add(t time.Time, n int) {
+	if h.zero.IsZero() {
+		h.zero = t
 	}
-	covered := 0.9 + float64(now.Sub(h.zero).Milliseconds()%100)/1000
-	return math.Max(float64(n)/covered, 0)
-}
-
-// full tells whether a second has passed since the first request.
-func (h *history) full(now time.Time) bool { return now.Sub(h.zero) >= time.Second }
-
-// asBefore is asked at every refusal, and finds the shortest of the longer times
-// in which as much was taken as before the last refusal. It returns the rate of
-// that.
-func (h *history) asBefore(now time.Time) (perSecond float64, ok bool) {
-	h.advance(now)
-	// The newest second is not over yet; the oldest makes up for it.
-	rest := 1 - float64(now.Sub(h.zero).Milliseconds()%1000)/1000
-	for i, w := range longer {
-		n := float64(h.last(w)) + rest*float64(h.last(w+1)-h.last(w))
-		if !ok && now.Sub(h.zero) >= time.Duration(w)*time.Second && n >= 2*enough && math.Abs(n-h.before[i]) <= asBeforeLong*n+1 {
-			perSecond, ok = n/float64(w), true
-		}
-		h.before[i] = n
+	slot := h.slot(t)
+	if slot-h.newest > int64(len(h.counts)) {
+		h.newest = slot - int64(len(h.counts))
 	}
-	return perSecond, ok
+	for h.newest < slot {
+		h.newest++
+		*h.at(h.newest) = 0
+	}
+	if slot >= h.oldest() {
+		*h.at(slot) += n
+	}
 }
 
-// last is what was taken in the newest so many seconds.
-func (h *history) last(seconds int64) (n int) {
-	for s := range seconds {
-		n += h.seconds[(h.tenth/10+int64(len(h.seconds))-s)%int64(len(h.seconds))]
+// oldest is the hundredth of a second that is the oldest known.
+func (h *history) oldest() int64 { return max(h.newest-int64(horizon/grain), 0) }
+
+// count is how many there were from one time to another, the last included.
+func (h *history) count(from, to time.Time) (n int) {
+	for s := max(h.slot(from)+1, h.oldest()); s <= min(h.slot(to), h.newest); s++ {
+		n += *h.at(s)
 	}
 	return n
 }
 
-func (h *history) advance(now time.Time) {
-	if h.zero.IsZero() {
-		h.zero = now
+// leak returns the rate at which a bucket leaks that everything was poured
+// into, and that was equally full at two times: that of a server which refused
+// at both because its bucket was full, however large it is.
+func (h *history) leak(one, two time.Time) float64 {
+	if h.slot(one) < h.oldest() {
+		return math.Inf(1)
 	}
-	tenth := now.Sub(h.zero).Milliseconds() / 100
-	if tenth-h.tenth > 600 {
-		h.tenth, h.tenths, h.seconds = tenth, [10]int{}, [61]int{}
-	}
-	for h.tenth < tenth {
-		if h.tenth++; h.tenth%10 == 0 {
-			h.seconds[h.tenth/10%int64(len(h.seconds))] = 0
+	first, last := h.slot(one), min(h.slot(two), h.newest)
+	full := func(perSecond float64) (then, now float64) {
+		for s := h.oldest(); s <= last; s++ {
+			now = max(now-perSecond*grain.Seconds(), 0) + float64(*h.at(s))
+			if s == first {
+				then = now
+			}
 		}
-		h.tenths[h.tenth%10] = 0
+		return then, now
 	}
+	low, high := 0., float64(h.count(one, two))/grain.Seconds()
+	for range 30 {
+		middle := (low + high) / 2
+		if then, now := full(middle); now > then {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return low
 }

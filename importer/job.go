@@ -260,6 +260,7 @@ type item struct {
 	// after the other, in input order.
 	ordered  bool
 	attempts int
+	handed   time.Time // when the present attempt was handed to a worker: for the pace it leaves then
 	// begun waits until the begin of the present attempt is durable.
 	begun   func(context.Context) error
 	due     time.Time // not before this: it waits to be tried again

@@ -13,21 +13,18 @@ import (
 // rate). It is a function of the times it is given and has no clock of its own.
 // Not safe for concurrent use.
 //
-// What the server allows is not known, nor over what time it counts, so every
-// refusal (429) is a measurement of it. The rate is halved at once, climbs back
-// quickly to just under the ceiling, the level that the refusal has told, and
-// goes on from there so slowly that it is refused once in minutes. Well above
-// the ceiling the server has changed its mind, and it climbs faster.
+// What the server allows is not known, nor how it counts, so every refusal (429)
+// is a measurement of it. The rate is halved at once, climbs back within a second
+// to just under the ceiling, the level that the refusals have told, and goes on
+// from there to a little past it: within seconds as long as the ceiling is no
+// more than a guess, within minutes once a refusal close to it has confirmed it.
+// Where none comes the server allows more, and the rate grows until one does.
 //
-//   - The ceiling is the rate at which the server refused, or what it really
-//     took in the last second, where that is far less.
-//   - If it refuses again soon, and took just as much in the ten or sixty
-//     seconds before as before the last refusal, then that is what it counts.
-//   - If it refuses well below the ceiling it allows less than it did: then the
-//     ceiling is what it took between the two refusals.
-//   - If it refuses at a fraction of what it took, and takes less and less, then
-//     the rate is not the reason. Some servers refuse a share of everything while
-//     they are busy. The rate comes back and stays, until that share grows.
+// How the ceiling is measured is said at [pace.learn]. Two servers are not
+// measured so: one that stays shut for longer than a second counts over a longer
+// time, and allows what it took in that; and one that refuses a share of all
+// requests while it is busy, however few they are, is asked as before, until that
+// share grows.
 type pace struct {
 	limiter *rate.Limiter
 	// held are places that were taken ahead of time, oldest first: after a
@@ -36,68 +33,79 @@ type pace struct {
 	held    []time.Time
 	asked   float64 // requests per second that the user allows; +Inf = no limit
 	current float64
-	reduced time.Time     // when the rate was last halved
 	changed time.Time     // when current was last set, for the climb back
-	earlier float64       // the rate a second or two before
-	noted   time.Time     // when it was noted; the next one is a second later
 	paused  time.Time     // nobody leaves before this
 	rest    time.Duration // the last pause that the server did not ask for by itself
-	// taken is what left and was not refused: what the server really takes,
-	// where the asked-for rate is far above it.
-	taken history
+	taken   history       // what left and was not refused
 
-	ceiling float64   // 0 = the server never refused
-	counted bool      // it was counted, and is no rate of ours
-	careful float64   // the share of it by which the rate is raised a second, near it
-	since   time.Time // the last refusal that moved it
-	passed  int       // what left since and was not refused
+	ceiling float64 // 0 = the server never refused
+	visit   float64 // seconds from just under the ceiling to a little past it
+	wary    float64 // the shortest of them; more with every refusal
+	growth  float64 // the share of the rate by which it grows a second past that
 
-	// Refusals that came soon after one another: how many, the ceiling that the
-	// first of them told, and what the server took per second before the last.
-	repeats   int
-	top, took float64
+	// The last refusal that told something.
+	refused time.Time           // when that request left
+	reduced time.Time           // when the rate was halved for it
+	was     float64             // the rate
+	counts  [len(spans)]float64 // what the server had taken in each of the spans before
+	first   bool                // it was the first of all
+	delay   time.Duration       // from when it left until its answer came
+	shut    time.Duration       // for how long the server took nothing
+	long    int                 // the span that the server counts over, where it is more than a second
+
+	// Refusals whose reason is not the rate.
+	passed    int     // what left since the last one, and was not refused
+	row       int     // of refusals with few requests between them
+	top, took float64 // the most that the server took meanwhile, in a second, and per second between two
 	arbitrary bool    // the rate is taken not to be the reason
 	share     float64 // of the last 64 requests or so, that were refused
 	tolerated float64 // the share up to which that is believed
 }
 
+// spans are the times over which servers count.
+var spans = [...]time.Duration{time.Second, 10 * time.Second, time.Minute}
+
 const (
-	// How the rate comes back, in shares of the ceiling. It rises to just under
-	// the ceiling within the time of the climb after the pause, or half of that
-	// where refusals have told the ceiling; then to the ceiling, by a share of it
-	// a second; then a little past it; and from there on by a share of itself. A
-	// ceiling that was only guessed is nothing to be careful about.
-	under   = 0.97
-	climb   = 3 * time.Second
-	explore = 0.005  // a second, up to the ceiling that one refusal has told, and past it …
-	probe   = 0.0003 // … or up to one that several have told
-	past    = 1.02
-	forget  = 0.05 // of the rate, a second
-	guess   = 0.2  // of the rate, a second
+	// The part of the way back that is gone slowly, in shares of the ceiling, from
+	// where on in it a refusal is expected, and the time of the climb to it.
+	under    = 0.975
+	past     = 1.025
+	expected = 0.985
+	climb    = time.Second
 
-	// A refusal this soon after the last one, or after its pause, came at too high
-	// a rate; the ceiling is closed in on from below.
-	soon   = 20 * time.Second
-	closer = 0.98
+	// How long that part takes, in seconds: after a first guess; after one that was
+	// little more than none; and once the ceiling is confirmed, where it is also so
+	// many requests, and so many times what a refusal costs.
+	guessed, unknown = 2., 1.
+	confirmed        = 60.
+	confirmedBy      = 600
+	dear, dearLate   = 90, 200
+	warier           = 2 // for every refusal
 
-	// As much as before, but for the grain of counting, and enough to tell: a
-	// share of the ceiling; of what was taken in longer times; and of the rate
-	// below which that tells something else.
-	asBefore     = 0.9
-	asBeforeLong = 0.03
-	distinct     = 0.85
-	enough       = 10 // requests
+	// Past it the rate grows by a share of itself a second, less after every
+	// refusal, and more the longer none comes; but not faster than with so many
+	// requests, or than answers come back.
+	careful, bold = 0.3, 1.4
+	tamed, tame   = 0.2, 0.05
+	perRequest    = 0.2
+	perAnswer     = 0.5
 
-	// The rate is not the reason: the server refuses at this share of what it
-	// took, and takes so much less than before the last refusal. So many requests
-	// without a refusal end that.
-	deep   = 0.3
-	fallen = 0.7
-	calm   = 100
+	asBefore = 0.03 // as many, but for the grain of counting and one
+	enough   = 10   // requests, to tell something
+	far      = 1.5  // past the ceiling
 
-	slowest      = 0.2 // requests per second: a pace never stops by itself
-	firstRest    = 500 * time.Millisecond
-	longestRest  = 30 * time.Second
+	// The rate is not the reason: so many refusals in a row with half as many
+	// requests between them as end that, down to that share of what was taken.
+	inARowAtWhim = 4
+	calm         = 100
+	deep         = 0.3
+	fallen       = 0.7
+
+	slowest      = 0.2                    // requests per second: a pace never stops by itself
+	shortestRest = 100 * time.Millisecond // the time of so many requests, but not less …
+	restFor      = 5
+	firstRest    = 500 * time.Millisecond // … and not more, at first
+	longestRest  = 10 * time.Second
 	shareHorizon = 64 // requests
 )
 
@@ -162,21 +170,25 @@ func (p *pace) departed(now time.Time) {
 // long the server asked to be left alone; 0 = it did not say. It returns for
 // how long nobody leaves now.
 func (p *pace) refuse(now, left time.Time, told time.Duration) time.Duration {
-	p.taken.add(now, -1)
+	p.taken.add(left, -1)
 	p.share += 1. / shareHorizon
 	switch {
 	case !left.After(p.reduced):
 		// It left before the rate was halved: the same signal once more. But it
 		// was counted as taken then.
-		if p.counted && now.Sub(p.reduced) < time.Second {
-			p.ceiling = math.Max(math.Min(p.ceiling, p.taken.perSecond(now)), slowest)
-			p.set(now, math.Min(p.current, p.ceiling/2))
+		if p.first {
+			p.count(p.refused)
+			p.ceiling = p.guess()
+			if p.long > 0 {
+				p.ceiling, p.visit = max(min(p.ceiling, p.over(p.long)), slowest), spans[p.long].Seconds()
+			}
+			p.set(now, max(min(p.was, p.ceiling)/2, slowest))
 		}
 	case p.arbitrary && p.share <= p.tolerated:
 		p.passed = 0
 	default:
 		p.passed--
-		told = p.yield(now, told)
+		told = p.yield(now, left, told)
 	}
 	if until := now.Add(told); until.After(p.paused) {
 		p.paused = until
@@ -185,82 +197,158 @@ func (p *pace) refuse(now, left time.Time, told time.Duration) time.Duration {
 }
 
 // yield makes room after a refusal that counts, and returns how long to pause.
-func (p *pace) yield(now time.Time, told time.Duration) time.Duration {
-	seen := p.taken.perSecond(now)
-	rested := now.Sub(p.paused) < time.Second // the last second was not a full one
-	closed := p.ceiling > 0 && p.passed <= 0  // the server has taken nothing since
-	if p.rest = min(2*p.rest, longestRest); !closed {
-		p.rest = firstRest
+func (p *pace) yield(now, left time.Time, told time.Duration) time.Duration {
+	if p.ceiling > 0 && p.taken.count(p.paused, left) <= 0 { // it has taken nothing since the pause
+		p.rest, p.first = min(2*p.rest, longestRest), false
+	} else {
+		p.learn(left)
+		p.refused, p.delay, p.passed = left, now.Sub(left), 0
+		p.rest = time.Duration(restFor / p.ceiling * float64(time.Second))
+		p.rest = min(max(p.rest, shortestRest), firstRest)
 	}
+	known := now.Add(told).Sub(p.refused) // for so long it takes nothing
 	if told == 0 {
-		told = p.rest
+		told, known = p.rest, left.Sub(p.refused)
 	}
-	if seen >= p.current && now.Sub(p.reduced) < 1500*time.Millisecond {
-		return told // it refuses for what it took before the rate was halved
-	}
-	if !closed {
-		p.learn(now, seen, rested)
+	p.shut = now.Add(told).Sub(p.refused)
+	for i := 1; i < len(spans); i++ {
+		if known > spans[i-1]+time.Second+p.delay {
+			p.long = i
+			p.visit = max(p.visit, spans[i].Seconds())
+			p.ceiling = max(min(p.ceiling, p.over(i)), slowest)
+		}
 	}
 	p.reduced = now
 	if !p.arbitrary {
 		// The places that were taken ahead at the old rate are given back.
 		p.held, p.limiter = nil, rate.NewLimiter(0, 1)
 		p.limiter.AllowN(now, 1)
-		p.set(now, math.Max(math.Min(p.current, p.ceiling)/2, slowest))
+		p.set(now, max(min(p.current, p.ceiling)/2, slowest))
 	}
 	return told
 }
 
-// learn sets the ceiling anew after a refusal. The server took seen requests in
-// the last second, which was not a full one if the pace had rested in it.
-func (p *pace) learn(now time.Time, seen float64, rested bool) {
-	level, counted := p.current, false
-	if p.current > p.ceiling && p.earlier > 0 && !rested {
-		level = math.Min(level, p.earlier) // it refuses for what has reached it a while ago
+// count counts what the server had taken when it refused the request that left
+// at left.
+func (p *pace) count(left time.Time) {
+	for i, span := range spans {
+		p.counts[i] = float64(p.taken.count(left.Add(-span-grain), left))
 	}
-	// A count is coarser than the rate, so it must differ much.
-	if far := seen < 0.93*level-1; (far && seen >= enough && !rested) || math.IsInf(level, 1) {
-		level, counted = seen, true
+}
+
+// over is how many it took in one of the spans, per second of it.
+func (p *pace) over(span int) float64 { return p.counts[span] / spans[span].Seconds() }
+
+// learn sets the ceiling anew after a refusal. It can be one of two kinds of
+// servers. One counts what comes in a second: then the count of the last second
+// is what it allows. The other has a bucket that leaks, and refuses when that is
+// full: then two refusals tell how fast it leaks, as it was equally full at
+// both. Neither can be told from the other by one refusal, nor is either exact, as
+// windows may begin anew at any time, and other clients use the same limit. So the
+// ceiling is set to what both allow for, and the next refusal, or none, tells more.
+func (p *pace) learn(left time.Time) {
+	before, was := p.counts, p.was
+	p.count(left)
+	at, second := p.current, p.over(0)
+	p.was, p.first = at, p.ceiling == 0
+	took := float64(p.passed) / max(left.Sub(p.refused).Seconds(), 0.1)
+	if p.passed >= calm/2 {
+		p.row, p.top, p.took = 0, 0, 0
 	}
-	long, known := p.taken.asBefore(now)
-	took := float64(p.passed) / math.Max(now.Sub(p.since).Seconds(), 0.1)
-	before := p.since
-	if p.paused.After(before) {
-		before = p.paused
+	p.row++
+	if p.first {
+		p.ceiling, p.wary = p.guess(), guessed*warier
+		return
 	}
-	again := now.Sub(before) < soon
-	if !again {
-		p.repeats, p.top = 0, 0
+	p.growth = max(p.growth*tamed, tame)
+	whole := left.Sub(p.paused) >= time.Second // a second without a pause
+	if whole {
+		p.wary = min(p.wary*warier, p.slow())
 	}
-	p.repeats++
+	leak := p.taken.leak(p.refused, left)
+
+	// It refuses for what has reached it a while ago; and a count tells more than
+	// the rate only where it is far from it.
+	level := at - p.rise()
+	if whole && second < level-asBefore*level-1.6 {
+		level = second
+	}
+	long := p.long > 0 && p.counts[p.long] >= 0.8*before[p.long]
+	p.visit = p.wary
 	switch {
-	case p.ceiling == 0 || p.arbitrary:
-		p.arbitrary, p.careful = false, explore
-		if counted && !p.taken.full(now) {
-			p.careful = guess
-		}
-	case p.current <= deep*p.top && took < fallen*p.took:
-		p.arbitrary, p.tolerated = true, 2*math.Max(p.share, 0.05)+0.05
-		level, p.careful = p.top, explore
-	case again && known && long < distinct*level && p.repeats <= 3:
-		level, counted, p.careful = long, true, explore
-	case p.careful == guess:
-		p.careful = explore
-	case level < asBefore*p.ceiling:
-		p.careful = explore
-		if p.passed >= enough {
-			level = math.Min(took, level)
-		}
+	case p.arbitrary:
+		p.arbitrary = false
+	case p.row >= inARowAtWhim && at <= deep*p.top && took < fallen*p.took:
+		p.arbitrary, p.tolerated = true, min(2*max(p.share, 0.05)+0.05, 0.5)
+		level = p.top
+	case long:
+		level, p.visit = p.over(p.long), p.slow()
+	case math.Abs(was-at) > 0.3*at && math.Abs(second-before[0]) <= asBefore*second+1 && second < 0.9*level:
+		level = second // as many as before, at quite another rate
+	case at > far*p.ceiling:
+		level = (max(second, below(leak, at)) + at) / 2
+	case at > past*p.ceiling:
+		level = max(min(second, at), below(leak, at))
+	case at >= expected*p.ceiling:
+		p.visit = p.slow() // as expected
+	case whole && level < 0.95*at:
 	default:
-		p.careful = probe
-		if again {
-			level *= closer
-			p.careful = 2 * probe // it may be too close now
+		// It allows less than the ceiling, and at least as much as it took.
+		low := below(leak, level)
+		if low == 0 {
+			low = took
+		}
+		low = (min(low, level) + level) / 2
+		if whole {
+			low = max(low, level*(1-0.12/left.Sub(p.paused).Seconds()))
+		}
+		level = low
+	}
+	if !long {
+		p.long = 0
+	}
+	p.top, p.took = max(p.top, min(level, second)), max(p.took, took)
+	p.ceiling = max(level, slowest)
+}
+
+// below is v if it is not above limit, which it makes no sense above, and 0
+// otherwise.
+func below(v, limit float64) float64 {
+	if v > limit {
+		return 0
+	}
+	return v
+}
+
+// guess is the ceiling after the first refusal. What it took in the last second
+// is what it allows, or else it has taken too little to tell more than that it is
+// somewhere between that and the rate.
+func (p *pace) guess() float64 {
+	second, at := p.over(0), min(p.was, 1000)
+	p.visit, p.growth = guessed, careful
+	if second < enough && second < at {
+		p.visit, p.growth = unknown, bold
+		if second = math.Sqrt(second * at); second == 0 {
+			second = at
 		}
 	}
-	p.top, p.took = math.Max(p.top, level), took
-	p.counted = counted
-	p.ceiling, p.since, p.passed = math.Max(level, slowest), now, 0
+	level := max(min(second, at), slowest)
+	p.top = min(level, p.over(0))
+	return level
+}
+
+// slow is how many seconds a visit to a ceiling takes that is confirmed: the
+// refusal at its end costs a pause, and all that is under way then.
+func (p *pace) slow() float64 {
+	return max(confirmed, confirmedBy/p.ceiling, dear*min(p.shut.Seconds(), 2), dearLate*p.delay.Seconds())
+}
+
+// rise is by how much the rate rose in the last second, close to the ceiling.
+func (p *pace) rise() float64 {
+	if p.current < p.ceiling*under || p.current > p.ceiling*past {
+		return 0
+	}
+	return min(p.ceiling*(past-under)/p.visit, p.current-p.ceiling*under)
 }
 
 // recover raises the rate after a refusal, as far as the time since allows.
@@ -273,33 +361,28 @@ func (p *pace) recover(now time.Time) {
 		from = p.paused // a pause is no time in which trust comes back
 	}
 	passed := now.Sub(from).Seconds()
-	if passed < 0.1 {
+	if passed < 0.01 {
 		return
 	}
 	up := p.current
 	switch {
 	case up < p.ceiling*under:
-		step := p.ceiling / 2 * passed / climb.Seconds()
-		if p.careful < explore {
-			step *= 2
-		}
-		up = math.Min(up+step, p.ceiling*under)
-	case p.careful == guess:
-		up += up * guess * passed
-	case up < p.ceiling:
-		up += p.ceiling * p.careful * passed
+		up = min(up+p.ceiling/2*passed/climb.Seconds(), p.ceiling*under)
 	case up < p.ceiling*past:
-		up += p.ceiling * explore * passed
+		up += p.ceiling * (past - under) / p.visit * passed
+	case float64(p.taken.count(now.Add(-time.Second), now)) < up/2-1:
+		// Something else limits what leaves, so nothing is learned.
 	default:
-		up += up * forget * passed
+		up += up * passed * min(p.growth, perRequest*up+0.1, perAnswer/max(p.delay.Seconds(), 0.01))
+		p.growth = min(p.growth*(1+passed/2), bold)
+		if up > far*p.ceiling {
+			p.wary, p.long = guessed*warier, 0
+		}
 	}
-	p.set(now, math.Min(up, p.asked))
+	p.set(now, min(up, p.asked))
 }
 
 func (p *pace) set(now time.Time, perSecond float64) {
-	if now.Sub(p.noted) >= time.Second {
-		p.earlier, p.noted = p.current, now
-	}
 	p.current, p.changed = perSecond, now
 	p.limiter.SetLimitAt(now, limitOf(perSecond))
 }

@@ -103,7 +103,6 @@ type sent struct {
 	it       *item
 	verdict  verdict
 	begun    bool          // the ledger has its begin
-	left     time.Time     // when the request left; zero = it did not
 	took     time.Duration // until its end was known
 	settled  bool          // it was told to be settling before
 	ledger   error         // the ledger failed
@@ -335,6 +334,7 @@ func (s *sender) hand(it *item) {
 	it.attempts++
 	s.active++
 	now := time.Now()
+	it.handed = now
 	s.pace.departed(now)
 	it.begun = s.run.Beginning(ledger.Submission{Index: it.index, Keys: it.keys, Content: it.content, At: now})
 	s.work <- it
@@ -373,7 +373,7 @@ func (s *sender) submit(ctx context.Context, it *item) sent {
 		answer, err := s.job.Client.AddViewingParticipant(leave.traced(ctx), it.sub.Target, &it.sub.Body)
 		d.verdict = judge(answer, err)
 		if d.verdict.code != codeUnsendable {
-			d.left, d.requests = leave.at, 1
+			d.requests = 1
 			d.took = time.Since(leave.at)
 			res.Attempts, res.Duration = it.attempts, d.took
 		}
@@ -578,7 +578,7 @@ func (s *sender) slowDown(d sent, now time.Time, wait time.Duration) {
 		return
 	}
 	before := s.pace.current
-	wait = s.pace.refuse(now, d.left, d.verdict.wait)
+	wait = s.pace.refuse(now, d.it.handed, d.verdict.wait)
 	after := s.pace.current
 	s.log.Warn("the server asked for a pause", "row", d.it.number, "status", d.verdict.status,
 		"wait", wait.Round(time.Millisecond), "rate_before", before, "rate", after)
