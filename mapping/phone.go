@@ -3,8 +3,6 @@ package mapping
 import (
 	"strings"
 	"unicode"
-
-	"github.com/nyaruka/phonenumbers"
 )
 
 // toPhone reads one telephone number, Swedish unless it says its country, and
@@ -21,11 +19,11 @@ func toPhone(text string, _ *surroundings) (value, *fault) {
 	if number, ok := plainSwedish(text); ok {
 		return value{text: number}, nil
 	}
-	return phoneByLibrary(text)
+	return phoneByNumbering(text)
 }
 
 // plainSwedish reads the numbers that nearly all lists consist of, a hundred
-// times as fast as the library and with the same result: the zero or +46 or
+// times as fast as [phoneByNumbering] and with the same result: the zero or +46 or
 // 0046, then a mobile number or one of a large town, with spaces and dashes
 // between. It also restores the zero, or the plus, that a spreadsheet has
 // taken from a mobile number: what then begins with 7 is nothing else.
@@ -88,49 +86,51 @@ func swedishRange(prefix, length int) (mobile, fixed bool) {
 	return false, false
 }
 
-// phoneByLibrary reads every other number. The library is generous: it reads
-// letters as a keypad does and two numbers as one, so both are refused first.
-func phoneByLibrary(text string) (value, *fault) {
-	digits, national := 0, true
+// phoneByNumbering reads every other number. What stands before the first digit
+// or plus does not count; behind it nothing but digits and what sets them apart.
+func phoneByNumbering(text string) (value, *fault) {
+	var digits []byte
 	first := rune(0)
+	odd := false // something stands between the digits that does not belong there
 	for i, r := range text {
 		switch {
 		case r >= '0' && r <= '9':
 			if first == 0 {
 				first = r
 			}
-			digits++
+			digits = append(digits, byte(r))
 		case r == '+':
-			if digits > 0 {
+			if len(digits) > 0 {
 				return value{}, &fault{code: "many_phones"}
 			}
+			odd = odd || first != 0 && text[i-1] != '+'
 			first = r
-			national = false
 		case unicode.IsLetter(r):
 			return value{}, &fault{code: "phone_letters"}
 		case strings.ContainsRune("/,;|\n&", r):
-			if i > 0 && digits >= 5 {
+			if i > 0 && len(digits) >= 5 {
 				return value{}, &fault{code: "many_phones"}
 			}
-		case strings.ContainsRune(" -.()–−‐‑/", r):
+			odd = odd || first != 0 && r != '/'
+		case strings.ContainsRune(" -.()–−‐‑", r):
 		default:
 			return value{}, &fault{code: "phone"}
 		}
 	}
 	switch {
-	case digits == 0:
+	case len(digits) == 0:
 		return value{}, &fault{code: "phone"}
-	case digits > 15:
+	case len(digits) > 15:
 		return value{}, &fault{code: "many_phones"}
-	case national && first != '0':
+	case first != '+' && first != '0':
 		return value{}, &fault{code: "phone_prefix"}
 	}
-	number, err := phonenumbers.Parse(text, "SE")
-	if err != nil || !phonenumbers.IsValidNumber(number) {
+	code, number, ok := dialled(string(digits), first == '+')
+	switch {
+	case odd || !ok:
 		return value{}, &fault{code: "phone"}
+	case code == "46":
+		return value{text: "0" + number}, nil
 	}
-	if number.GetCountryCode() == 46 {
-		return value{text: "0" + phonenumbers.GetNationalSignificantNumber(number)}, nil
-	}
-	return value{text: phonenumbers.Format(number, phonenumbers.E164)}, nil
+	return value{text: "+" + code + number}, nil
 }
