@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -16,8 +15,8 @@ import (
 var (
 	// numbered is what stands before a heading only to count it: "1.", "(2)",
 	// "Q3", "Fråga 4:".
-	numbered = regexp.MustCompile(`^(?:(?i:q|fråga|question)\s*\d{1,2}(?:[.:)\]]|\s)|\d{1,2}\.\d{1,2}\s|0\d\s|(?:I{1,3}|IV|VI{0,3}|IX|X)[.)]\s|[(\[]?\d{1,2}(?:\.\d{1,2})?[.:)\]])\s*[-–:]?\s*`)
-	lettered = regexp.MustCompile(`^[(\[]?([A-Z])[.:)\]]\s+`)
+	numbered = lazily(`^(?:(?i:q|fråga|question)\s*\d{1,2}(?:[.:)\]]|\s)|\d{1,2}\.\d{1,2}\s|0\d\s|(?:I{1,3}|IV|VI{0,3}|IX|X)[.)]\s|[(\[]?\d{1,2}(?:\.\d{1,2})?[.:)\]])\s*[-–:]?\s*`)
+	lettered = lazily(`^[(\[]?([A-Z])[.:)\]]\s+`)
 )
 
 // unnumbered returns headings without what only counts them. Letters count
@@ -26,13 +25,13 @@ func unnumbered(headings []string) []string {
 	plain := slices.Clone(headings)
 	next := byte('A')
 	for _, h := range headings {
-		if m := lettered.FindStringSubmatch(h); m != nil && m[1][0] == next {
+		if m := lettered().FindStringSubmatch(h); m != nil && m[1][0] == next {
 			next++
 		}
 	}
 	for i, h := range headings {
-		rest := numbered.ReplaceAllString(h, "")
-		if m := lettered.FindStringSubmatch(h); next > 'B' && m != nil && m[1][0] < next {
+		rest := numbered().ReplaceAllString(h, "")
+		if m := lettered().FindStringSubmatch(h); next > 'B' && m != nil && m[1][0] < next {
 			rest = h[len(m[0]):]
 		}
 		if strings.ContainsFunc(rest, unicode.IsLetter) {

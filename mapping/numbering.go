@@ -2,7 +2,6 @@ package mapping
 
 import (
 	_ "embed"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,17 +39,8 @@ type numberingRegion struct {
 	kinds []pattern
 }
 
-// pattern is an expression that is compiled when it is first asked.
-type pattern func() *regexp.Regexp
-
-func lazily(expr string) pattern {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
-}
-
 // whole is a pattern that a whole number fits.
 func whole(expr string) pattern { return lazily("^(?:" + expr + ")$") }
-
-func (p pattern) fits(number string) bool { return p().MatchString(number) }
 
 // numberingOf returns how the numbers of each country code are built. The lines
 // of a code are taken apart when the first number of it is read.
@@ -137,7 +127,7 @@ func (n *numbering) cutPrefix(number string) string {
 	if n.replace != "" && found[len(found)-2] >= 0 { // the last group took part
 		rest = n.prefix().ReplaceAllString(number, n.replace)
 	}
-	if !slices.Contains(n.lengths, len(rest)) || !n.regions[0].shape.fits(rest) {
+	if !slices.Contains(n.lengths, len(rest)) || !n.regions[0].shape.matches(rest) {
 		return number
 	}
 	return rest
@@ -146,6 +136,6 @@ func (n *numbering) cutPrefix(number string) string {
 // has reports whether there can be such a number.
 func (n *numbering) has(number string) bool {
 	return slices.ContainsFunc(n.regions, func(r numberingRegion) bool {
-		return r.shape.fits(number) && slices.ContainsFunc(r.kinds, func(k pattern) bool { return k.fits(number) })
+		return r.shape.matches(number) && slices.ContainsFunc(r.kinds, func(k pattern) bool { return k.matches(number) })
 	})
 }

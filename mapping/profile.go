@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -173,12 +172,12 @@ func (c *column) remember(text string) {
 }
 
 var (
-	clockText   = regexp.MustCompile(`(^|[ T])(kl\.? ?)?([01]?\d|2[0-3])[:.][0-5]\d(:[0-5]\d)?( ?[-–] ?([01]?\d|2[0-3])[:.][0-5]\d)?$`)
-	streetText  = regexp.MustCompile(`^\p{L}[\p{L} .'’:-]* \d+`)
-	spacedZip   = regexp.MustCompile(`^\d{3} \d{2}$`)
-	decimalText = regexp.MustCompile(`^-?\d{1,3}[.,]\d+$`)
-	vendorId    = regexp.MustCompile(`^(VIS|ADR|HAN)[0-9A-Fa-f]{32}$`)
-	officeId    = regexp.MustCompile(`^M\d{3,8}$`)
+	clockText   = lazily(`(^|[ T])(kl\.? ?)?([01]?\d|2[0-3])[:.][0-5]\d(:[0-5]\d)?( ?[-–] ?([01]?\d|2[0-3])[:.][0-5]\d)?$`)
+	streetText  = lazily(`^\p{L}[\p{L} .'’:-]* \d+`)
+	spacedZip   = lazily(`^\d{3} \d{2}$`)
+	decimalText = lazily(`^-?\d{1,3}[.,]\d+$`)
+	vendorId    = lazily(`^(VIS|ADR|HAN)[0-9A-Fa-f]{32}$`)
+	officeId    = lazily(`^M\d{3,8}$`)
 )
 
 // look counts what a text looks like. The converters themselves say what they
@@ -210,8 +209,8 @@ func (c *column) look(text string) {
 			count(&c.personal, takes(toPersonnummer))
 		}
 		count(&c.zips, len(text) <= 8 && takes(toZip))
-		count(&c.spacedZips, spacedZip.MatchString(text))
-		count(&c.decimals, decimalText.MatchString(text))
+		count(&c.spacedZips, spacedZip.matches(text))
+		count(&c.decimals, decimalText.matches(text))
 		if len(text) >= 8 && len(text) <= 19 {
 			for i, l := range surveyLayouts {
 				if t, err := time.Parse(l.layout, text); err == nil && t.Year() >= 1900 && t.Year() <= 2100 {
@@ -223,21 +222,21 @@ func (c *column) look(text string) {
 	street, _, city := splitAddress(text)
 	count(&c.zipCities, city != "" && street == "")
 	count(&c.addresses, city != "" && street != "")
-	count(&c.clocks, len(text) <= 40 && clockText.MatchString(text))
+	count(&c.clocks, len(text) <= 40 && clockText.matches(text))
 	switch {
 	case !strings.ContainsFunc(text, unicode.IsLetter):
 		c.digits++
 	case strings.Contains(text, "@"):
 		count(&c.emails, takes(toEmail))
 	case unicode.IsLetter(first):
-		count(&c.streets, streetText.MatchString(text))
+		count(&c.streets, streetText.matches(text))
 		count(&c.countries, takes(toCountry))
-		if vendorId.MatchString(text) {
+		if vendorId.matches(text) {
 			count(&c.viewingIds, text[0] == 'V')
 			count(&c.contactIds, text[0] == 'A')
 			count(&c.userIds, text[0] == 'H')
 		}
-		count(&c.officeIds, officeId.MatchString(text))
+		count(&c.officeIds, officeId.matches(text))
 		if n := nameWords(text); n == 1 {
 			c.oneName++
 		} else if n > 1 {

@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -301,7 +300,7 @@ func (p *Proposal) rest(b *strings.Builder, text *words.Texts) {
 }
 
 // plainText is texts that need no quotes wherever they stand in the file.
-var plainText = regexp.MustCompile(`^\p{L}[\p{L}\p{N} _./+-]*$`)
+var plainText = lazily(`^\p{L}[\p{L}\p{N} _./+-]*$`)
 
 // yamlWords is texts that YAML takes for something else. This package does
 // not; editors do.
@@ -309,7 +308,7 @@ var yamlWords = []string{"true", "false", "yes", "no", "on", "off", "y", "n", "n
 
 // quote writes a text as YAML.
 func quote(text string) string {
-	if plainText.MatchString(text) && !strings.HasSuffix(text, " ") && !slices.Contains(yamlWords, strings.ToLower(text)) {
+	if plainText.matches(text) && !strings.HasSuffix(text, " ") && !slices.Contains(yamlWords, strings.ToLower(text)) {
 		return text
 	}
 	return strconv.Quote(text)
