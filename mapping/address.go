@@ -1,13 +1,10 @@
 package mapping
 
 import (
-	"regexp"
+	_ "embed"
 	"strings"
 	"sync"
 	"unicode"
-
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 )
 
 // toEmail reads one e-mail address. It refuses what no server could deliver
@@ -78,14 +75,14 @@ func goodDomain(text string) bool {
 }
 
 // wholeAddress is a street (or nothing), a postal code, and what follows it.
-var wholeAddress = regexp.MustCompile(`^(?:(.*?)[\s,;]+)?(?i:SE?[- ]?)?(\d{3} ?\d{2})[\s,;]+(\p{L}\D*)$`)
+var wholeAddress = lazily(`^(?:(.*?)[\s,;]+)?(?i:SE?[- ]?)?(\d{3} ?\d{2})[\s,;]+(\p{L}\D*)$`)
 
 // splitAddress takes an address in one cell apart: "Storgatan 1, 903 25 Umeå".
 // A country behind the city is left out. A text without a postal code and a
 // city is the street as it stands.
 func splitAddress(text string) (street, zip, city string) {
 	text = oneLine(text)
-	parts := wholeAddress.FindStringSubmatch(text)
+	parts := wholeAddress().FindStringSubmatch(text)
 	if parts == nil {
 		return text, "", ""
 	}
@@ -107,6 +104,15 @@ func toCountry(text string, _ *surroundings) (value, *fault) {
 	return value{}, &fault{code: "country"}
 }
 
+// countryNames are the countries, each in a line: its code of two letters, that
+// of three, its Swedish and its English name if it has them, set apart by tabs.
+// A test writes them anew with -update from golang.org/x/text/language/display,
+// which brings the names of everything in all languages, and sets them up
+// whenever the program starts.
+//
+//go:embed countries.tsv
+var countryNames string
+
 // countries is ISO codes by code and by name, folded. It is made once, when a
 // country is first read.
 var countries = sync.OnceValue(func() map[string]string {
@@ -120,21 +126,10 @@ var countries = sync.OnceValue(func() map[string]string {
 		"north korea": "KP", "kina": "CN", "elfenbenskusten": "CI", "ivory coast": "CI", "s": "SE",
 		"konungariket sverige": "SE", "kingdom of sweden": "SE",
 	}
-	swedish, english := display.Regions(language.Swedish), display.Regions(language.English)
-	for a := 'A'; a <= 'Z'; a++ {
-		for b := 'A'; b <= 'Z'; b++ {
-			code := string([]rune{a, b})
-			region, err := language.ParseRegion(code)
-			if err != nil || !region.IsCountry() || region.Canonicalize() != region || region.String() != code || a == 'X' || code == "ZZ" || code == "EU" || code == "UN" {
-				continue
-			}
-			known[fold(code)] = code
-			known[fold(region.ISO3())] = code
-			for _, names := range []display.Namer{swedish, english} {
-				if name := names.Name(region); name != "" {
-					known[fold(name)] = code
-				}
-			}
+	for line := range strings.Lines(countryNames) {
+		names := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		for _, name := range names {
+			known[fold(name)] = names[0]
 		}
 	}
 	return known

@@ -1,8 +1,13 @@
 package mapping
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"vitec-import/vitec"
 )
@@ -216,6 +221,34 @@ func TestCountry(t *testing.T) {
 	}
 	if n := len(countries()); n < 900 {
 		t.Errorf("%d names and codes are known", n)
+	}
+}
+
+// TestCountryNames: the table is that of the library.
+func TestCountryNames(t *testing.T) {
+	swedish, english := display.Regions(language.Swedish), display.Regions(language.English)
+	var want strings.Builder
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			code := string([]rune{a, b})
+			region, err := language.ParseRegion(code)
+			if err != nil || !region.IsCountry() || region.Canonicalize() != region || region.String() != code || a == 'X' || code == "ZZ" || code == "EU" || code == "UN" {
+				continue
+			}
+			cells := []string{code, region.ISO3(), swedish.Name(region), english.Name(region)}
+			cells = slices.DeleteFunc(cells, func(name string) bool { return name == "" }) // as those of a country that is no more
+			if strings.ContainsAny(strings.Join(cells, ""), "\t\n") {
+				t.Errorf("%q cannot be written", cells)
+			}
+			want.WriteString(strings.Join(cells, "\t") + "\n")
+		}
+	}
+	if *update {
+		if err := os.WriteFile("countries.tsv", []byte(want.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if countryNames != want.String() {
+		t.Error("the library has other names; run go test ./mapping -run TestCountryNames -update")
 	}
 }
 

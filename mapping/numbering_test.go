@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var update = flag.Bool("update", false, "write numbering.tsv anew")
+var update = flag.Bool("update", false, "write the tables anew")
 
 // TestNumberings: the table is that of the library, whatever version of it is
 // in use.
