@@ -90,9 +90,18 @@ const (
 	perRequest    = 0.2
 	perAnswer     = 0.5
 
-	asBefore = 0.03 // as many, but for the grain of counting and one
-	enough   = 10   // requests, to tell something
-	far      = 1.5  // past the ceiling
+	enough = 10  // requests, to tell something
+	far    = 1.5 // past the ceiling
+
+	// Shares by which counts and rates are compared, and the requests by which a
+	// count of a second may be wrong.
+	asBefore    = 0.03 // as many, but for the grain of counting
+	coarse      = 1.6
+	alikeLong   = 0.8 // as many, in a time that may have begun anew
+	otherRate   = 0.3
+	wellBelow   = 0.9
+	littleBelow = 0.95
+	lostAfter   = 0.12 // of a ceiling that held for a second
 
 	// The rate is not the reason: so many refusals in a row with half as many
 	// requests between them as end that, down to that share of what was taken.
@@ -270,37 +279,36 @@ func (p *pace) learn(left time.Time) {
 	// It refuses for what has reached it a while ago; and a count tells more than
 	// the rate only where it is far from it.
 	level := at - p.rise()
-	if whole && second < level-asBefore*level-1.6 {
+	if whole && second < level-asBefore*level-coarse {
 		level = second
 	}
-	long := p.long > 0 && p.counts[p.long] >= 0.8*before[p.long]
+	long := p.long > 0 && p.counts[p.long] >= alikeLong*before[p.long]
 	p.visit = p.wary
 	switch {
-	case p.arbitrary:
+	case p.arbitrary: // its share of refusals has grown: the rate counts again
 		p.arbitrary = false
-	case p.row >= inARowAtWhim && at <= deep*p.top && took < fallen*p.took:
+	case p.row >= inARowAtWhim && at <= deep*p.top && took < fallen*p.took: // less and less, whatever the rate
 		p.arbitrary, p.tolerated = true, min(2*max(p.share, 0.05)+0.05, 0.5)
 		level = p.top
-	case long:
+	case long: // as many as before in the time that it counts over
 		level, p.visit = p.over(p.long), p.slow()
-	case math.Abs(was-at) > 0.3*at && math.Abs(second-before[0]) <= asBefore*second+1 && second < 0.9*level:
-		level = second // as many as before, at quite another rate
-	case at > far*p.ceiling:
+	case math.Abs(was-at) > otherRate*at && math.Abs(second-before[0]) <= asBefore*second+1 && second < wellBelow*level:
+		level = second // as many in a second as before, at quite another rate
+	case at > far*p.ceiling: // it allows much more: at least what it took, at most the rate
 		level = (max(second, below(leak, at)) + at) / 2
-	case at > past*p.ceiling:
+	case at > past*p.ceiling: // it allows a little more
 		level = max(min(second, at), below(leak, at))
-	case at >= expected*p.ceiling:
-		p.visit = p.slow() // as expected
-	case whole && level < 0.95*at:
-	default:
-		// It allows less than the ceiling, and at least as much as it took.
+	case at >= expected*p.ceiling: // confirmed
+		p.visit = p.slow()
+	case whole && level < littleBelow*at: // it allows what it took in the last second
+	default: // it allows less than the ceiling, and at least as much as it took
 		low := below(leak, level)
 		if low == 0 {
 			low = took
 		}
 		low = (min(low, level) + level) / 2
-		if whole {
-			low = max(low, level*(1-0.12/left.Sub(p.paused).Seconds()))
+		if whole { // and the less is not much, the longer it took that
+			low = max(low, level*(1-lostAfter/left.Sub(p.paused).Seconds()))
 		}
 		level = low
 	}
