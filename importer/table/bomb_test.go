@@ -161,6 +161,9 @@ func TestWideHeader(t *testing.T) {
 // TestHopelessText opens text files of which nearly no row can be read, or
 // that are nearly nothing but line ends.
 func TestHopelessText(t *testing.T) {
+	if raceDetector {
+		t.Skip("one goroutine reads, and the race detector makes it take minutes")
+	}
 	for _, tc := range []struct{ name, content, want string }{
 		{"an unclosed mark in every row", "a;b;c\n" + strings.Repeat("1;\"2;3\n", 150_000), "! unclosed_quote on line 2"},
 		{"a cell with very many lines", "a;b;c\n1;\"" + strings.Repeat("x\n", 200_000), "! unclosed_quote on line 2"},
