@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -10,10 +9,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+	"golang.org/x/text/encoding/unicode"
 
 	"vitec-import/importer/words"
 	"vitec-import/vitec"
@@ -108,21 +107,11 @@ func (d *decoder) parse(src []byte) *yaml.Node {
 // "Unicode" is chosen. Other bytes are returned as they are. intact tells
 // whether every character could be read.
 func fromUTF16(src []byte) (text []byte, intact bool) {
-	var order binary.ByteOrder
-	switch {
-	case bytes.HasPrefix(src, []byte("\xff\xfe")):
-		order = binary.LittleEndian
-	case bytes.HasPrefix(src, []byte("\xfe\xff")):
-		order = binary.BigEndian
-	default:
+	if !bytes.HasPrefix(src, []byte("\xff\xfe")) && !bytes.HasPrefix(src, []byte("\xfe\xff")) {
 		return src, true
 	}
-	units := make([]uint16, len(src)/2)
-	for i := range units {
-		units[i] = order.Uint16(src[2*i:])
-	}
-	text = []byte(string(utf16.Decode(units)))
-	return text, len(src)%2 == 0 && !bytes.ContainsRune(text, utf8.RuneError)
+	text, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(src)
+	return text, err == nil && !bytes.ContainsRune(text, utf8.RuneError)
 }
 
 // marksDocument reports whether a line ends one document or begins another.

@@ -480,7 +480,6 @@ func TestIncludeMany(t *testing.T) {
 	}
 }
 
-// TestErrorText holds the form in which mistakes are shown.
 // TestUTF16 reads what Windows writes where nobody has said UTF-8.
 func TestUTF16(t *testing.T) {
 	encoded := func(order binary.AppendByteOrder, text string) []byte {
@@ -526,6 +525,7 @@ func TestUTF16(t *testing.T) {
 	}
 }
 
+// TestErrorText holds the form in which mistakes are shown.
 func TestErrorText(t *testing.T) {
 	_, err := Parse("mapping.yaml", []byte("version: 1\ntarget: {customerId: {value: K}, viewingId: V, timeSlotId: T}\nparticipant:\n  updatePerson:\n    cellPhone: {column: Mobil, as: fhone}\n    firstNam: Namn\n"), Options{})
 	want := `mapping.yaml:5:36: unknown converter "fhone"; did you mean "phone"?
