@@ -131,13 +131,12 @@ func (w road) visit(d time.Duration) []arrival {
 
 // A finding is how a pace has got on with a server.
 type finding struct {
-	first   float64 // seconds until the first refusal; < 0 = there was none
-	back    float64 // seconds after it until ten seconds had 95 % of what can be had
-	kept    float64 // the share of what can be had, from ten seconds after the first refusal to the end
-	refused float64 // the share of all requests
-	count   int     // of refusals
-	once    int     // of them, those in the first second after the first: they were under way
-	of      int     // requests
+	first float64 // seconds until the first refusal; < 0 = there was none
+	back  float64 // seconds after it until ten seconds had 95 % of what can be had
+	kept  float64 // the share of what can be had, from ten seconds after the first refusal to the end
+	count int     // of refusals
+	once  int     // of them, those in the half second after the first: they were under way
+	of    int     // requests
 }
 
 func find(arrivals []arrival, limit, span float64) (f finding) {
@@ -159,7 +158,6 @@ func find(arrivals []arrival, limit, span float64) (f finding) {
 			f.once++
 		}
 	}
-	f.refused = float64(f.count) / float64(max(f.of, 1))
 	had := func(from, to float64) float64 {
 		n := 0
 		for _, t := range taken {

@@ -177,40 +177,38 @@ func TestPaceAcrossServers(t *testing.T) {
 		{name: "a third at random", asked: 20, server: silent{lasting(0.3, 1)}, limit: 14, from: 40, atLeast: 0.7, refusals: 0.4},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			{
-				const end = 240
-				w := road{asked: tt.asked, width: 64, latency: 50 * time.Millisecond, server: tt.server, stalls: tt.stalls}
-				taken, refused := make([]int, end+5), make([]int, end+5)
-				var later []time.Time // after the first refusal; before it the gate holds the limit
-				refusals := false
-				for _, a := range w.visit(end * time.Second) {
-					if refusals = refusals || !a.ok; refusals {
-						later = append(later, time.Time{}.Add(a.at))
-					}
-					if a.ok {
-						taken[int(a.at.Seconds())]++
-					} else {
-						refused[int(a.at.Seconds())]++
-					}
+			const end = 240
+			w := road{asked: tt.asked, width: 64, latency: 50 * time.Millisecond, server: tt.server, stalls: tt.stalls}
+			taken, refused := make([]int, end+5), make([]int, end+5)
+			var later []time.Time // after the first refusal; before it the gate holds the limit
+			refusals := false
+			for _, a := range w.visit(end * time.Second) {
+				if refusals = refusals || !a.ok; refusals {
+					later = append(later, time.Time{}.Add(a.at))
 				}
-				had, no := mean(taken, tt.from, end), mean(refused, tt.from, end)
-				t.Logf("%.1f taken and %.2f refused a second, %.0f are allowed; at first %v", had, no, tt.limit, taken[:20])
-				if worst := worstSecond(later); tt.asked > 0 && !tt.stalls && float64(worst) > tt.asked+2 {
-					t.Errorf("%d in one second, at %g/s", worst, tt.asked)
+				if a.ok {
+					taken[int(a.at.Seconds())]++
+				} else {
+					refused[int(a.at.Seconds())]++
 				}
-				least, most := tt.atLeast, tt.refusals
-				if least == 0 {
-					least = 0.95
-				}
-				if most == 0 {
-					most = 0.01
-				}
-				if had < least*tt.limit {
-					t.Errorf("%.1f a second from the %dth on, want %.2f of %.0f", had, tt.from, least, tt.limit)
-				}
-				if share := no / (no + had); share > most {
-					t.Errorf("%.2f %% are refused, want %.2f %% at most", 100*share, 100*most)
-				}
+			}
+			had, no := mean(taken, tt.from, end), mean(refused, tt.from, end)
+			t.Logf("%.1f taken and %.2f refused a second, %.0f are allowed; at first %v", had, no, tt.limit, taken[:20])
+			if worst := worstSecond(later); tt.asked > 0 && !tt.stalls && float64(worst) > tt.asked+2 {
+				t.Errorf("%d in one second, at %g/s", worst, tt.asked)
+			}
+			least, most := tt.atLeast, tt.refusals
+			if least == 0 {
+				least = 0.95
+			}
+			if most == 0 {
+				most = 0.01
+			}
+			if had < least*tt.limit {
+				t.Errorf("%.1f a second from the %dth on, want %.2f of %.0f", had, tt.from, least, tt.limit)
+			}
+			if share := no / (no + had); share > most {
+				t.Errorf("%.2f %% are refused, want %.2f %% at most", 100*share, 100*most)
 			}
 		})
 	}
