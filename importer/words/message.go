@@ -3,6 +3,8 @@ package words
 import (
 	"io/fs"
 	"strings"
+
+	said "vitec-import/reports/words"
 )
 
 // Worded is what can be said in every language.
@@ -95,6 +97,9 @@ func (e *Error) Unwrap() []error {
 func Of(err error, l Language) string {
 	if w, ok := err.(Worded); ok {
 		return w.In(l)
+	}
+	if m, ok := err.(said.Message); ok {
+		return l.Of(m)
 	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var lines []string

@@ -25,15 +25,17 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n/template"
 	"go.yaml.in/yaml/v4"
 	"golang.org/x/text/language"
+
+	said "vitec-import/reports/words"
 )
 
 // Language is a language that there are texts in. The zero Language is English.
-type Language string
+type Language = said.Language
 
 // The languages.
 const (
-	English Language = "en"
-	Swedish Language = "sv"
+	English = said.English
+	Swedish = said.Swedish
 )
 
 // Languages are all languages.
@@ -135,21 +137,6 @@ func (t *Texts) find(c *i18n.LocalizeConfig) string {
 		return c.MessageID
 	}
 	return s
-}
-
-// Decimal writes a number with the language's decimal sign, in so many
-// significant digits; -1 = as few as tell it apart.
-func (l Language) Decimal(v float64, digits int) string {
-	return l.Localize(strconv.FormatFloat(v, 'g', digits, 64))
-}
-
-// Localize gives a number that was written with a decimal point the
-// language's own sign.
-func (l Language) Localize(number string) string {
-	if l == Swedish {
-		return strings.Replace(number, ".", ",", 1)
-	}
-	return number
 }
 
 // Number writes n with narrow spaces between the thousands, as readers of
@@ -268,6 +255,8 @@ func say(arg any, l Language) string {
 		return l.Decimal(a, -1)
 	case Worded:
 		return a.In(l)
+	case said.Message:
+		return l.Of(a)
 	case error:
 		return Of(a, l)
 	}

@@ -1,0 +1,269 @@
+package words
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// converted are the folders whose messages are held against the catalogue.
+var converted = []string{"reports/words"}
+
+// speakers are the functions and methods that take a format, with the places
+// of their formats among their arguments.
+var speakers = map[string][]int{"Say": {0}, "Textf": {0}, "Plural": {1, 2}}
+
+// same are formats that are the same in both languages.
+var same = []string{}
+
+// notForPeople are calls whose texts are read by nobody but those who correct
+// the program (logs, panics, the libraries' own), and variables and constants
+// that other texts are compared with.
+var notForPeople = []string{
+	"Info", "Warn", "Debug", "Log", "panic", "MustCompile", "HasPrefix", "TrimPrefix", "Contains", "HasSuffix", "Prepare", "Exec", "Query", "QueryRow",
+}
+
+// unsaid are texts that read like messages and are none, with the reason.
+var unsaid = map[string]string{
+	"words: %q: %v": internal, "words: %s: %v": internal,
+}
+
+const (
+	internal  = "a mistake in the program, not in what a person did"
+	worded    = "a sentinel; whoever meets it says it in words of his own"
+	format    = "a file format's"
+	command   = "a command, to be copied"
+	yamlPiece = "a piece of a mapping"
+)
+
+// unsaidFiles are sources that speak as the API does, or to other programs.
+var unsaidFiles = []string{}
+
+// sentence finds what reads like words for people: two words of small letters
+// with a space between them. Codes, names of files and formats have none.
+var sentence = regexp.MustCompile(`(^|[^a-zåäö])[a-zåäö]{2,}[,:;]? [a-zåäö]{2,}`)
+
+var sql = regexp.MustCompile(`^\s*(--.*\s+)*(SELECT|INSERT|UPDATE|DELETE|CREATE|WITH|PRAGMA|ALTER|DROP) `)
+
+// TestCatalogue holds the sources and the catalogue against each other: every
+// message has a translation, every translation a message, with the same verbs.
+func TestCatalogue(t *testing.T) {
+	known := map[string]string{}
+	for _, tr := range translations() {
+		if _, twice := known[tr.English]; twice {
+			t.Errorf("%q is translated twice", tr.English)
+		}
+		known[tr.English] = tr.Swedish
+		if tr.Swedish == "" || tr.English == "" {
+			t.Errorf("a translation is empty: %q, %q", tr.English, tr.Swedish)
+		}
+		if e, s := verbs(tr.English), verbs(tr.Swedish); !maps.Equal(e, s) {
+			t.Errorf("%q has the verbs %v, its translation %q has %v", tr.English, e, tr.Swedish, s)
+		}
+		identical := tr.English == tr.Swedish && strings.ContainsFunc(verb.ReplaceAllString(tr.English, ""), unicode.IsLetter)
+		if identical != slices.Contains(same, tr.English) {
+			t.Errorf("%q is the same in both languages: %v", tr.English, identical)
+		}
+	}
+	root := "../.."
+	texts := map[string]bool{} // every constant text of the sources
+	exceptions := maps.Clone(unsaid)
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == ".git" || d.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		check := slices.Contains(converted, filepath.ToSlash(filepath.Dir(rel)))
+		switch {
+		case strings.HasSuffix(path, ".html"):
+			src, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			for _, text := range templateTexts(string(src)) {
+				texts[text] = true
+				if known[text] == "" && check {
+					t.Errorf("%s: %q has no Swedish", rel, text)
+				}
+			}
+		case strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go"):
+			for _, s := range source(t, path) {
+				texts[s.text] = true
+				if !check || known[s.text] != "" {
+					continue
+				}
+				if _, excepted := unsaid[s.text]; excepted {
+					delete(exceptions, s.text)
+					continue
+				}
+				said := s.said && strings.ContainsFunc(verb.ReplaceAllString(s.text, ""), unicode.IsLetter)
+				if said && !slices.Contains(same, s.text) || s.prose && !slices.Contains(unsaidFiles, rel) {
+					t.Errorf("%s: %q has no Swedish", s.place, s.text)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for english := range known {
+		if !texts[english] {
+			t.Errorf("nobody says %q", english)
+		}
+	}
+	for text := range exceptions {
+		t.Errorf("%q is excepted, and nowhere to be found", text)
+	}
+}
+
+// verb is one verb of a format.
+var verb = regexp.MustCompile(`%%|%[-+# 0]*(\[\d+\])?(\d+|\*)?(\.(\d+|\*))?[a-zA-Z]`)
+
+// verbs counts the verbs of a format by argument and letter: "1s".
+func verbs(format string) map[string]int {
+	found := map[string]int{}
+	n := 0
+	for _, m := range verb.FindAllStringSubmatch(format, -1) {
+		if m[0] == "%%" {
+			continue
+		}
+		n++
+		if at := strings.Trim(m[1], "[]"); at != "" {
+			n = 0
+			for _, c := range at {
+				n = n*10 + int(c-'0')
+			}
+		}
+		found[string(rune('0'+n))+m[0][len(m[0])-1:]]++
+	}
+	return found
+}
+
+var (
+	action     = regexp.MustCompile(`\{\{[^}]*\}\}`)
+	inTemplate = regexp.MustCompile("\"((?:[^\"\\\\]|\\\\.)*)\"|`([^`]*)`")
+)
+
+// templateTexts are what an HTML template says: the texts in quotation marks
+// inside actions that call say.
+func templateTexts(src string) (all []string) {
+	for _, a := range action.FindAllString(src, -1) {
+		if !strings.Contains(a, "say ") {
+			continue
+		}
+		for _, m := range inTemplate.FindAllStringSubmatch(a, -1) {
+			all = append(all, strings.ReplaceAll(m[1]+m[2], `\"`, `"`))
+		}
+	}
+	return all
+}
+
+type found struct {
+	text, place string
+	said        bool // it is given to a speaker, or is a text's Format
+	prose       bool // it reads like a sentence
+}
+
+// source returns the constant texts of a file.
+func source(t *testing.T, path string) (all []found) {
+	t.Helper()
+	set := token.NewFileSet()
+	tree, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[ast.Expr]bool{}
+	quiet := 0 // depth inside what is not for people
+	var visit func(n ast.Node) bool
+	walk := func(n ast.Node) { ast.Inspect(n, visit) }
+	visit = func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ImportSpec:
+			return false
+		case *ast.Field:
+			n.Tag = nil
+		case *ast.KeyValueExpr:
+			if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Format" {
+				said[n.Value] = true
+			}
+		case *ast.ValueSpec:
+			if slices.Contains(notForPeople, n.Names[0].Name) {
+				quiet++
+				for _, v := range n.Values {
+					walk(v)
+				}
+				quiet--
+				return false
+			}
+		case *ast.CallExpr:
+			name := ""
+			switch f := n.Fun.(type) {
+			case *ast.SelectorExpr:
+				name = f.Sel.Name
+			case *ast.Ident:
+				name = f.Name
+			}
+			for _, i := range speakers[name] {
+				if i < len(n.Args) {
+					said[n.Args[i]] = true
+				}
+			}
+			if slices.Contains(notForPeople, name) {
+				quiet++
+				for _, a := range n.Args {
+					walk(a)
+				}
+				quiet--
+				return false
+			}
+		case ast.Expr:
+			s, ok := constantText(n)
+			if !ok {
+				return true
+			}
+			all = append(all, found{
+				text: s, place: set.Position(n.Pos()).String(), said: said[n],
+				prose: quiet == 0 && sentence.MatchString(s) && !sql.MatchString(s) && !strings.HasPrefix(s, "<"),
+			})
+			return false
+		}
+		return true
+	}
+	walk(tree)
+	return all
+}
+
+// constantText is the text of a literal, or of several put together.
+func constantText(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		if e.Kind == token.STRING {
+			return constant.StringVal(constant.MakeFromLiteral(e.Value, e.Kind, 0)), true
+		}
+	case *ast.ParenExpr:
+		return constantText(e.X)
+	case *ast.BinaryExpr:
+		x, ok := constantText(e.X)
+		y, ok2 := constantText(e.Y)
+		return x + y, ok && ok2 && e.Op == token.ADD
+	}
+	return "", false
+}

@@ -1,0 +1,26 @@
+package words
+
+import (
+	"syscall"
+
+	"golang.org/x/sys/windows"
+)
+
+// own are the numbers that Windows has of its own.
+var own = map[syscall.Errno]string{
+	windows.ERROR_DISK_FULL:         "no space left on device",
+	windows.ERROR_HANDLE_DISK_FULL:  "no space left on device",
+	windows.ERROR_WRITE_PROTECT:     "read-only file system",
+	windows.ERROR_IO_DEVICE:         "input/output error",
+	windows.WSAECONNREFUSED:         "connection refused",
+	windows.WSAEADDRINUSE:           "address already in use",
+	windows.WSAEADDRNOTAVAIL:        "this computer does not have that address",
+	windows.WSAETIMEDOUT:            "it took too long",
+	windows.ERROR_SHARING_VIOLATION: heldMessage,
+	windows.ERROR_LOCK_VIOLATION:    heldMessage,
+	windows.ERROR_USER_MAPPED_FILE:  heldMessage,
+	windows.WSAECONNRESET:           "the connection was reset",
+	windows.WSAECONNABORTED:         "the connection was reset",
+	windows.WSAENETUNREACH:          "the network is unreachable",
+	windows.WSAEHOSTUNREACH:         "the network is unreachable",
+}
