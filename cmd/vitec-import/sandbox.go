@@ -38,6 +38,9 @@ func newSandboxCommand(w *world) *cobra.Command {
 				}
 				c.Faults = append(c.Faults, f)
 			}
+			c.Say = func(language, format string, args ...any) string {
+				return words.Language(language).Say(format, args...)
+			}
 			s, err := sandbox.NewUnstarted(c)
 			if err != nil {
 				return err
@@ -64,7 +67,7 @@ func (w *world) faultList(cmd *cobra.Command) string {
 	}
 	var s strings.Builder
 	for _, f := range sandbox.KnownFaults() {
-		fmt.Fprintf(&s, "  %s\n      %s\n", f.Usage(), f.In(w.lang))
+		fmt.Fprintf(&s, "  %s\n      %s\n", f.Usage(), w.lang.Of(f))
 	}
 	return s.String()
 }

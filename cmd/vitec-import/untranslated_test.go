@@ -42,7 +42,7 @@ func TestNoTextOutsideOfTheCatalogues(t *testing.T) {
 	}
 	n := 0
 	for _, dir := range []string{
-		".", "../../importer", "../../importer/ledger", "../../importer/table", "../../mapping", "../../reports", "../../vitec", "../../vitec/sandbox",
+		".", "../../importer", "../../importer/ledger", "../../importer/table", "../../mapping", "../../reports", "../../vitec",
 	} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil || len(files) == 0 {
@@ -54,9 +54,6 @@ func TestNoTextOutsideOfTheCatalogues(t *testing.T) {
 			}
 			n++
 			for place, text := range sentences(t, file) {
-				if slices.Contains(standIns, filepath.ToSlash(file)) {
-					continue
-				}
 				if _, known := spoken[text]; !known {
 					t.Errorf("%s: %q stands in no catalogue", place, text)
 				}
@@ -71,12 +68,11 @@ func TestNoTextOutsideOfTheCatalogues(t *testing.T) {
 		t.Errorf("%q is excepted, and nowhere to be found", text)
 	}
 	pages, err := filepath.Glob("../../*/page/*.html")
-	more, err2 := filepath.Glob("../../vitec/sandbox/page/*.html")
-	if err != nil || err2 != nil || len(pages)+len(more) < 3 {
-		t.Fatal(pages, more, err, err2)
+	if err != nil || len(pages) == 0 {
+		t.Fatal(pages, err)
 	}
 	code := regexp.MustCompile(`(?s)\{\{.*?\}\}|<(pre|code|span class="quiet")[^>]*>[^<]*</|<[^>]*>`)
-	for _, page := range append(pages, more...) {
+	for _, page := range pages {
 		src, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)
@@ -185,12 +181,3 @@ const (
 	coded     = "what the ledger keeps beside a code; people are told the code's words"
 	network   = "what the system or the network said, kept as it was said"
 )
-
-// standIns are sources that speak as the API does, in its Swedish, or to other
-// programs alone; and what quotes the specification.
-var standIns = []string{
-	"../../vitec/sandbox/answer.go", "../../vitec/sandbox/control.go", "../../vitec/sandbox/deeds.go", "../../vitec/sandbox/exchange.go",
-	"../../vitec/sandbox/guard.go", "../../vitec/sandbox/help.go", "../../vitec/sandbox/office.go", "../../vitec/sandbox/page.go",
-	"../../vitec/sandbox/readjson.go", "../../vitec/sandbox/readtext.go", "../../vitec/sandbox/route.go", "../../vitec/sandbox/rules.go",
-	"../../vitec/sandbox/server.go", "../../vitec/sandbox/try.go",
-}

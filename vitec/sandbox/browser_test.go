@@ -200,7 +200,7 @@ func TestBrowserWithoutScripts(t *testing.T) {
 	t.Parallel()
 	srv := start(t, sandbox.Config{})
 	book(t, srv, home, person(1))
-	ctx, noise := browse(t, srv, "/help")
+	ctx, noise := browse(t, srv, "/")
 	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +243,7 @@ func TestBrowserAccessibility(t *testing.T) {
 	empty := start(t, sandbox.Config{})
 	ctx, noise := browse(t, srv, "/")
 	for _, address := range []string{
-		srv.URL + "/", srv.URL + "/?lang=sv", empty.URL + "/?lang=sv", srv.URL + "/help", srv.URL + "/help?lang=sv", srv.URL + "/?customer=M1&viewing=VIS1&slot=TS1",
+		srv.URL + "/", srv.URL + "/?lang=sv", empty.URL + "/?lang=sv", srv.URL + "/?customer=M1&viewing=VIS1&slot=TS1",
 	} {
 		for _, look := range []struct {
 			scheme string

@@ -49,6 +49,10 @@ type Config struct {
 	// only, and the texts of requests and answers are not remembered at all.
 	Private bool `json:"private,omitempty" yaml:"private,omitempty"`
 
+	// Say says a text of the page in a language, "en" or "sv": an English format
+	// and its arguments. nil: in English.
+	Say func(language, format string, args ...any) string `json:"-" yaml:"-"`
+
 	// Now is the clock for deadlines and for what is remembered.
 	// nil: [time.Now].
 	Now func() time.Time `json:"-" yaml:"-"`

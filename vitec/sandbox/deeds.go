@@ -34,62 +34,62 @@ const statusName = "STATUS"
 
 // deeds are all faults, in the order in which people are told of them.
 var deeds = []deed{
-	{FaultInfo: FaultInfo{Name: "latency", Argument: "DURATION[..DURATION]", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "latency", Argument: "DURATION[..DURATION]", Commits: CommitsChoice, Doc: "holds the request back for that long, then processes it; with -after-commit, holds the answer back"},
 		parse: parseLatency, delays: true},
-	{FaultInfo: FaultInfo{Name: statusName, Argument: "[TEXT]", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: statusName, Argument: "[TEXT]", Commits: CommitsChoice, Doc: "answers with that status, 200 to 999; TEXT is the Location of a 3xx, otherwise Retry-After: seconds, or date+DURATION for a date so far ahead, or any text"},
 		parse: parseHeader, play: playStatus},
-	{FaultInfo: FaultInfo{Name: "rate-limit", Argument: "RATE[,BURST]", Commits: CommitsNever},
+	{FaultInfo: FaultInfo{Name: "rate-limit", Argument: "RATE[,BURST]", Commits: CommitsNever, Doc: "answers 429 with Retry-After to what is over RATE requests a second; BURST may come at once, a second's worth if it is left out"},
 		parse: parseRate, play: playRateLimit},
-	{FaultInfo: FaultInfo{Name: "rate-limit-silent", Argument: "RATE[,BURST]", Commits: CommitsNever},
+	{FaultInfo: FaultInfo{Name: "rate-limit-silent", Argument: "RATE[,BURST]", Commits: CommitsNever, Doc: "the same, without Retry-After"},
 		parse: parseRate, play: playRateLimit},
-	{FaultInfo: FaultInfo{Name: "reset", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "reset", Commits: CommitsChoice, Doc: "resets the connection without an answer"},
 		play: func(x *exchange, _ *blow, _ *answer) { x.cutOff(nil, true) }},
-	{FaultInfo: FaultInfo{Name: "reset-in-request", Commits: CommitsNever},
+	{FaultInfo: FaultInfo{Name: "reset-in-request", Commits: CommitsNever, Doc: "resets the connection in the middle of the request's body"},
 		inRequest: true},
-	{FaultInfo: FaultInfo{Name: "reset-in-answer", Commits: CommitsAlways},
+	{FaultInfo: FaultInfo{Name: "reset-in-answer", Commits: CommitsAlways, Doc: "resets the connection in the middle of the answer"},
 		play: func(x *exchange, _ *blow, a *answer) { x.cutOff(half(x.raw(a, true)), true) }},
-	{FaultInfo: FaultInfo{Name: "close", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "close", Commits: CommitsChoice, Doc: "closes the connection without an answer"},
 		play: func(x *exchange, _ *blow, _ *answer) { x.cutOff(nil, false) }},
-	{FaultInfo: FaultInfo{Name: "close-after-answer", Commits: CommitsAlways},
+	{FaultInfo: FaultInfo{Name: "close-after-answer", Commits: CommitsAlways, Doc: "closes the connection behind a whole answer that has not announced it"},
 		play: func(x *exchange, _ *blow, a *answer) { x.cutOff(x.raw(a, true), false) }},
-	{FaultInfo: FaultInfo{Name: "cut", Commits: CommitsAlways},
+	{FaultInfo: FaultInfo{Name: "cut", Commits: CommitsAlways, Doc: "closes the connection in the middle of the answer's body"},
 		play: func(x *exchange, _ *blow, a *answer) { x.cutOff(half(x.raw(a, true)), false) }},
-	{FaultInfo: FaultInfo{Name: "cut-unframed", Commits: CommitsAlways},
+	{FaultInfo: FaultInfo{Name: "cut-unframed", Commits: CommitsAlways, Doc: "the same, of an answer that has not told its length"},
 		play: func(x *exchange, _ *blow, a *answer) { x.cutOff(half(x.raw(a, false)), false) }},
-	{FaultInfo: FaultInfo{Name: "stall", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "stall", Commits: CommitsChoice, Doc: "never answers; the connection stays open until the client leaves"},
 		play: func(x *exchange, _ *blow, _ *answer) { x.wait(-1); panic(http.ErrAbortHandler) }},
-	{FaultInfo: FaultInfo{Name: "drip", Argument: "DURATION", Commits: CommitsAlways},
+	{FaultInfo: FaultInfo{Name: "drip", Argument: "DURATION", Commits: CommitsAlways, Doc: "answers a byte at a time, so far apart"},
 		parse: parseLatency, play: playDrip},
-	{FaultInfo: FaultInfo{Name: "html", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "html", Commits: CommitsChoice, Doc: "answers 200 with an HTML page"},
 		play: text("text/html; charset=utf-8", fmt.Sprintf(page, "Underhåll", "Vi är snart tillbaka"))},
-	{FaultInfo: FaultInfo{Name: "empty", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "empty", Commits: CommitsChoice, Doc: "answers 200 with nothing"},
 		play: text("", "")},
-	{FaultInfo: FaultInfo{Name: "null", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "null", Commits: CommitsChoice, Doc: "answers 200 with null"},
 		play: text("application/json; charset=utf-8", "null")},
-	{FaultInfo: FaultInfo{Name: "number", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "number", Commits: CommitsChoice, Doc: "answers 200 with a number"},
 		play: text("application/json; charset=utf-8", "4711")},
-	{FaultInfo: FaultInfo{Name: "wrong-xml", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "wrong-xml", Commits: CommitsChoice, Doc: "answers 200 with an XML element that is not the one"},
 		play: text("application/xml; charset=utf-8", `<int xmlns="`+spaceStrings+`">4711</int>`)},
-	{FaultInfo: FaultInfo{Name: "answer", Argument: "TEXT", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "answer", Argument: "TEXT", Commits: CommitsChoice, Doc: "answers 200 with that text for a body"},
 		play: func(x *exchange, b *blow, _ *answer) {
 			x.send(http.StatusOK, x.answerType()+"; charset=utf-8", []byte(b.Value))
 		}},
-	{FaultInfo: FaultInfo{Name: "bom", Commits: CommitsAlways},
+	{FaultInfo: FaultInfo{Name: "bom", Commits: CommitsAlways, Doc: "puts a byte order mark before the answer"},
 		play: func(x *exchange, _ *blow, a *answer) {
 			contentType, b := a.encode(x.answerType())
 			x.send(a.status, contentType, append([]byte("\ufeff"), b...))
 		}},
-	{FaultInfo: FaultInfo{Name: "same-id", Commits: CommitsAlways},
+	{FaultInfo: FaultInfo{Name: "same-id", Commits: CommitsAlways, Doc: "books under the booking id of the last booking"},
 		sameId: true},
-	{FaultInfo: FaultInfo{Name: "garbage", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "garbage", Commits: CommitsChoice, Doc: "answers with a status line that is none"},
 		play: raw("HTTP/1.1 two hundred OK\r\nContent-Type: application/json\r\n\r\n\"VID\"")},
-	{FaultInfo: FaultInfo{Name: "goaway", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "goaway", Commits: CommitsChoice, Doc: "answers with the frames by which HTTP/2 says that it goes away"},
 		play: raw("\x00\x00\x00\x04\x00\x00\x00\x00\x00" + "\x00\x00\x08\x07\x00\x00\x00\x00\x00" + "\x00\x00\x00\x00\x00\x00\x00\x07")},
-	{FaultInfo: FaultInfo{Name: "endless-headers", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "endless-headers", Commits: CommitsChoice, Doc: "answers with headers that never end"},
 		play: playEndlessHeaders},
-	{FaultInfo: FaultInfo{Name: "endless-body", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "endless-body", Commits: CommitsChoice, Doc: "answers with a body that never ends"},
 		play: playEndlessBody},
-	{FaultInfo: FaultInfo{Name: "gzip-bomb", Commits: CommitsChoice},
+	{FaultInfo: FaultInfo{Name: "gzip-bomb", Commits: CommitsChoice, Doc: "answers with 1 MB of gzip that is 1 GiB unpacked, asked for or not"},
 		play: playGzipBomb},
 }
 
@@ -112,12 +112,12 @@ func findDeed(name string) *deed {
 func parseLatency(r *rule, value string) (err error) {
 	from, to, span := strings.Cut(value, "..")
 	if r.shortest, err = time.ParseDuration(from); err != nil || r.shortest < 0 {
-		return catalogue.Error("config.duration", from)
+		return wrong("%q is not a duration; want 200ms, 1.5s or 2m", from)
 	}
 	r.longest = r.shortest
 	if span {
 		if r.longest, err = time.ParseDuration(to); err != nil || r.longest < r.shortest {
-			return catalogue.Error("config.duration_up", to, from)
+			return wrong("%q is not a duration from %s up", to, from)
 		}
 	}
 	return nil
@@ -127,7 +127,7 @@ func parseRate(r *rule, value string) error {
 	number, burst, given := strings.Cut(value, ",")
 	limit, err := strconv.ParseFloat(number, 64)
 	if err != nil || !(limit > 0 && limit <= 1e9) {
-		return catalogue.Error("config.rate", number)
+		return wrong("%q is not a number of requests a second", number)
 	}
 	n := int(math.Ceil(limit))
 	if given {
@@ -141,18 +141,18 @@ func parseRate(r *rule, value string) error {
 
 func parseHeader(r *rule, value string) error {
 	if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' || c > '~' }) {
-		return catalogue.Error("config.header", value)
+		return wrong("%q cannot stand in a header", value)
 	}
 	if r.Name[0] == '3' {
 		if _, err := url.Parse(value); err != nil {
-			return catalogue.Error("config.address", value)
+			return wrong("%q is not an address", value)
 		}
 		return nil
 	}
 	if ahead, ok := strings.CutPrefix(value, "date+"); ok {
 		d, err := time.ParseDuration(ahead)
 		if err != nil {
-			return catalogue.Error("config.ahead", ahead)
+			return wrong("%q is not a duration", ahead)
 		}
 		r.shortest = d
 	}

@@ -41,10 +41,8 @@
 // happens: viewings and time slots with their places, who was booked in which
 // order, messages that would have gone out, requests with their answers (never
 // a password), the faults in force, and a form that sends one request by hand.
-// /help is the documentation of the call, made from the types by which this
-// project's client writes requests. Both are in English and Swedish, and can be
-// read without scripts. They ask nobody else for anything, and let no other
-// site's page look in.
+// It is in English and Swedish, and can be read without scripts. It asks nobody
+// else for anything, and lets no other site's page look in.
 //
 // The page costs what it shows, not what has happened, and nothing while nobody
 // looks: a request leaves a reference to its text behind, the newest hundred of

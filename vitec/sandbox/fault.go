@@ -8,7 +8,6 @@ import (
 
 	"github.com/agnivade/levenshtein"
 
-	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -70,7 +69,7 @@ type Fault struct {
 func ParseFault(text string) (Fault, error) {
 	f, err := parseFault(text)
 	if err != nil {
-		return Fault{}, catalogue.Error("config.at", text, err)
+		return Fault{}, wrong("fault %q: %s", text, err)
 	}
 	return f, nil
 }
@@ -93,13 +92,13 @@ func parseFault(text string) (f Fault, err error) {
 			return f, err
 		}
 		if f.Value == "" {
-			return f, catalogue.Error("config.nothing", "=")
+			return f, wrong("there is nothing behind %q", "=")
 		}
 	}
 	for rest != "" {
 		term, ok := strings.CutPrefix(rest, ":")
 		if !ok {
-			return f, catalogue.Error("config.colon", rest)
+			return f, wrong("want a colon before %q", rest)
 		}
 		if rest, err = f.parseWhen(term); err != nil {
 			return f, err
@@ -117,7 +116,7 @@ func cutValue(s string) (value, rest string, err error) {
 			end = len(s)
 		}
 		if strings.HasPrefix(s[end:], "://") {
-			return "", "", catalogue.Error("config.quotes", s)
+			return "", "", wrong("an address stands in quotes: %q", s)
 		}
 		return s[:end], s[end:], nil
 	}
@@ -126,7 +125,7 @@ func cutValue(s string) (value, rest string, err error) {
 		value, err = strconv.Unquote(quoted)
 	}
 	if err != nil {
-		return "", "", catalogue.Error("config.open")
+		return "", "", wrong("a quote is not closed")
 	}
 	return value, s[len(quoted):], nil
 }
@@ -140,7 +139,7 @@ func (f *Fault) parseWhen(s string) (rest string, err error) {
 		if value, ok := strings.CutPrefix(s, id.prefix); ok {
 			*id.field, rest, err = cutValue(value)
 			if err == nil && *id.field == "" {
-				err = catalogue.Error("config.nothing", id.prefix)
+				err = wrong("there is nothing behind %q", id.prefix)
 			}
 			return rest, err
 		}
@@ -156,7 +155,7 @@ func (f *Fault) parseWhen(s string) (rest string, err error) {
 	if share, ok := strings.CutSuffix(term, "%"); ok {
 		p, err := strconv.ParseFloat(share, 64)
 		if err != nil || !(p > 0 && p <= 100) {
-			return "", catalogue.Error("config.share", term)
+			return "", wrong("%q is not a share; want more than 0%% and up to 100%%", term)
 		}
 		f.Share = p / 100
 		return rest, nil
@@ -172,7 +171,7 @@ func (f *Fault) parseWhen(s string) (rest string, err error) {
 	from, to, span := strings.Cut(term, "-")
 	from, open := strings.CutSuffix(from, "+")
 	if from == "" || from[0] < '0' || from[0] > '9' || open && span {
-		return "", catalogue.Error("config.when", term)
+		return "", wrong("%q does not say when; want 10%%, 3, 3+, 3-7, /5, x2, reused, customer=ID, viewing=ID or slot=ID", term)
 	}
 	if f.First, err = parseCount(from); err != nil {
 		return "", err
@@ -186,7 +185,7 @@ func (f *Fault) parseWhen(s string) (rest string, err error) {
 			return "", err
 		}
 		if f.Last < f.First {
-			return "", catalogue.Error("config.range", term)
+			return "", wrong("%q ends before it begins", term)
 		}
 	}
 	return rest, nil
@@ -195,7 +194,7 @@ func (f *Fault) parseWhen(s string) (rest string, err error) {
 func parseCount(s string) (int, error) {
 	n, err := strconv.ParseUint(s, 10, 31)
 	if err != nil || n == 0 {
-		return 0, catalogue.Error("config.number", s)
+		return 0, wrong("%q is not a number from 1", s)
 	}
 	return int(n), nil
 }
@@ -273,8 +272,8 @@ type FaultInfo struct {
 	Doc      string     `json:"doc"` // in English
 }
 
-// In says what the fault does, in a language.
-func (i FaultInfo) In(l words.Language) string { return texts{catalogue.In(l)}.faultDoc(i) }
+// Message is what the fault does, to be said in a language.
+func (i FaultInfo) Message() (format string, args []any) { return i.Doc, nil }
 
 // Usage is how the fault is written: "stall[-after-commit]", "drip=DURATION".
 func (i FaultInfo) Usage() string {
@@ -305,7 +304,6 @@ func KnownFaults() []FaultInfo {
 	infos := make([]FaultInfo, len(deeds))
 	for i, d := range deeds {
 		infos[i] = d.FaultInfo
-		infos[i].Doc = d.In(words.English)
 	}
 	return infos
 }
@@ -317,19 +315,22 @@ func (f *Fault) compile() (*rule, error) {
 		return nil, unknownFault(f.Name)
 	}
 	if f.AfterCommit && d.Commits != CommitsChoice {
-		return nil, catalogue.Error("config.commit", d.Name, catalogue.Message("config.commit."+string(d.Commits)))
+		if d.Commits == CommitsAlways {
+			return nil, wrong("%s always books, so that it takes no -after-commit", d.Name)
+		}
+		return nil, wrong("%s never books, so that it takes no -after-commit", d.Name)
 	}
 	switch {
 	case d.Argument == "" && f.Value != "":
-		return nil, catalogue.Error("config.no_value", d.Name)
+		return nil, wrong("%s takes no value", d.Name)
 	case d.Argument != "" && d.Argument[0] != '[' && f.Value == "":
-		return nil, catalogue.Error("config.value", d.Name, d.Name, d.Argument)
+		return nil, wrong("%s wants a value: %s=%s", d.Name, d.Name, d.Argument)
 	}
 	if f.First < 0 || f.Last < 0 || f.Every < 0 || f.Times < 0 || f.Last > 0 && f.Last < f.First {
-		return nil, catalogue.Error("config.strikes", d.Name)
+		return nil, wrong("%s: the requests to be struck are not a range", d.Name)
 	}
 	if !(f.Share >= 0 && f.Share <= 1) || math.IsNaN(f.Share) {
-		return nil, catalogue.Error("config.share_range", d.Name)
+		return nil, wrong("%s: the share is not between 0 and 1", d.Name)
 	}
 	r := &rule{Fault: *f, deed: d, text: f.String()}
 	if d.parse != nil && f.Value != "" {
@@ -349,7 +350,7 @@ func unknownFault(name string) error {
 		}
 	}
 	if best != "" {
-		return catalogue.Error("config.unknown_meant", name, best)
+		return wrong("there is no fault %q; did you mean %q?", name, best)
 	}
-	return catalogue.Error("config.unknown", name)
+	return wrong("there is no fault %q; want a status from 200 to 999 or a name from the list of faults", name)
 }

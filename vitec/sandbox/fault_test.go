@@ -43,7 +43,7 @@ func TestParseFault(t *testing.T) {
 		"latency=2s..1s":           "error: not a duration from 2s up",
 		"latency=":                 `error: nothing behind "="`,
 		"reset=1":                  "error: takes no value",
-		"cut-after-commit":         "error: commits always",
+		"cut-after-commit":         "error: always books",
 		"rate-limit-after-commit=": "error: nothing behind",
 		"rate-limit=0":             "error: not a number of requests",
 		"500:0":                    "error: not a number from 1",

@@ -38,17 +38,17 @@ func newOffice(c *Config, ids func(uint64) string) (*office, error) {
 		for _, s := range v.Slots {
 			t := vitec.Target{CustomerId: v.CustomerId, ViewingId: v.ViewingId, TimeSlotId: s.TimeSlotId}
 			if t.CustomerId == "" || t.ViewingId == "" || t.TimeSlotId == "" {
-				return nil, catalogue.Error("config.viewing", v.ViewingId)
+				return nil, wrong("viewing %q: customerId, viewingId and timeSlotId must not be empty", v.ViewingId)
 			}
 			if _, twice := o.slots[t]; twice {
-				return nil, catalogue.Error("config.slot", v.ViewingId, s.TimeSlotId)
+				return nil, wrong("viewing %q: time slot %q is there twice", v.ViewingId, s.TimeSlotId)
 			}
 			o.slots[t] = s
 		}
 	}
 	for _, k := range c.Contacts {
 		if k.CustomerId == "" || k.ContactId == "" {
-			return nil, catalogue.Error("config.contact", k.ContactId)
+			return nil, wrong("contact %q: customerId and contactId must not be empty", k.ContactId)
 		}
 	}
 	o.reset()

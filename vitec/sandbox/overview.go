@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -131,7 +130,7 @@ type (
 // look takes a picture of the server. Its parts are taken one after the other,
 // so a booking may be in it that its request does not know of yet.
 func (s *Server) look(r *http.Request) *overviewView {
-	v := &overviewView{visit: newVisit(r)}
+	v := &overviewView{visit: s.newVisit(r)}
 	v.Version = s.version()
 	counts := s.Counts()
 	v.Empty = counts.Requests == 0
@@ -147,7 +146,7 @@ func (s *Server) look(r *http.Request) *overviewView {
 	v.FaultText = strings.Join(v.Faults, "\n")
 	v.FaultRows = max(3, len(v.Faults)+1)
 	for _, d := range deeds {
-		v.KnownFaults = append(v.KnownFaults, faultView{d.Usage(), v.faultDoc(d.FaultInfo)})
+		v.KnownFaults = append(v.KnownFaults, faultView{d.Usage(), v.of(d.FaultInfo)})
 	}
 	v.FaultWhen = v.faultWhen()
 
@@ -156,7 +155,7 @@ func (s *Server) look(r *http.Request) *overviewView {
 	s.seen.Lock()
 	answers := make([]chip, 0, 8)
 	for _, status := range slices.Sorted(maps.Keys(s.seen.answers)) {
-		answers = append(answers, chip{statusClass(status, true), fmt.Sprintf("%s × %s", v.statusName(status), words.Number(s.seen.answers[status]))})
+		answers = append(answers, chip{statusClass(status, true), fmt.Sprintf("%s × %s", v.statusName(status), number(s.seen.answers[status]))})
 	}
 	if open := s.seen.count - s.seen.ended; open > 0 {
 		answers = append(answers, chip{"open", v.Count("open", open)})
@@ -245,22 +244,22 @@ func (v *visit) tiles(c Counts, answers []chip) []tile {
 	var kinds []chip
 	for _, k := range []MessageKind{SMSConfirmation, MailConfirmation, SMSReminder} {
 		if n := c.Messages[k]; n > 0 {
-			kinds = append(kinds, chip{"plain", v.Text("message."+string(k)) + " × " + words.Number(n)})
+			kinds = append(kinds, chip{"plain", v.Text("message."+string(k)) + " × " + number(n)})
 		}
 		messages += c.Messages[k]
 	}
-	double := tile{Name: v.Text("tile.double"), Value: words.Number(c.DoubleBookings), Note: v.Text("tile.double.none")}
+	double := tile{Name: v.Text("tile.double"), Value: number(c.DoubleBookings), Note: v.Text("tile.double.none")}
 	if c.DoubleBookings > 0 {
 		double.Grave, double.Note = true, v.Text("tile.double.some")
 	}
-	letters := tile{Name: v.Text("tile.messages"), Value: words.Number(messages), Chips: kinds}
+	letters := tile{Name: v.Text("tile.messages"), Value: number(messages), Chips: kinds}
 	if messages == 0 {
 		letters.Note = v.Text("tile.messages.none")
 	}
 	return []tile{
-		{Name: v.Text("tile.bookings"), Value: words.Number(c.Commits), Note: v.Text("tile.bookings.note")},
+		{Name: v.Text("tile.bookings"), Value: number(c.Commits), Note: v.Text("tile.bookings.note")},
 		double,
-		{Name: v.Text("tile.requests"), Value: words.Number(c.Requests), Chips: answers},
+		{Name: v.Text("tile.requests"), Value: number(c.Requests), Chips: answers},
 		letters,
 	}
 }
@@ -308,7 +307,7 @@ func (v *overviewView) slots(s *Server, q wanted) {
 		}
 		taken := r.slot.Taken + r.booked
 		v.Viewings[n].Slots = append(v.Viewings[n].Slots, slotView{
-			ID: fmt.Sprint("s", i), Slot: r.at.TimeSlotId, Taken: words.Number(taken),
+			ID: fmt.Sprint("s", i), Slot: r.at.TimeSlotId, Taken: number(taken),
 			Places: r.slot.Places, Used: min(taken, r.slot.Places), Full: r.slot.Places > 0 && taken >= r.slot.Places,
 			Selected: r.at == q.at, What: v.slotText(r.slot, r.booked, s.config.now()),
 			Href: v.link(q, "bookings", func(w *wanted) { w.at, w.bookings = r.at, 0 }),
@@ -327,14 +326,14 @@ func (v *visit) slotText(s Slot, booked int, now time.Time) string {
 	case s.Places == 0:
 		text = append(text, v.Count("slots.unlimited", taken))
 	case taken > s.Places:
-		text = append(text, v.Text("slots.over", words.Number(s.Places), words.Number(taken-s.Places)))
+		text = append(text, v.Text("slots.over", number(s.Places), number(taken-s.Places)))
 	case taken == s.Places:
-		text = append(text, v.Text("slots.full", words.Number(s.Places)))
+		text = append(text, v.Text("slots.full", number(s.Places)))
 	default:
-		text = append(text, v.Text("slots.of", words.Number(s.Places)))
+		text = append(text, v.Text("slots.of", number(s.Places)))
 	}
 	if s.Taken > 0 {
-		text = append(text, v.Text("slots.before", words.Number(s.Taken)))
+		text = append(text, v.Text("slots.before", number(s.Taken)))
 	}
 	if !s.Start.IsZero() {
 		text = append(text, v.Text("slots.start", v.moment(s.Start)))
@@ -417,13 +416,13 @@ func (v *overviewView) pages(upTo, total int, link func(int) string) pages {
 		}
 		p.Newer = link(n)
 	}
-	p.Range = v.Text("range", words.Number(max(upTo-shownItems, 0)+1), words.Number(upTo), words.Number(total))
+	p.Range = v.Text("range", number(max(upTo-shownItems, 0)+1), number(upTo), number(total))
 	return p
 }
 
 func (v *overviewView) booking(c *Commit, n int) bookingView {
 	b := bookingView{
-		Seq: c.Seq, Number: words.Number(n), Name: v.person(personName(&c.Body.UpdatePerson), c.ContactId),
+		Seq: c.Seq, Number: number(n), Name: v.person(personName(&c.Body.UpdatePerson), c.ContactId),
 		Where: v.place(c.Target),
 		ISO:   c.Time.UTC().Format(time.RFC3339Nano), Time: v.clock(c.Time), Format: strings.ToUpper(c.Format),
 	}
@@ -440,7 +439,7 @@ func (v *overviewView) booking(c *Commit, n int) bookingView {
 		{Name: v.Text("customer"), Value: c.Target.CustomerId, Mono: true},
 		{Name: v.Text("viewing"), Value: c.Target.ViewingId, Mono: true},
 		{Name: v.Text("slot"), Value: c.Target.TimeSlotId, Mono: true},
-		{Name: v.Text("bookings.request"), Value: words.Number(c.Request)},
+		{Name: v.Text("bookings.request"), Value: number(c.Request)},
 	}
 	for _, m := range c.Messages {
 		b.Messages = append(b.Messages, v.messageText(m))
@@ -516,7 +515,7 @@ func (v *overviewView) requests(s *Server, q wanted) {
 func (v *overviewView) request(r *Request, t *transcript) requestView {
 	ended := t != nil || r.Status != 0 || r.Duration != 0
 	q := requestView{
-		Seq: r.Number, Number: words.Number(r.Number), ISO: r.Time.UTC().Format(time.RFC3339Nano), Time: v.clock(r.Time),
+		Seq: r.Number, Number: number(r.Number), ISO: r.Time.UTC().Format(time.RFC3339Nano), Time: v.clock(r.Time),
 		Fault: strings.Join(append(slices.Clone(r.Delayed), r.Fault), " "), Class: statusClass(r.Status, ended), Where: r.Method + " " + r.Path, Kept: t != nil,
 	}
 	if r.Target != (vitec.Target{}) {
@@ -533,7 +532,7 @@ func (v *overviewView) request(r *Request, t *transcript) requestView {
 		q.Status, q.Took = v.statusShort(r.Status), v.duration(r.Duration)
 		switch {
 		case r.Commit != 0:
-			q.Result = v.Text("requests.booked", words.Number(r.Commit))
+			q.Result = v.Text("requests.booked", number(r.Commit))
 		case r.Status == 0:
 			q.Result = v.Text("status.none")
 		default:
@@ -578,7 +577,7 @@ func (v *overviewView) request(r *Request, t *transcript) requestView {
 func (v *visit) textOf(b []byte, size int) textView {
 	t := textView{Text: readable(b)}
 	if size > len(b) {
-		t.More = v.Text("text.more", words.Number(len(b)), words.Number(size))
+		t.More = v.Text("text.more", number(len(b)), number(size))
 	}
 	return t
 }
@@ -615,11 +614,11 @@ func (v *overviewView) letters(s *Server) {
 		}
 		v.Letters = append(v.Letters, letterView{
 			ID: fmt.Sprint("m", total-len(list)+i+1), Kind: v.Text("message." + string(l.Kind)),
-			To: cmp.Or(l.To, v.Text("messages.to.unknown")), Person: v.person(l.person, ""), When: when, Number: words.Number(l.seq),
+			To: cmp.Or(l.To, v.Text("messages.to.unknown")), Person: v.person(l.person, ""), When: when, Number: number(l.seq),
 		})
 	}
 	if total > len(list) {
-		v.MoreLetters = v.Text("messages.more", words.Number(len(list)), words.Number(total))
+		v.MoreLetters = v.Text("messages.more", number(len(list)), number(total))
 	}
 }
 
@@ -646,12 +645,12 @@ func (s *Server) changeFaults(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		v := s.look(r)
-		v.FaultText, v.FaultError = text, words.Of(err, v.Language())
+		v.FaultText, v.FaultError = text, v.of(err)
 		v.fillForm(s, newForm(s))
 		render(w, http.StatusUnprocessableEntity, v.texts, "overview", v)
 		return
 	}
-	redirect(w, newVisit(r).Home+"#faults")
+	redirect(w, s.newVisit(r).Home+"#faults")
 }
 
 // statusClass is the colour of a status.

@@ -13,8 +13,6 @@ import (
 	"sync"
 
 	"golang.org/x/text/language"
-
-	"vitec-import/importer/words"
 )
 
 //go:embed page
@@ -58,10 +56,10 @@ func (s *Server) pagePart(w http.ResponseWriter, r *http.Request, name string) {
 			s.changeFaults(w, r)
 		case "reset":
 			s.Reset()
-			redirect(w, newVisit(r).Home)
+			redirect(w, s.newVisit(r).Home)
 		}
 	case reading && (name == "try" || name == "faults" || name == "reset"): // somebody reloads what a form led to
-		redirect(w, newVisit(r).Home)
+		redirect(w, s.newVisit(r).Home)
 	default:
 		reply(w, http.StatusNotFound, failure{fmt.Sprintf("there is no %s /_sandbox/page/%s", r.Method, name)})
 	}
@@ -71,12 +69,10 @@ func (s *Server) pagePart(w http.ResponseWriter, r *http.Request, name string) {
 // in it are relative, so that the sandbox can stand behind any base path.
 type visit struct {
 	texts
-	Page      string // "overview" or "help"
 	Title     string
 	Root      string // leads from this page to the sandbox's first
 	Choice    string // the language that the address asks for, "" for the browser's
 	Home      string
-	Help      string
 	Languages []languageLink
 	Address   string // of the sandbox, to be copied
 }
@@ -86,8 +82,6 @@ type languageLink struct {
 	Current                 bool
 }
 
-func (l languageLink) texts() texts { return texts{catalogue.In(words.Language(l.Code))} }
-
 // languages are those of the page, in the order of languageTags.
 var languages = []languageLink{{Code: "en", Name: "English", Short: "EN"}, {Code: "sv", Name: "Svenska", Short: "SV"}}
 
@@ -96,11 +90,11 @@ var languageMatcher = language.NewMatcher([]language.Tag{language.English, langu
 // chooseLanguage returns the language that the address asks for, else the best
 // of those that the browser's user reads. choice is what the address says, if
 // it is a language of the page.
-func chooseLanguage(r *http.Request) (w texts, choice string) {
+func (s *Server) chooseLanguage(r *http.Request) (w texts, choice string) {
 	if q := r.FormValue("lang"); q != "" {
 		if tag, err := language.Parse(q); err == nil {
 			if _, i, c := languageMatcher.Match(tag); c != language.No {
-				return languages[i].texts(), languages[i].Code
+				return texts{languages[i].Code, s.config.Say}, languages[i].Code
 			}
 		}
 	}
@@ -109,12 +103,12 @@ func chooseLanguage(r *http.Request) (w texts, choice string) {
 		tags = nil
 	}
 	_, i, _ := languageMatcher.Match(tags...)
-	return languages[i].texts(), ""
+	return texts{languages[i].Code, s.config.Say}, ""
 }
 
-func newVisit(r *http.Request) *visit {
-	v := &visit{Page: "overview"}
-	v.texts, v.Choice = chooseLanguage(r)
+func (s *Server) newVisit(r *http.Request) *visit {
+	v := new(visit)
+	v.texts, v.Choice = s.chooseLanguage(r)
 	if n := strings.Count(r.URL.Path, "/"); n > 1 {
 		v.Root = strings.Repeat("../", n-1)
 	}
@@ -123,14 +117,9 @@ func newVisit(r *http.Request) *visit {
 		query = "?lang=" + v.Choice
 	}
 	v.Home = cmp.Or(v.Root, "./") + query
-	v.Help = v.Root + "help" + query
-	here := v.Home
-	if r.URL.Path == "/help" {
-		v.Page, here = "help", v.Help
-	}
 	for _, l := range languages {
 		l.Current = l.Code == v.Lang()
-		l.Href = strings.TrimSuffix(here, query) + "?lang=" + l.Code
+		l.Href = strings.TrimSuffix(v.Home, query) + "?lang=" + l.Code
 		v.Languages = append(v.Languages, l)
 	}
 	v.Address = address(r)
@@ -138,7 +127,7 @@ func newVisit(r *http.Request) *visit {
 }
 
 // Lang is the language of the page.
-func (v *visit) Lang() string { return string(v.Language()) }
+func (v *visit) Lang() string { return v.language }
 
 // address is where the sandbox is, as the browser calls it.
 func address(r *http.Request) string {
@@ -157,15 +146,15 @@ func address(r *http.Request) string {
 	return u.String()
 }
 
-// templates are the page's, in each language.
-var templates = sync.OnceValue(func() map[words.Language]*template.Template {
-	ts := make(map[words.Language]*template.Template)
-	for _, l := range languages {
-		w := l.texts()
-		ts[w.Language()] = template.Must(template.New("").Funcs(template.FuncMap{"t": func(id string) string { return w.Text(id) }}).ParseFS(pageFiles, "page/*.html"))
-	}
-	return ts
+// templates are the page's; what they say depends on the language.
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(texts{}.functions()).ParseFS(pageFiles, "page/*.html"))
 })
+
+// functions are what the templates can call.
+func (w texts) functions() template.FuncMap {
+	return template.FuncMap{"t": func(id string) string { return w.Text(id) }}
+}
 
 // pageHeader says what the browser may do with a page.
 func pageHeader(w http.ResponseWriter, contentType string) {
@@ -186,7 +175,11 @@ func redirect(w http.ResponseWriter, relative string) {
 // render answers with a page that is whole or an error.
 func render(w http.ResponseWriter, status int, in texts, name string, data any) {
 	var b bytes.Buffer
-	if err := templates()[in.Language()].ExecuteTemplate(&b, name, data); err != nil {
+	page, err := templates().Clone()
+	if err == nil {
+		err = page.Funcs(in.functions()).ExecuteTemplate(&b, name, data)
+	}
+	if err != nil {
 		reply(w, http.StatusInternalServerError, failure{"the page cannot be shown: " + err.Error()})
 		return
 	}

@@ -139,7 +139,6 @@ func TestPageLanguage(t *testing.T) {
 		{"/?lang=en", "sv", "en"},
 		{"/?lang=xx", "sv", "sv"},
 		{`/?lang="><script>`, "sv", "sv"},
-		{"/help?lang=sv", "en", "sv"},
 	} {
 		status, page := get(t, srv, tt.path, "Accept-Language", tt.accept)
 		if status != 200 || !strings.Contains(page, `<html lang="`+tt.want+`">`) {
@@ -147,7 +146,7 @@ func TestPageLanguage(t *testing.T) {
 		}
 	}
 	_, page := get(t, srv, "/?lang=sv")
-	has(t, page, "Inga anrop än", `href="help?lang=sv"`, `<input type="hidden" name="lang" value="sv">`, "Testformulär")
+	has(t, page, "Inga anrop än", `<input type="hidden" name="lang" value="sv">`, "Testformulär")
 }
 
 // However much has happened, the page shows a bounded part of it.
@@ -286,7 +285,7 @@ func TestPageWhileOnItsWay(t *testing.T) {
 func TestPrivateHasNoPage(t *testing.T) {
 	srv := unstarted(t, sandbox.Config{Private: true})
 	book(t, srv, home, person(1))
-	for _, path := range []string{"/", "/help", "/_sandbox/page/live", "/_sandbox/page/page.js", "/_sandbox/requests"} {
+	for _, path := range []string{"/", "/_sandbox/page/live", "/_sandbox/page/page.js", "/_sandbox/requests"} {
 		if status, body := get(t, srv, path); status != 404 || strings.Contains(body, "Nr 1") || !strings.Contains(body, "HTTP-resurs") {
 			t.Errorf("%s: %d %s", path, status, body)
 		}
@@ -320,14 +319,14 @@ func TestHostNames(t *testing.T) {
 		return resp.StatusCode
 	}
 	for _, host := range []string{"localhost", "LOCALHOST:8080", "localhost.", "sandbox.localhost", "127.0.0.1", "127.9.9.9:80", "[::1]:8080", "[::1]", "[::ffff:127.0.0.1]:80"} {
-		for _, path := range []string{"/", "/help", "/_sandbox/requests", "/_sandbox/page/live"} {
+		for _, path := range []string{"/", "/_sandbox/requests", "/_sandbox/page/live"} {
 			if got := status("GET", path, host); got != 200 {
 				t.Errorf("%s%s: %d", host, path, got)
 			}
 		}
 	}
 	for _, host := range []string{"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "0.0.0.0", "169.254.0.1", "[::2]", "xlocalhost"} {
-		for _, path := range []string{"/", "/help", "/_sandbox/", "/_sandbox/requests", "/_sandbox/page/live", "/_sandbox/page/page.js"} {
+		for _, path := range []string{"/", "/_sandbox/", "/_sandbox/requests", "/_sandbox/page/live", "/_sandbox/page/page.js"} {
 			if got := status("GET", path, host); got != http.StatusMisdirectedRequest {
 				t.Errorf("%s%s: %d", host, path, got)
 			}
@@ -434,7 +433,7 @@ func TestBasePath(t *testing.T) {
 			next = append(next, u.String())
 		}
 	}
-	if len(seen) < 6 {
+	if len(seen) < 3 {
 		t.Errorf("followed only %v", seen)
 	}
 	resp, err := client.PostForm(front.URL+"/base/_sandbox/page/faults", url.Values{"faults": {"500"}})
@@ -445,8 +444,6 @@ func TestBasePath(t *testing.T) {
 	if resp.StatusCode != 200 || resp.Request.URL.Path != "/base/" {
 		t.Errorf("a form led to %d at %s", resp.StatusCode, resp.Request.URL)
 	}
-	page, _ := fetch(front.URL + "/base/help")
-	has(t, page, front.URL+"/base/Viewing/M11385/VIS1/TS1/Participant")
 }
 
 func BenchmarkPage(b *testing.B) {

@@ -72,7 +72,7 @@ func NewUnstarted(c Config) (*Server, error) {
 		c.Seed = rand.Uint64() | 1
 	}
 	if c.Keep < 0 {
-		return nil, catalogue.Error("config.keep")
+		return nil, wrong("keep must not be negative")
 	}
 	s := &Server{config: c}
 	s.closing, s.stop = context.WithCancel(context.Background())
@@ -100,7 +100,7 @@ func (s *Server) Listen(addr string) error {
 	case s.closing.Err() != nil:
 		return errors.New("the server is closed")
 	case s.http != nil:
-		return catalogue.Error("config.listening", s.URL)
+		return wrong("listening on %s already", s.URL)
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -163,9 +163,8 @@ func (s *Server) Close() {
 //
 // commits and requests take ?after=N, only what has a greater number, and
 // ?limit=N. For people there is a page at GET / on which all that can be
-// watched, with a form to send a request by hand, and the documentation of the
-// call at GET /help; see the package's documentation. A fault ends its request by panicking with
-// [http.ErrAbortHandler] where there is no connection to end.
+// watched, with a form to send a request by hand. A fault ends its request by
+// panicking with [http.ErrAbortHandler] where there is no connection to end.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.handlers.RLock()
 	defer s.handlers.RUnlock()
@@ -182,7 +181,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) own(w http.ResponseWriter, r *http.Request) bool {
 	rest, control := strings.CutPrefix(r.URL.Path, "/_sandbox/")
 	reading := r.Method == http.MethodGet || r.Method == http.MethodHead
-	if !control && !(reading && (r.URL.Path == "/" || r.URL.Path == "/help")) {
+	if !control && !(reading && r.URL.Path == "/") {
 		return false
 	}
 	if !guard(w, r) {
@@ -193,8 +192,6 @@ func (s *Server) own(w http.ResponseWriter, r *http.Request) bool {
 		s.pagePart(w, r, name)
 	case control:
 		s.control(w, r, rest)
-	case r.URL.Path == "/help":
-		s.help(w, r)
 	default:
 		s.overview(w, r)
 	}
@@ -289,7 +286,7 @@ func (s *Server) SetFaults(faults ...Fault) error {
 	for i, f := range faults {
 		r, err := f.compile()
 		if err != nil {
-			return catalogue.Error("config.at", f, err)
+			return wrong("fault %q: %s", f, err)
 		}
 		r.seed = mix(s.config.Seed + uint64(i))
 		rs[i] = r

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.yaml.in/yaml/v4"
 
+	"vitec-import/reports/words"
 	"vitec-import/vitec"
 	"vitec-import/vitec/sandbox"
 )
@@ -35,6 +36,9 @@ func person(n int) vitec.AddNewViewingParticipant {
 // unstarted makes a sandbox that is used as a handler.
 func unstarted(t testing.TB, c sandbox.Config) *sandbox.Server {
 	t.Helper()
+	c.Say = func(language, format string, args ...any) string {
+		return words.Language(language).Say(format, args...)
+	}
 	srv, err := sandbox.NewUnstarted(c)
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,6 @@ import (
 	"strings"
 	"time"
 
-	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -300,7 +299,7 @@ func (v *visit) result(s *Server, a *handAnswer) *result {
 	switch {
 	case req.Commit != 0:
 		res.Booking = req.Commit
-		res.Summary = v.Text("answer.booked", words.Number(req.Commit))
+		res.Summary = v.Text("answer.booked", number(req.Commit))
 	default:
 		res.Summary = v.Text("answer.notbooked")
 	}
@@ -310,7 +309,7 @@ func (v *visit) result(s *Server, a *handAnswer) *result {
 	case a.late:
 		detail = append(detail, v.Text("answer.late", v.duration(handTimeout)))
 	case a.large:
-		detail = append(detail, v.Text("answer.large", words.Number(maxHandAnswer/1024)))
+		detail = append(detail, v.Text("answer.large", number(maxHandAnswer/1024)))
 	case a.resp == nil && len(a.raw) == 0:
 		detail = append(detail, v.Text("answer.closed"))
 	case a.resp == nil:
