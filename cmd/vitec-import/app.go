@@ -210,12 +210,19 @@ func hintOf(err error) words.Worded {
 	case errors.As(err, &hinter):
 		return verbatim(hinter.Hint())
 	case errors.As(err, &damaged):
-		return damaged.Hint
+		return message{damaged.Hint}
 	case errors.As(err, &unreadable):
 		return unreadable.Hint
 	}
 	return nil
 }
+
+// message says what a package says that knows no languages.
+type message struct {
+	words interface{ Message() (string, []any) }
+}
+
+func (m message) In(l words.Language) string { return l.Of(m.words) }
 
 // verbatim is a text that is the same in every language.
 type verbatim string

@@ -592,7 +592,7 @@ func readBundle(c *conn, p *bundle, first, last int64) (ok bool, err error) {
 
 func errUnreadable(c *conn, bundle int64) error {
 	run, n := splitID(bundle)
-	return errDamaged(c.disk.path, catalogue.Message("damage.rows", n*bundleRows, (n+1)*bundleRows-1, run))
+	return errDamaged(c.disk.path, Say("rows %d to %d of run %d cannot be read", n*bundleRows, (n+1)*bundleRows-1, run))
 }
 
 // writeBundle writes a bundle; one in which nothing is left is deleted.

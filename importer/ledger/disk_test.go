@@ -114,7 +114,7 @@ func (w *workload) check(l *Ledger, ops int) error {
 			case s.finished:
 				return row.Outcome == s.res.Outcome && row.BookingID == s.res.BookingID && row.HTTPStatus == s.res.HTTPStatus
 			case s.begun:
-				return row.Outcome == Uncertain && row.Message == cutOffWords.message && row.Code == CodeCutOff
+				return row.Outcome == Uncertain && row.Message == cutOffWords.Message && row.Code == CodeCutOff
 			}
 			return row.Outcome == NotSent
 		}

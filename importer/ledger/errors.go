@@ -1,57 +1,50 @@
 package ledger
 
 import (
-	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
-
-	"vitec-import/importer/words"
+	"os"
 )
-
-//go:embed words.*.yaml
-var wordFiles embed.FS
-
-// catalogue is what the package says to people.
-var catalogue = words.Load(wordFiles)
 
 // The reasons that an [Error] can carry. Test with [errors.Is].
 var (
 	// ErrHeld: another run has the ledger open. Returned by Open, at once.
-	ErrHeld error = catalogue.Error("held")
+	ErrHeld error = fault("another run holds the ledger")
 	// ErrDisk: the disk refused a read or a write (full, I/O error, rights).
 	// Once a write has failed, every later write fails with it; what had been
 	// reported as durable before still is.
-	ErrDisk error = catalogue.Error("disk")
+	ErrDisk error = fault("disk error")
 	// ErrDamaged: the file is not as it was written, or an older state of it.
-	ErrDamaged error = catalogue.Error("damaged")
+	ErrDamaged error = fault("ledger is damaged")
 	// ErrForeign: the file is something else than a ledger.
-	ErrForeign error = catalogue.Error("foreign")
+	ErrForeign error = fault("not a ledger")
 	// ErrNewer: the ledger was written by a newer version of the program.
-	ErrNewer error = catalogue.Error("newer")
+	ErrNewer error = fault("ledger is of a newer version")
 	// ErrClosed: the ledger, or the run, was closed or ended before.
-	ErrClosed error = catalogue.Error("closed")
+	ErrClosed error = fault("ledger is closed")
 	// ErrReadOnly: the ledger was opened with OpenReader.
-	ErrReadOnly error = catalogue.Error("read_only")
+	ErrReadOnly error = fault("ledger is open for reading only")
 	// ErrNotFound: there is no such run or row in the ledger.
-	ErrNotFound error = catalogue.Error("not_found")
+	ErrNotFound error = fault("not in the ledger")
 	// ErrNotUncertain: only an uncertain row that nobody has settled can be settled.
-	ErrNotUncertain error = catalogue.Error("not_uncertain")
+	ErrNotUncertain error = fault("row is not uncertain")
 )
 
 // Error is what is wrong with a ledger's file, and what a person can do about it.
 type Error struct {
-	Path   string        // the file
-	Reason words.Message // what is wrong
-	Hint   words.Message // what to do next, a line of its own; it may say nothing
-	Err    error         // one of the reasons above, or the system's error
+	Path   string // the file
+	Reason Text   // what is wrong
+	Hint   Text   // what to do next, a line of its own; it may say nothing
+	Err    error  // one of the reasons above, or the system's error
 }
 
-// Error is what [Error.In] says in English.
-func (e *Error) Error() string { return e.In(words.English) }
+// Error says the place and the reason, in English; the hint is the caller's to
+// print.
+func (e *Error) Error() string { f, args := e.Message(); return fmt.Sprintf(f, args...) }
 
-// In returns the place and the reason; the hint is the caller's to print.
-func (e *Error) In(l words.Language) string { return e.Path + ": " + e.Reason.In(l) }
+// Message returns what Error says, as a format and its arguments.
+func (e *Error) Message() (format string, args []any) { return "%s: %v", []any{e.Path, e.Reason} }
 
 // Unwrap returns the reason.
 func (e *Error) Unwrap() error { return e.Err }
@@ -59,29 +52,55 @@ func (e *Error) Unwrap() error { return e.Err }
 // errDamaged says what of a ledger is not as it was written: a text, or a
 // message.
 func errDamaged(path string, what any) *Error {
-	return &Error{Path: path, Err: ErrDamaged, Reason: catalogue.Message("damage", what), Hint: catalogue.Message("hint.damaged")}
+	return &Error{Path: path, Err: ErrDamaged, Reason: Say("the ledger is damaged: %v", what), Hint: Say("restore the file from a backup, or have it looked at; a new ledger would not know who is booked already")}
 }
 
 func errForeign(path string) *Error {
-	return &Error{Path: path, Err: ErrForeign, Reason: catalogue.Message("file.foreign"), Hint: catalogue.Message("hint.elsewhere")}
+	return &Error{Path: path, Err: ErrForeign, Reason: Say("this file is not a ledger"), Hint: Say("choose another place for the ledger with --ledger")}
 }
 
 func errNewer(path string) *Error {
-	return &Error{Path: path, Err: ErrNewer, Reason: catalogue.Message("file.newer"), Hint: catalogue.Message("hint.newer")}
+	return &Error{Path: path, Err: ErrNewer, Reason: Say("the ledger was written by a newer version of this program"), Hint: Say("use that version, or a newer one")}
 }
 
-// fileError is the system's word on a file. The id is what it did not allow.
-func fileError(path, id string, err error) *Error {
-	e := &Error{Path: path, Reason: catalogue.Message(id, words.System{Err: err}), Err: errors.Join(ErrDisk, err)}
+// errOld is the error of a ledger of the first version, which nothing was
+// released with.
+func errOld(path string) *Error {
+	return &Error{Path: path, Err: ErrForeign, Reason: Say("the ledger was written by an early version of this program, whose ledgers cannot be read"),
+		Hint: Say("choose another place for the ledger with --ledger; the new one does not know whom the old one has booked")}
+}
+
+// fileError is the system's word on a file. The format says what it did not
+// allow, and has the system's error as its argument.
+func fileError(path, format string, err error) *Error {
+	e := &Error{Path: path, Reason: Say(format, inner(err)), Err: errors.Join(ErrDisk, err)}
 	if errors.Is(err, fs.ErrPermission) {
-		e.Hint = catalogue.Message("hint.permission")
+		e.Hint = Say("make it writable for this user, or choose another place for the ledger with --ledger")
 	}
 	return e
 }
 
-func noRun(run int64) error { return catalogue.Error("no_run", run, ErrNotFound) }
+// inner is what the system says, without the operation and the path.
+func inner(err error) error {
+	var (
+		path *fs.PathError
+		link *os.LinkError
+		call *os.SyscallError
+	)
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	case errors.As(err, &call):
+		return call.Err
+	}
+	return err
+}
 
-func noRow(run int64, index int) error { return catalogue.Error("no_row", index, run, ErrNotFound) }
+func noRun(run int64) error { return fault("run %d: %v", run, ErrNotFound) }
+
+func noRow(run int64, index int) error { return fault("row %d of run %d: %v", index, run, ErrNotFound) }
 
 // misuse is a mistake in the program that uses the ledger; people never see it.
 func misuse(format string, args ...any) error { return fmt.Errorf("ledger: "+format, args...) }

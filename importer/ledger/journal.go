@@ -32,7 +32,7 @@ func appendOp(b []byte, o *op) []byte {
 	b = binary.AppendUvarint(b, uint64(o.index)<<1|opFinish)
 	b = appendResult(b, r.Outcome, r.HTTPStatus, r.Attempts, r.Duration.Microseconds())
 	b = appendBooking(b, r.BookingID)
-	return appendText(b, wording{r.Message, r.Code, r.Args}.packed())
+	return appendText(b, wording{r.Reason, r.Message, r.Code, r.Args}.packed())
 }
 
 // readJournal reads a run's journal. It is empty for a run that is over.
@@ -65,7 +65,7 @@ func readJournal(c *conn, run int64) (*journal, error) {
 			u.bytes(u.uint())
 		}
 		if u.bad || index>>1 >= 1<<32 {
-			return nil, errDamaged(c.disk.path, catalogue.Message("damage.journal", run))
+			return nil, errDamaged(c.disk.path, Say("the journal of run %d cannot be read", run))
 		}
 		j.ops = append(j.ops, index>>1<<32|uint64(at))
 	}

@@ -42,9 +42,6 @@
 // asked. A run takes one byte of memory a row, and otherwise the same whatever
 // its length.
 //
-// A ledger of an older version is brought up to date when it is opened, whole or
-// not at all; the older program then refuses it as newer.
-//
 // Nothing depends on the clock: ids give the order, times are only told.
 package ledger
 
@@ -149,12 +146,11 @@ func (l *Ledger) openWriter() (err error) {
 	if l.w, err = openConn(l.disk, sqlite3.SQLITE_OPEN_READWRITE); err != nil {
 		return err
 	}
-	old, err := l.check(l.w)
-	if err != nil {
+	if err := l.check(l.w); err != nil {
 		return err
 	}
 	if l.w.readOnly() {
-		return &Error{Path: l.path, Err: ErrDisk, Reason: catalogue.Message("file.read_only"), Hint: catalogue.Message("hint.read_only")}
+		return &Error{Path: l.path, Err: ErrDisk, Reason: Say("cannot be written: the file is read-only"), Hint: Say("make it writable, or choose another place for the ledger with --ledger")}
 	}
 	// What a power failure has left in the write-ahead log may have been read
 	// from memory only. In the database it is durable before anything is built
@@ -162,124 +158,89 @@ func (l *Ledger) openWriter() (err error) {
 	if err := l.w.checkpoint(sqlite3.SQLITE_CHECKPOINT_PASSIVE); err != nil {
 		return err
 	}
-	if old {
-		if err := l.upgrade(); err != nil {
-			return err
-		}
-	}
 	return l.recover()
 }
 
 // OpenReader opens the ledger at path for reading only. It needs no lock and
 // works while a run is on. A missing file reads as an empty ledger with a fresh
-// secret; nothing is created. A ledger of an older version is brought up to date
-// first, as by Open, which needs what Open needs. Errors are as of Open, ErrHeld
-// only for a ledger of an older version.
-func OpenReader(ctx context.Context, path string) (*Ledger, error) {
-	l, old, err := openReader(ctx, path)
-	if err != nil || !old {
-		return l, err
-	}
-	if err := l.Close(); err != nil {
+// secret; nothing is created. Errors are as of Open, but for ErrHeld.
+func OpenReader(ctx context.Context, path string) (l *Ledger, err error) {
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if l, err = Open(ctx, path); err == nil {
-		err = l.Close()
-	}
-	if err != nil {
-		return nil, errOld(err)
-	}
-	l, _, err = openReader(ctx, path)
-	return l, err
-}
-
-// errOld is the error of a ledger that cannot be brought up to date.
-func errOld(err error) error {
-	var e *Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	told := *e
-	told.Reason = catalogue.Message("old", e.Reason)
-	return &told
-}
-
-func openReader(ctx context.Context, path string) (l *Ledger, old bool, err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, false, err
-	}
 	if err := checkSQLite(); err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if path, err = locate(path, false); err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	l = &Ledger{path: path}
 	switch ok, err := exists(path); {
 	case err != nil:
-		return nil, false, err
+		return nil, err
 	case !ok:
 		l.setSecret(newSecret())
-		return l, false, nil
+		return l, nil
 	}
 	l.disk = newDisk(path, nil)
 	c, err := openConn(l.disk, sqlite3.SQLITE_OPEN_READONLY)
 	if err == nil {
-		if old, err = l.check(c); err == nil {
+		if err = l.check(c); err == nil {
 			l.idle = []*conn{c}
-			return l, old, nil
+			return l, nil
 		}
 		_ = c.close() // err is the reason
 	}
 	l.disk.close()
-	return nil, false, err
+	return nil, err
 }
 
 // check prepares a connection, refuses what is not a whole ledger of this
-// version or of the one before, and learns its secret and where it stands.
-func (l *Ledger) check(c *conn) (old bool, err error) {
+// version, and learns its secret and where it stands.
+func (l *Ledger) check(c *conn) (err error) {
 	if err := c.setUp(); err != nil {
-		return false, err
+		return err
 	}
 	application, err := c.value("PRAGMA application_id")
 	if err != nil {
-		return false, err
+		return err
 	}
 	schemaVersion, err := c.value("PRAGMA user_version")
 	switch {
 	case err != nil:
-		return false, err
+		return err
 	case application != applicationID:
-		return false, errForeign(l.path)
+		return errForeign(l.path)
 	case schemaVersion > version:
-		return false, errNewer(l.path)
-	case schemaVersion != version && schemaVersion != firstVersion:
-		return false, errDamaged(l.path, catalogue.Message("damage.version", schemaVersion))
+		return errNewer(l.path)
+	case schemaVersion == firstVersion:
+		return errOld(l.path)
+	case schemaVersion != version:
+		return errDamaged(l.path, Say("its version is %d", schemaVersion))
 	}
-	old = schemaVersion == firstVersion
-	l.at, err = readState(c, old)
+	l.at, err = readState(c)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if len(l.at.secret) != secretSize {
-		return false, errDamaged(l.path, catalogue.Message("damage.secret"))
+		return errDamaged(l.path, Say("its secret is missing"))
 	}
 	l.setSecret(l.at.secret)
 	marked, err := readMark(l.path, l.number)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if l.at.commits < marked {
 		// A run that is on may have raised both since.
-		if l.at, err = readState(c, old); err != nil {
-			return false, err
+		if l.at, err = readState(c); err != nil {
+			return err
 		}
 	}
 	if l.at.commits < marked {
-		return false, &Error{Path: l.path, Err: ErrDamaged,
-			Reason: catalogue.Message("lost", marked-l.at.commits), Hint: catalogue.Message("hint.lost")}
+		return &Error{Path: l.path, Err: ErrDamaged,
+			Reason: Say("the ledger has lost its last %d commits: a part of it was deleted or cut off, or this is an older copy", marked-l.at.commits), Hint: Say("put back the newest copy, with its -wal file; what has been booked since this copy was made would be booked again")}
 	}
-	return old, nil
+	return nil
 }
 
 // state is where a ledger stands.
@@ -289,12 +250,8 @@ type state struct {
 	generation int64 // the number of the last one that changed a submission
 }
 
-func readState(c *conn, old bool) (at state, err error) {
-	sql := stateSQL
-	if old {
-		sql = "SELECT commits, generation, secret FROM ledger"
-	}
-	s := c.query(sql)
+func readState(c *conn) (at state, err error) {
+	s := c.query(stateSQL)
 	if s.next() {
 		at.commits, at.generation = s.getInt(), s.getInt()
 		at.secret = append(at.secret, s.getBlob()...)
@@ -538,7 +495,7 @@ func checkSQLite() error {
 	tls := libc.NewTLS()
 	defer tls.Close()
 	if v := sqlite3.Xsqlite3_libversion_number(tls); v < oldestSQLite {
-		return catalogue.Error("sqlite.old", v, oldestSQLite)
+		return fault("SQLite %d is too old for the ledger: %d or newer is needed", v, oldestSQLite)
 	}
 	return nil
 }
@@ -547,38 +504,38 @@ func checkSQLite() error {
 func locate(path string, create bool) (string, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
-		return "", fileError(path, "file.find", err)
+		return "", fileError(path, "cannot be found: %v", err)
 	}
 	if strings.ContainsRune(abs, 0) || path == "" {
-		return "", &Error{Path: fmt.Sprintf("%q", path), Reason: catalogue.Message("file.name"), Err: fs.ErrInvalid}
+		return "", &Error{Path: fmt.Sprintf("%q", path), Reason: Say("this is not a valid file name"), Err: fs.ErrInvalid}
 	}
 	dir := filepath.Dir(abs)
 	if create {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return "", fileError(dir, "file.create", err)
+			return "", fileError(dir, "cannot be created: %v", err)
 		}
 	}
 	info, err := os.Stat(abs)
 	switch {
 	case err == nil && info.IsDir():
-		return "", &Error{Path: abs, Err: fs.ErrInvalid, Reason: catalogue.Message("file.folder"),
-			Hint: catalogue.Message("hint.folder", filepath.Join(abs, "ledger.db"))}
+		return "", &Error{Path: abs, Err: fs.ErrInvalid, Reason: Say("this is a folder"),
+			Hint: Say("name a file in it, such as %v", filepath.Join(abs, "ledger.db"))}
 	case err == nil && !info.Mode().IsRegular():
-		return "", &Error{Path: abs, Err: ErrForeign, Reason: catalogue.Message("file.irregular"), Hint: catalogue.Message("hint.elsewhere")}
+		return "", &Error{Path: abs, Err: ErrForeign, Reason: Say("this is not a regular file"), Hint: Say("choose another place for the ledger with --ledger")}
 	case err == nil:
 		if abs, err = filepath.EvalSymlinks(abs); err != nil {
-			return "", fileError(path, "file.find", err)
+			return "", fileError(path, "cannot be found: %v", err)
 		}
 		return abs, nil
 	case !errors.Is(err, fs.ErrNotExist):
-		return "", fileError(abs, "file.open", err)
+		return "", fileError(abs, "cannot be opened: %v", err)
 	}
 	if _, err := os.Lstat(abs); err == nil {
 		if _, err := os.Stat(abs); err == nil {
 			return locate(path, create) // another run has made it just now
 		}
 		if info, err := os.Lstat(abs); err == nil && info.Mode()&fs.ModeSymlink != 0 {
-			return "", &Error{Path: abs, Err: fs.ErrNotExist, Reason: catalogue.Message("file.link"), Hint: catalogue.Message("hint.link")}
+			return "", &Error{Path: abs, Err: fs.ErrNotExist, Reason: Say("this is a link to a file that does not exist"), Hint: Say("mount what it points to, or delete the link")}
 		}
 	}
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
@@ -593,9 +550,9 @@ func exists(path string) (bool, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
 	case err != nil:
-		return false, fileError(path, "file.open", err)
+		return false, fileError(path, "cannot be opened: %v", err)
 	case info.Size() == 0:
-		return false, errDamaged(path, catalogue.Message("damage.empty"))
+		return false, errDamaged(path, Say("the file is empty"))
 	}
 	return true, nil
 }
@@ -619,7 +576,7 @@ func ensureFile(path string) (created bool, err error) {
 			err = os.Chmod(name, 0o600)
 		}
 		if err != nil {
-			return false, fileError(name, "file.private", err)
+			return false, fileError(name, "cannot be made private: %v", err)
 		}
 	}
 	return false, nil
@@ -631,7 +588,7 @@ func createFile(path string) error {
 	// was deleted: SQLite would take it for the new one's.
 	for _, name := range []string{fresh, fresh + "-wal", fresh + "-shm", path + "-wal", path + "-shm"} {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fileError(name, "file.remove", err)
+			return fileError(name, "cannot be removed: %v", err)
 		}
 	}
 	if err := writeFile(fresh, firstPage()); err != nil {
@@ -665,7 +622,7 @@ func createFile(path string) error {
 		return err
 	}
 	if err := os.Rename(fresh, path); err != nil {
-		return fileError(path, "file.create", err)
+		return fileError(path, "cannot be created: %v", err)
 	}
 	return syncDir(filepath.Dir(path))
 }
@@ -673,13 +630,13 @@ func createFile(path string) error {
 func writeFile(name string, content []byte) (err error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return fileError(name, "file.create", err)
+		return fileError(name, "cannot be created: %v", err)
 	}
 	if err = f.Chmod(0o600); err == nil { // whatever the umask is
 		_, err = f.Write(content)
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
-		return fileError(name, "file.write", err)
+		return fileError(name, "cannot be written: %v", err)
 	}
 	return nil
 }
@@ -687,10 +644,10 @@ func writeFile(name string, content []byte) (err error) {
 func syncFile(name string) error {
 	f, err := os.OpenFile(name, os.O_RDWR, 0) // Windows syncs no file that is only read
 	if err != nil {
-		return fileError(name, "file.open", err)
+		return fileError(name, "cannot be opened: %v", err)
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return fileError(name, "file.write", err)
+		return fileError(name, "cannot be written: %v", err)
 	}
 	return nil
 }
@@ -699,7 +656,7 @@ func syncFile(name string) error {
 func (l *Ledger) Generation(ctx context.Context) (g Generation, err error) {
 	var now state
 	err = l.read(ctx, func(c *conn) (err error) {
-		now, err = readState(c, false)
+		now, err = readState(c)
 		return err
 	})
 	var id [8]byte

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-
-	"vitec-import/importer/words"
 )
 
 var errLocked = errors.New("locked by another process")
@@ -27,18 +25,18 @@ func takeLock(path string) (*lock, error) {
 	name := path + lockSuffix
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fileError(name, "file.open", err)
+		return nil, fileError(name, "cannot be opened: %v", err)
 	}
 	if err := tryLock(f); err != nil {
 		f.Close()
 		if errors.Is(err, errLocked) {
-			return nil, &Error{Path: path, Err: ErrHeld, Reason: catalogue.Message("in_use"), Hint: catalogue.Message("hint.in_use", name)}
+			return nil, &Error{Path: path, Err: ErrHeld, Reason: Say("another run is using this ledger"), Hint: Say("wait until it ends; if there is none, a hung program still holds %v", name)}
 		}
-		return nil, &Error{Path: name, Err: ErrDisk, Reason: catalogue.Message("file.lock", words.System{Err: err}), Hint: catalogue.Message("hint.local")}
+		return nil, &Error{Path: name, Err: ErrDisk, Reason: Say("cannot be locked: %v", err), Hint: Say("keep the ledger on a local disk")}
 	}
 	if err := f.Chmod(0o600); err != nil {
 		f.Close()
-		return nil, fileError(name, "file.private", err)
+		return nil, fileError(name, "cannot be made private: %v", err)
 	}
 	return &lock{f}, nil
 }
@@ -51,14 +49,14 @@ const markFormat = "vitec-import ledger %016x commit %020d\n"
 func (k *lock) mark(ledger uint64, commits int64) error {
 	var buf [80]byte
 	if _, err := k.f.WriteAt(fmt.Appendf(buf[:0], markFormat, ledger, commits), 0); err != nil {
-		return fileError(k.f.Name(), "file.write", err)
+		return fileError(k.f.Name(), "cannot be written: %v", err)
 	}
 	return nil
 }
 
 func (k *lock) sync() error {
 	if err := k.f.Sync(); err != nil {
-		return fileError(k.f.Name(), "file.write", err)
+		return fileError(k.f.Name(), "cannot be written: %v", err)
 	}
 	return nil
 }
@@ -71,7 +69,7 @@ func readMark(path string, ledger uint64) (int64, error) {
 		return 0, nil
 	}
 	if err != nil {
-		return 0, fileError(path+lockSuffix, "file.read", err)
+		return 0, fileError(path+lockSuffix, "cannot be read: %v", err)
 	}
 	var id uint64
 	var commits int64

@@ -69,10 +69,10 @@ func readRuns(c *conn, from, to int64) (runs []RunInfo, err error) {
 		r.ExitCode, r.Requests = int(s.getInt()), int(s.getInt())
 		stopped, ok := unpackWording(s.getText())
 		if !ok {
-			err = errDamaged(c.disk.path, catalogue.Message("damage.ended", r.ID))
+			err = errDamaged(c.disk.path, Say("why run %d ended cannot be read", r.ID))
 			break
 		}
-		r.Stopped, r.StoppedCode, r.StoppedArgs = stopped.message, stopped.code, stopped.args
+		r.Reason, r.Stopped, r.StoppedCode, r.StoppedArgs = stopped.Reason, stopped.Message, stopped.Code, stopped.Args
 		r.ReportDir = s.getText()
 		if b := s.getBlob(); b == nil {
 			open = append(open, len(runs))
@@ -374,7 +374,7 @@ func (rd *rowReader) read(p *bundle, at int) (r Row, err error) {
 	if !ok {
 		return r, errUnreadable(rd.c, p.id)
 	}
-	r.Message, r.Code, r.Args = why.message, why.code, why.args
+	r.Reason, r.Message, r.Code, r.Args = why.Reason, why.Message, why.Code, why.Args
 	switch {
 	case r.Outcome == Uncertain && from.ref != 0, r.Outcome == AlreadyBooked:
 		return r, rd.applyReference(&r, from.ref)

@@ -129,7 +129,7 @@ func (p *planner) add(row Row) error {
 			to.slot[i] = p.bundle.text([]byte(text))
 		}
 	}
-	if w := (wording{row.Message, row.Code, row.Args}).packed(); w != "" {
+	if w := (wording{row.Reason, row.Message, row.Code, row.Args}).packed(); w != "" {
 		to.words = p.bundle.text([]byte(w))
 	}
 	if len(row.Problems) > 0 {
@@ -335,7 +335,7 @@ func (r *Run) End(ctx context.Context, e End) error {
 	}
 	return r.l.change(what, func(c *conn) error {
 		return closeRun(c, r.id, runEnded, runEndedWords, func(s *stmt) *stmt {
-			stopped := wording{e.Stopped, e.StoppedCode, e.StoppedArgs}
+			stopped := wording{e.Reason, e.Stopped, e.StoppedCode, e.StoppedArgs}
 			return s.int(nanos(e.FinishedAt)).int(int64(e.ExitCode)).int(int64(e.Requests)).text(stopped.packed())
 		})
 	})

@@ -9,7 +9,7 @@ import (
 const (
 	applicationID = 0x56_69_74_4c // "VitL"
 	version       = 2             // of the schema and the page format; a higher one is refused
-	firstVersion  = 1             // is brought up to date: see upgrade
+	firstVersion  = 1             // is refused
 	oldestSQLite  = 3_051_003     // before, a checkpoint and a commit at the same moment could damage a WAL database
 )
 

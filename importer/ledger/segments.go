@@ -125,7 +125,7 @@ func readBlock(c *conn, first, last int64) (b block, id int64, done func() error
 		id, b = s.getInt(), s.getBlob()
 		if !b.sound() {
 			b = nil
-			s.err = errDamaged(c.disk.path, catalogue.Message("damage.index"))
+			s.err = errDamaged(c.disk.path, Say("its index of identities cannot be read"))
 		}
 	}
 	return b, id, s.done

@@ -28,12 +28,12 @@ func (l *Ledger) Settle(ctx context.Context, t Settlement) error {
 			return err
 		}
 		if outcome != Uncertain {
-			return catalogue.Error("settle.outcome", t.Index, t.Run, outcome, ErrNotUncertain)
+			return fault("row %d of run %d is %s: %v", t.Index, t.Run, outcome, ErrNotUncertain)
 		}
 		if was, err := settlementOf(c, id); err != nil {
 			return err
 		} else if was != nil {
-			return catalogue.Error("settle.settled", t.Index, t.Run, ErrNotUncertain)
+			return fault("row %d of run %d is settled already: %v", t.Index, t.Run, ErrNotUncertain)
 		}
 		err = c.query("INSERT INTO settlements (submission, booking, reason, at) VALUES (?, ?, ?, ?)").
 			int(id).text(t.BookingID).text(t.Reason).int(nanos(t.At)).run()
@@ -59,12 +59,12 @@ func outcomeOf(c *conn, id int64) (o Outcome, err error) {
 	case r.begun || r.ended:
 		on, err := isOn(c, run)
 		if err == nil && on {
-			err = catalogue.Error("settle.on", run, ErrNotUncertain)
+			err = fault("run %d has not ended: %v", run, ErrNotUncertain)
 		}
 		return r.outcomeNow(), err
 	case r.outcome == Uncertain:
 		at, row := splitID(r.ref)
-		return 0, catalogue.Error("settle.refers", index, run, row, at, ErrNotUncertain)
+		return 0, fault("row %d of run %d is uncertain because of row %d of run %d, which can be settled: %v", index, run, row, at, ErrNotUncertain)
 	}
 	return r.outcome, nil
 }

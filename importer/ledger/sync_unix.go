@@ -11,10 +11,10 @@ import (
 func syncDir(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
-		return fileError(dir, "file.open", err)
+		return fileError(dir, "cannot be opened: %v", err)
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return fileError(dir, "file.write", err)
+		return fileError(dir, "cannot be written: %v", err)
 	}
 	return nil
 }

@@ -16,7 +16,8 @@ type RunInfo struct {
 	ExitCode      int       // as End was told
 	Ended         bool      // End was reached
 	Interrupted   bool      // the run was cut off; found and marked by a later Open
-	Stopped       string    // why the run stopped early; empty = it did not
+	Reason        Text      // why the run stopped early; zero = it did not
+	Stopped       string    // the same, in English, if Reason was not given
 	StoppedCode   string    // the same for programs, as End was told
 	StoppedArgs   []string  // and what goes into its words
 	NameColumns   []int     // 0-based cells that make up a person's name
@@ -47,7 +48,8 @@ type Row struct {
 	Number  int   // the spreadsheet's row number, 1-based
 	Slot    Slot
 	Outcome Outcome // planned: NotSent (to be sent), AlreadyBooked, Uncertain, Invalid, Duplicate or Skipped
-	Message string  // in words; scrubbed of personal values by the caller
+	Reason  Text    // what there is to say of it
+	Message string  // the same, in English, if Reason was not given
 	// Code is Message's reason for programs, and Args what is particular in it, so
 	// that it can be worded in another language. Personal values are kept out of
 	// Args by the caller, as out of Message.
@@ -87,6 +89,7 @@ type Problem struct {
 	Header, Field, Code string
 	Args                []string
 	Message, Hint       string
+	Reason, Advice      Text
 	Warning             bool
 }
 
@@ -104,7 +107,8 @@ type Result struct {
 	Outcome    Outcome
 	BookingID  string // for Booked
 	HTTPStatus int    // 0 = no answer
-	Message    string // in English; scrubbed of personal values by the caller
+	Reason     Text   // why it ended so
+	Message    string // the same, in English, if Reason was not given
 	// Code is Message's reason for programs, and Args what is particular in it,
 	// so that it can be worded in another language. Args never hold personal
 	// values; that is the caller's duty.
@@ -150,7 +154,8 @@ type Event struct {
 type End struct {
 	FinishedAt time.Time
 	ExitCode   int
-	Stopped    string // why it stopped early, in English; empty = it did not
+	Reason     Text   // why it stopped early; zero = it did not
+	Stopped    string // the same, in English, if Reason was not given
 	// StoppedCode is Stopped's reason for programs, and StoppedArgs what is
 	// particular in it: no personal values, by the caller's duty.
 	StoppedCode string

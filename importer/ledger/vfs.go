@@ -11,8 +11,6 @@ import (
 
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
-
-	"vitec-import/importer/words"
 )
 
 // A disk stands between SQLite and the system's files, for two things that
@@ -506,37 +504,37 @@ func (d *disk) error(rc int32, errno syscall.Errno, msg string) error {
 	if errno == 0 {
 		errno = syscall.EIO
 	}
-	refused := func(id string, args ...any) *Error {
-		return &Error{Path: d.path, Err: ErrDisk, Reason: catalogue.Message(id, args...)}
+	refused := func(format string, args ...any) *Error {
+		return &Error{Path: d.path, Err: ErrDisk, Reason: Say(format, args...)}
 	}
 	var e *Error
-	switch system := (words.System{Err: errno}); {
+	switch system := error(errno); {
 	case d.verdict.Load() == firstPageNewer:
 		e = errNewer(d.path)
 	case d.verdict.Load() == firstPageForeign, rc&0xff == sqlite3.SQLITE_NOTADB:
 		e = errForeign(d.path)
 	case rc&0xff == sqlite3.SQLITE_CORRUPT, d.verdict.Load() == pageDamaged, rc == sqlite3.SQLITE_IOERR_DATA, rc == sqlite3.SQLITE_IOERR_CORRUPTFS:
-		e = errDamaged(d.path, catalogue.Message("damage.part"))
+		e = errDamaged(d.path, Say("a part of the file is not as it was written"))
 	case rc == sqlite3.SQLITE_ERROR: // what the ledger asks is right for its own tables
 		e = errDamaged(d.path, msg)
 	case rc&0xff == sqlite3.SQLITE_FULL:
-		e = refused("file.full")
-		e.Hint = catalogue.Message("hint.full")
+		e = refused("cannot be written: the disk is full")
+		e.Hint = Say("free some space and run again; what has been recorded so far is kept")
 	case rc&0xff == sqlite3.SQLITE_READONLY:
-		e = refused("file.folder_read_only")
+		e = refused("cannot be written: it, or its folder, is read-only")
 	case rc&0xff == sqlite3.SQLITE_CANTOPEN:
-		e = refused("file.open", system)
+		e = refused("cannot be opened: %v", system)
 	case rc&0xff == sqlite3.SQLITE_BUSY, rc&0xff == sqlite3.SQLITE_LOCKED:
-		e = refused("file.busy")
-		e.Hint = catalogue.Message("hint.busy")
+		e = refused("another program is using the file")
+		e.Hint = Say("close it and run again")
 	case rc == sqlite3.SQLITE_IOERR_READ:
-		e = refused("file.read", system)
+		e = refused("cannot be read: %v", system)
 	case rc&0xff == sqlite3.SQLITE_IOERR:
-		e = refused("file.write", system)
+		e = refused("cannot be written: %v", system)
 	case msg == "":
-		e = refused("sqlite.code", int(rc))
+		e = refused("SQLite result code %d", int(rc))
 	default:
-		e = refused("sqlite.says", msg)
+		e = refused("%s", msg)
 	}
 	return e
 }

@@ -12,13 +12,8 @@ import (
 
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"vitec-import/importer/words"
-	"vitec-import/importer/words/wordstest"
+	"vitec-import/reports/words"
 )
-
-func TestWords(t *testing.T) {
-	wordstest.Check(t, wordstest.Package{Files: wordFiles})
-}
 
 // TestErrorsInSwedish meets errors as a person does, and reads them in both
 // languages. PATH stands for the ledger's path.
@@ -35,6 +30,9 @@ func TestErrorsInSwedish(t *testing.T) {
 	}
 	newer := firstPage()
 	newer[63] = version + 1
+	first := firstPage()
+	first[63] = firstVersion
+	sealPage(1, first)
 	for name, tt := range map[string]struct {
 		meet                   func(*testing.T, string) error
 		english, swedish, hint string
@@ -51,7 +49,7 @@ func TestErrorsInSwedish(t *testing.T) {
 		},
 		"foreign": {
 			open([]byte("first name;last name\n")),
-			"PATH: this is not a ledger but some other file", "PATH: detta är ingen liggare utan någon annan fil", elsewhere, ErrForeign,
+			"PATH: this file is not a ledger", "PATH: detta är ingen liggare utan någon annan fil", elsewhere, ErrForeign,
 		},
 		"newer": {
 			open(newer),
@@ -75,15 +73,16 @@ func TestErrorsInSwedish(t *testing.T) {
 		},
 		"permission": {
 			func(_ *testing.T, path string) error {
-				return fileError(path, "file.open", &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission})
+				return fileError(path, "cannot be opened: %v", &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission})
 			},
 			"PATH: cannot be opened: permission denied", "PATH: går inte att öppna: åtkomst nekas",
 			"gör den skrivbar för användaren, eller " + elsewhere, ErrDisk,
 		},
-		"of an older version": {
-			func(_ *testing.T, path string) error { return errOld(errForeign(path)) },
-			"PATH: the ledger is of an older version and has to be brought up to date first: this is not a ledger but some other file",
-			"PATH: liggaren är av en äldre version och måste först uppdateras: detta är ingen liggare utan någon annan fil", elsewhere, ErrForeign,
+		"of the first version": {
+			open(first),
+			"PATH: the ledger was written by an early version of this program, whose ledgers cannot be read",
+			"PATH: liggaren har skrivits av en tidig version av programmet, vars liggare inte går att läsa",
+			elsewhere + "; den nya vet inte vilka den gamla har bokat", ErrForeign,
 		},
 		"full": {
 			func(_ *testing.T, path string) error {
@@ -150,7 +149,7 @@ func TestErrorsInSwedish(t *testing.T) {
 			if got := place(err.Error()); got != tt.english {
 				t.Errorf("in English: %s", got)
 			}
-			if got := place(words.Of(err, words.Swedish)); got != tt.swedish {
+			if got := place(words.Swedish.Of(err)); got != tt.swedish {
 				t.Errorf("in Swedish: %s", got)
 			}
 			if !errors.Is(err, tt.is) {
@@ -158,7 +157,7 @@ func TestErrorsInSwedish(t *testing.T) {
 			}
 			var e *Error
 			if errors.As(err, &e) {
-				if got := place(e.Hint.In(words.Swedish)); got != tt.hint {
+				if got := place(words.Swedish.Of(e.Hint)); got != tt.hint {
 					t.Errorf("the hint: %s", got)
 				}
 			} else if tt.hint != "" {

@@ -17,11 +17,18 @@ import (
 )
 
 // converted are the folders whose messages are held against the catalogue.
-var converted = []string{"reports/words", "vitec/sandbox"}
+var converted = []string{
+	"importer/ledger",
+	"reports/words",
+	"vitec/sandbox",
+}
 
 // speakers are the functions and methods that take a format, with the places
 // of their formats among their arguments.
-var speakers = map[string][]int{"Say": {0}, "Textf": {0}, "wrong": {0}, "Plural": {1, 2}}
+var speakers = map[string][]int{
+	"Say": {0}, "Textf": {0}, "wrong": {0}, "Plural": {1, 2},
+	"fault": {0}, "fileError": {1},
+}
 
 // same are formats that are the same in both languages.
 var same = []string{
@@ -33,6 +40,7 @@ var same = []string{
 // that other texts are compared with.
 var notForPeople = []string{
 	"Info", "Warn", "Debug", "Log", "panic", "MustCompile", "HasPrefix", "TrimPrefix", "Contains", "HasSuffix", "Prepare", "Exec", "Query", "QueryRow",
+	"exec", "query", "misuse",
 }
 
 // unsaid are texts that read like messages and are none, with the reason.
@@ -40,6 +48,8 @@ var unsaid = map[string]string{
 	"words: %q: %v": internal, "words: %s: %v": internal,
 	"Vi är snart tillbaka": standIn, "Begäran avvisades.": standIn, "För många anrop.": standIn,
 	"HTTP/1.1 two hundred OK\r\nContent-Type: application/json\r\n\r\n\"VID\"": standIn,
+	"locked by another process": worded, "vitec-import ledger %016x commit %020d\n": format, "SQLite format 3\x00": format,
+	"is not to be sent": internal, "is begun already": internal, "is not begun": internal,
 }
 
 const (
