@@ -79,7 +79,7 @@ func (c *causes) add(r *record) {
 	}
 	message := r.message
 	if status := strconv.Itoa(r.HTTPStatus); r.Outcome == ledger.Rejected && r.HTTPStatus != 0 && !strings.Contains(message, status) {
-		message = c.words.Text("cause.status", r.HTTPStatus, message)
+		message = c.words.Say("status %d: %s", r.HTTPStatus, message)
 	}
 	c.count(causeKey{outcome: r.Outcome, message: message}, r.Number, func() *cause {
 		return &cause{Outcome: r.Outcome, Message: message, Hint: r.hint}
@@ -94,7 +94,7 @@ func (c *causes) count(k causeKey, row int, make func() *cause) {
 		c.by[k] = g
 	} else if g == nil {
 		if g = c.rest[k.outcome]; g == nil {
-			g = &cause{Outcome: k.outcome, Message: c.words.Text("cause.rest"), order: maxCauses + int(k.outcome)}
+			g = &cause{Outcome: k.outcome, Message: c.words.Say("other reasons, too many to tell apart; see the rows"), order: maxCauses + int(k.outcome)}
 			c.rest[k.outcome] = g
 		}
 	}
@@ -158,7 +158,7 @@ func (g *cause) where(w texts) string {
 	}
 	text := strings.Join(texts, ", ")
 	if more := g.Rows - named; more > 0 {
-		text += w.Count("cause.and.more", more)
+		text += w.Say(" and %d more", more)
 	}
 	return text
 }

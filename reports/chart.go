@@ -13,7 +13,7 @@ import (
 	"github.com/go-analyze/charts"
 
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 )
 
 // tone is a colour of a chart that the page's style sheet decides, so that it
@@ -153,7 +153,7 @@ func outcomeChart(s *Summary) ([]byte, error) {
 			if v == 0 {
 				return "", nil
 			}
-			return words.Number(count), nil
+			return words.Number(count).String(), nil
 		}}
 	}
 	err := p.BarChart(charts.BarChartOption{
@@ -210,16 +210,16 @@ func rateChart(t *timeline, limit float64, stops []pause, w texts, zone *time.Lo
 	var list charts.GenericSeriesList
 	var tones []tone
 	if any {
-		list = append(list, charts.GenericSeries{Type: charts.ChartTypeBar, Values: paused, Name: w.Text("chart.rate.pause")})
+		list = append(list, charts.GenericSeries{Type: charts.ChartTypeBar, Values: paused, Name: w.Say("pause")})
 		tones = append(tones, tonePause)
 	}
-	list = append(list, charts.GenericSeries{Type: charts.ChartTypeLine, Values: rate, Name: w.Text("chart.rate.sent")})
+	list = append(list, charts.GenericSeries{Type: charts.ChartTypeLine, Values: rate, Name: w.Say("sent")})
 	tones = append(tones, toneRate)
 	if limit > 0 {
-		list = append(list, charts.GenericSeries{Type: charts.ChartTypeLine, Values: bound, Name: w.Text("chart.rate.limit")})
+		list = append(list, charts.GenericSeries{Type: charts.ChartTypeLine, Values: bound, Name: w.Say("limit")})
 		tones = append(tones, toneLimit)
 	}
-	svg, err := timeChart(list, tones, t.axis(zone), top, func(v float64) string { return w.Language().Decimal(v, 3) })
+	svg, err := timeChart(list, tones, t.axis(zone), top, func(v float64) string { return w.Decimal(v, 3) })
 	if err != nil {
 		return nil, err
 	}
@@ -251,8 +251,8 @@ func answerChart(t *timeline, w texts, zone *time.Location) ([]byte, error) {
 		}
 	}
 	list := charts.GenericSeriesList{
-		{Type: charts.ChartTypeLine, Values: half, Name: w.Text("chart.answers.half")},
-		{Type: charts.ChartTypeLine, Values: slow, Name: w.Text("chart.answers.slow")},
+		{Type: charts.ChartTypeLine, Values: half, Name: w.Say("half are faster")},
+		{Type: charts.ChartTypeLine, Values: slow, Name: w.Say("95 %% are faster")},
 	}
 	return timeChart(list, []tone{toneMedian, toneSlow}, t.axis(zone), niceTop(top), w.milliseconds)
 }
@@ -275,7 +275,7 @@ func niceTop(most float64) float64 {
 // milliseconds is a time on an axis.
 func (w texts) milliseconds(ms float64) string {
 	if ms >= 1000 {
-		return w.Language().Localize(strconv.FormatFloat(math.Round(ms/100)/10, 'f', -1, 64)) + " s"
+		return w.Localize(strconv.FormatFloat(math.Round(ms/100)/10, 'f', -1, 64)) + " s"
 	}
 	return strconv.FormatFloat(math.Round(ms), 'f', 0, 64) + " ms"
 }

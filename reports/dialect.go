@@ -213,7 +213,7 @@ func (d *dialect) line(raw []byte, n int) (at int, ok bool) {
 const maxHead = 32 << 20
 
 // errHead tells that the header is not where it was found before.
-var errHead error = catalogue.Error("input.header")
+var errHead error = failure("its header is not where the run found it")
 
 // head reads what stands above the header, byte for byte, and the cells of
 // the header itself. It settles the quotation mark as the reader does: a

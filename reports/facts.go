@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 )
 
 // fact is something about a run that a reader may want to look up.
@@ -19,42 +19,42 @@ func moment(t time.Time, zone *time.Location) string { return t.In(zone).Format(
 // facts lists what a reader may want to look up about a run.
 func facts(run *ledger.RunInfo, w texts, zone *time.Location) []fact {
 	var list []fact
-	add := func(k string, value string) {
+	add := func(name, value string) {
 		if value != "" {
-			list = append(list, fact{w.Text(k), value})
+			list = append(list, fact{name, value})
 		}
 	}
 	in := &run.Input
-	add("fact.run", strconv.FormatInt(run.ID, 10))
-	add("fact.input", in.Path)
+	add(w.Say("Run"), strconv.FormatInt(run.ID, 10))
+	add(w.Say("Input"), in.Path)
 	form := []string{strings.ToUpper(in.Format)}
 	if in.Sheet != "" {
-		form = append(form, w.Text("fact.form.sheet", in.Sheet))
+		form = append(form, w.Say("sheet %s", in.Sheet))
 	}
 	if in.Encoding != "" {
 		form = append(form, in.Encoding)
 	}
 	if in.Delimiter != "" {
-		form = append(form, w.Text("fact.form.delimiter", in.Delimiter))
+		form = append(form, w.Say("separated by %q", in.Delimiter))
 	}
 	if in.HeaderRow > 0 {
-		form = append(form, w.Text("fact.form.header", in.HeaderRow))
+		form = append(form, w.Say("header on row %d", in.HeaderRow))
 	}
-	add("fact.form", strings.Join(form, ", "))
-	add("fact.sha256", in.SHA256)
-	add("fact.mapping", run.Mapping)
-	add("fact.target", run.Target)
-	add("fact.started", moment(run.StartedAt, zone))
+	add(w.Say("Read as"), strings.Join(form, ", "))
+	add(w.Say("SHA-256 of the input"), in.SHA256)
+	add(w.Say("Mapping"), run.Mapping)
+	add(w.Say("Sent to"), run.Target)
+	add(w.Say("Started"), moment(run.StartedAt, zone))
 	if run.Ended {
-		add("fact.finished", moment(run.FinishedAt, zone))
-		add("fact.elapsed", w.elapsed(run.FinishedAt.Sub(run.StartedAt)))
-		add("fact.requests", words.Number(run.Requests))
-		add("fact.exit", strconv.Itoa(run.ExitCode))
+		add(w.Say("Finished"), moment(run.FinishedAt, zone))
+		add(w.Say("Took"), w.elapsed(run.FinishedAt.Sub(run.StartedAt)))
+		add(w.Say("Requests"), words.Number(run.Requests).String())
+		add(w.Say("Exit code"), strconv.Itoa(run.ExitCode))
 	}
 	if run.Rate > 0 {
-		add("fact.rate", w.Text("fact.rate.value", w.Language().Decimal(run.Rate, -1), run.Concurrency))
+		add(w.Say("Limits"), w.Say("%s requests a second, %d at once", w.Decimal(run.Rate, -1), run.Concurrency))
 	} else if run.Concurrency > 0 {
-		add("fact.rate", w.Text("fact.rate.none", run.Concurrency))
+		add(w.Say("Limits"), w.Say("no limit of requests a second, %d at once", run.Concurrency))
 	}
 	return list
 }
@@ -65,7 +65,7 @@ func (w texts) elapsed(d time.Duration) string {
 	case d < 0:
 		return ""
 	case d < 10*time.Second:
-		return w.Language().Localize(fmt.Sprintf("%.1f s", d.Seconds()))
+		return w.Localize(fmt.Sprintf("%.1f s", d.Seconds()))
 	case d < time.Minute:
 		return fmt.Sprintf("%.0f s", d.Seconds())
 	case d < time.Hour:

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 )
 
 //go:embed page/page.html
@@ -61,8 +61,8 @@ type reportHTML struct {
 
 func newReportHTML(s *staging, src *Source, w texts, o *Options, c *causes) (*reportHTML, error) {
 	tmpl, err := template.New("page").Funcs(template.FuncMap{
-		"t":     func(k string) string { return w.Text(k) },
-		"n":     words.Number,
+		"say":   func(text string) string { return w.Say(text) },
+		"n":     func(n int) words.Number { return words.Number(n) },
 		"class": func(o ledger.Outcome) uint8 { return uint8(o) },
 		"args":  func(command string) []string { return strings.Split(command, " ") },
 	}).Parse(pageHTML)
@@ -247,7 +247,7 @@ type slotView struct {
 }
 
 func (h *reportHTML) share(o ledger.Outcome, n int) shareView {
-	return shareView{Class: uint8(o), Symbol: symbol(o), Name: h.words.outcome(o), Counted: h.words.Count("share."+o.String(), n), Count: n}
+	return shareView{Class: uint8(o), Symbol: symbol(o), Name: h.words.outcome(o), Counted: h.words.counted(o, n), Count: n}
 }
 
 func (h *reportHTML) data(s *Summary) (*pageData, error) {
@@ -259,9 +259,9 @@ func (h *reportHTML) data(s *Summary) (*pageData, error) {
 		label string
 		draw  func() ([]byte, error)
 	}{
-		{&d.Outcomes, w.Text("chart.outcomes") + ": " + altText(s), func() ([]byte, error) { return outcomeChart(s) }},
-		{&d.Rate, w.Text("chart.rate"), func() ([]byte, error) { return rateChart(h.time, h.run.Rate, h.pauses, w, h.zone) }},
-		{&d.Answers, w.Text("chart.answers"), func() ([]byte, error) { return answerChart(h.time, w, h.zone) }},
+		{&d.Outcomes, w.Say("Rows by outcome") + ": " + altText(s), func() ([]byte, error) { return outcomeChart(s) }},
+		{&d.Rate, w.Say("Requests per second"), func() ([]byte, error) { return rateChart(h.time, h.run.Rate, h.pauses, w, h.zone) }},
+		{&d.Answers, w.Say("Answer times"), func() ([]byte, error) { return answerChart(h.time, w, h.zone) }},
 	} {
 		svg, err := c.draw()
 		if err != nil {
@@ -280,17 +280,17 @@ func (h *reportHTML) data(s *Summary) (*pageData, error) {
 	for _, g := range list[:min(len(list), maxPageCauses)] {
 		v := causeView{shareView: h.share(g.Outcome, g.Rows), Rows: g.Rows, Warning: g.Warning, Message: shorten(g.Message, maxPageCause), Hint: shorten(g.Hint, maxPageCause)}
 		if g.Column != "" || g.Header != "" {
-			v.Place = strings.TrimSpace(w.Text("cause.place", g.Column, g.Header))
+			v.Place = strings.TrimSpace(g.Column + " " + g.Header)
 		}
 		var named int
 		v.Spans, named = g.spans()
 		if more := g.Rows - named; more > 0 {
-			v.More = w.Count("cause.and.more", more)
+			v.More = w.Say(" and %d more", more)
 		}
 		d.Causes = append(d.Causes, v)
 	}
 	if n := len(list) - len(d.Causes); n > 0 {
-		d.MoreCauses = w.Count("page.causes.more", n)
+		d.MoreCauses = w.Say(words.Plural(n, "and %v more cause, see report.xlsx", "and %v more causes, see report.xlsx"), words.Number(n))
 	}
 	d.Slots, d.MoreSlots = h.slots.view(h)
 	for _, o := range s.Outcomes {
@@ -298,9 +298,9 @@ func (h *reportHTML) data(s *Summary) (*pageData, error) {
 			d.Filters = append(d.Filters, h.share(o.Outcome, o.Count))
 		}
 	}
-	d.Shown = w.Count("page.all", h.shown)
+	d.Shown = w.Say(words.Plural(h.shown, "%v row", "%v rows"), words.Number(h.shown))
 	if h.total > h.shown {
-		more := w.Text("page.rest", words.Number(h.shown), words.Number(h.total))
+		more := w.Say("This page shows the first %s of %s rows; report.xlsx and report.csv have them all.", words.Number(h.shown), words.Number(h.total))
 		d.Shown = more
 		s := *s // the page alone has this note
 		s.Notes = append(slices.Clone(s.Notes), more)
@@ -321,18 +321,18 @@ func (h *reportHTML) notes() (rate, answers string) {
 			all.times[k] += n
 		}
 	}
-	per := func(n int) string { return w.Language().Decimal(float64(n)/h.time.step.Seconds(), 3) }
-	rate = w.Count("chart.rate.note", sent, per(most))
+	per := func(n int) string { return w.Decimal(float64(n)/h.time.step.Seconds(), 3) }
+	rate = w.Say(words.Plural(sent, "%v request, at most %s a second.", "%v requests, at most %s a second."), words.Number(sent), per(most))
 	if n := len(h.pauses); n > 0 {
 		var d time.Duration
 		for _, p := range h.pauses {
 			d += p.to.Sub(p.from)
 		}
-		rate += " " + w.Count("chart.rate.pauses", n, w.elapsed(d))
+		rate += " " + w.Say(words.Plural(n, "%v pause asked for by the server (%s).", "%v pauses asked for by the server (%s in all)."), words.Number(n), w.elapsed(d))
 	}
 	if half, ok := all.quantile(0.5); ok {
 		slow, _ := all.quantile(0.95)
-		answers = w.Text("chart.answers.note", w.milliseconds(half), w.milliseconds(slow))
+		answers = w.Say("Half of the answers came within about %s, 95 %% within about %s.", w.milliseconds(half), w.milliseconds(slow))
 	}
 	return rate, answers
 }
@@ -426,7 +426,7 @@ func (s *slots) view(h *reportHTML) (list []slotView, more string) {
 		list = append(list, v)
 	}
 	if n := len(s.list) - len(list); n > 0 {
-		more = h.words.Count("page.slots.more", n)
+		more = h.words.Say(words.Plural(n, "and %v more slot, see report.xlsx", "and %v more slots, see report.xlsx"), words.Number(n))
 	}
 	return list, more
 }

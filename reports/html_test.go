@@ -26,7 +26,7 @@ import (
 	"pgregory.net/rapid"
 
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 )
 
 func TestPageIsSmall(t *testing.T) {

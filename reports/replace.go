@@ -40,7 +40,7 @@ func (s *staging) choose(self identity, after int) (dir string, n int, err error
 			return dir, n, nil
 		}
 	}
-	return "", 0, catalogue.Error("error.taken", s.final)
+	return "", 0, failure("%s: it and a hundred names like it are taken", s.final)
 }
 
 // commit gives the staging folder its name. An older report that is there is

@@ -267,24 +267,24 @@ func (d *describer) say(r *record) (s said) {
 	}
 	switch r.Outcome {
 	case ledger.Uncertain:
-		s.hint = w.Text("row.uncertain.hint")
+		s.hint = w.Say("look it up in Vitec, then settle it with resolve")
 	case ledger.NotSent:
 		if d.run.Ended || d.run.Interrupted {
-			s.hint = w.Text("row.not_sent.hint")
+			s.hint = w.Say("run the file again")
 		}
 	}
 	if by := r.Settled; by != nil {
-		k := "row.settled.not_booked"
+		settled := "settled by hand as not booked on %s; the next run sends it"
 		if by.BookingID != "" {
-			k = "row.settled.booked"
+			settled = "settled by hand as booked on %s"
 		}
-		s.message = w.Text(k, by.At.In(d.zone).Format(time.DateOnly))
+		s.message = w.Say(settled, by.At.In(d.zone).Format(time.DateOnly))
 		if reason := oneLine(by.Reason); reason != "" {
-			s.message = w.Text("row.settled.reason", s.message, reason)
+			s.message = s.message + " (" + reason + ")"
 		}
 	}
 	if r.ContentDiffers {
-		s.message += w.Text("problem.separator") + w.Text("row.differs")
+		s.message += "; " + w.Say("the booked data differ")
 	}
 	return s
 }
@@ -296,14 +296,14 @@ func (d *describer) problems(r *record) (s said) {
 		p := &r.problems[i]
 		one := d.wording.of(p)
 		if p.Header != "" && !strings.Contains(one.message, p.Header) {
-			one.message = d.words.Text("problem.column", oneLine(p.Header), one.message)
+			one.message = oneLine(p.Header) + ": " + one.message
 		}
 		texts = append(texts, one.message)
 		if i == 0 {
 			s.hint = one.hint
 		}
 	}
-	s.message = strings.Join(texts, d.words.Text("problem.separator"))
+	s.message = strings.Join(texts, "; ")
 	return s
 }
 
@@ -312,38 +312,38 @@ func (d *describer) fallback(r *record) string {
 	w := d.words
 	switch r.Outcome {
 	case ledger.AlreadyBooked:
-		return w.origin("row.already_booked", r.first)
+		return w.origin(r.first, "booked by run %d, row %d", "booked by run %d")
 	case ledger.Duplicate:
-		return w.Text("row.duplicate", r.first.row)
+		return w.Say("same booking as row %d", r.first.row)
 	case ledger.Uncertain:
 		if r.Ref != (ledger.Ref{}) {
-			return w.origin("row.uncertain", r.first)
+			return w.origin(r.first, "uncertain since run %d, row %d", "uncertain since run %d")
 		}
-		return w.Text("row.uncertain.none")
+		return w.Say("no trustworthy answer came back")
 	case ledger.Rejected:
-		return w.Text("row.rejected.none", r.HTTPStatus)
+		return w.Say("the server refused the row and gave no reason (status %d)", r.HTTPStatus)
 	case ledger.Invalid:
-		return w.Text("row.invalid.none")
+		return w.Say("the row cannot be sent")
 	case ledger.NotSent:
 		switch {
 		case d.run.Stopped != "":
-			return w.Text("row.not_sent.stopped", oneLine(d.run.Stopped))
+			return w.Say("the run stopped before this row: %s", oneLine(d.run.Stopped))
 		case d.run.Interrupted:
-			return w.Text("row.not_sent.cut")
+			return w.Say("the run was cut off before this row")
 		case !d.run.Ended:
-			return w.Text("row.not_sent.running")
+			return w.Say("the run is still on, or was cut off")
 		}
-		return w.Text("row.not_sent")
+		return w.Say("the run ended before this row")
 	}
 	return ""
 }
 
 // origin words a text about an earlier row whose number may be lost.
-func (w texts) origin(k string, o origin) string {
+func (w texts) origin(o origin, withRow, runAlone string) string {
 	if o.row == 0 {
-		return w.Text(k+".run", o.run)
+		return w.Say(runAlone, o.run)
 	}
-	return w.Text(k, o.run, o.row)
+	return w.Say(withRow, o.run, o.row)
 }
 
 // noInput says in a sentence why the input is not at hand.
@@ -354,17 +354,17 @@ func (w texts) noInput(err error, run *ledger.RunInfo) string {
 	}
 	switch {
 	case err == nil:
-		return w.Text("input.none")
+		return w.Say("The input file was not at hand")
 	case errors.Is(err, ErrInputMissing):
-		return w.Text("input.missing", place)
+		return w.Say("The input file is gone: %s", place)
 	case errors.Is(err, ErrInputChanged), errors.Is(err, errNoMatch):
-		return w.Text("input.changed", place)
+		return w.Say("The input file was changed after the run: %s", place)
 	}
 	var ie *InputError
 	if errors.As(err, &ie) {
 		err = ie.Err
 	}
-	return w.Text("input.unreadable", err)
+	return w.Say("The input file cannot be read as the run read it: %v", err)
 }
 
 // originColumns are the 0-based columns of a corrections file that tell where
@@ -436,6 +436,6 @@ func inputName(run *ledger.RunInfo) string {
 }
 
 // errConservation is the error for a report whose rows do not add up.
-func errConservation(id string, got, want int) error {
-	return catalogue.Error(id, got, want)
+func errConservation(format string, got, want int) error {
+	return failure(format, got, want)
 }

@@ -73,7 +73,7 @@ func stage(final string) (*staging, error) {
 			return nil, err
 		}
 	}
-	return nil, catalogue.Error("error.cleared", parent)
+	return nil, failure("%s: another program keeps clearing the folders of this report away", parent)
 }
 
 // sweep removes the staging folders of dead writers. Whoever holds the lock of

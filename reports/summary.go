@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 )
 
 // Summary is a run in brief: what the terminal, the workbook and the page say
@@ -87,10 +87,10 @@ func (t *Tally) Check(run *ledger.RunInfo) error {
 		sum += n
 	}
 	if sum != t.Rows {
-		return errConservation("error.sum.outcomes", t.Rows, sum)
+		return errConservation("the report does not add up: %d rows, but their outcomes add up to %d; nothing was written", t.Rows, sum)
 	}
 	if t.Rows != run.Rows {
-		return errConservation("error.sum.run", t.Rows, run.Rows)
+		return errConservation("the report does not add up: %d rows, but the run has %d; nothing was written", t.Rows, run.Rows)
 	}
 	return nil
 }
@@ -112,20 +112,22 @@ func Summarize(run ledger.RunInfo, t Tally, p Paths, l words.Language) *Summary 
 	booked := t.Outcomes[ledger.Booked] + t.Outcomes[ledger.AlreadyBooked]
 	switch {
 	case t.Rows == 0:
-		s.Headline = w.Text("headline.none")
+		s.Headline = w.Say("The input has no rows")
+	case booked == t.Rows && booked == 1:
+		s.Headline = w.Say("The only row is booked")
 	case booked == t.Rows:
-		s.Headline = w.Count("headline.all", t.Rows)
+		s.Headline = w.Say("All %v rows are booked", words.Number(t.Rows))
 	default:
-		s.Headline = w.Count("headline.some", booked, words.Number(t.Rows))
+		s.Headline = w.Say(words.Plural(booked, "%v of %s rows is booked", "%v of %s rows are booked"), words.Number(booked), words.Number(t.Rows))
 	}
 	s.steps(w, &t, p)
 	switch {
 	case run.Stopped != "":
-		s.Notes = append(s.Notes, w.Text("note.stopped", strings.TrimRight(oneLine(run.Stopped), ".")))
+		s.Notes = append(s.Notes, w.Say("The run stopped early: %s.", strings.TrimRight(oneLine(run.Stopped), ".")))
 	case run.Interrupted:
-		s.Notes = append(s.Notes, w.Text("note.cut"))
+		s.Notes = append(s.Notes, w.Say("The run was cut off. What was under way is uncertain; nothing is lost."))
 	case !run.Ended:
-		s.Notes = append(s.Notes, w.Text("left.running"))
+		s.Notes = append(s.Notes, w.Say("The run is still on, or was cut off; this report shows how far it had come. If it was cut off, run the file again."))
 	}
 	return s
 }
@@ -149,8 +151,8 @@ func (s *Summary) steps(w texts, t *Tally, p Paths) {
 		}
 		return command(append(append(args, p.RunFlags...), p.Flags...))
 	}
-	step := func(k string, n int, command string, args ...any) {
-		s.Steps = append(s.Steps, Step{Count: n, Text: w.Count(k, n, args...), Command: command})
+	step := func(n int, text, command string) {
+		s.Steps = append(s.Steps, Step{Count: n, Text: text, Command: command})
 	}
 	uncertain := t.Outcomes[ledger.Uncertain]
 	refused := t.Outcomes[ledger.Invalid] + t.Outcomes[ledger.Rejected]
@@ -160,24 +162,34 @@ func (s *Summary) steps(w texts, t *Tally, p Paths) {
 		if p.Uncertain != "" {
 			args = append(args, p.Uncertain)
 		}
-		step("step.uncertain", uncertain, command(append(args, p.Flags...)))
+		step(uncertain, w.Say(words.Plural(uncertain,
+			"%v row is uncertain: it may be booked. Look it up in Vitec, fill in uncertain.csv, and settle it:",
+			"%v rows are uncertain: they may be booked. Look them up in Vitec, fill in uncertain.csv, and settle them:"), words.Number(uncertain)), command(append(args, p.Flags...)))
 	}
 	if refused > 0 && p.Corrections != "" {
-		step("step.mend", refused, run(p.Corrections), filepath.Base(p.Corrections))
+		step(refused, w.Say(words.Plural(refused,
+			"%v row has a problem or was rejected. Correct it in %s and run that file:",
+			"%v rows have problems or were rejected. Correct them in %s and run that file:"), words.Number(refused), filepath.Base(p.Corrections)), run(p.Corrections))
 	} else if refused > 0 {
-		step("step.mend.input", refused, run(p.Input))
+		step(refused, w.Say(words.Plural(refused,
+			"%v row has a problem or was rejected. Correct it in the input file and run that again; what is already booked is not sent again:",
+			"%v rows have problems or were rejected. Correct them in the input file and run that again; what is already booked is not sent again:"), words.Number(refused)), run(p.Input))
 	}
 	if left > 0 && (s.Run.Ended || s.Run.Interrupted) {
-		step("step.again", left, run(p.Input))
+		step(left, w.Say(words.Plural(left,
+			"%v row was not sent. Run the file again; what is already booked is not sent again:",
+			"%v rows were not sent. Run the file again; what is already booked is not sent again:"), words.Number(left)), run(p.Input))
 	}
 	if t.Differing > 0 {
-		step("step.differs", t.Differing, "")
+		step(t.Differing, w.Say(words.Plural(t.Differing,
+			"%v row was booked by an earlier run with other content. Nothing was sent; change it in Vitec if it matters.",
+			"%v rows were booked by an earlier run with other content. Nothing was sent; change them in Vitec if it matters."), words.Number(t.Differing)), "")
 	}
 	switch n := uncertain + refused + left; {
 	case n > 0:
-		s.Left = w.Count("left.something", n)
+		s.Left = w.Say(words.Plural(n, "%v row needs attention.", "%v rows need attention."), words.Number(n))
 	case t.Rows > 0:
-		s.Left = w.Text("left.nothing")
+		s.Left = w.Say("Nothing is left to do.")
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 )
 
 func tally(counts map[ledger.Outcome]int) (t Tally) {
@@ -35,14 +35,14 @@ func TestSummarize(t *testing.T) {
 		{"not all are to be booked", nil, map[ledger.Outcome]int{ledger.Booked: 23, ledger.Duplicate: 1, ledger.Skipped: 1}, Paths{}, "23 of 25 rows are booked", "Nothing is left to do.", nil, nil},
 		{"everything", func(r *ledger.RunInfo) { r.Stopped = "wrong login." }, map[ledger.Outcome]int{ledger.Booked: 1200, ledger.Uncertain: 1, ledger.Invalid: 2, ledger.Rejected: 3, ledger.NotSent: 4},
 			Paths{Program: "vi", Corrections: "/x/corrections.csv", Uncertain: "/x/uncertain.csv", RunFlags: []string{"--sandbox"}, Flags: []string{"--ledger", "my ledger.db"}},
-			"1\u202f200 of 1\u202f210 rows are booked", "10 rows need you.", []string{
+			"1\u202f200 of 1\u202f210 rows are booked", "10 rows need attention.", []string{
 				"vi resolve /x/uncertain.csv --ledger " + Quote("my ledger.db"),
 				"vi run /x/corrections.csv --mapping m.yaml --sandbox --ledger " + Quote("my ledger.db"),
 				"vi run " + Quote("/home/åsa/My lists/p.csv") + " --mapping m.yaml --sandbox --ledger " + Quote("my ledger.db"),
 			}, []string{"The run stopped early: wrong login."}},
-		{"no corrections file", nil, map[ledger.Outcome]int{ledger.Invalid: 1}, Paths{}, "0 of 1 rows are booked", "1 row needs you.",
+		{"no corrections file", nil, map[ledger.Outcome]int{ledger.Invalid: 1}, Paths{}, "0 of 1 rows are booked", "1 row needs attention.",
 			[]string{"vitec-import run " + Quote("/home/åsa/My lists/p.csv") + " --mapping m.yaml"}, nil},
-		{"still on", func(r *ledger.RunInfo) { r.Ended = false }, map[ledger.Outcome]int{ledger.NotSent: 2}, Paths{}, "0 of 2 rows are booked", "2 rows need you.", nil,
+		{"still on", func(r *ledger.RunInfo) { r.Ended = false }, map[ledger.Outcome]int{ledger.NotSent: 2}, Paths{}, "0 of 2 rows are booked", "2 rows need attention.", nil,
 			[]string{"The run is still on, or was cut off; this report shows how far it had come. If it was cut off, run the file again."}},
 		{"no rows", nil, nil, Paths{}, "The input has no rows", "", nil, nil},
 	} {

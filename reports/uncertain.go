@@ -16,7 +16,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 )
 
 // uncertainHeader are the columns of uncertain.csv. The last three are empty,
@@ -104,19 +104,19 @@ type Settled struct {
 
 // SettlementError is a mistake in a filled-in uncertain.csv.
 type SettlementError struct {
-	Line         int           // 1-based; 0 = of the whole file
-	Reason, Hint words.Message // the hint may be empty
+	Line         int        // 1-based; 0 = of the whole file
+	Reason, Hint words.Text // the hint may be empty
 }
 
 // Error returns the place and the reason in English, without the hint.
-func (e *SettlementError) Error() string { return e.In(words.English) }
+func (e *SettlementError) Error() string { return words.English.Of(e) }
 
-// In returns the place and the reason in a language.
-func (e *SettlementError) In(l words.Language) string {
+// Message returns the place and the reason, to be said in a language.
+func (e *SettlementError) Message() (format string, args []any) {
 	if e.Line == 0 {
-		return e.Reason.In(l)
+		return e.Reason.Message()
 	}
-	return textsIn(l).Text("settle.line", e.Line, e.Reason)
+	return "line %d: %s", []any{e.Line, e.Reason}
 }
 
 // maxSettlements is the largest file that ParseSettlements reads, in bytes.
@@ -133,7 +133,7 @@ func ParseSettlements(r io.Reader) ([]Settled, error) {
 		return nil, err
 	}
 	if len(data) > maxSettlements {
-		return nil, &SettlementError{Reason: catalogue.Message("settle.large")}
+		return nil, &SettlementError{Reason: words.Textf("the file is larger than 64 MB")}
 	}
 	text, err := decode(data)
 	if err != nil {
@@ -161,15 +161,15 @@ func decode(data []byte) ([]byte, error) {
 	if t != nil {
 		text, _, err := transform.Bytes(t, data)
 		if err != nil {
-			return nil, &SettlementError{Reason: catalogue.Message("settle.encoding"), Hint: catalogue.Message("settle.as_utf8")}
+			return nil, &SettlementError{Reason: words.Textf("the file is in no encoding that is known"), Hint: words.Textf("save it as CSV UTF-8")}
 		}
 		data = text
 	}
 	if !utf8.Valid(data) {
-		return nil, &SettlementError{Reason: catalogue.Message("settle.utf8"), Hint: catalogue.Message("settle.as_utf8")}
+		return nil, &SettlementError{Reason: words.Textf("the file is not all UTF-8"), Hint: words.Textf("save it as CSV UTF-8")}
 	}
 	if bytes.IndexByte(data, 0) >= 0 {
-		return nil, &SettlementError{Reason: catalogue.Message("settle.no_csv"), Hint: catalogue.Message("settle.as_utf8")}
+		return nil, &SettlementError{Reason: words.Textf("the file is not a CSV file"), Hint: words.Textf("save it as CSV UTF-8")}
 	}
 	return data, nil
 }
@@ -181,7 +181,7 @@ type settlements struct {
 	mistakes []error
 }
 
-func (p *settlements) mistake(line int, hint, reason words.Message) {
+func (p *settlements) mistake(line int, hint, reason words.Text) {
 	p.mistakes = append(p.mistakes, &SettlementError{Line: line, Reason: reason, Hint: hint})
 }
 
@@ -209,11 +209,11 @@ func (p *settlements) read(text []byte) {
 		}
 		var pe *csv.ParseError
 		if errors.As(err, &pe) {
-			p.mistake(pe.Line+above, say("settle.quotes.hint"), say("settle.quotes"))
+			p.mistake(pe.Line+above, words.Textf("save the file as CSV again"), words.Textf("the quotation marks do not match"))
 			return
 		}
 		if err != nil {
-			p.mistake(0, words.Message{}, say("settle.unreadable", err))
+			p.mistake(0, words.Text{}, words.Textf("the file cannot be read: %v", err))
 			return
 		}
 		line, _ := in.FieldPos(0)
@@ -227,7 +227,7 @@ func (p *settlements) read(text []byte) {
 		p.row(line, columns, cells)
 	}
 	if columns == nil {
-		p.mistake(0, say("settle.empty.hint"), say("settle.empty"))
+		p.mistake(0, words.Textf("use the uncertain.csv of a report"), words.Textf("the file is empty"))
 	}
 }
 
@@ -241,7 +241,7 @@ func (p *settlements) header(line int, cells []string) map[string]int {
 				continue
 			}
 			if _, twice := columns[name]; twice {
-				p.mistake(line, words.Message{}, say("settle.column_twice", name))
+				p.mistake(line, words.Text{}, words.Textf("the column %q is there twice", name))
 			}
 			columns[name] = i
 		}
@@ -253,7 +253,7 @@ func (p *settlements) header(line int, cells []string) map[string]int {
 		}
 	}
 	if len(missing) > 0 {
-		p.mistake(line, say("settle.header.hint"), say("settle.header", strings.Join(missing, ", ")))
+		p.mistake(line, words.Textf("use the uncertain.csv of a report, with its header"), words.Textf("the header lacks %s", strings.Join(missing, ", ")))
 	}
 	if len(p.mistakes) > 0 {
 		return nil
@@ -282,31 +282,31 @@ func (p *settlements) row(line int, columns map[string]int, cells []string) {
 	case "x", "yes", "y", "ja", "j", "true", "sant", "1", "not_booked", "not booked":
 		s.NotBooked = true
 	default:
-		p.mistake(line, say("settle.mark.hint"), say("settle.mark", not))
+		p.mistake(line, words.Textf("write x if the row is not booked, and leave the cell empty otherwise"), words.Textf("not_booked says %q", not))
 	}
 	switch {
 	case id != "" && not != "":
-		p.mistake(line, say("settle.both.hint"), say("settle.both"))
+		p.mistake(line, words.Textf("fill in one of the two"), words.Textf("both booked_id and not_booked are filled in"))
 	case id == "" && not == "":
-		p.mistake(line, say("settle.neither.hint"), say("settle.neither"))
+		p.mistake(line, words.Textf("fill in the booking's id, or x in not_booked"), words.Textf("there is a reason, but neither booked_id nor not_booked"))
 	case mangled.MatchString(id):
-		p.mistake(line, say("settle.mangled.hint"), say("settle.mangled", id))
+		p.mistake(line, words.Textf("format the cell as text and type the id again"), words.Textf("booked_id says %q: the spreadsheet has made a number of it", id))
 	case strings.IndexFunc(id, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) >= 0:
-		p.mistake(line, say("settle.id.hint"), say("settle.id", id))
+		p.mistake(line, words.Textf("an id is one word"), words.Textf("booked_id says %q", id))
 	}
 	var err error
 	if s.Run, err = strconv.ParseInt(cell("run"), 10, 64); err != nil || s.Run < 1 {
-		p.mistake(line, say("settle.place.hint"), say("settle.run", cell("run")))
+		p.mistake(line, words.Textf("leave the first columns as they are"), words.Textf("run says %q, which is no run", cell("run")))
 	}
 	if s.Row, err = strconv.Atoi(cell("row")); err != nil || s.Row < 1 {
-		p.mistake(line, say("settle.place.hint"), say("settle.row", cell("row")))
+		p.mistake(line, words.Textf("leave the first columns as they are"), words.Textf("row says %q, which is no row", cell("row")))
 	}
 	if len(p.mistakes) > before {
 		return
 	}
 	place := origin{run: s.Run, row: s.Row}
 	if first, twice := p.seen[place]; twice {
-		p.mistake(line, words.Message{}, say("settle.twice", int(s.Run), s.Row, first))
+		p.mistake(line, words.Text{}, words.Textf("run %d, row %d is settled on line %d already", s.Run, s.Row, first))
 		return
 	}
 	p.seen[place] = line

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 )
 
 // Options say where a report goes and what is in it.
@@ -57,7 +57,7 @@ func ParseKind(name string) (Kind, error) {
 	case KindCSV, KindXLSX, KindHTML:
 		return k, nil
 	}
-	return "", catalogue.Error("error.format", name)
+	return "", failure("there is no report format %q", name)
 }
 
 // name is the file of a kind.
@@ -66,7 +66,7 @@ func (k Kind) name() string { return "report." + string(k) }
 func (o *Options) wants(k Kind) bool { return len(o.Files) == 0 || slices.Contains(o.Files, k) }
 
 // purgedError is ErrPurged with the run.
-type purgedError struct{ words.Message }
+type purgedError struct{ words.Text }
 
 func (e purgedError) Error() string { return e.String() }
 
@@ -124,7 +124,7 @@ type completer interface {
 func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) {
 	w := textsIn(o.Language)
 	if src.Run.Purged {
-		return nil, purgedError{say("error.purged", src.Run.ID)}
+		return nil, purgedError{words.Textf("run %d: its rows were purged from the ledger; no report can be written any more", src.Run.ID)}
 	}
 	if o.Zone == nil {
 		o.Zone = time.Local
@@ -176,10 +176,10 @@ func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) 
 		rep.Files = append(rep.Files, filepath.Join(dir, name))
 	}
 	if dir != s.final {
-		rep.Notes = append(rep.Notes, w.Text("note.name", s.final, dir))
+		rep.Notes = append(rep.Notes, w.Say("%s is in the way or open in another program; this report is in %s.", s.final, dir))
 	}
 	for _, k := range saved {
-		rep.Notes = append(rep.Notes, w.Text("note.kept", k.name, k.as))
+		rep.Notes = append(rep.Notes, w.Say("%s was changed by hand and is kept as %s.", k.name, k.as))
 	}
 	return rep, nil
 }
@@ -267,7 +267,7 @@ func summarize(src *Source, t Tally, p Paths, l words.Language) *Summary {
 	sum := Summarize(src.Run, t, p, l)
 	if src.Input == nil {
 		w := textsIn(l)
-		sum.Notes = append(sum.Notes, w.Text("note.input", w.noInput(src.NoInput, &src.Run)))
+		sum.Notes = append(sum.Notes, w.Say("%s. This report therefore names nobody and has no corrections file.", w.noInput(src.NoInput, &src.Run)))
 	}
 	return sum
 }

@@ -70,18 +70,18 @@ func newReportXLSX(s *staging, src *Source, w texts, zone *time.Location, c *cau
 
 func (x *reportXLSX) start() (err error) {
 	b := x.book
-	if err := b.SetSheetName("Sheet1", x.words.Text("sheet.summary")); err != nil {
+	if err := b.SetSheetName("Sheet1", x.words.Say("Summary")); err != nil {
 		return err
 	}
-	for _, k := range [...]string{"sheet.rows", "sheet.problems"} {
-		if _, err := b.NewSheet(x.words.Text(k)); err != nil {
+	for _, k := range [...]string{"Rows", "Problems"} {
+		if _, err := b.NewSheet(x.words.Say(k)); err != nil {
 			return err
 		}
 	}
 	if x.style, err = styles(b.File); err != nil {
 		return err
 	}
-	sheet := x.words.Text("sheet.rows")
+	sheet := x.words.Say("Rows")
 	last, err := excelize.CoordinatesToCellName(len(x.columns), min(x.run.Rows+1, excelize.TotalRows))
 	if err != nil {
 		return err
@@ -124,29 +124,29 @@ func rowColumns() []rowColumn {
 		}}
 	}
 	return []rowColumn{
-		figure("column.row", func(r *record) int { return r.Number }),
-		text("column.participant", 14, 32, func(r *record) string { return r.participant }),
-		{"column.outcome", 18, 20, func(x *reportXLSX, r *record) cell {
+		figure("Row", func(r *record) int { return r.Number }),
+		text("Participant", 14, 32, func(r *record) string { return r.participant }),
+		{"Outcome", 18, 20, func(x *reportXLSX, r *record) cell {
 			return cell{style: x.style[styleOutcome+style(r.Outcome)], text: x.names[r.Outcome]}
 		}},
-		text("column.booking_id", 14, 40, func(r *record) string { return r.BookingID }),
-		text("column.message", 20, 60, func(r *record) string { return r.message }),
-		text("column.cell", 8, 10, func(r *record) string { return cellName(r) }),
-		text("column.hint", 16, 50, func(r *record) string { return r.hint }),
-		text("column.viewing_id", 12, 40, func(r *record) string { return r.Slot.ViewingId }),
-		text("column.time_slot_id", 12, 40, func(r *record) string { return r.Slot.TimeSlotId }),
-		text("column.customer_id", 12, 40, func(r *record) string { return r.Slot.CustomerId }),
-		figure("column.http_status", func(r *record) int { return r.HTTPStatus }),
-		figure("column.attempts", func(r *record) int { return r.Attempts }),
-		{"column.submitted_at", 20, 20, func(x *reportXLSX, r *record) cell {
+		text("Booking id", 14, 40, func(r *record) string { return r.BookingID }),
+		text("What happened", 20, 60, func(r *record) string { return r.message }),
+		text("Cell", 8, 10, func(r *record) string { return cellName(r) }),
+		text("What to do", 16, 50, func(r *record) string { return r.hint }),
+		text("Viewing", 12, 40, func(r *record) string { return r.Slot.ViewingId }),
+		text("Time slot", 12, 40, func(r *record) string { return r.Slot.TimeSlotId }),
+		text("Customer", 12, 40, func(r *record) string { return r.Slot.CustomerId }),
+		figure("Status", func(r *record) int { return r.HTTPStatus }),
+		figure("Attempts", func(r *record) int { return r.Attempts }),
+		{"Sent at", 20, 20, func(x *reportXLSX, r *record) cell {
 			if r.SubmittedAt.IsZero() {
 				return cell{}
 			}
 			return cell{style: x.style[styleTime], number: excelTime(wallClock(r.SubmittedAt, x.zone))}
 		}},
-		figure("column.duration_ms", func(r *record) int { return int(r.Duration.Round(time.Millisecond).Milliseconds()) }),
-		figure("column.run_of_first", func(r *record) int { return int(r.first.run) }),
-		figure("column.row_of_first", func(r *record) int { return r.first.row }),
+		figure("Took (ms)", func(r *record) int { return int(r.Duration.Round(time.Millisecond).Milliseconds()) }),
+		figure("First: run", func(r *record) int { return int(r.first.run) }),
+		figure("First: row", func(r *record) int { return r.first.row }),
 	}
 }
 
@@ -189,7 +189,7 @@ func (x *reportXLSX) begin() error {
 	x.open = true
 	header := make([]any, len(x.columns))
 	for i, c := range x.columns {
-		title := x.words.Text(c.title)
+		title := x.words.Say(c.title)
 		header[i] = excelize.Cell{StyleID: x.style[styleHeader], Value: title}
 		fit := max(c.least, width(title)+2) // the filter's button
 		for _, cells := range x.waiting {
@@ -226,7 +226,7 @@ func (x *reportXLSX) finish() error {
 			return err
 		}
 	}
-	sheet := x.words.Text("sheet.rows")
+	sheet := x.words.Say("Rows")
 	last, err := excelize.CoordinatesToCellName(len(x.columns), max(x.rows.row, 2))
 	if err != nil {
 		return err
@@ -258,7 +258,7 @@ func (x *reportXLSX) complete(s *Summary) error {
 		made = x.run.FinishedAt
 	}
 	at := made.UTC().Format(time.RFC3339)
-	if err := x.book.SetDocProps(&excelize.DocProperties{Title: x.words.Text("title", inputName(x.run)), Creator: "vitec-import", Created: at, Modified: at}); err != nil {
+	if err := x.book.SetDocProps(&excelize.DocProperties{Title: x.words.Say("Import of %s", inputName(x.run)), Creator: "vitec-import", Created: at, Modified: at}); err != nil {
 		return err
 	}
 	return x.book.save()

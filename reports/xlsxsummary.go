@@ -7,7 +7,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 )
 
 // page writes a small sheet from the top down.
@@ -64,7 +64,7 @@ func lines(text string, chars int) float64 {
 // summary writes the first sheet.
 func (x *reportXLSX) summary(s *Summary) error {
 	w := x.words
-	p := &page{x: x, sheet: w.Text("sheet.summary")}
+	p := &page{x: x, sheet: w.Say("Summary")}
 	hidden := false
 	if err := x.book.SetSheetView(p.sheet, 0, &excelize.ViewOptions{ShowGridLines: &hidden}); err != nil {
 		return err
@@ -78,7 +78,7 @@ func (x *reportXLSX) summary(s *Summary) error {
 		}
 	}
 	p.row = 2
-	p.wide(styleTitle, w.Text("title", inputName(x.run)), 0)
+	p.wide(styleTitle, w.Say("Import of %s", inputName(x.run)), 0)
 	p.row++
 	p.wide(styleHeadline, s.Headline, 34)
 	p.row++
@@ -91,7 +91,7 @@ func (x *reportXLSX) summary(s *Summary) error {
 	x.outcomes(p, s)
 	if len(s.Steps) > 0 {
 		p.row += 2
-		p.wide(styleSection, w.Text("section.next"), 22)
+		p.wide(styleSection, w.Say("What to do next"), 22)
 		for i, step := range s.Steps {
 			p.row++
 			text := fmt.Sprintf("%d.  %s", i+1, step.Text)
@@ -104,7 +104,7 @@ func (x *reportXLSX) summary(s *Summary) error {
 	}
 	x.uncertainRows(p, s)
 	p.row += 2
-	p.wide(styleSection, w.Text("section.words"), 22)
+	p.wide(styleSection, w.Say("What the words mean"), 22)
 	for _, o := range s.Outcomes {
 		p.row++
 		p.set("B", styleOutcome+style(o.Outcome), o.Symbol+"  "+o.Name)
@@ -115,7 +115,7 @@ func (x *reportXLSX) summary(s *Summary) error {
 		p.height(19)
 	}
 	p.row += 2
-	p.wide(styleSection, w.Text("section.run"), 22)
+	p.wide(styleSection, w.Say("About this run"), 22)
 	for _, f := range facts(x.run, w, x.zone) {
 		p.row++
 		p.set("B", styleKey, f.Name)
@@ -131,9 +131,9 @@ func (x *reportXLSX) summary(s *Summary) error {
 // outcomes writes the table of the outcomes, and the chart beside it.
 func (x *reportXLSX) outcomes(p *page, s *Summary) {
 	w := x.words
-	p.set("B", styleHeader, w.Text("column.outcome"))
-	p.set("C", styleHeaderRight, w.Text("column.rows"))
-	p.set("D", styleHeaderRight, w.Text("column.share"))
+	p.set("B", styleHeader, w.Say("Outcome"))
+	p.set("C", styleHeaderRight, w.Say("Rows"))
+	p.set("D", styleHeaderRight, w.Say("Share"))
 	p.height(20)
 	first := p.row + 1
 	for _, o := range s.Outcomes {
@@ -144,7 +144,7 @@ func (x *reportXLSX) outcomes(p *page, s *Summary) {
 		p.height(21)
 	}
 	p.row++
-	p.set("B", styleTotalText, w.Text("total"))
+	p.set("B", styleTotalText, w.Say("all rows"))
 	p.set("C", styleTotal, s.Total)
 	p.set("D", styleTotalText, "")
 	p.height(21)
@@ -178,13 +178,13 @@ func (x *reportXLSX) chart(sheet string, first int, s *Summary) error {
 	gap := uint(min(5+115*(len(s.Outcomes)-len(series)), 500)) // in percent of a bar: few are as thick as many
 	return x.book.AddChart(sheet, "E"+strconv.Itoa(first-1), &excelize.Chart{
 		Type: excelize.Bar, Series: series, VaryColors: &no, GapWidth: &gap, Overlap: &overlap,
-		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: x.words.Text("chart.outcomes"), Font: &excelize.Font{Size: 12, Bold: true, Color: "1F2933"}}}},
+		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: x.words.Say("Rows by outcome"), Font: &excelize.Font{Size: 12, Bold: true, Color: "1F2933"}}}},
 		Legend:    excelize.ChartLegend{Position: "none"},
 		PlotArea:  excelize.ChartPlotArea{ShowVal: true, ShowSerName: true},
 		XAxis:     excelize.ChartAxis{ReverseOrder: true, None: true},
 		YAxis:     excelize.ChartAxis{None: true, Minimum: &zero, Maximum: &room},
 		Dimension: excelize.ChartDimension{Width: 540, Height: 270},
-		Format:    excelize.GraphicOptions{OffsetX: 24, AltText: x.words.Text("chart.outcomes") + ": " + altText(s)},
+		Format:    excelize.GraphicOptions{OffsetX: 24, AltText: x.words.Say("Rows by outcome") + ": " + altText(s)},
 		Border:    excelize.LineOptions{Type: excelize.LineSolid, Width: 0.75, Fill: solid("D9DEE4")},
 	})
 }
@@ -210,13 +210,13 @@ func (x *reportXLSX) uncertainRows(p *page, s *Summary) {
 	}
 	w := x.words
 	p.row += 2
-	p.wide(styleSection, w.Text("section.uncertain"), 22)
+	p.wide(styleSection, w.Say("Uncertain rows"), 22)
 	p.row++
-	p.set("B", styleHeader, w.Text("column.participant"))
-	p.set("C", styleHeaderRight, w.Text("column.row"))
-	p.set("D", styleHeader, w.Text("column.slot"))
+	p.set("B", styleHeader, w.Say("Participant"))
+	p.set("C", styleHeaderRight, w.Say("Row"))
+	p.set("D", styleHeader, w.Say("Viewing and slot"))
 	p.set("E", styleHeader, "")
-	p.set("F", styleHeader, w.Text("column.message"))
+	p.set("F", styleHeader, w.Say("What happened"))
 	p.height(20)
 	for _, u := range x.uncertain {
 		p.row++
@@ -233,7 +233,7 @@ func (x *reportXLSX) uncertainRows(p *page, s *Summary) {
 	for _, o := range s.Outcomes {
 		if more := o.Count - len(x.uncertain); o.Outcome.String() == "uncertain" && more > 0 {
 			p.row++
-			p.wide(styleKey, w.Count("uncertain.more", more), 0)
+			p.wide(styleKey, w.Say("and %d more, see the rows", more), 0)
 		}
 	}
 }
@@ -241,14 +241,14 @@ func (x *reportXLSX) uncertainRows(p *page, s *Summary) {
 // problems writes the sheet of the causes.
 func (x *reportXLSX) problems() error {
 	w := x.words
-	p := &page{x: x, sheet: w.Text("sheet.problems"), row: 1}
+	p := &page{x: x, sheet: w.Say("Problems"), row: 1}
 	titles := [...]struct {
 		title string
 		width float64
-	}{{"column.rows", 9}, {"column.outcome", 20}, {"column.cause", 60}, {"column.column", 24}, {"column.hint", 50}, {"column.where", 50}}
+	}{{"Rows", 9}, {"Outcome", 20}, {"Cause", 60}, {"Column", 24}, {"What to do", 50}, {"In rows", 50}}
 	for i, t := range titles {
 		column := string(rune('A' + i))
-		p.set(column, styleHeader, w.Text(t.title))
+		p.set(column, styleHeader, w.Say(t.title))
 		if p.err == nil {
 			p.err = x.book.SetColWidth(p.sheet, column, column, t.width)
 		}
@@ -260,7 +260,7 @@ func (x *reportXLSX) problems() error {
 		name := symbol(g.Outcome) + "  " + w.outcome(g.Outcome)
 		look := styleOutcomeTop + style(g.Outcome)
 		if g.Warning {
-			name, look = w.Text("warning"), styleWrap
+			name, look = w.Say("warning"), styleWrap
 		}
 		column := g.Column
 		if column != "" && g.Header != "" {
@@ -279,7 +279,7 @@ func (x *reportXLSX) problems() error {
 	}
 	if len(list) == 0 {
 		p.row++
-		p.set("C", styleWrap, w.Text("problems.none"))
+		p.set("C", styleWrap, w.Say("There are no problems."))
 	}
 	if p.err == nil {
 		p.err = x.book.AutoFilter(p.sheet, "A1:F"+strconv.Itoa(p.row), nil)

@@ -17,7 +17,7 @@ func TestImports(t *testing.T) {
 		"importer/ledger":  {},
 		"importer/table":   {"importer/words"},
 		"mapping":          {"importer/words", "vitec"},
-		"reports":          {"importer/ledger", "importer/table", "importer/words", "reports/words"},
+		"reports":          {"importer/ledger", "importer/table", "reports/words"},
 		"vitec":            {"importer/words"},
 		"vitec/sandbox":    {"vitec"},
 

@@ -16,6 +16,7 @@ import (
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/words"
 	"vitec-import/reports"
+	said "vitec-import/reports/words"
 )
 
 func newResolveCommand(w *world) *cobra.Command {
@@ -111,11 +112,17 @@ func settlementHint(err error) words.Worded {
 	for _, e := range mistakes.Unwrap() {
 		var m *reports.SettlementError
 		if errors.As(e, &m) && m.Hint.String() != "" {
-			return m.Hint
+			return later{m.Hint}
 		}
 	}
 	return nil
 }
+
+// later is a text of a package that says its English itself, among those of
+// the catalogue.
+type later struct{ text said.Message }
+
+func (t later) In(l words.Language) string { return l.Of(t.text) }
 
 // listUncertain shows what has to be settled.
 func (w *world) listUncertain(ctx context.Context, path string) error {

@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -42,7 +41,7 @@ func TestNoTextOutsideOfTheCatalogues(t *testing.T) {
 	}
 	n := 0
 	for _, dir := range []string{
-		".", "../../importer", "../../importer/table", "../../mapping", "../../reports", "../../vitec",
+		".", "../../importer", "../../importer/table", "../../mapping", "../../vitec",
 	} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil || len(files) == 0 {
@@ -66,20 +65,6 @@ func TestNoTextOutsideOfTheCatalogues(t *testing.T) {
 	}
 	for text := range left {
 		t.Errorf("%q is excepted, and nowhere to be found", text)
-	}
-	pages, err := filepath.Glob("../../*/page/*.html")
-	if err != nil || len(pages) == 0 {
-		t.Fatal(pages, err)
-	}
-	code := regexp.MustCompile(`(?s)\{\{.*?\}\}|<(pre|code|span class="quiet")[^>]*>[^<]*</|<[^>]*>`)
-	for _, page := range pages {
-		src, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if s := sentence.FindString(code.ReplaceAllString(string(src), "\n")); s != "" {
-			t.Errorf("%s: %q stands in no catalogue", page, s)
-		}
 	}
 }
 
@@ -132,17 +117,6 @@ var spoken = map[string]string{
 
 	"the ledger did not take an event": "the log's, which is in English",
 
-	"import: reason": column, "import: hint": column, "import: run": column, "import: row": column,
-	"not booked": "what a person may write into uncertain.csv",
-	"reports: the input was opened without table.Options.KeepRaw": internal,
-	"reports: the workbook has no place for its rows":             internal,
-	"in use":                 internal,
-	"the input file is gone": worded,
-	"the input file was changed after the run":        worded,
-	"its rows are not those of the run":               worded,
-	"the rows of the run were purged":                 worded,
-	"yyyy-mm-dd hh:mm:ss":                             format,
-	"@media print{:root{":                             format,
 	"list of texts":                                   "a kind's name, which fields says in its own words",
 	"%s wants a value of kind %s":                     internal,
 	"unknown format %q (want json or xml)":            worded,
@@ -171,7 +145,6 @@ const (
 	yamlPiece = "a piece of a mapping"
 	command   = "a command, to be copied"
 	choice    = "the values of a flag"
-	column    = "a column that a later run knows by its name"
 	internal  = "a mistake in the program, not in what a person did"
 	worded    = "a sentinel; whoever meets it says it in words of his own"
 	format    = "a file format's"

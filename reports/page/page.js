@@ -11,7 +11,7 @@
   var compare = new Intl.Collator(document.documentElement.lang === "sv" ? "sv" : ["sv", "en"], { numeric: true }).compare;
 
   function plain(s) { return s.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, ""); }
-  function format(s, a) { return s.replace(/\{(\d)\}/g, function (_, i) { return a[i].toLocaleString("sv"); }); }
+  function format(s, a) { return s.replace(/\$(\d)/g, function (_, i) { return a[i - 1].toLocaleString("sv"); }); }
 
   // What a row says, for the search; found once, when it is first needed.
   function said(i) {
