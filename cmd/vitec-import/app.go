@@ -10,8 +10,8 @@ import (
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
-	"vitec-import/importer/words"
 	"vitec-import/mapping"
+	"vitec-import/reports/words"
 	"vitec-import/vitec"
 )
 
@@ -37,7 +37,19 @@ func run(ctx context.Context, args []string, w world) int {
 
 func newRoot(w *world) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "vitec-import",
+		Use:   "vitec-import",
+		Short: "Import participant lists into Vitec Connect",
+		Long: `vitec-import reads participants of viewings from a CSV or XLSX file, maps its columns
+through a YAML file to the API of Vitec Connect, books them one by one, and writes a
+report of every booking id or error.
+
+Every row ends in exactly one outcome that you can trust. No participant is booked
+twice, nobody gets a message that you did not ask for, and what cannot be known is
+said to be uncertain, never guessed.`,
+		Example: `  vitec-import init participants.xlsx            propose a mapping for a list
+  vitec-import check participants.xlsx           what would happen, without the network
+  vitec-import run participants.xlsx --sandbox   try it against a server of its own
+  vitec-import run participants.xlsx             the real thing`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          noSuchCommand,
@@ -63,7 +75,7 @@ func newRoot(w *world) *cobra.Command {
 type exit struct {
 	code int
 	err  error
-	hint words.Worded // nil = there is none
+	hint any // a message or an error; nil = there is none
 }
 
 func (e exit) Error() string {
@@ -75,24 +87,13 @@ func (e exit) Error() string {
 
 func (e exit) Unwrap() error { return e.err }
 
-// In returns the error in a language.
-func (e exit) In(l words.Language) string {
+// Message implements [words.Message].
+func (e exit) Message() (format string, args []any) {
 	if e.err == nil {
-		return ""
+		return "", nil
 	}
-	return words.Of(e.err, l)
+	return "%s", []any{e.err}
 }
-
-// fail is an error in the program's own words.
-func fail(id string, args ...any) error { return catalogue.Error(id, args...) }
-
-// failCount is fail about n things, rowCount how many rows there are.
-func failCount(id string, n int, args ...any) error { return catalogue.CountError(id, n, args...) }
-
-func rowCount(n int) words.Worded { return catalogue.Counted("rows", n) }
-
-// hint is what can be done about an error.
-func hint(id string, args ...any) words.Worded { return catalogue.Message(id, args...) }
 
 // usage is an error in how the program was called.
 type usage struct {
@@ -104,18 +105,18 @@ func misused(cmd *cobra.Command, err error) error {
 	return usage{err: err, command: cmd.CommandPath()}
 }
 
-func (e usage) Error() string              { return e.err.Error() }
-func (e usage) Unwrap() error              { return e.err }
-func (e usage) In(l words.Language) string { return words.Of(e.err, l) }
+func (e usage) Error() string            { return e.err.Error() }
+func (e usage) Unwrap() error            { return e.err }
+func (e usage) Message() (string, []any) { return "%s", []any{e.err} }
 
 // between is how many arguments a command takes; what names the first.
 func between(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) < least:
-			return misused(cmd, fail("args.missing", cmd.Name(), catalogue.Message(what)))
+			return misused(cmd, fail("%s: %s is missing", cmd.Name(), hint(what)))
 		case len(args) > most:
-			return misused(cmd, fail("args.many", cmd.Name(), args[most]))
+			return misused(cmd, fail("%s: %q is one argument too many", cmd.Name(), args[most]))
 		}
 		return nil
 	}
@@ -131,9 +132,9 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
-		return misused(cmd, fail("args.command.meant", args[0], meant[0]))
+		return misused(cmd, fail("unknown command %q; did you mean %q?", args[0], meant[0]))
 	}
-	return misused(cmd, fail("args.command", args[0]))
+	return misused(cmd, fail("unknown command %q", args[0]))
 }
 
 // exitCode is the one place where an error becomes an exit code.
@@ -163,35 +164,35 @@ func (w *world) printError(err error) {
 		w.log.Error(err.Error(), hintAttr(hintOf(err))...)
 		return
 	}
-	w.tellHinted("vitec-import: "+words.Of(err, w.lang), hintOf(err))
+	w.tellHinted("vitec-import: "+w.lang.Of(err), hintOf(err))
 }
 
-func (w *world) tellHinted(text string, hint words.Worded) {
-	if hint != nil && hint.In(w.lang) != "" {
-		text += "\n" + w.say("label.hint") + ": " + hint.In(w.lang)
+func (w *world) tellHinted(text string, hint any) {
+	if h := w.lang.Of(hint); h != "" {
+		text += "\n" + w.say("hint") + ": " + h
 	}
 	fmt.Fprintln(w.stderr, fold(text, w.width(w.stderr)))
 }
 
 // tell says one thing beside the ordinary, to a person or to the log, which is
 // in English.
-func (w *world) tell(what string, text, hint words.Worded) {
+func (w *world) tell(what string, text, hint any) {
 	if w.log != nil {
-		w.log.Warn(catalogue.In(words.English).Text(what)+": "+text.In(words.English), hintAttr(hint)...)
+		w.log.Warn(what+": "+words.English.Of(text), hintAttr(hint)...)
 		return
 	}
-	w.tellHinted(w.say(what)+": "+text.In(w.lang), hint)
+	w.tellHinted(w.say(what)+": "+w.lang.Of(text), hint)
 }
 
-func hintAttr(hint words.Worded) []any {
-	if hint == nil || hint.In(words.English) == "" {
-		return nil
+func hintAttr(hint any) []any {
+	if h := words.English.Of(hint); h != "" {
+		return []any{"hint", h}
 	}
-	return []any{"hint", hint.In(words.English)}
+	return nil
 }
 
 // hintOf is what can be done about an error; nil = nobody knows.
-func hintOf(err error) words.Worded {
+func hintOf(err error) any {
 	var (
 		coded      exit
 		misused    usage
@@ -204,27 +205,15 @@ func hintOf(err error) words.Worded {
 	case errors.As(err, &coded) && coded.hint != nil:
 		return coded.hint
 	case errors.As(err, &misused):
-		return hint("usage.hint", misused.command)
+		return hint("see \"%s --help\"", misused.command)
 	case errors.As(err, &settings):
 		return settings.Hint
 	case errors.As(err, &hinter):
-		return verbatim(hinter.Hint())
+		return hinter.Hint()
 	case errors.As(err, &damaged):
-		return message{damaged.Hint}
+		return damaged.Hint
 	case errors.As(err, &unreadable):
 		return unreadable.Hint
 	}
 	return nil
 }
-
-// message says what a package says that knows no languages.
-type message struct {
-	words interface{ Message() (string, []any) }
-}
-
-func (m message) In(l words.Language) string { return l.Of(m.words) }
-
-// verbatim is a text that is the same in every language.
-type verbatim string
-
-func (v verbatim) In(words.Language) string { return string(v) }

@@ -13,9 +13,9 @@ import (
 // error that names the flag that answers.
 func (w *world) confirm(question string) (bool, error) {
 	if !w.terminalIn {
-		return false, exit{code: 1, err: fail("ask.nobody"), hint: hint("ask.nobody.hint")}
+		return false, exit{code: 1, err: fail("there is no terminal to ask for confirmation"), hint: hint("add --yes to go ahead without being asked")}
 	}
-	answer, err := w.ask(w.say("ask.yes_no", question))
+	answer, err := w.ask(w.say("%s [y/N] ", question))
 	if err != nil {
 		return false, err
 	}

@@ -12,9 +12,9 @@ import (
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
-	"vitec-import/importer/words"
 	"vitec-import/mapping"
 	"vitec-import/reports"
+	"vitec-import/reports/words"
 	"vitec-import/vitec"
 )
 
@@ -24,8 +24,31 @@ func newCheckCommand(w *world) *cobra.Command {
 		asJSON bool
 	)
 	cmd := &cobra.Command{
-		Use:  "check",
-		Args: exactly(1, "args.file"),
+		Use:   "check FILE",
+		Short: "Say what a run would do, without the network",
+		Long: `check does all that "run" does up to the first request: it reads the file, maps every
+row, checks it by the rules of the API, looks for people who are in the file twice and
+for people who are booked already, and says what would be sent. Nothing is sent and
+nothing is written.
+
+With --json it prints one object: rows, outcomes, to_send, messages, slots, problems,
+warnings, causes (the problems by kind and column) and earlier (rows that need not be
+sent because of an earlier one).
+
+With --save it writes the plan, for "run --plan" to do exactly that and nothing else: a
+run refuses it if the file, the mapping, the target or the ledger has changed meanwhile.
+
+EXIT STATUS
+  0    every row could be sent, or needs not be
+  1    the file or the ledger cannot be read
+  2    wrong use, or a mistake in the mapping
+  3    some rows have problems
+  130  interrupted`,
+		Example: `  vitec-import check participants.xlsx
+  vitec-import check participants.csv --mapping office.yaml --set viewingId=VIS1
+  vitec-import check participants.csv --json
+  vitec-import check participants.csv --save plan.json`,
+		Args: exactly(1, "the input file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if asJSON {
 				return w.checkJSON(cmd, args[0], &c)
@@ -37,8 +60,8 @@ func newCheckCommand(w *world) *cobra.Command {
 	c.mapping.bind(cmd)
 	c.target.bind(cmd)
 	ledgerFlag(cmd, &c.ledger)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "")
-	cmd.Flags().StringVar(&c.save, "save", "", "")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	cmd.Flags().StringVar(&c.save, "save", "", "write the plan to `FILE`, for run --plan")
 	return cmd
 }
 
@@ -110,7 +133,7 @@ func (w *world) check(cmd *cobra.Command, input string, c *checkFlags) error {
 		if err := savePlan(cmd.Context(), c.save, c, job, src, p); err != nil {
 			return err
 		}
-		w.line(w.stdout, "saved", w.say("check.saved", c.save, reports.Quote(c.save)))
+		w.line(w.stdout, "saved", w.say("%s; to run exactly this: vitec-import run --plan %s", c.save, reports.Quote(c.save)))
 	}
 	if p.Problems > 0 {
 		return exit{code: importer.ExitProblems}
@@ -125,7 +148,7 @@ type jsonProblem = importer.Problem
 // the object is written while the file is read, problems in a first reading
 // and, if there are any, warnings in a second.
 func (w *world) checkJSON(cmd *cobra.Command, input string, c *checkFlags) error {
-	out, english := &jsonObject{w: bufio.NewWriterSize(w.stdout, 64<<10)}, catalogue.In(words.English) // for programs
+	out := &jsonObject{w: bufio.NewWriterSize(w.stdout, 64<<10)}
 	out.openArray("problems")
 	job, src, done, err := c.job(w, cmd, input)
 	if err != nil {
@@ -170,7 +193,7 @@ func (w *world) checkJSON(cmd *cobra.Command, input string, c *checkFlags) error
 	}
 	if err == nil && plan.Over > 0 {
 		out.element(jsonProblem{Code: "viewing_over", Field: "options.isDeadlineValidationEnabled",
-			Message: english.Text("plan.over", english.Count("rows", plan.Over)), Hint: english.Text("plan.over.hint")})
+			Message: over(plan.Over).String(), Hint: overHint})
 	}
 	if err == nil && plan.Warnings > 0 {
 		job.Problem = func(p importer.Problem) error {
@@ -322,10 +345,7 @@ func problemsOf(err error) []jsonProblem {
 
 // hintFor is the hint of an error for programs, "" if there is none.
 func hintFor(err error) string {
-	if h := hintOf(err); h != nil {
-		return h.In(words.English)
-	}
-	return ""
+	return words.English.Of(hintOf(err))
 }
 
 func ofMapping(m *mapping.Error) jsonProblem {

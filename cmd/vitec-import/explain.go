@@ -15,8 +15,8 @@ import (
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
-	"vitec-import/importer/words"
 	"vitec-import/mapping"
+	"vitec-import/reports/words"
 	"vitec-import/vitec"
 )
 
@@ -31,15 +31,28 @@ type explainFlags struct {
 func newExplainCommand(w *world) *cobra.Command {
 	var f explainFlags
 	cmd := &cobra.Command{
-		Use:  "explain",
-		Args: exactly(1, "args.file"),
+		Use:   "explain FILE --row N",
+		Short: "Show what becomes of one row, and the request that would be sent",
+		Long: `explain shows one row, by its number in the spreadsheet: which cells each field takes,
+what is done to them, and what comes of it; then what would become of the row, and the
+exact request, without the password. Nothing is sent. The row's cells are shown as they
+are: what it prints is personal data.
+
+EXIT STATUS
+  0  the row could be sent, or needs not be
+  1  the file or the ledger cannot be read, or there is no such row
+  2  wrong use, or a mistake in the mapping
+  3  the row has problems`,
+		Example: `  vitec-import explain participants.csv --row 17
+  vitec-import explain participants.csv --row 17 --format xml`,
+		Args: exactly(1, "the input file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.row < 1 {
-				return misused(cmd, fail("row.missing"))
+				return misused(cmd, fail("--row is missing: give the row's number in the spreadsheet"))
 			}
 			format, err := vitec.ParseFormat(f.format)
 			if err != nil {
-				return misused(cmd, fail("flag_error.choice", "--format", f.format, verbatim("json, xml")))
+				return misused(cmd, fail("%s %q: want one of %s", "--format", f.format, "json, xml"))
 			}
 			return w.explain(cmd, args[0], &f, format)
 		},
@@ -48,9 +61,9 @@ func newExplainCommand(w *world) *cobra.Command {
 	f.mapping.bind(cmd)
 	f.target.bind(cmd)
 	ledgerFlag(cmd, &f.ledger)
-	cmd.Flags().IntVar(&f.row, "row", 0, "")
-	cmd.Flags().StringVar(&f.format, "format", "json", "")
-	cmd.Flags().BoolVar(&f.asJSON, "json", false, "")
+	cmd.Flags().IntVar(&f.row, "row", 0, "the row's `NUMBER` in the spreadsheet")
+	cmd.Flags().StringVar(&f.format, "format", "json", "the `FORMAT` of the request: json or xml")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print one JSON object")
 	return cmd
 }
 
@@ -153,14 +166,14 @@ func printJSON(out io.Writer, v any) error {
 
 func noRow(s *source, n int) error {
 	i := s.file.Info()
-	err := exit{code: importer.ExitFailed, err: fail("row.none", i.Name, n)}
+	err := exit{code: importer.ExitFailed, err: fail("%s: there is no row %d", i.Name, n)}
 	switch {
 	case n == i.HeaderRow:
-		err.err = fail("row.header", i.Name, n)
+		err.err = fail("%s: row %d is the header", i.Name, n)
 	case n < i.HeaderRow:
-		err.hint = hint("row.none.above", i.HeaderRow)
+		err.hint = hint("the header is row %d; the rows are below it", i.HeaderRow)
 	default:
-		err.hint = hint("row.none.below", rowCount(i.Rows), i.HeaderRow)
+		err.hint = hint("the file has %s below its header in row %d; empty rows do not count, and a row of several lines has the number of its first", rowCount(i.Rows), i.HeaderRow)
 	}
 	return err
 }
@@ -168,7 +181,7 @@ func noRow(s *source, n int) error {
 func explainFields(t mapping.Trace, l words.Language) []explainedField {
 	var list []explainedField
 	for _, s := range t.Steps {
-		e := explainedField{Field: s.Field, Headers: s.Headers, Cells: s.Inputs, Conversion: s.Conversion.In(l), Value: s.Value, Omitted: s.Omitted}
+		e := explainedField{Field: s.Field, Headers: s.Headers, Cells: s.Inputs, Conversion: l.Of(s.Conversion), Value: s.Value, Omitted: s.Omitted}
 		for _, c := range s.Columns {
 			e.Columns = append(e.Columns, c+1)
 		}
@@ -214,14 +227,14 @@ func explainRequest(t *targetFlags, format vitec.Format, s *mapping.Submission, 
 	for name, values := range r.Header {
 		e.Headers[name] = strings.Join(values, ", ")
 	}
-	e.Headers["Authorization"] = catalogue.In(l).Text("explain.login", s.Target.CustomerId)
+	e.Headers["Authorization"] = l.Say("Basic (the login for customer %s)", s.Target.CustomerId)
 	e.Headers["Content-Length"] = strconv.Itoa(len(body))
 	return e, nil
 }
 
 func (w *world) printExplanation(e *explanation, s *source) error {
 	out := w.stdout
-	fmt.Fprintln(out, w.say("explain.row", e.Row, s.file.Info().Name))
+	fmt.Fprintln(out, w.say("row %d of %s", e.Row, s.file.Info().Name))
 	if len(e.Fields) > 0 {
 		w.printFields(e.Fields)
 	}
@@ -241,7 +254,7 @@ func (w *world) printExplanation(e *explanation, s *source) error {
 }
 
 func (w *world) printFields(fields []explainedField) {
-	rows := [][]string{{w.say("explain.field"), w.say("explain.from"), w.say("explain.conversion"), w.say("explain.value")}}
+	rows := [][]string{{w.say("field"), w.say("from"), w.say("conversion"), w.say("value")}}
 	for _, f := range fields {
 		var from []string
 		for i, c := range f.Columns {
@@ -250,9 +263,9 @@ func (w *world) printFields(fields []explainedField) {
 		value := strconv.Quote(f.Value)
 		switch {
 		case f.Problem != "" && f.Omitted:
-			value = w.say("explain.problem", f.Problem)
+			value = w.say("problem: %s", f.Problem)
 		case f.Omitted:
-			value = w.say("explain.omitted")
+			value = w.say("left out")
 		}
 		rows = append(rows, []string{f.Field, strings.Join(from, " + "), f.Conversion, value})
 	}
@@ -263,14 +276,14 @@ func (w *world) printFields(fields []explainedField) {
 func (w *world) outcomeOf(e *explanation) string {
 	switch e.Outcome {
 	case ledger.Booked.String():
-		return w.say("explain.sent")
+		return w.say("it would be sent")
 	case ledger.Invalid.String():
-		return w.say("explain.invalid")
+		return w.say("invalid: nothing is sent")
 	case ledger.Skipped.String():
-		return w.say("explain.skipped", e.Skipped)
+		return w.say("skipped: %s; nothing is sent", e.Skipped)
 	}
 	by := w.earlier(ledger.Ref{Run: e.Earlier.Run, Row: e.Earlier.EarlierRow}, e.Earlier.ContentDiffers)
-	return w.say("explain.earlier", w.say("explain."+e.Outcome), by)
+	return w.say("%s, by %s; nothing is sent. The request below would be sent otherwise", w.say(e.Outcome), by)
 }
 
 // print writes the request as it goes over the wire, but for the order of its

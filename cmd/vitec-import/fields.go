@@ -7,15 +7,27 @@ import (
 	"github.com/spf13/cobra"
 
 	"vitec-import/importer"
-	"vitec-import/importer/words"
 	"vitec-import/mapping"
+	"vitec-import/reports/words"
 )
 
 func newFieldsCommand(w *world) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:  "fields",
-		Args: between(0, 1, "args.field"),
+		Use:   "fields [FIELD]",
+		Short: "List the fields that a mapping may fill, or explain one",
+		Long: `fields lists every field of the request with its type, its longest length and its
+meaning, in the order of the API's specification. With the name of a field it tells all
+that is known of that one, with the name of a group it lists the group's fields.
+
+EXIT STATUS
+  0  always, but for
+  2  wrong use, or there is no such field`,
+		Example: `  vitec-import fields
+  vitec-import fields updatePerson.cellPhone
+  vitec-import fields cellPhone
+  vitec-import fields address`,
+		Args: between(0, 1, "the field"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			l := w.lang
 			if asJSON {
@@ -42,27 +54,27 @@ func newFieldsCommand(w *world) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
 	return cmd
 }
 
 func unknownField(name, meant string) error {
-	err := exit{code: importer.ExitUsage, err: fail("fields.unknown", name), hint: hint("fields.unknown.hint")}
+	err := exit{code: importer.ExitUsage, err: fail("unknown field %q", name), hint: hint("\"vitec-import fields\" lists them")}
 	if meant != "" {
-		err.err = fail("fields.unknown.meant", name, meant)
+		err.err = fail("unknown field %q; did you mean %q?", name, meant)
 	}
 	return err
 }
 
 func (w *world) listFields(infos []mapping.FieldInfo) {
-	rows := [][]string{{w.say("fields.head.field"), w.say("fields.head.type"), w.say("fields.head.most"), w.say("fields.head.required"), w.say("fields.head.meaning")}}
+	rows := [][]string{{w.say("FIELD"), w.say("TYPE"), w.say("AT MOST"), w.say("REQUIRED"), w.say("MEANING")}}
 	for _, i := range infos {
 		length, required := "", i.Required
 		if i.MaxLength > 0 {
 			length = strconv.Itoa(i.MaxLength)
 		}
 		if i.OneOf {
-			required = w.say("fields.one_of_four")
+			required = w.say("one of four")
 		}
 		meaning := i.Meaning
 		if i.Swedish != "" {
@@ -74,33 +86,33 @@ func (w *world) listFields(infos []mapping.FieldInfo) {
 }
 
 func (w *world) fieldType(i mapping.FieldInfo) string {
-	return w.say("fields.type." + strings.ReplaceAll(i.Type, " ", "_"))
+	return w.say(i.Type)
 }
 
 func (w *world) describeField(i mapping.FieldInfo) {
 	var rows [][]string
-	line := func(id, text string) {
+	entry := func(label, text string) {
 		if text != "" {
-			rows = append(rows, []string{w.say("fields." + id), text})
+			rows = append(rows, []string{w.say(label), text})
 		}
 	}
-	line("field", i.Path)
-	line("meaning", i.Meaning)
-	line("api", i.Swedish)
-	line("type", w.fieldType(i))
+	entry("field", i.Path)
+	entry("meaning", i.Meaning)
+	entry("in the API", i.Swedish)
+	entry("type", w.fieldType(i))
 	if i.MaxLength > 0 {
-		line("most", w.say("fields.most.text", i.MaxLength, w.say("fields.source."+i.Source)))
+		entry("at most", w.say("%d characters (%s)", i.MaxLength, w.say(i.Source)))
 	}
 	if i.Values != nil {
-		line("values", w.say("fields.values.text", strings.Join(i.Values, ", "), w.say("fields.source."+i.Source)))
+		entry("values", w.say("%s (%s; others are sent, with a warning)", strings.Join(i.Values, ", "), w.say(i.Source)))
 	}
-	line("required", i.Required)
-	line("silent", i.Silent)
-	line("converter", i.Converters[0])
+	entry("required", i.Required)
+	entry("if omitted", i.Silent)
+	entry("converter", i.Converters[0])
 	if len(i.Converters) > 1 {
-		line("or", "as: "+strings.Join(i.Converters[1:], ", "))
+		entry("or", "as: "+strings.Join(i.Converters[1:], ", "))
 	}
-	line("example", w.example(i))
+	entry("for example", w.example(i))
 	printColumns(w.stdout, rows, 0, w.width(w.stdout))
 }
 
@@ -113,7 +125,7 @@ func (w *world) example(i mapping.FieldInfo) string {
 	case i.Values != nil:
 		value = "{value: " + i.Values[0] + "}"
 	case !strings.HasSuffix(i.Path, "Phone"):
-		value = w.say("fields.column")
+		value = w.say("the name of the column")
 	}
 	block := "participant"
 	if i.Address {

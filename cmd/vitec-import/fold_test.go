@@ -9,7 +9,7 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 )
 
 func TestFold(t *testing.T) {

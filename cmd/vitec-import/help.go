@@ -3,117 +3,94 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 )
 
-// fillHelp gives every command and flag below root its words, and the program's
-// own way to lay them out. Commands are written without them.
+// fillHelp has root and its commands say their help in the user's language,
+// folded to the width of the terminal.
 func (w *world) fillHelp(root *cobra.Command) {
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		fmt.Fprint(w.stdout, fold(w.help(cmd), w.width(w.stdout)))
+		width := w.width(w.stdout)
+		fmt.Fprint(w.stdout, fold(w.paragraphs(cmd.Long)+"\n\n"+w.faultList(cmd), width)+w.usage(cmd, width))
 	})
 	root.SetUsageFunc(func(cmd *cobra.Command) error {
-		_, err := fmt.Fprint(cmd.OutOrStderr(), fold(w.usage(cmd), w.width(w.stderr)))
+		_, err := fmt.Fprint(cmd.OutOrStderr(), w.usage(cmd, w.width(w.stderr)))
 		return err
 	})
-	root.InitDefaultVersionFlag()
-	for _, cmd := range append([]*cobra.Command{root}, root.Commands()...) {
-		if cmd.Hidden {
-			continue
-		}
-		name := cmd.Name()
-		if cmd.Short = w.say("help." + name + ".short"); w.texts().Has("help." + name + ".args") {
-			cmd.Use += " " + w.say("help."+name+".args")
-		}
-		cmd.InitDefaultHelpFlag()
-		describe := func(f *pflag.Flag) {
-			if id := "flag." + name + "." + f.Name; w.texts().Has(id) {
-				f.Usage = w.say(id)
-			} else {
-				f.Usage = w.say("flag."+f.Name, name)
-			}
-		}
-		cmd.Flags().VisitAll(describe)
-		cmd.PersistentFlags().VisitAll(describe)
-	}
 }
 
-// help is all that a command says of itself.
-func (w *world) help(cmd *cobra.Command) string {
-	long := w.say("help."+cmd.Name()+".long", w.faultList(cmd))
-	return strings.TrimSpace(long) + "\n\n" + w.usage(cmd)
+// paragraphs says a long text, in which paragraphs have an empty line between
+// them. Each is translated by itself.
+func (w *world) paragraphs(text string) string {
+	list := strings.Split(text, "\n\n")
+	for i, p := range list {
+		list[i] = w.lang.Plain(p)
+	}
+	return strings.Join(list, "\n\n")
 }
 
 // usage is how a command is called.
-func (w *world) usage(cmd *cobra.Command) string {
+func (w *world) usage(cmd *cobra.Command, width int) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("%s", w.say("usage.usage"))
-	use := cmd.Use
+	use := w.lang.Plain(cmd.Use)
 	if cmd.HasParent() {
 		use = cmd.Parent().CommandPath() + " " + use
 	}
-	line("  %s", w.say("usage.some", use))
+	line("%s", w.say("Usage:"))
+	line("  %s", w.say("%s [flags]", use))
 	if cmd.HasAvailableSubCommands() {
-		line("  %s", w.say("usage.of", cmd.CommandPath()))
+		line("  %s", w.say("%s [command]", cmd.CommandPath()))
 	}
-	line("\n%s", w.say("usage.examples"))
-	line("  %s", strings.TrimSpace(w.say("help."+cmd.Name()+".example")))
+	if cmd.Example != "" {
+		line("\n%s\n%s", w.say("Examples:"), w.lang.Plain(cmd.Example))
+	}
 	if cmd.HasAvailableSubCommands() {
-		line("\n%s", w.say("usage.commands"))
+		line("\n%s", w.say("Available Commands:"))
 		for _, c := range cmd.Commands() {
 			if c.IsAvailableCommand() {
-				line("  %-11s %s", c.Name(), c.Short)
+				line("%s", fold(fmt.Sprintf("  %-11s %s", c.Name(), w.lang.Plain(c.Short)), width))
 			}
 		}
 	}
 	if cmd.HasAvailableLocalFlags() {
-		line("\n%s\n%s", w.say("usage.flags"), w.flags(cmd.LocalFlags()))
+		line("\n%s\n%s", w.say("Flags:"), w.flags(cmd.LocalFlags(), cmd, width))
 	}
 	if cmd.HasAvailableInheritedFlags() {
-		line("\n%s\n%s", w.say("usage.global"), w.flags(cmd.InheritedFlags()))
+		line("\n%s\n%s", w.say("Global Flags:"), w.flags(cmd.InheritedFlags(), cmd, width))
 	}
 	if cmd.HasAvailableSubCommands() {
-		line("\n%s", w.say("usage.more", cmd.CommandPath()))
+		line("\n%s", w.say(`Use "%s [command] --help" for more information about a command.`, cmd.CommandPath()))
 	}
 	return b.String()
 }
 
-// flags lists flags with what they take, what they do and what they are
-// without being said.
-func (w *world) flags(set *pflag.FlagSet) string {
-	var left, right []string
-	widest := 0
+// flags lists flags with what they take, what they do and their defaults.
+func (w *world) flags(set *pflag.FlagSet, cmd *cobra.Command, width int) string {
+	said := pflag.NewFlagSet("", pflag.ContinueOnError)
+	said.SortFlags = set.SortFlags
 	set.VisitAll(func(f *pflag.Flag) {
-		name := "      --" + f.Name
-		if f.Shorthand != "" {
-			name = "  -" + f.Shorthand + ", --" + f.Name
-		}
-		kind, usage := f.Value.Type(), f.Usage
-		if kind != "bool" {
-			name += " " + w.say("type."+kind)
-		}
-		switch {
-		case slices.Contains([]string{"", "0", "[]", "false"}, f.DefValue):
-		case kind == "string":
-			usage += " " + w.say("usage.default", fmt.Sprintf("%q", f.DefValue))
+		g := *f
+		switch f.Name {
+		case "help":
+			g.Usage = w.say("help for %s", cmd.Name())
+		case "version":
+			g.Usage = w.say("version of %s", cmd.Name())
 		default:
-			usage += " " + w.say("usage.default", f.DefValue)
+			g.Usage = w.lang.Plain(f.Usage)
 		}
-		left, right = append(left, name), append(right, usage)
-		widest = max(widest, utf8.RuneCountInString(name))
+		said.AddFlag(&g)
 	})
-	for i := range left {
-		left[i] = fmt.Sprintf("%-*s   %s", widest, left[i], right[i])
+	text := strings.TrimRight(said.FlagUsagesWrapped(width), "\n")
+	if w.lang == words.Swedish { // the library says this one word itself
+		text = strings.ReplaceAll(text, "(default", "(förval")
 	}
-	return strings.Join(left, "\n")
+	return text
 }
 
 // flagError says what is wrong with a flag.
@@ -123,7 +100,7 @@ func (w *world) flagError(cmd *cobra.Command, err error) error {
 		lacking *pflag.ValueRequiredError
 		wrong   *pflag.InvalidValueError
 		badly   *pflag.InvalidSyntaxError
-		ours    *words.Error
+		ours    failure
 	)
 	dashed := func(name, shorthands string) string {
 		if shorthands != "" {
@@ -133,15 +110,15 @@ func (w *world) flagError(cmd *cobra.Command, err error) error {
 	}
 	switch {
 	case errors.As(err, &unknown):
-		err = fail("flag_error.unknown", dashed(unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames()))
+		err = fail("unknown flag %s", dashed(unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames()))
 	case errors.As(err, &lacking):
-		err = fail("flag_error.value", dashed(lacking.GetSpecifiedName(), lacking.GetSpecifiedShortnames()))
+		err = fail("%s needs a value", dashed(lacking.GetSpecifiedName(), lacking.GetSpecifiedShortnames()))
 	case errors.As(err, &wrong) && errors.As(wrong.Unwrap(), &ours):
 		err = ours
 	case errors.As(err, &wrong):
-		err = fail("flag_error.wrong", "--"+wrong.GetFlag().Name, wrong.GetValue())
+		err = fail("%s %q is not a valid value", "--"+wrong.GetFlag().Name, wrong.GetValue())
 	case errors.As(err, &badly):
-		err = fail("flag_error.syntax", badly.GetSpecifiedFlag())
+		err = fail("%s: bad flag syntax", badly.GetSpecifiedFlag())
 	}
 	return misused(cmd, err)
 }

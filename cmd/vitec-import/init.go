@@ -28,13 +28,30 @@ type initFlags struct {
 func newInitCommand(w *world) *cobra.Command {
 	var f initFlags
 	cmd := &cobra.Command{
-		Use:  "init",
-		Args: exactly(1, "args.file"),
+		Use:   "init FILE",
+		Short: "Propose a mapping for a file",
+		Long: `init reads the headings and the cells of a file and writes a mapping for it: which
+column goes to which field. What is sure is mapped. What is not stands in the mapping as
+a comment with the reason, and columns that nothing fits are listed. Ids that a list
+cannot know, such as the office's, are marked with "?" and have to be filled in.
+
+It never overwrites a file, and it never proposes anything that makes the server write
+to people. Beside the mapping it writes mapping.schema.json, from which editors complete.
+
+EXIT STATUS
+  0    the mapping was written
+  1    the file cannot be read, or the mapping is there already
+  2    wrong use
+  130  interrupted`,
+		Example: `  vitec-import init participants.xlsx
+  vitec-import init participants.csv --set customerId=M11385
+  vitec-import init participants.csv --out -`,
+		Args: exactly(1, "the input file"),
 		RunE: func(cmd *cobra.Command, args []string) error { return w.init(cmd.Context(), args[0], &f) },
 	}
 	f.table.bind(cmd)
-	cmd.Flags().StringVar(&f.out, "out", "", "")
-	cmd.Flags().StringArrayVar(&f.set, "set", nil, "")
+	cmd.Flags().StringVar(&f.out, "out", "", "the mapping `FILE` to write, - for stdout (default: mapping.yaml beside the input)")
+	cmd.Flags().StringArrayVar(&f.set, "set", nil, "set a field to a constant: `FIELD=VALUE`; may be given several times")
 	return cmd
 }
 
@@ -46,7 +63,7 @@ func (w *world) init(ctx context.Context, input string, f *initFlags) error {
 	if path != "-" {
 		schema = strings.TrimSuffix(path, filepath.Ext(path)) + ".schema.json"
 		if _, err := os.Stat(path); err == nil { // before a long file is read
-			return exit{code: 1, err: fail("file.exists", path), hint: hint("init.exists.hint")}
+			return exit{code: 1, err: fail("%s: already exists, and is not overwritten", path), hint: hint("name another file with --out, or look at the proposal with --out -")}
 		}
 	}
 	o, err := f.table.options(nil)
@@ -104,16 +121,16 @@ func (w *world) survey(ctx context.Context, file *table.File) (*mapping.Survey, 
 
 // describeProposal says what became of each column.
 func (w *world) describeProposal(out io.Writer, i table.Info, p *mapping.Proposal) {
-	w.line(out, "input", i.Name+": "+strings.Join(w.detected(i), ", ")+", "+w.count("rows", i.Rows))
+	w.line(out, "input", i.Name+": "+strings.Join(w.detected(i), ", ")+", "+w.count(i.Rows, "%d row", "%d rows"))
 	for _, t := range i.Warnings {
 		w.describeTableWarning(out, i, t)
 	}
 	var mapped, unsure [][]string
 	for k, s := range p.Mapped {
-		mapped = append(mapped, []string{w.labelled(first("mapped", k), s.Header), "→ " + s.Field + inBrackets(s.Why.In(w.lang))})
+		mapped = append(mapped, []string{w.labelled(first("mapped", k), s.Header), "→ " + s.Field + inBrackets(w.lang.Of(s.Why))})
 	}
 	for k, s := range p.Unsure {
-		unsure = append(unsure, []string{w.labelled(first("unsure", k), s.Header), "→ " + s.Field + "?" + inBrackets(s.Why.In(w.lang))})
+		unsure = append(unsure, []string{w.labelled(first("unsure", k), s.Header), "→ " + s.Field + "?" + inBrackets(w.lang.Of(s.Why))})
 	}
 	printColumns(out, mapped, 0, w.width(out))
 	printColumns(out, unsure, 0, w.width(out))
@@ -127,10 +144,10 @@ func (w *world) describeProposal(out io.Writer, i table.Info, p *mapping.Proposa
 		w.line(out, "unused", strings.Join(unused, ", "))
 	}
 	for k, m := range p.Missing {
-		w.line(out, first("missing", k), m.In(w.lang))
+		w.line(out, first("missing", k), w.lang.Of(m))
 	}
 	if !p.Reachable() {
-		w.line(out, "warning", w.say("init.unreachable"))
+		w.line(out, "warning", w.say("no column was found for an e-mail address or a phone number; the server requires one"))
 	}
 }
 
@@ -150,12 +167,12 @@ func inBrackets(s string) string {
 
 // written writes the schema, if there is none yet, and says what to do next.
 func (w *world) written(input, path, schema string, named bool, p *mapping.Proposal) error {
-	wrote := w.say("init.wrote", path)
+	wrote := w.say("wrote %s", path)
 	if _, err := os.Stat(schema); errors.Is(err, fs.ErrNotExist) {
 		if err := createFile(schema, mapping.Schema(w.lang)); err != nil {
 			return err
 		}
-		wrote = w.say("init.wrote.both", path, schema)
+		wrote = w.say("wrote %s, and %s for editors", path, schema)
 	}
 	fmt.Fprintf(w.stdout, "\n%s\n", wrote)
 	command := "vitec-import check " + reports.Quote(input)
@@ -164,12 +181,12 @@ func (w *world) written(input, path, schema string, named bool, p *mapping.Propo
 	}
 	switch {
 	case !p.Reachable():
-		fmt.Fprintln(w.stdout, w.say("init.next.reach", command))
+		fmt.Fprintln(w.stdout, w.say("Next: map a column by which people can be reached, then  %s", command))
 	case len(p.Missing) > 0:
-		fmt.Fprintln(w.stdout, w.say("init.next.ids", command))
-		fmt.Fprintln(w.stdout, w.say("init.next.try", command))
+		fmt.Fprintln(w.stdout, w.say("Next: write the ids where it says \"?\", then  %s", command))
+		fmt.Fprintln(w.stdout, w.say("To try it without them first:  %s --sandbox", command))
 	default:
-		fmt.Fprintln(w.stdout, w.say("init.next.read", command))
+		fmt.Fprintln(w.stdout, w.say("Next: read it through, then  %s", command))
 	}
 	return nil
 }

@@ -13,7 +13,6 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/table"
-	"vitec-import/importer/words"
 	"vitec-import/mapping"
 	"vitec-import/reports"
 )
@@ -27,10 +26,10 @@ type tableFlags struct {
 }
 
 func (f *tableFlags) bind(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.sheet, "sheet", "", "")
-	cmd.Flags().IntVar(&f.headerRow, "header-row", 0, "")
-	cmd.Flags().StringVar(&f.encoding, "encoding", "", "")
-	cmd.Flags().StringVar(&f.delimiter, "delimiter", "", "")
+	cmd.Flags().StringVar(&f.sheet, "sheet", "", "read this `SHEET` of the workbook (default: the one whose header fits the mapping)")
+	cmd.Flags().IntVar(&f.headerRow, "header-row", 0, "the `ROW` of the header, counted from 1 (default: where the mapped columns are)")
+	cmd.Flags().StringVar(&f.encoding, "encoding", "", "the `ENCODING` of a CSV file, such as utf-8, windows-1252, cp850 (default: detected)")
+	cmd.Flags().StringVar(&f.delimiter, "delimiter", "", "the delimiter of a CSV file: one `CHARACTER` or comma, semicolon, tab, pipe (default: detected)")
 }
 
 // options are the table's options: the flags win over what the mapping says.
@@ -42,7 +41,7 @@ func (f *tableFlags) options(m *mapping.Mapping) (table.Options, error) {
 	}
 	o.Delimiter = d
 	if f.headerRow < 0 {
-		return o, exit{code: 2, err: fail("header_row", f.headerRow)}
+		return o, exit{code: 2, err: fail("--header-row %d: rows are counted from 1", f.headerRow)}
 	}
 	if m == nil {
 		return o, nil
@@ -79,7 +78,7 @@ func delimiter(s string) (rune, error) {
 	}
 	r, n := utf8.DecodeRuneInString(s)
 	if n != len(s) || r == '"' || r == '\n' || r == '\r' || r == utf8.RuneError {
-		return 0, exit{code: 2, err: fail("delimiter", s), hint: hint("delimiter.hint")}
+		return 0, exit{code: 2, err: fail("--delimiter %q is not one character", s), hint: hint("write it as one character, or as comma, semicolon, tab or pipe")}
 	}
 	return r, nil
 }
@@ -94,8 +93,8 @@ type mappingFlags struct {
 }
 
 func (f *mappingFlags) bind(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.path, "mapping", "m", "", "")
-	cmd.Flags().StringArrayVar(&f.set, "set", nil, "")
+	cmd.Flags().StringVarP(&f.path, "mapping", "m", "", "the mapping `FILE` (default: mapping.yaml beside the input)")
+	cmd.Flags().StringArrayVar(&f.set, "set", nil, "set a field to a constant, over the mapping: `FIELD=VALUE`; may be given several times")
 }
 
 // load reads the mapping for an input, whose header is asked for if there are
@@ -108,9 +107,9 @@ func (f *mappingFlags) load(input string, header func(*mapping.Mapping) []string
 	src, err := readMappingFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && f.path == "":
-		return nil, "", exit{code: 2, err: fail("mapping.none", path), hint: hint("mapping.none.hint", reports.Quote(input))}
+		return nil, "", exit{code: 2, err: fail("%s: no mapping found", path), hint: hint("let \"vitec-import init %s\" propose one, or name one with --mapping", reports.Quote(input))}
 	case err != nil:
-		return nil, "", exit{code: 2, err: fail("mapping.unreadable", path, words.System{Err: err})}
+		return nil, "", exit{code: 2, err: fail("%s: the mapping cannot be read: %s", path, cause(err))}
 	}
 	m, err := mapping.Parse(path, src, mapping.Options{
 		Set: f.set, Trial: f.trial, Header: header, Encoding: table.KnownEncoding,
@@ -120,7 +119,7 @@ func (f *mappingFlags) load(input string, header func(*mapping.Mapping) []string
 			}
 			src, err := readMappingFile(name)
 			if err != nil {
-				return nil, words.System{Err: err}
+				return nil, fail("%s", cause(err)) // can be said in every language
 			}
 			return src, nil
 		},
@@ -160,7 +159,7 @@ func (w *world) openSource(path string, tf *tableFlags, mf *mappingFlags) (*sour
 func readMapping(path string, tf *tableFlags, mf *mappingFlags) (s *source, o table.Options, err error) {
 	// A missing input is told before a missing mapping: it is the likelier slip.
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, o, exit{code: 1, err: fail("file.none", path)}
+		return nil, o, exit{code: 1, err: fail("%s: no such file", path)}
 	}
 	s = &source{}
 	header := func(m *mapping.Mapping) []string {
@@ -189,7 +188,7 @@ func (w *world) openTable(s *source, path string, o table.Options) error {
 		return err
 	}
 	if i := f.Info(); i.Rows == 0 {
-		return errors.Join(exit{code: 1, err: fail("file.empty", i.Name, i.HeaderRow), hint: hint("file.empty.hint")}, f.Close())
+		return errors.Join(exit{code: 1, err: fail("%s: there is a header in row %d, but no row below it", i.Name, i.HeaderRow), hint: hint("check that this is the right file, and that its export was complete")}, f.Close())
 	}
 	mapper, err := s.mapping.Bind(f.Info().Header)
 	if err != nil {

@@ -2,8 +2,9 @@ package main
 
 import (
 	"cmp"
-	"embed"
+	"errors"
 	"io"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,29 +12,67 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/table"
-	"vitec-import/importer/words"
 	"vitec-import/mapping"
+	"vitec-import/reports/words"
 )
 
-//go:embed words.*.yaml help.*.yaml
-var wordFiles embed.FS
+// say says a text in the language of the program's user.
+func (w *world) say(format string, args ...any) string { return w.lang.Say(format, args...) }
 
-var catalogue = words.Load(wordFiles)
+// count says a text about n things. The first verb of the format is for n.
+func (w *world) count(n int, one, other string, args ...any) string {
+	return w.lang.Of(counted(n, one, other, args...))
+}
 
-// texts are the program's texts in the language of its user.
-func (w *world) texts() *words.Texts { return catalogue.In(w.lang) }
+// counted is a text about n things, to be said later.
+func counted(n int, one, other string, args ...any) words.Text {
+	return words.Text{Format: words.Plural(n, one, other), Args: append([]any{n}, args...)}
+}
 
-// say is a text in the language of the program's user, count one about n things.
-func (w *world) say(id string, args ...any) string { return w.texts().Text(id, args...) }
+func rowCount(n int) words.Text { return counted(n, "%d row", "%d rows") }
 
-func (w *world) count(id string, n int, args ...any) string { return w.texts().Count(id, n, args...) }
+// hint is a text to be said later, such as what can be done about an error.
+func hint(format string, args ...any) words.Text { return words.Textf(format, args...) }
+
+// fail is an error in the program's own words.
+func fail(format string, args ...any) error { return failure{words.Textf(format, args...)} }
+
+// failCount is fail about n things. The first verb of the format is for n.
+func failCount(n int, one, other string, args ...any) error {
+	return failure{counted(n, one, other, args...)}
+}
+
+// failure is a text that is an error. Errors among its arguments are what it
+// wraps.
+type failure struct{ words.Text }
+
+func (f failure) Error() string { return f.Text.String() }
+
+func (f failure) Unwrap() []error {
+	var list []error
+	for _, a := range f.Args {
+		if err, ok := a.(error); ok {
+			list = append(list, err)
+		}
+	}
+	return list
+}
+
+// cause is what the system says of a file whose path is said already.
+func cause(err error) error {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		return file.Err
+	}
+	return err
+}
 
 const languageFlagName = "lang"
 
 // languageFlag gives every command --lang. Without it the language is that of
 // the system, as far as it tells.
 func (w *world) languageFlag(root *cobra.Command) {
-	root.PersistentFlags().Var((*languageValue)(&w.lang), languageFlagName, "")
+	root.PersistentFlags().Var((*languageValue)(&w.lang), languageFlagName, "the `LANGUAGE` of help, terminal and reports, en or sv (default: that of LC_ALL, LC_MESSAGES or LANG, else of Windows)")
 	root.PersistentFlags().Lookup(languageFlagName).DefValue = "" // help is the same everywhere
 }
 
@@ -95,7 +134,7 @@ func (v *languageValue) Set(s string) error {
 		*v = languageValue(l)
 		return nil
 	}
-	return fail("language.unknown", s)
+	return fail("unknown language %q: want en or sv", s)
 }
 
 // endingIn words why rows and runs ended.

@@ -10,7 +10,7 @@ import (
 
 // ledgerFlag adds --ledger to a command.
 func ledgerFlag(cmd *cobra.Command, path *string) {
-	cmd.Flags().StringVar(path, "ledger", "", "")
+	cmd.Flags().StringVar(path, "ledger", "", "the ledger's `FILE` (default: one for all runs, in your state directory; or VITEC_IMPORT_LEDGER)")
 }
 
 // ledgerPath is where the ledger is: the same place wherever the program is
@@ -26,7 +26,7 @@ func (w *world) ledgerPath(flag string) (string, error) {
 	}
 	dir, err := w.stateDir()
 	if err != nil {
-		return "", exit{code: 1, err: err, hint: hint("ledger.nowhere.hint")}
+		return "", exit{code: 1, err: err, hint: hint("say where the ledger should be with --ledger or VITEC_IMPORT_LEDGER")}
 	}
 	return filepath.Join(dir, "vitec-import", "ledger.db"), nil
 }

@@ -9,7 +9,6 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -44,9 +43,9 @@ func (w *world) logins(file string) (*logins, error) {
 	case user != "" && password != "":
 		return &logins{fallback: &vitec.Credentials{Username: user, Password: password}}, nil
 	case user != "":
-		return nil, exit{code: 1, err: fail("login.half", "VITEC_USERNAME", "VITEC_PASSWORD")}
+		return nil, exit{code: 1, err: fail("%s is set, but %s is not", "VITEC_USERNAME", "VITEC_PASSWORD")}
 	case password != "":
-		return nil, exit{code: 1, err: fail("login.half", "VITEC_PASSWORD", "VITEC_USERNAME")}
+		return nil, exit{code: 1, err: fail("%s is set, but %s is not", "VITEC_PASSWORD", "VITEC_USERNAME")}
 	}
 	if dir != "" {
 		file := filepath.Join(dir, "vitec-import")
@@ -54,7 +53,7 @@ func (w *world) logins(file string) (*logins, error) {
 			return readLogins(file, true)
 		}
 	}
-	return nil, exit{code: 1, err: fail("login.none"), hint: hint("login.none.hint")}
+	return nil, exit{code: 1, err: fail("there is no login"), hint: hint("set VITEC_USERNAME and VITEC_PASSWORD, or name a file with --credentials; to try without one: --sandbox")}
 }
 
 // loginsFile is the YAML of a credentials file.
@@ -71,38 +70,38 @@ type loginEntry struct {
 // readLogins reads a credentials file that nobody else can read, or a service's,
 // from the folder that systemd gives it.
 func readLogins(path string, ofService bool) (*logins, error) {
-	bad := func(hint words.Worded, id string, args ...any) error {
-		return exit{code: 1, err: fail(id, append([]any{path}, args...)...), hint: hint}
+	bad := func(hint any, format string, args ...any) error {
+		return exit{code: 1, err: fail(format, append([]any{path}, args...)...), hint: hint}
 	}
-	example := hint("login.example")
+	example := hint("it looks like this: default: {username: u, password: p}, and under customers: one line like M11385: {username: u, password: p} per customer")
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, bad(example, "login.file.none")
+		return nil, bad(example, "%s: no such credentials file")
 	case err != nil:
-		return nil, bad(nil, "login.file.unreadable")
+		return nil, bad(nil, "%s: the credentials file cannot be read")
 	case info.IsDir():
-		return nil, bad(nil, "login.file.folder")
+		return nil, bad(nil, "%s: is a directory, not a credentials file")
 	}
 	switch others, mend, err := readByOthers(path, info, ofService); {
 	case err != nil:
-		return nil, bad(nil, "login.file.unreadable")
+		return nil, bad(nil, "%s: the credentials file cannot be read")
 	case others:
-		return nil, bad(verbatim(mend), "login.file.open")
+		return nil, bad(mend, "%s: other users of this computer can read the credentials file")
 	}
 	src, err := os.ReadFile(path)
 	if err != nil {
-		return nil, bad(nil, "login.file.unreadable")
+		return nil, bad(nil, "%s: the credentials file cannot be read")
 	}
 	var f loginsFile
 	// The decoder's own message may quote the file, so it is not shown.
 	if err := yaml.Load(src, &f, yaml.WithKnownFields(), yaml.WithUniqueKeys()); err != nil {
-		return nil, bad(example, "login.file.wrong")
+		return nil, bad(example, "%s: not a credentials file")
 	}
 	l := &logins{byCustomer: map[string]vitec.Credentials{}}
 	if f.Default != nil {
 		if f.Default.Username == "" || f.Default.Password == "" {
-			return nil, bad(nil, "login.file.default")
+			return nil, bad(nil, "%s: the default login has no username or no password")
 		}
 		l.fallback = &vitec.Credentials{Username: f.Default.Username, Password: f.Default.Password}
 	}
@@ -114,12 +113,12 @@ func readLogins(path string, ofService bool) (*logins, error) {
 	for _, c := range customers {
 		e := f.Customers[c]
 		if e == nil || e.Username == "" || e.Password == "" {
-			return nil, bad(nil, "login.file.customer", c)
+			return nil, bad(nil, "%s: the login of customer %q has no username or no password", c)
 		}
 		l.byCustomer[c] = vitec.Credentials{Username: e.Username, Password: e.Password}
 	}
 	if l.fallback == nil && len(l.byCustomer) == 0 {
-		return nil, bad(example, "login.file.empty")
+		return nil, bad(example, "%s: there is no login in it")
 	}
 	return l, nil
 }

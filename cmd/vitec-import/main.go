@@ -17,7 +17,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"vitec-import/importer"
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 )
 
 func main() {

@@ -12,7 +12,6 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
 )
 
 // metrics are figures on their way into a file for the textfile collector of
@@ -82,7 +81,7 @@ func (m *metrics) write(ctx context.Context, l *ledger.Ledger, path string, code
 		}
 	}
 	if err := writeWhole(path, m.text.String()); err != nil {
-		return exit{err: fail("metrics.unwritable", path, words.System{Err: err}), hint: hint("metrics.unwritable.hint")}
+		return exit{err: fail("%s: the metrics could not be written: %s", path, cause(err)), hint: hint("name another file with --metrics")}
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
+	"vitec-import/reports/words"
 	"vitec-import/vitec"
 )
 
@@ -72,7 +73,7 @@ const labelRoom = 9
 // labelled is a text behind its label, "" for the label of the line before.
 func (w *world) labelled(label, text string) string {
 	if label != "" {
-		label = w.say("label." + label)
+		label = w.say(label)
 	}
 	return fmt.Sprintf("%-*s %s", labelRoom-1, label, text)
 }
@@ -80,7 +81,7 @@ func (w *world) labelled(label, text string) string {
 // hintLine prints what can be done about the line before.
 func (w *world) hintLine(out io.Writer, text string) {
 	if text != "" {
-		w.line(out, "", w.say("label.hint")+": "+text)
+		w.line(out, "", w.say("hint")+": "+text)
 	}
 }
 
@@ -93,49 +94,49 @@ func (w *world) describeInput(out io.Writer, s *source) {
 	}
 	w.line(out, "mapping", s.mappingPath)
 	for _, m := range s.mapping.Warnings() {
-		w.line(out, "warning", m.Place()+": "+m.Message.In(w.lang))
-		w.hintLine(out, m.Hint.In(w.lang))
+		w.line(out, "warning", m.Place()+": "+w.lang.Of(m.Message))
+		w.hintLine(out, w.lang.Of(m.Hint))
 	}
 }
 
 func (w *world) describeTableWarning(out io.Writer, i table.Info, t table.Warning) {
 	p := importer.Problem{File: i.Name, Sheet: i.Sheet, Row: t.Row, Column: t.Column}
-	w.line(out, "warning", w.place(p)+": "+t.Text.In(w.lang))
-	w.hintLine(out, t.Hint.In(w.lang))
+	w.line(out, "warning", w.place(p)+": "+w.lang.Of(t.Text))
+	w.hintLine(out, w.lang.Of(t.Hint))
 }
 
 func (w *world) detected(i table.Info) []string {
 	d := []string{i.Format}
 	if i.Sheet != "" {
-		d = append(d, w.say("input.sheet", i.Sheet))
+		d = append(d, w.say("sheet %q", i.Sheet))
 	}
 	if i.Encoding != "" {
 		d = append(d, i.Encoding)
 	}
 	if i.Delimiter != "" {
-		d = append(d, w.say("input.delimiter", i.Delimiter))
+		d = append(d, w.say("delimiter %q", i.Delimiter))
 	}
-	return append(d, w.say("input.header", i.HeaderRow))
+	return append(d, w.say("header in row %d", i.HeaderRow))
 }
 
 // describePlan says what would happen, for a person.
 func (w *world) describePlan(out io.Writer, p *importer.Plan, f *findings) {
-	w.line(out, "rows", w.say("plan.rows", p.Rows, w.planned(p)))
+	w.line(out, "rows", w.say("%d: %s", p.Rows, w.planned(p)))
 	if len(p.Slots) > 0 {
 		w.describeSlots(out, p.Slots)
 	}
 	if n := p.Messages.Total(); n > 0 {
-		w.line(out, "messages", w.count("plan.messages", n, p.Messages.SMSConfirmation, p.Messages.MailConfirmation, p.Messages.SMSReminder))
+		w.line(out, "messages", w.count(n, "%d would be sent to a person (SMS confirmations: %d, e-mail confirmations: %d, SMS reminders: %d)", "%d would be sent to people (SMS confirmations: %d, e-mail confirmations: %d, SMS reminders: %d)", p.Messages.SMSConfirmation, p.Messages.MailConfirmation, p.Messages.SMSReminder))
 	} else {
-		w.line(out, "messages", w.say("plan.messages.none"))
+		w.line(out, "messages", w.say("none requested"))
 	}
 	if p.Over > 0 {
-		w.line(out, "warning", w.say("plan.over", w.count("rows", p.Over)))
-		w.hintLine(out, w.say("plan.over.hint"))
+		w.line(out, "warning", w.lang.Of(over(p.Over)))
+		w.hintLine(out, w.say(overHint))
 	}
 	w.describeEarlier(out, f)
 	if p.Differing > 0 {
-		w.line(out, "note", w.count("plan.differing", p.Differing))
+		w.line(out, "note", w.count(p.Differing, "%d row is already booked with different content; it is not sent again", "%d rows are already booked with different content; they are not sent again"))
 	}
 	// Where several rows have the same problem its hint is told once.
 	grouped := w.describeCauses(out, p.Causes)
@@ -143,27 +144,41 @@ func (w *world) describePlan(out io.Writer, p *importer.Plan, f *findings) {
 	w.describeFindings(out, "warning", f.warnings, f.moreWarnings, !grouped)
 }
 
+// over says how many rows are of a viewing that has ended.
+func over(rows int) words.Text {
+	return hint("the viewing has ended for %s, and the deadline check is on: the server may reject them", rowCount(rows))
+}
+
+const overHint = "for a list of a past viewing, write options: {isDeadlineValidationEnabled: {value: false}}"
+
 // describeEarlier names the rows that need not be sent, and the earlier ones.
 func (w *world) describeEarlier(out io.Writer, f *findings) {
 	for i, row := range f.earlier {
-		w.line(out, first("earlier", i), w.say("earlier."+row.Outcome.String(), row.Number, w.earlier(row.Ref, row.ContentDiffers)))
+		format := "row %d is already booked: %s"
+		switch row.Outcome {
+		case ledger.Uncertain:
+			format = "row %d may already be booked: %s"
+		case ledger.Duplicate:
+			format = "row %d is in the file twice: %s"
+		}
+		w.line(out, first("earlier", i), w.say(format, row.Number, w.earlier(row.Ref, row.ContentDiffers)))
 	}
 	if f.moreEarlier > 0 {
-		w.line(out, "", w.say("more", f.moreEarlier))
+		w.line(out, "", w.say("… and %d more; \"vitec-import check --json\" lists them all", f.moreEarlier))
 	}
 }
 
 // earlier names an earlier row, of another run or of the same file.
 func (w *world) earlier(ref ledger.Ref, differs bool) string {
-	by := w.say("earlier.by", ref.Run, ref.Row)
+	by := w.say("run %d, row %d", ref.Run, ref.Row)
 	switch {
 	case ref.Row == 0:
-		by = w.say("earlier.by.run", ref.Run)
+		by = w.say("run %d", ref.Run)
 	case ref.Run == 0:
-		by = w.say("earlier.by.row", ref.Row)
+		by = w.say("row %d", ref.Row)
 	}
 	if differs {
-		by = w.say("earlier.differs", by)
+		by = w.say("%s, with different content", by)
 	}
 	return by
 }
@@ -172,17 +187,35 @@ func (w *world) earlier(ref ledger.Ref, differs bool) string {
 func (w *world) planned(p *importer.Plan) string {
 	var parts []string
 	if n := p.ToSend(); n > 0 {
-		parts = append(parts, w.say("plan.to_send", n))
+		parts = append(parts, w.say("%d to send", n))
 	}
 	for _, o := range ledger.Outcomes {
 		if n := p.Outcomes[o]; n > 0 && o != ledger.NotSent {
-			parts = append(parts, w.count("counted."+o.String(), n))
+			parts = append(parts, w.counted(o, n))
 		}
 	}
 	if len(parts) == 0 {
-		return w.say("plan.nothing")
+		return w.say("nothing to do")
 	}
 	return strings.Join(parts, ", ")
+}
+
+// counted is how many rows have an outcome: "23 booked".
+func (w *world) counted(o ledger.Outcome, n int) string {
+	said := map[ledger.Outcome][2]words.Text{
+		ledger.Booked:        {{Format: "1 booked"}, {Format: "%d booked"}},
+		ledger.AlreadyBooked: {{Format: "1 already_booked"}, {Format: "%d already_booked"}},
+		ledger.Rejected:      {{Format: "1 rejected"}, {Format: "%d rejected"}},
+		ledger.Uncertain:     {{Format: "1 uncertain"}, {Format: "%d uncertain"}},
+		ledger.Invalid:       {{Format: "1 invalid"}, {Format: "%d invalid"}},
+		ledger.Duplicate:     {{Format: "1 duplicate"}, {Format: "%d duplicate"}},
+		ledger.Skipped:       {{Format: "1 skipped"}, {Format: "%d skipped"}},
+		ledger.NotSent:       {{Format: "1 not_sent"}, {Format: "%d not_sent"}},
+	}[o]
+	if n == 1 {
+		return w.lang.Of(said[0])
+	}
+	return w.say(said[1].Format, n)
 }
 
 func (w *world) describeSlots(out io.Writer, slots map[vitec.Target]ledger.Counts) {
@@ -198,9 +231,13 @@ func (w *world) describeSlots(out io.Writer, slots map[vitec.Target]ledger.Count
 			}
 		}
 	}
-	head := []string{w.say("slots.customer"), w.say("slots.viewing"), w.say("slots.slot")}
+	head := []string{w.say("customer"), w.say("viewing"), w.say("time slot")}
 	for _, o := range columns {
-		head = append(head, w.say("slots."+o.String()))
+		name := o.String()
+		if o == ledger.NotSent {
+			name = "to send"
+		}
+		head = append(head, w.say(name))
 	}
 	rows := [][]string{head}
 	for _, s := range targets[:min(len(targets), shown)] {
@@ -212,7 +249,7 @@ func (w *world) describeSlots(out io.Writer, slots map[vitec.Target]ledger.Count
 	}
 	printColumns(out, rows, 9, w.width(out))
 	if n := len(targets) - shown; n > 0 {
-		w.line(out, "", w.count("more.slots", n))
+		w.line(out, "", w.count(n, "… and %d more slot", "… and %d more slots"))
 	}
 }
 
@@ -246,7 +283,7 @@ func (w *world) describeFindings(out io.Writer, kind string, list []importer.Pro
 		}
 	}
 	if more > 0 {
-		w.line(out, kind, w.say("more", more))
+		w.line(out, kind, w.say("… and %d more; \"vitec-import check --json\" lists them all", more))
 	}
 }
 
@@ -263,7 +300,7 @@ func (w *world) describeCauses(out io.Writer, causes []importer.Cause) bool {
 	const shown = 20
 	for i, c := range causes {
 		if i == shown {
-			w.line(out, "", w.count("more.causes", len(causes)-shown))
+			w.line(out, "", w.count(len(causes)-shown, "… and %d more cause", "… and %d more causes"))
 			break
 		}
 		what, place := "", strconv.Itoa(c.First)
@@ -271,7 +308,7 @@ func (w *world) describeCauses(out io.Writer, causes []importer.Cause) bool {
 			what, place = w.column(c.Column, c.Header)+": ", table.ColumnName(c.Column)+place
 		}
 		if c.Warning {
-			what = w.say("cause.warning", what)
+			what = w.say("warning: %s", what)
 		}
 		if c.Masked != "" {
 			place += " (" + c.Masked + ")"
@@ -280,7 +317,7 @@ func (w *world) describeCauses(out io.Writer, causes []importer.Cause) bool {
 		if c.Mixed {
 			said.message, _, _ = strings.Cut(said.message, ":")
 		}
-		w.line(out, first("causes", i), w.say("cause", what, said.message, w.count("rows", c.Rows), place))
+		w.line(out, first("causes", i), w.say("%s%s: %s, first %s", what, said.message, w.count(c.Rows, "%d row", "%d rows"), place))
 		w.hintLine(out, said.hint)
 	}
 	return true
@@ -310,9 +347,9 @@ func (w *world) place(p importer.Problem) string {
 // column names a column, 1-based, as the spreadsheet does.
 func (w *world) column(n int, header string) string {
 	if header == "" {
-		return w.say("place.column", table.ColumnName(n))
+		return w.say("column %s", table.ColumnName(n))
 	}
-	return w.say("place.header", table.ColumnName(n), header)
+	return w.say("column %s %q", table.ColumnName(n), header)
 }
 
 // problem says a problem in the language of the program's user.

@@ -126,7 +126,7 @@ func (v *progressView) lines() {
 }
 
 func (v *progressView) stopping() {
-	text := v.w.count("progress.stopping", v.progress.State().InFlight)
+	text := v.w.count(v.progress.State().InFlight, "stopping: waiting for %d request under way; press Ctrl-C again to leave at once", "stopping: waiting for %d requests under way; press Ctrl-C again to leave at once")
 	fmt.Fprintln(v.out, fold(text, v.w.width(v.out)))
 }
 
@@ -141,23 +141,23 @@ func (v *progressView) describe(s importer.State, now time.Time, room int) strin
 		limit = w.lang.Decimal(s.Limit, 3)
 	}
 	long := []string{
-		w.say("progress.done", s.Done, s.Total), w.count("counted.booked", booked), w.count("progress.problems", problems),
+		w.say("%d of %d", s.Done, s.Total), w.count(booked, "1 booked", "%d booked"), w.count(problems, "%d problem", "%d problems"),
 	}
 	short := []string{fmt.Sprintf("%d/%d", s.Done, s.Total), fmt.Sprintf("✓%d", booked), fmt.Sprintf("!%d", problems)}
 	if limit != "" {
-		long, short = append(long, w.say("progress.rate.limit", rate, limit)), append(short, w.say("progress.rate.short", rate, limit))
+		long, short = append(long, w.say("%s of %s requests/s", rate, limit)), append(short, w.say("%s/%s per s", rate, limit))
 	} else {
-		long, short = append(long, w.say("progress.rate", rate)), append(short, w.say("progress.rate", rate))
+		long, short = append(long, w.say("%s/s", rate)), append(short, w.say("%s/s", rate))
 	}
 	switch wait := s.PausedUntil.Sub(now); {
 	case s.Stopping != nil:
-		long, short = append(long, w.say("progress.ending")), append(short, w.say("progress.ending"))
+		long, short = append(long, w.say("stopping")), append(short, w.say("stopping"))
 	case wait > 0:
 		wait = (wait + time.Second - 1).Truncate(time.Second) // never a pause of 0 s
-		long, short = append(long, w.say("progress.pause", elapsed(wait))), append(short, w.say("progress.pause.short", elapsed(wait)))
+		long, short = append(long, w.say("the server asked for a pause of %s", elapsed(wait))), append(short, w.say("pause %s", elapsed(wait)))
 	default:
 		if left, ok := timeLeft(s, now); ok {
-			long, short = append(long, w.say("progress.left", elapsed(left))), append(short, left.String())
+			long, short = append(long, w.say("%s left", elapsed(left))), append(short, left.String())
 		}
 	}
 	if text := strings.Join(long, ", "); utf8.RuneCountInString(text) <= room {

@@ -13,8 +13,8 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
 	"vitec-import/reports"
+	"vitec-import/reports/words"
 	"vitec-import/vitec"
 )
 
@@ -24,7 +24,19 @@ func newReportCommand(w *world) *cobra.Command {
 		formats   []string
 	)
 	cmd := &cobra.Command{
-		Use:  "report",
+		Use:   "report [RUN]",
+		Short: "Write the reports of a run again",
+		Long: `report writes the reports of a run again, of the latest one if no number is given: after
+the run was killed, after uncertain rows were settled, or after the folder was lost. What
+it writes comes from the ledger and from the input file alone; nothing is sent.
+
+EXIT STATUS
+  0  written
+  1  the ledger cannot be read, there is no such run, or the folder cannot be written
+  2  wrong use`,
+		Example: `  vitec-import report
+  vitec-import report 7
+  vitec-import report 7 --out /tmp`,
 		Args: between(0, 1, ""),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			kinds, err := parseKinds(formats)
@@ -53,8 +65,8 @@ func newReportCommand(w *world) *cobra.Command {
 		},
 	}
 	ledgerFlag(cmd, &path)
-	cmd.Flags().StringVar(&out, "out", "", "")
-	cmd.Flags().StringSliceVar(&formats, "format", nil, "")
+	cmd.Flags().StringVar(&out, "out", "", "make the report folder in `FOLDER` (default: where it was, or beside the input)")
+	cmd.Flags().StringSliceVar(&formats, "format", nil, "which files to write: `FORMATS` out of csv, xlsx, html (default: all)")
 	return cmd
 }
 
@@ -63,7 +75,7 @@ func parseKinds(names []string) ([]reports.Kind, error) {
 	for _, name := range names {
 		k, err := reports.ParseKind(name)
 		if err != nil {
-			return nil, fail("flag_error.choice", "--format", name, verbatim("csv, xlsx, html"))
+			return nil, fail("%s %q: want one of %s", "--format", name, "csv, xlsx, html")
 		}
 		kinds = append(kinds, k)
 	}
@@ -75,11 +87,11 @@ func findRun(cmd *cobra.Command, l *ledger.Ledger, args []string) (ledger.RunInf
 	if len(args) == 1 {
 		id, err := strconv.ParseInt(args[0], 10, 64)
 		if err != nil || id < 1 {
-			return ledger.RunInfo{}, misused(cmd, fail("run.number", args[0]))
+			return ledger.RunInfo{}, misused(cmd, fail("%q is not the number of a run", args[0]))
 		}
 		run, err := l.RunInfo(cmd.Context(), id)
 		if errors.Is(err, ledger.ErrNotFound) {
-			return run, exit{code: 1, err: fail("run.none", id, l.Path()), hint: hint("run.none.hint")}
+			return run, exit{code: 1, err: fail("there is no run %d in %s", id, l.Path()), hint: hint("\"vitec-import runs\" lists them")}
 		}
 		return run, err
 	}
@@ -88,7 +100,7 @@ func findRun(cmd *cobra.Command, l *ledger.Ledger, args []string) (ledger.RunInf
 		return ledger.RunInfo{}, err
 	}
 	if len(runs) == 0 {
-		return ledger.RunInfo{}, exit{code: 1, err: fail("runs.empty", l.Path())}
+		return ledger.RunInfo{}, exit{code: 1, err: fail("there are no runs yet in %s", l.Path())}
 	}
 	return runs[len(runs)-1], nil
 }
@@ -151,7 +163,7 @@ type reporting struct {
 func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Result, r reporting) error {
 	code := res.ExitCode()
 	if res.Stopped != nil {
-		w.tell("label.stopped", *res.Stopped, reasonHint{res.Stopped.Reason})
+		w.tell("stopped", *res.Stopped, reasonHint{res.Stopped.Reason})
 	}
 	rep, failed := w.reportRun(ctx, l, res, r)
 	if r.metrics != "" {
@@ -159,18 +171,18 @@ func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Resu
 			failed = errors.Join(failed, err)
 		}
 	}
-	where := w.say("report.none")
+	where := w.say("no report")
 	if rep != nil {
 		where = rep.Dir
 		if r.talk {
 			w.printSummary(rep)
 		}
 	}
-	last := "report.last"
+	last := "run %d: %s of %s; %s"
 	if res.Plan.ToSend() == 0 && code == importer.ExitDone {
-		last = "report.last.nothing"
+		last = "run %d: nothing new, %s of %s; %s"
 	}
-	fmt.Fprintln(w.stdout, w.say(last, res.Run, w.counts(res.Outcomes), w.count("rows", res.Plan.Rows), where))
+	fmt.Fprintln(w.stdout, w.say(last, res.Run, w.counts(res.Outcomes), w.count(res.Plan.Rows, "%d row", "%d rows"), where))
 	switch {
 	case failed != nil && code == importer.ExitDone:
 		// The run itself has ended as it has: its exit code stands unless it
@@ -198,7 +210,7 @@ func (w *world) reportRun(ctx context.Context, l *ledger.Ledger, res *importer.R
 			return rep, nil
 		}
 	}
-	return nil, exit{err: fail("report.failed", err), hint: hint("report.failed.hint", res.Run)}
+	return nil, exit{err: fail("the report could not be written: %s", err), hint: hint("nothing is lost: \"vitec-import report %d --out FOLDER\" writes it elsewhere", res.Run)}
 }
 
 // printSummary tells how a run went, in the report's own words.
@@ -216,9 +228,9 @@ func (w *world) printSummary(rep *reports.Report) {
 		}
 	}
 	for _, n := range append(slices.Clone(s.Notes), rep.Notes...) {
-		print("%s: %s\n", w.say("label.note"), n)
+		print("%s: %s\n", w.say("note"), n)
 	}
-	print("\n%s\n", w.say("report.in", rep.Dir))
+	print("\n%s\n", w.say("reports in %s", rep.Dir))
 	for _, f := range rep.Files {
 		print("  %s\n", filepath.Base(f))
 	}

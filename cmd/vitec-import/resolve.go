@@ -14,15 +14,33 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
 	"vitec-import/reports"
-	said "vitec-import/reports/words"
 )
 
 func newResolveCommand(w *world) *cobra.Command {
 	var r resolveFlags
 	cmd := &cobra.Command{
-		Use:  "resolve",
+		Use:   "resolve [FILE]",
+		Short: "List uncertain rows, and settle them",
+		Long: `resolve without arguments lists the rows whose request may have reached the server while
+no trustworthy answer came back. They are never sent again by themselves. Look in Vitec
+whether each of them is booked (its portal shows a partner's latest calls), then say so:
+
+  --run N --row N --booked ID    it is booked, under this id
+  --run N --row N --not-booked   it is not booked; the next run sends it
+  FILE                           the uncertain.csv of a report, filled in
+
+Every settlement is kept with its reason, and the run's report is written anew.
+
+EXIT STATUS
+  0  listed, or settled
+  1  the ledger cannot be read or written, or a row is not uncertain; nothing was settled
+  2  wrong use
+  6  a run holds the ledger`,
+		Example: `  vitec-import resolve
+  vitec-import resolve --run 7 --row 17 --booked VID0123456789ABCDEF0123456789ABCDEF --reason "seen in the portal"
+  vitec-import resolve --run 7 --row 18,21 --not-booked
+  vitec-import resolve participants-run-0007/uncertain.csv`,
 		Args: between(0, 1, ""),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list, err := r.settlements(cmd, args)
@@ -40,11 +58,11 @@ func newResolveCommand(w *world) *cobra.Command {
 		},
 	}
 	ledgerFlag(cmd, &r.ledger)
-	cmd.Flags().Int64Var(&r.run, "run", 0, "")
-	cmd.Flags().StringVar(&r.row, "row", "", "")
-	cmd.Flags().StringVar(&r.booked, "booked", "", "")
-	cmd.Flags().BoolVar(&r.notBooked, "not-booked", false, "")
-	cmd.Flags().StringVar(&r.reason, "reason", "", "")
+	cmd.Flags().Int64Var(&r.run, "run", 0, "the `NUMBER` of the run that sent the row")
+	cmd.Flags().StringVar(&r.row, "row", "", "the spreadsheet's `ROW`, or several with commas")
+	cmd.Flags().StringVar(&r.booked, "booked", "", "the booking `ID` that the row has in Vitec")
+	cmd.Flags().BoolVar(&r.notBooked, "not-booked", false, "the row is not booked in Vitec")
+	cmd.Flags().StringVar(&r.reason, "reason", "", "how you know: a `TEXT` that the ledger keeps")
 	return cmd
 }
 
@@ -63,26 +81,26 @@ func (r *resolveFlags) settlements(cmd *cobra.Command, args []string) ([]reports
 	byFlags := r.run != 0 || r.row != "" || r.booked != "" || r.notBooked
 	switch {
 	case len(args) == 1 && byFlags:
-		return wrong(fail("resolve.both"))
+		return wrong(fail("give either a file or --run and --row, not both"))
 	case len(args) == 1:
 		return readSettlements(args[0])
 	case !byFlags:
 		return nil, nil
 	case r.run < 1 || r.row == "":
-		return wrong(fail("resolve.which"))
+		return wrong(fail("say which row with --run and --row"))
 	case (r.booked != "") == r.notBooked:
-		return wrong(fail("resolve.how"))
+		return wrong(fail("say either --booked ID or --not-booked"))
 	}
 	var list []reports.Settled
 	for part := range strings.SplitSeq(r.row, ",") {
 		row, err := strconv.Atoi(strings.TrimSpace(part))
 		if err != nil || row < 1 {
-			return wrong(fail("resolve.row", part))
+			return wrong(fail("--row %q is not a row number", part))
 		}
 		list = append(list, reports.Settled{Run: r.run, Row: row, BookingID: r.booked, NotBooked: r.notBooked, Reason: r.reason})
 	}
 	if r.booked != "" && len(list) > 1 {
-		return wrong(fail("resolve.one_id", len(list)))
+		return wrong(fail("one booking id cannot belong to %d rows", len(list)))
 	}
 	return list, nil
 }
@@ -90,21 +108,21 @@ func (r *resolveFlags) settlements(cmd *cobra.Command, args []string) ([]reports
 func readSettlements(path string) ([]reports.Settled, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, exit{code: 1, err: fail("file.unreadable", path, words.System{Err: err})}
+		return nil, exit{code: 1, err: fail("%s: cannot be read: %s", path, cause(err))}
 	}
 	defer f.Close()
 	list, err := reports.ParseSettlements(f)
 	if err != nil {
-		return nil, exit{code: 1, err: fail("resolve.wrong", path, err), hint: settlementHint(err)}
+		return nil, exit{code: 1, err: fail("%s: nothing was settled:\n%s", path, err), hint: settlementHint(err)}
 	}
 	if len(list) == 0 {
-		return nil, exit{code: 1, err: fail("resolve.empty", path), hint: hint("resolve.empty.hint")}
+		return nil, exit{code: 1, err: fail("%s: no row is filled in", path), hint: hint("write the booking id into booked_id, or yes into not_booked, in the rows that you have looked up")}
 	}
 	return list, nil
 }
 
 // settlementHint is the hint of the first mistake that has one.
-func settlementHint(err error) words.Worded {
+func settlementHint(err error) any {
 	mistakes, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return nil
@@ -112,17 +130,11 @@ func settlementHint(err error) words.Worded {
 	for _, e := range mistakes.Unwrap() {
 		var m *reports.SettlementError
 		if errors.As(e, &m) && m.Hint.String() != "" {
-			return later{m.Hint}
+			return m.Hint
 		}
 	}
 	return nil
 }
-
-// later is a text of a package that says its English itself, among those of
-// the catalogue.
-type later struct{ text said.Message }
-
-func (t later) In(l words.Language) string { return l.Of(t.text) }
 
 // listUncertain shows what has to be settled.
 func (w *world) listUncertain(ctx context.Context, path string) error {
@@ -145,12 +157,12 @@ func (w *world) listUncertain(ctx context.Context, path string) error {
 		n++
 	}
 	if n == 0 {
-		fmt.Fprintln(w.stderr, w.say("resolve.none"))
+		fmt.Fprintln(w.stderr, w.say("no row is uncertain"))
 		return nil
 	}
 	table := [][]string{{
-		w.say("resolve.head.run"), w.say("resolve.head.row"), w.say("resolve.head.participant"), w.say("resolve.head.customer"),
-		w.say("resolve.head.viewing"), w.say("resolve.head.slot"), w.say("resolve.head.sent"), w.say("resolve.head.seen"),
+		w.say("run"), w.say("row"), w.say("participant"), w.say("customer"),
+		w.say("viewing"), w.say("time slot"), w.say("sent at"), w.say("what was seen"),
 	}}
 	for _, id := range runs {
 		names, err := participants(ctx, l, id, byRun[id])
@@ -169,7 +181,7 @@ func (w *world) listUncertain(ctx context.Context, path string) error {
 		}
 	}
 	printColumns(w.stdout, table, 0, w.width(w.stdout))
-	fmt.Fprintln(w.stderr, fold(w.count("resolve.left", n), w.width(w.stderr)))
+	fmt.Fprintln(w.stderr, fold(w.count(n, "%d row is uncertain; look in Vitec whether it is booked, then see \"vitec-import resolve --help\"", "%d rows are uncertain; look in Vitec whether they are booked, then see \"vitec-import resolve --help\""), w.width(w.stderr)))
 	return nil
 }
 
@@ -180,7 +192,7 @@ func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list [
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	settlements, err := findUncertain(ctx, l, list)
+	settlements, err := w.findUncertain(ctx, l, list)
 	if err != nil {
 		return err
 	}
@@ -193,7 +205,7 @@ func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list [
 			runs = append(runs, s.Run)
 		}
 	}
-	fmt.Fprintln(w.stdout, w.count("resolve.done", len(settlements)))
+	fmt.Fprintln(w.stdout, w.count(len(settlements), "%d row settled", "%d rows settled"))
 	for _, id := range runs {
 		run, err := l.RunInfo(ctx, id)
 		if err != nil {
@@ -201,7 +213,7 @@ func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list [
 		}
 		rep, err := w.writeReport(ctx, l, run, reportPlace{ledgerFlag: r.ledger}, nil)
 		if err != nil {
-			return exit{code: 1, err: fail("report.failed.settled", id, err), hint: hint("report.failed.hint", id)}
+			return exit{code: 1, err: fail("the rows are settled, but the report of run %d could not be written: %s", id, err), hint: hint("nothing is lost: \"vitec-import report %d --out FOLDER\" writes it elsewhere", id)}
 		}
 		w.printSummary(rep)
 	}
@@ -210,7 +222,7 @@ func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list [
 
 // findUncertain finds the submissions that are meant. It settles nothing and
 // names every row that is not uncertain.
-func findUncertain(ctx context.Context, l *ledger.Ledger, settled []reports.Settled) ([]ledger.Settlement, error) {
+func (w *world) findUncertain(ctx context.Context, l *ledger.Ledger, settled []reports.Settled) ([]ledger.Settlement, error) {
 	type place struct {
 		run int64
 		row int
@@ -224,32 +236,21 @@ func findUncertain(ctx context.Context, l *ledger.Ledger, settled []reports.Sett
 	}
 	var (
 		settlements []ledger.Settlement
-		unknown     list
+		unknown     []string
 	)
 	for _, s := range settled {
 		i, ok := index[place{s.Run, s.Row}]
 		if !ok {
-			unknown = append(unknown, catalogue.Message("resolve.place", s.Row, s.Run))
+			unknown = append(unknown, w.say("row %d of run %d", s.Row, s.Run))
 			continue
 		}
 		delete(index, place{s.Run, s.Row})
 		settlements = append(settlements, ledger.Settlement{Run: s.Run, Index: i, BookingID: s.BookingID, Reason: s.Reason, At: time.Now()})
 	}
 	if len(unknown) > 0 {
-		return nil, exit{code: 1, err: fail("resolve.unknown", unknown), hint: hint("resolve.unknown.hint")}
+		return nil, exit{code: 1, err: fail("not uncertain, or settled already: %s; nothing was settled", strings.Join(unknown, ", ")), hint: hint("\"vitec-import resolve\" lists the uncertain rows with the run that sent them")}
 	}
 	return settlements, nil
-}
-
-// list is texts with commas between them.
-type list []words.Worded
-
-func (t list) In(l words.Language) string {
-	var parts []string
-	for _, p := range t {
-		parts = append(parts, p.In(l))
-	}
-	return strings.Join(parts, ", ")
 }
 
 // participants finds the names in rows of a run's input. There are none if the

@@ -15,8 +15,8 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
 	"vitec-import/reports"
+	"vitec-import/reports/words"
 	"vitec-import/vitec"
 	"vitec-import/vitec/sandbox"
 )
@@ -44,12 +44,37 @@ type runFlags struct {
 func newRunCommand(w *world) *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
-		Use: "run",
+		Use:   "run FILE",
+		Short: "Book every participant in a file and write a report",
+		Long: `run plans first: it reads the whole file, maps and checks every row, and looks up who is
+booked already. While there are problems it sends nothing, unless --skip-invalid leaves
+those rows out. Then it asks (or needs --yes where there is nobody to ask), books row by
+row, and writes a folder with the reports beside the input.
+
+It can be interrupted or killed at any time and started again: whoever is booked is not
+booked again, and a row whose answer was lost is told as uncertain and not sent again.
+
+The login comes from VITEC_USERNAME and VITEC_PASSWORD, from --credentials, or from
+systemd's credentials directory; there is no flag for a password.
+
+EXIT STATUS
+  0    every row is booked, or was already
+  1    could not run
+  2    wrong use, or a mistake in the mapping
+  3    finished, some rows are invalid or rejected (or nothing was sent because of problems)
+  4    some rows are uncertain
+  5    stopped early, rows are left
+  6    another run holds the ledger
+  130  interrupted, rows are left`,
+		Example: `  vitec-import run participants.csv --sandbox
+  vitec-import run participants.xlsx --max-rows 10
+  vitec-import run --plan plan.json
+  vitec-import run participants.csv --yes --skip-invalid --rate 5 --log-format json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if f.plan != "" && len(args) == 0 {
 				return nil // the plan names the file
 			}
-			return exactly(1, "args.file")(cmd, args)
+			return exactly(1, "the input file")(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.validate(cmd); err != nil {
@@ -75,48 +100,48 @@ func newRunCommand(w *world) *cobra.Command {
 	f.mapping.bind(cmd)
 	f.target.bind(cmd)
 	ledgerFlag(cmd, &f.ledger)
-	cmd.Flags().Float64Var(&f.rate, "rate", 10, "")
-	cmd.Flags().IntVar(&f.concurrency, "concurrency", 0, "")
-	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "")
-	cmd.Flags().StringVar(&f.out, "out", "", "")
-	cmd.Flags().StringVar(&f.credentials, "credentials", "", "")
-	cmd.Flags().BoolVar(&f.skipInvalid, "skip-invalid", false, "")
-	cmd.Flags().IntVar(&f.maxRows, "max-rows", 0, "")
-	cmd.Flags().IntVar(&f.maxMessages, "max-messages", 0, "")
-	cmd.Flags().StringVar(&f.plan, "plan", "", "")
-	cmd.Flags().BoolVar(&f.yes, "yes", false, "")
-	cmd.Flags().StringVar(&f.format, "format", "json", "")
-	cmd.Flags().StringVar(&f.logFormat, "log-format", "", "")
-	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "")
-	cmd.Flags().StringVar(&f.metrics, "metrics", "", "")
-	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "")
+	cmd.Flags().Float64Var(&f.rate, "rate", 10, "send at most `NUMBER` requests per second, retries included; 0 = no limit")
+	cmd.Flags().IntVar(&f.concurrency, "concurrency", 0, "have at most `NUMBER` requests under way at once (default: as many as rate and latency call for)")
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how much `TIME` one request may take")
+	cmd.Flags().StringVar(&f.out, "out", "", "make the report folder in `FOLDER` (default: beside the input)")
+	cmd.Flags().StringVar(&f.credentials, "credentials", "", "a YAML `FILE` with a login per customer, readable by you alone")
+	cmd.Flags().BoolVar(&f.skipInvalid, "skip-invalid", false, "leave out rows with problems and send the others")
+	cmd.Flags().IntVar(&f.maxRows, "max-rows", 0, "send at most `NUMBER` rows, then stop; 0 = all")
+	cmd.Flags().IntVar(&f.maxMessages, "max-messages", 0, "allow `NUMBER` SMS and e-mails to people")
+	cmd.Flags().StringVar(&f.plan, "plan", "", "do exactly what \"check --save\" wrote to `FILE`, or nothing if something has changed since")
+	cmd.Flags().BoolVar(&f.yes, "yes", false, "do not ask before sending")
+	cmd.Flags().StringVar(&f.format, "format", "json", "the `FORMAT` of the requests: json or xml")
+	cmd.Flags().StringVar(&f.logFormat, "log-format", "", "write a log to stderr instead of the progress, as `FORMAT` text or json")
+	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "how much the log says, as `LEVEL` debug, info, warn or error")
+	cmd.Flags().StringVar(&f.metrics, "metrics", "", "write the figures of the run to `FILE`, for Prometheus's textfile collector")
+	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "print nothing but the last line and errors")
 	return cmd
 }
 
 func (f *runFlags) validate(cmd *cobra.Command) error {
-	wrong := func(id string, args ...any) error { return misused(cmd, fail(id, args...)) }
+	wrong := func(format string, args ...any) error { return misused(cmd, fail(format, args...)) }
 	switch {
 	case !(f.rate >= 0) || f.rate > 1e6:
-		return wrong("run.rate", f.rate)
+		return wrong("--rate %v: want requests per second, 0 for no limit", f.rate)
 	case f.concurrency < 0 || f.concurrency > 1024:
-		return wrong("run.concurrency", f.concurrency)
+		return wrong("--concurrency %d: want 1 to 1024, or 0 for as many as rate and latency ask for", f.concurrency)
 	case f.timeout < time.Millisecond:
-		return wrong("run.timeout", f.timeout)
+		return wrong("--timeout %s: want a time such as 30s", f.timeout)
 	case f.maxRows < 0:
-		return wrong("run.not_negative", "--max-rows", f.maxRows)
+		return wrong("%s %d: want 0 or more", "--max-rows", f.maxRows)
 	case f.maxMessages < 0:
-		return wrong("run.not_negative", "--max-messages", f.maxMessages)
+		return wrong("%s %d: want 0 or more", "--max-messages", f.maxMessages)
 	case f.logFormat != "" && f.logFormat != "text" && f.logFormat != "json":
-		return wrong("flag_error.choice", "--log-format", f.logFormat, verbatim("text, json"))
+		return wrong("%s %q: want one of %s", "--log-format", f.logFormat, "text, json")
 	case f.target.sandbox && cmd.Flags().Changed("url"):
-		return wrong("run.two_servers")
+		return wrong("--sandbox and --url name two different servers")
 	}
 	if _, err := vitec.ParseFormat(f.format); err != nil {
-		return wrong("flag_error.choice", "--format", f.format, verbatim("json, xml"))
+		return wrong("%s %q: want one of %s", "--format", f.format, "json, xml")
 	}
 	var level slog.Level
 	if level.UnmarshalText([]byte(f.logLevel)) != nil {
-		return wrong("flag_error.choice", "--log-level", f.logLevel, verbatim("debug, info, warn, error"))
+		return wrong("%s %q: want one of %s", "--log-level", f.logLevel, "debug, info, warn, error")
 	}
 	return nil
 }
@@ -236,7 +261,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	w.line(talk, "target", job.Target)
 	w.line(talk, "ledger", path)
 	if l.Created() {
-		w.line(talk, "", w.say("ledger.new"))
+		w.line(talk, "", w.say("it is new: it knows of no earlier bookings"))
 	}
 	res, err := job.Run(cmd.Context(), func(p *importer.Plan) error {
 		w.describePlan(talk, p, &found)
@@ -253,11 +278,11 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	}
 	enough()
 	enough = steadyMemory(roomElse)
-	if err != nil && (res.Stopped == nil || !strings.HasSuffix(res.Stopped.In(words.English), err.Error())) {
+	if err != nil && (res.Stopped == nil || !strings.HasSuffix(words.English.Of(res.Stopped), err.Error())) {
 		w.printError(err) // else it is told as what has stopped the run
 	}
 	for _, u := range res.Unrecorded {
-		w.tell("label.not_recorded", verbatim(u), nil)
+		w.tell("not recorded", u, nil)
 	}
 	return w.report(cmd.Context(), l, res, reporting{input: input, ledgerFlag: f.ledger, talk: !f.quiet && w.log == nil, metrics: f.metrics})
 }
@@ -265,18 +290,18 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 // approve decides whether what is planned shall be sent.
 func (w *world) approve(p *importer.Plan, f *runFlags, l *logins) error {
 	if p.Problems > 0 && !f.skipInvalid {
-		mend := hint("run.problems.hint")
+		mend := hint("correct them in the file and run again")
 		if p.ToSend() > 0 {
-			mend = hint("run.problems.hint.skip", rowCount(p.ToSend()))
+			mend = hint("correct them in the file and run again, or leave them out with --skip-invalid: %s can be sent", rowCount(p.ToSend()))
 		}
-		return exit{code: importer.ExitProblems, err: failCount("run.problems", p.Problems, p.Rows), hint: mend}
+		return exit{code: importer.ExitProblems, err: failCount(p.Problems, "%d of %d rows has problems; nothing was sent", "%d of %d rows have problems; nothing was sent", p.Rows), hint: mend}
 	}
 	if p.ToSend() == 0 {
 		return nil
 	}
 	for _, c := range p.Customers() {
 		if _, ok := l.For(c); !ok {
-			return exit{code: importer.ExitFailed, err: fail("login.customer", c), hint: hint("login.customer.hint")}
+			return exit{code: importer.ExitFailed, err: fail("there is no login for customer %q; nothing was sent", c), hint: hint("add it to the credentials file, under customers, or give a default")}
 		}
 	}
 	if n := p.Messages.Total(); n > 0 && !f.target.sandbox {
@@ -291,12 +316,12 @@ func (w *world) approve(p *importer.Plan, f *runFlags, l *logins) error {
 	if f.maxRows > 0 {
 		n = min(n, f.maxRows)
 	}
-	ok, err := w.confirm(w.say("ask.send", w.count("rows", n), f.target.name()))
+	ok, err := w.confirm(w.say("Send %s to %s?", w.count(n, "%d row", "%d rows"), f.target.name()))
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return exit{code: importer.ExitFailed, err: fail("run.nothing")}
+		return exit{code: importer.ExitFailed, err: fail("nothing was sent")}
 	}
 	return nil
 }
@@ -307,14 +332,14 @@ func (w *world) approveMessages(n int, f *runFlags) error {
 		return nil
 	}
 	if f.maxMessages > 0 || !w.terminalIn {
-		return exit{code: importer.ExitFailed, err: catalogue.CountError("run.messages", n, f.maxMessages), hint: hint("run.messages.hint", n)}
+		return exit{code: importer.ExitFailed, err: failCount(n, "%d message would be sent to a person, and --max-messages allows %d; nothing was sent", "%d messages would be sent to people, and --max-messages allows %d; nothing was sent", f.maxMessages), hint: hint("if that is what you want: --max-messages %d; otherwise take the confirmations and reminders out of the mapping", n)}
 	}
-	answer, err := w.ask(w.count("ask.messages", n))
+	answer, err := w.ask(w.count(n, "%d message will be sent to a person. Type 1 to go on: ", "%d messages will be sent to people. Type that number to go on: "))
 	if err != nil {
 		return err
 	}
 	if answer != strconv.Itoa(n) {
-		return exit{code: importer.ExitFailed, err: fail("run.nothing")}
+		return exit{code: importer.ExitFailed, err: fail("nothing was sent")}
 	}
 	return nil
 }
@@ -367,12 +392,12 @@ func reportParent(input, out string) (string, error) {
 	}
 	if out != "" {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return "", exit{code: 1, err: fail("out.failed", dir, words.System{Err: err}), hint: hint("out.hint")}
+			return "", exit{code: 1, err: fail("%s: the folder for the reports cannot be made: %s", dir, cause(err)), hint: hint("name another folder with --out")}
 		}
 	}
 	probe, err := os.MkdirTemp(dir, ".vitec-import-")
 	if err != nil {
-		return "", exit{code: 1, err: fail("out.unwritable", dir, words.System{Err: err}), hint: hint("out.hint")}
+		return "", exit{code: 1, err: fail("%s: the reports cannot be written there: %s", dir, cause(err)), hint: hint("name another folder with --out")}
 	}
 	return dir, os.Remove(probe)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 )
 
 func newRunsCommand(w *world) *cobra.Command {
@@ -19,7 +19,17 @@ func newRunsCommand(w *world) *cobra.Command {
 		asJSON bool
 	)
 	cmd := &cobra.Command{
-		Use:  "runs",
+		Use:   "runs",
+		Short: "List the runs that the ledger knows",
+		Long: `runs lists every run that the ledger knows, the latest last: its number, when it was,
+its input, its target and how many rows ended how. The numbers are what "report" and
+"resolve" take.
+
+EXIT STATUS
+  0  listed
+  1  the ledger cannot be read`,
+		Example: `  vitec-import runs
+  vitec-import runs --json`,
 		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := w.ledgerPath(path)
@@ -42,16 +52,16 @@ func newRunsCommand(w *world) *cobra.Command {
 		},
 	}
 	ledgerFlag(cmd, &path)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per run")
 	return cmd
 }
 
 func (w *world) printRuns(path string, runs []ledger.RunInfo) error {
 	if len(runs) == 0 {
-		fmt.Fprintln(w.stderr, w.say("runs.none", path))
+		fmt.Fprintln(w.stderr, w.say("no runs yet in %s", path))
 		return nil
 	}
-	rows := [][]string{{w.say("runs.run"), w.say("runs.started"), w.say("runs.input"), w.say("runs.target"), w.say("runs.rows"), w.say("runs.outcomes"), w.say("runs.ended")}}
+	rows := [][]string{{w.say("run"), w.say("started"), w.say("input"), w.say("target"), w.say("rows"), w.say("outcomes"), w.say("ended")}}
 	for _, r := range runs {
 		rows = append(rows, []string{
 			strconv.FormatInt(r.ID, 10), r.StartedAt.Local().Format("2006-01-02 15:04"), r.Input.Name, r.Target, strconv.Itoa(r.Rows), w.counts(r.Counts), w.ended(r),
@@ -86,13 +96,13 @@ func (w *world) printRunsJSON(runs []ledger.RunInfo) error {
 func (w *world) ended(r ledger.RunInfo) string {
 	switch {
 	case r.Ended && r.Stopped != "":
-		return w.say("ended.stopped", w.stopped(r))
+		return w.say("stopped: %s", w.stopped(r))
 	case r.Ended:
-		return w.say("ended.finished")
+		return w.say("finished")
 	case r.Interrupted:
-		return w.say("ended.cut")
+		return w.say("cut off")
 	default:
-		return w.say("ended.on")
+		return w.say("running, or cut off")
 	}
 }
 
@@ -111,11 +121,11 @@ func (w *world) counts(c [len(ledger.Outcomes)]int) string {
 	var list []string
 	for _, o := range ledger.Outcomes {
 		if c[o] > 0 {
-			list = append(list, w.count("counted."+o.String(), c[o]))
+			list = append(list, w.counted(o, c[o]))
 		}
 	}
 	if list == nil {
-		return w.say("rows.none")
+		return w.say("no rows")
 	}
 	return strings.Join(list, ", ")
 }

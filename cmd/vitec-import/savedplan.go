@@ -18,7 +18,6 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
 )
 
 // savedPlan is what check --save writes down and run --plan holds itself to:
@@ -88,7 +87,7 @@ func savePlan(ctx context.Context, path string, c *checkFlags, job *importer.Job
 		return err
 	}
 	if err := writeWhole(path, b.String()); err != nil {
-		return exit{code: importer.ExitFailed, err: fail("plan.unwritable", path, words.System{Err: err})}
+		return exit{code: importer.ExitFailed, err: fail("%s: the plan cannot be written: %s", path, cause(err))}
 	}
 	return nil
 }
@@ -104,31 +103,31 @@ func generation(ctx context.Context, l *ledger.Ledger) (string, error) {
 }
 
 func readPlan(path string) (*savedPlan, error) {
-	bad := func(id string, args ...any) error {
-		return exit{code: importer.ExitUsage, err: fail(id, append([]any{path}, args...)...), hint: hint("plan.hint")}
+	bad := func(format string, args ...any) error {
+		return exit{code: importer.ExitUsage, err: fail(format, append([]any{path}, args...)...), hint: hint("a plan is what \"vitec-import check FILE --save plan.json\" writes")}
 	}
 	src, err := os.ReadFile(path)
 	if err != nil {
-		return nil, bad("plan.unreadable", words.System{Err: err})
+		return nil, bad("%s: the plan cannot be read: %s", cause(err))
 	}
 	var p savedPlan
 	dec := json.NewDecoder(bytes.NewReader(src))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&p); err != nil || dec.More() {
-		return nil, bad("plan.wrong")
+		return nil, bad("%s: not a plan")
 	}
 	switch {
 	case p.Version != planVersion:
-		return nil, bad("plan.version", p.Version, planVersion)
+		return nil, bad("%s: the plan has version %d; this program reads version %d", p.Version, planVersion)
 	case p.Input.File == "" || p.Input.SHA256 == "" || p.Mapping.SHA256 == "" || p.Target == "" || p.Sum == "":
-		return nil, bad("plan.part")
+		return nil, bad("%s: the plan is incomplete")
 	}
 	return &p, nil
 }
 
 // moved is the error of something that is not what was planned with.
-func moved(id string, args ...any) error {
-	return exit{code: importer.ExitUsage, err: fail(id, args...), hint: hint("moved.hint")}
+func moved(format string, args ...any) error {
+	return exit{code: importer.ExitUsage, err: fail(format, args...), hint: hint("check it and plan again: vitec-import check FILE --save plan.json")}
 }
 
 // fill takes over what was said when the plan was made, where nothing else is
@@ -172,17 +171,17 @@ func (p *savedPlan) fill(cmd *cobra.Command, f *runFlags, input string) string {
 // asked before anything is made of the input.
 func (p *savedPlan) checkFiles(f *runFlags, input string, s *source) error {
 	if name := f.target.name(); name != p.Target {
-		return moved("moved.target", p.Target, name)
+		return moved("the plan is for the target %s, not for %s; nothing was sent", p.Target, name)
 	}
 	sum, err := fileSum(input)
 	if err != nil {
-		return exit{code: importer.ExitFailed, err: fail("file.unreadable", input, words.System{Err: err})}
+		return exit{code: importer.ExitFailed, err: fail("%s: cannot be read: %s", input, cause(err))}
 	}
 	if sum != p.Input.SHA256 {
-		return moved("moved.input", input)
+		return moved("%s has changed since the plan was made; nothing was sent", input)
 	}
 	if s.mapping.SHA256() != p.Mapping.SHA256 {
-		return moved("moved.mapping", s.mappingPath)
+		return moved("%s, or a file it includes, has changed since the plan was made; nothing was sent", s.mappingPath)
 	}
 	return nil
 }
@@ -194,7 +193,7 @@ func (p *savedPlan) checkLedger(ctx context.Context, l *ledger.Ledger) error {
 		return err
 	}
 	if g != p.Ledger.Generation {
-		return moved("moved.ledger", l.Path())
+		return moved("the ledger %s has changed since the plan was made: somebody was booked, or it is another ledger; nothing was sent", l.Path())
 	}
 	return nil
 }
@@ -206,10 +205,10 @@ func (p *savedPlan) checkLedger(ctx context.Context, l *ledger.Ledger) error {
 func (p *savedPlan) checkRows(now *importer.Plan) error {
 	switch {
 	case now.Sum != p.Sum:
-		return moved("moved.rows")
+		return moved("the rows come out differently than planned; nothing was sent")
 	case now.Rows != p.Rows || now.ToSend() != p.ToSend || now.Messages != p.Messages ||
 		!maps.Equal(outcomeMap(expected(now)), p.Outcomes) || !reflect.DeepEqual(jsonSlots(now), p.Slots):
-		return moved("moved.plan")
+		return moved("the plan does not say what would be done: it has been edited; nothing was sent")
 	}
 	return nil
 }

@@ -7,14 +7,26 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"vitec-import/importer/words"
 	"vitec-import/mapping"
 )
 
 func newSchemaCommand(w *world) *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
-		Use:  "schema",
+		Use:   "schema",
+		Short: "Print the JSON Schema of the mapping file, for editors",
+		Long: `schema prints the JSON Schema of the mapping file. An editor that knows it completes
+names and underlines mistakes while you write. "init" writes it beside the mapping, and
+the mapping's first line tells editors where it is:
+
+  # yaml-language-server: $schema=mapping.schema.json
+
+EXIT STATUS
+  0  printed, or written
+  1  the file cannot be written, or is there already
+  2  wrong use`,
+		Example: `  vitec-import schema
+  vitec-import schema --out mapping.schema.json`,
 		Args: none,
 		RunE: func(*cobra.Command, []string) error {
 			if out == "" || out == "-" {
@@ -24,7 +36,7 @@ func newSchemaCommand(w *world) *cobra.Command {
 			return createFile(out, mapping.Schema(w.lang))
 		},
 	}
-	cmd.Flags().StringVar(&out, "out", "", "")
+	cmd.Flags().StringVar(&out, "out", "", "write it to `FILE`, which must not exist yet (default: stdout)")
 	return cmd
 }
 
@@ -34,9 +46,9 @@ func createFile(path string, content []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return exit{code: 1, err: fail("file.exists", path), hint: hint("file.exists.hint")}
+		return exit{code: 1, err: fail("%s: already exists, and is not overwritten", path), hint: hint("name another file with --out, or remove this one")}
 	case err != nil:
-		return exit{code: 1, err: fail("file.unwritable", path, words.System{Err: err})}
+		return exit{code: 1, err: fail("%s: cannot be written: %s", path, cause(err))}
 	}
 	_, err = f.Write(content)
 	if err == nil {
@@ -46,7 +58,7 @@ func createFile(path string, content []byte) error {
 		err = closing
 	}
 	if err != nil {
-		return errors.Join(exit{code: 1, err: fail("file.unwritable", path, words.System{Err: err})}, os.Remove(path))
+		return errors.Join(exit{code: 1, err: fail("%s: cannot be written: %s", path, cause(err))}, os.Remove(path))
 	}
 	return nil
 }

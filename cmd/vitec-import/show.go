@@ -21,8 +21,23 @@ func newShowCommand(w *world) *cobra.Command {
 		asJSON bool
 	)
 	cmd := &cobra.Command{
-		Use:  "show",
-		Args: exactly(1, "args.file"),
+		Use:   "show FILE",
+		Short: "Print the rows of a file as they are read",
+		Long: `show prints what was detected of a file (encoding, delimiter, sheet, header row) and
+its rows as the importer reads them: every cell as text, dates as YYYY-MM-DD, numbers
+without exponent. It needs no mapping.
+
+With --json it prints one JSON object per line: first what was detected, then one per row.
+
+EXIT STATUS
+  0    the file was read; rows that had to be refused are shown with the reason
+  1    the file cannot be read
+  2    wrong use
+  130  interrupted`,
+		Example: `  vitec-import show participants.csv
+  vitec-import show participants.xlsx --sheet Deltagare --header-row 4
+  vitec-import show participants.csv --json`,
+		Args: exactly(1, "the input file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o, err := flags.options(nil)
 			if err != nil {
@@ -46,7 +61,7 @@ func newShowCommand(w *world) *cobra.Command {
 		},
 	}
 	flags.bind(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
 	return cmd
 }
 
@@ -65,7 +80,7 @@ func (w *world) show(cmd *cobra.Command, out io.Writer, f *table.File) error {
 			return importer.ErrInterrupted
 		}
 		if row.Err != nil {
-			_, err = fmt.Fprintf(out, "%6d  %s\n", row.Number, w.say("show.refused", row.Err.Reason))
+			_, err = fmt.Fprintf(out, "%6d  %s\n", row.Number, w.say("refused: %s", row.Err.Reason))
 		} else {
 			_, err = fmt.Fprintf(out, "%6d  %s\n", row.Number, strings.Join(row.Cells, " | "))
 		}

@@ -16,8 +16,8 @@ type targetFlags struct {
 }
 
 func (f *targetFlags) bind(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.url, "url", vitec.DefaultBaseURL, "")
-	cmd.Flags().BoolVar(&f.sandbox, "sandbox", false, "")
+	cmd.Flags().StringVar(&f.url, "url", vitec.DefaultBaseURL, "the `ADDRESS` of the API")
+	cmd.Flags().BoolVar(&f.sandbox, "sandbox", false, "book at a stand-in server inside this program: nothing leaves the computer")
 }
 
 // sandboxTarget stands for every sandbox inside a run: their bookings are

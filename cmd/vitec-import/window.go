@@ -25,10 +25,10 @@ func runInWindow(args []string, w world, run func(args []string, w world) int) i
 	code := run(args, w)
 	w.lang = languageIn(args, w.getenv, w.systemLanguages)
 	if given == 0 || len(args) > given {
-		fmt.Fprintln(w.stderr, "\n"+fold(w.say("window.shell"), w.width(w.stderr)))
+		fmt.Fprintln(w.stderr, "\n"+fold(w.say("This program is used from PowerShell or the Command Prompt. A list that is dropped on its icon is checked; nothing is sent."), w.width(w.stderr)))
 	}
 	// Whatever is answered, or if the program is to end, the window closes.
-	_, _ = w.ask("\n" + w.say("window.close"))
+	_, _ = w.ask("\n" + w.say("Press Enter to close this window. "))
 	return code
 }
 

@@ -18,6 +18,7 @@ import (
 
 // converted are the folders whose messages are held against the catalogue.
 var converted = []string{
+	"cmd/vitec-import",
 	"importer/ledger",
 	"reports",
 	"reports/words",
@@ -27,14 +28,22 @@ var converted = []string{
 // speakers are the functions and methods that take a format, with the places
 // of their formats among their arguments.
 var speakers = map[string][]int{
-	"Say": {0}, "Textf": {0}, "wrong": {0}, "Plural": {1, 2}, "failure": {0},
-	"fault": {0}, "fileError": {1},
+	"Say": {0}, "Textf": {0}, "Plural": {1, 2},
+	"failure": {0}, "fault": {0}, "fileError": {1},
+	// Of the commands.
+	"say": {0}, "count": {1, 2}, "counted": {1, 2}, "fail": {0}, "failCount": {1, 2}, "hint": {0}, "wrong": {0}, "bad": {0, 1}, "moved": {0},
+	"line": {1}, "labelled": {0}, "first": {0}, "tell": {0}, "entry": {0}, "between": {2}, "exactly": {1},
+	// Of the library that reads flags: what each flag is for.
+	"StringVar": {3}, "StringVarP": {4}, "StringArrayVar": {3}, "StringSliceVar": {3}, "BoolVar": {3},
+	"IntVar": {3}, "Int64Var": {3}, "Float64Var": {3}, "DurationVar": {3}, "Var": {2},
 }
 
 // same are formats that are the same in both languages.
 var same = []string{
 	"status %d: %s", "Status", "Cell",
 	"Content-Type", "Accept", "User-Agent", "Retry-After", "Location", "%v s",
+	"problem", "problem: %s", "%d problem", "--fault %s", "%s/s", "%s/%s per s",
+	"  # yaml-language-server: $schema=mapping.schema.json",
 }
 
 // notForPeople are calls whose texts are read by nobody but those who correct
@@ -64,6 +73,9 @@ var unsaid = map[string]string{
 	"the rows of the run were purged":          worded,
 	"yyyy-mm-dd hh:mm:ss":                      format,
 	"@media print{:root{":                      format,
+
+	"vitec-import check ": command, "{value: false}": yamlPiece,
+	"json, xml": choice, "csv, xlsx, html": choice, "text, json": choice, "debug, info, warn, error": choice,
 }
 
 const (
@@ -72,12 +84,14 @@ const (
 	worded    = "a sentinel; whoever meets it says it in words of his own"
 	format    = "a file format's"
 	command   = "a command, to be copied"
+	choice    = "the values of a flag"
 	yamlPiece = "a piece of a mapping"
 	standIn   = "what the sandbox says as the API would, in Swedish"
 )
 
 // unsaidFiles are sources that speak as the API does, or to other programs.
 var unsaidFiles = []string{
+	"cmd/vitec-import/metrics.go",
 	"vitec/sandbox/answer.go", "vitec/sandbox/control.go", "vitec/sandbox/exchange.go", "vitec/sandbox/guard.go", "vitec/sandbox/office.go",
 	"vitec/sandbox/page.go", "vitec/sandbox/readjson.go", "vitec/sandbox/readtext.go", "vitec/sandbox/route.go", "vitec/sandbox/rules.go",
 	"vitec/sandbox/server.go", "vitec/sandbox/try.go",
@@ -242,6 +256,16 @@ func source(t *testing.T, path string) (all []found) {
 			if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Format" {
 				said[n.Value] = true
 			}
+		case *ast.CompositeLit:
+			if isCommand(n) {
+				all = append(all, help(set, n)...)
+				for _, e := range n.Elts {
+					if _, text := constantText(e.(*ast.KeyValueExpr).Value); !text {
+						walk(e)
+					}
+				}
+				return false
+			}
 		case *ast.ValueSpec:
 			if slices.Contains(notForPeople, n.Names[0].Name) {
 				quiet++
@@ -286,6 +310,36 @@ func source(t *testing.T, path string) (all []found) {
 		return true
 	}
 	walk(tree)
+	return all
+}
+
+func isCommand(lit *ast.CompositeLit) bool {
+	t, ok := lit.Type.(*ast.SelectorExpr)
+	return ok && t.Sel.Name == "Command"
+}
+
+// help returns the texts of a command, as they are looked up: the long one
+// paragraph by paragraph. How it is called and its examples may be the same in
+// all languages.
+func help(set *token.FileSet, command *ast.CompositeLit) (all []found) {
+	for _, e := range command.Elts {
+		kv := e.(*ast.KeyValueExpr)
+		text, ok := constantText(kv.Value)
+		if !ok {
+			continue
+		}
+		name := kv.Key.(*ast.Ident).Name
+		paragraphs := []string{text}
+		if name == "Long" {
+			paragraphs = strings.Split(text, "\n\n")
+		}
+		for _, p := range paragraphs {
+			all = append(all, found{
+				text: strings.ReplaceAll(p, "%", "%%"), place: set.Position(kv.Pos()).String(),
+				said: name == "Short" || name == "Long",
+			})
+		}
+	}
 	return all
 }
 

@@ -56,6 +56,12 @@ func (l Language) Say(format string, args ...any) string {
 	return fmt.Sprintf(format, said...)
 }
 
+// Plain says a text that stands for itself: it is no format, and a percent sign
+// in it is one.
+func (l Language) Plain(text string) string {
+	return l.Say(strings.ReplaceAll(text, "%", "%%"))
+}
+
 // Of says a [Message] or an error, and anything else as package fmt does. Of a
 // joined error every part has a line of its own.
 func (l Language) Of(v any) string {
