@@ -81,7 +81,7 @@ func (r Reason) In(l words.Language) string {
 		}
 	case unreadableFor: // the reader's of the input
 		if len(fill) > 2 {
-			if reason, _, ok := table.Wording(l, r.Args[2:]); ok {
+			if reason, _, ok := table.Wording(r.Args[2:]); ok {
 				fill[1] = reason
 			}
 		}

@@ -64,7 +64,7 @@ func TestReasons(t *testing.T) {
 }
 
 // tableReason is why a file cannot be read on, as its reader says it.
-func tableReason(t *testing.T) words.Message {
+func tableReason(t *testing.T) table.Text {
 	t.Helper()
 	_, err := table.Open(t.TempDir(), table.Options{})
 	var e *table.Error
@@ -95,7 +95,7 @@ func TestStopSaysWhatIsBehindIt(t *testing.T) {
 	}
 	unread := unreadable(&table.Error{File: "p.csv", Row: 3, Code: table.CodeChanged, Reason: tableReason(t)})
 	for _, l := range words.Languages {
-		if got, want := unread.recorded().In(l), (Reason{Code: "input_unreadable"}).In(l)+": p.csv: "+tableReason(t).In(l); got != want {
+		if got, want := unread.recorded().In(l), (Reason{Code: "input_unreadable"}).In(l)+": p.csv: "+l.Of(tableReason(t)); got != want {
 			t.Errorf("recorded as %q, want %q", got, want)
 		}
 	}

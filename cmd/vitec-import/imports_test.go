@@ -15,7 +15,7 @@ func TestImports(t *testing.T) {
 		"cmd/vitec-import": {"importer", "importer/ledger", "importer/table", "mapping", "reports", "reports/words", "vitec", "vitec/sandbox"},
 		"importer":         {"importer/ledger", "importer/table", "importer/words", "mapping", "vitec"},
 		"importer/ledger":  {},
-		"importer/table":   {"importer/words"},
+		"importer/table":   {},
 		"mapping":          {"importer/words", "vitec"},
 		"reports":          {"importer/ledger", "importer/table", "reports/words"},
 		"vitec":            {"importer/words"},

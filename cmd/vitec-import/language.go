@@ -155,12 +155,9 @@ func wordingIn(l words.Language) func(code string, args []string) (message, hint
 		return nil
 	}
 	return func(code string, args []string) (message, hint string, ok bool) {
-		if message, hint, ok = table.Wording(l, args); ok {
-			return message, hint, ok
+		if reason, hint, ok := table.Wording(args); ok {
+			return l.Of(reason), l.Of(hint), ok
 		}
-		if message, hint, ok = mapping.Wording(l, code, args); ok {
-			return message, hint, ok
-		}
-		return table.Code(code).In(l)
+		return mapping.Wording(l, code, args)
 	}
 }

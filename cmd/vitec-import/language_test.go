@@ -47,10 +47,8 @@ func TestWordingIn(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"lost_digits", []string{"cell.short_form", "do.format_column"}, "numret sparades i kortform och dess sista siffror är borta"},
-		{"lost_digits", nil, "numret har förlorat sina sista siffror"},
-		{"other_delimiter", []string{"row.other_delimiter", "do.like_others", ";", "\t"}, "raden är avgränsad med ;, rubrikraden med tabb"},
-		{"other_delimiter", nil, "raden har en annan avgränsare än rubrikraden"},
+		{"lost_digits", []string{"table", "the number was saved in short form and its last digits are gone", ""}, "numret sparades i kortform och dess sista siffror är borta"},
+		{"other_delimiter", []string{"table", "the row is separated by %v, the header by %v", "", ";", "tab"}, "raden är avgränsad med ;, rubrikraden med tabb"},
 		{"of later", nil, ""},
 	} {
 		got, _, ok := wordingIn(words.Swedish)(tt.code, tt.args)

@@ -29,7 +29,7 @@ var notForPeople = []string{"Info", "Warn", "Debug", "event", "panic", "MustComp
 // said.
 var compared = []string{
 	"HasPrefix", "TrimPrefix", "Contains", "wordSet",
-	"headingsOf", "phoneNouns", "phoneKinds", "hintsOf", "countries", "syntaxWords", "charmaps", "totals", "nobody", "magics",
+	"headingsOf", "phoneNouns", "phoneKinds", "hintsOf", "countries", "syntaxWords",
 }
 
 // TestNoTextOutsideOfTheCatalogues looks through the sources for sentences: what
@@ -41,7 +41,7 @@ func TestNoTextOutsideOfTheCatalogues(t *testing.T) {
 	}
 	n := 0
 	for _, dir := range []string{
-		"../../importer", "../../importer/table", "../../mapping", "../../vitec",
+		"../../importer", "../../mapping", "../../vitec",
 	} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil || len(files) == 0 {
@@ -113,22 +113,21 @@ func sentences(t *testing.T, file string) map[string]string {
 var spoken = map[string]string{
 	"the ledger did not take an event": "the log's, which is in English",
 
-	"list of texts":                                   "a kind's name, which fields says in its own words",
-	"%s wants a value of kind %s":                     internal,
-	"unknown format %q (want json or xml)":            worded,
-	"there is no login for this customer":             worded,
-	"no login":                                        "a login as a log prints it, without what it is",
-	"too many values or too deep":                     internal,
-	"not in UTF-8":                                    internal,
-	"the call was not done within %v":                 network,
-	"the TLS handshake was not done within %v":        network,
-	"it speaks http and not https there: %w":          network,
-	"the proxy that HTTPS_PROXY names cannot be used": network,
-	"too much text":                                   worded, "it ends in the middle": worded, "the text becomes too long": worded,
-	"negative offset":          internal,
-	"Id på visningstillfället": "the specification's own words",
+	"list of texts":                                                   "a kind's name, which fields says in its own words",
+	"%s wants a value of kind %s":                                     internal,
+	"unknown format %q (want json or xml)":                            worded,
+	"there is no login for this customer":                             worded,
+	"no login":                                                        "a login as a log prints it, without what it is",
+	"too many values or too deep":                                     internal,
+	"not in UTF-8":                                                    internal,
+	"the call was not done within %v":                                 network,
+	"the TLS handshake was not done within %v":                        network,
+	"it speaks http and not https there: %w":                          network,
+	"the proxy that HTTPS_PROXY names cannot be used":                 network,
+	"the text becomes too long":                                       worded,
+	"Id på visningstillfället":                                        "the specification's own words",
 	"http is for loopback addresses only, and this host is elsewhere": network,
-	"the certificate of ": network, " was refused": network,
+	"the certificate of ":                                             network, " was refused": network,
 	"the answer did not begin within %v": network, "the header of the answer is longer than %d bytes": network,
 	"the proxy is none of http, https and socks5": network, "the proxy did not answer within %v": network,
 	"cannot connect to ": network, "cannot agree on TLS with ": network,

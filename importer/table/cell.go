@@ -5,8 +5,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"vitec-import/importer/words"
 )
 
 // resolve makes text of a row's cells, in r.cells, up to the limit. last is
@@ -34,11 +32,11 @@ func (r *xlsxReader) resolve(row *sheetRow, asHeader bool) (last int, v *verdict
 			}
 		}
 		if fault == nil && c.column > r.limit {
-			fault = &verdict{code: CodeTooManyCells, reason: say("cell.outside", ColumnName(len(r.header))),
-				hint: say("do.move")}
+			fault = &verdict{code: CodeTooManyCells, reason: say("the cell is filled, but the table ends at column %v", ColumnName(len(r.header))),
+				hint: say("move or delete the cell")}
 		}
 		if asHeader && r.shown == classBoolean && fault == nil {
-			fault = &verdict{code: CodeInvalidCell, reason: say("cell.boolean_header"), hint: say("do.name_column"), value: text}
+			fault = &verdict{code: CodeInvalidCell, reason: say("true or false is no name of a column"), hint: say("enter the name of the column"), value: text}
 		}
 		if fault != nil {
 			if v == nil {
@@ -95,35 +93,35 @@ func (r *xlsxReader) keep(column int, text string, fault *verdict) {
 // start is where it begins there, else -1.
 func (r *xlsxReader) cellText(row *sheetRow, c *sheetCell) (text string, start int, v *verdict, err error) {
 	data := row.data[c.start:c.end]
-	refuse := func(code Code, reason, hint words.Message) (string, int, *verdict, error) {
+	refuse := func(code Code, reason, hint Text) (string, int, *verdict, error) {
 		return "", -1, &verdict{code: code, reason: reason, hint: hint, value: string(data)}, nil
 	}
 	if c.formula && (!c.valued || len(data) == 0 && c.kind != typeString) {
-		return refuse(CodeNoCachedValue, say("cell.no_result"), say("do.calculate"))
+		return refuse(CodeNoCachedValue, say("the cell has a formula whose result was not saved"), say("open the workbook in a spreadsheet program, let it calculate, and save it"))
 	}
 	if c.kind != typeString && c.kind != typeInline && c.typed && (c.hollow || !c.valued) || c.text && c.hollow {
-		return refuse(CodeInvalidCell, say("cell.hollow"), say("do.anew_or_clear"))
+		return refuse(CodeInvalidCell, say("the cell says what kind of value it has, and has none"), say("enter the value anew, or clear the cell"))
 	}
 	if c.text && c.kind != typeInline && c.kind != typeString || !c.text && c.kind == typeInline && len(data) > 0 {
-		return refuse(CodeInvalidCell, say("cell.mismatch"), say("do.anew"))
+		return refuse(CodeInvalidCell, say("the cell's type and its value do not go together"), say("enter the value anew"))
 	}
 	switch c.kind {
 	case typeShared:
 		n, ok := smallNumber(trimSpace(data))
 		if !ok {
-			return refuse(CodeInvalidCell, say("cell.no_index"), say("do.anew"))
+			return refuse(CodeInvalidCell, say("the cell refers to a text by something that is no number"), say("enter the value anew"))
 		}
 		if r.strings == nil {
-			return "", -1, nil, r.p.damaged("part.no_texts")
+			return "", -1, nil, r.p.damaged("the part with its texts is missing")
 		}
 		if n >= r.strings.len() {
-			return "", -1, nil, r.p.damaged("part.text_index", ColumnName(c.column), row.number, n+1, r.strings.len())
+			return "", -1, nil, r.p.damaged("cell %v%v refers to text %v of %v", ColumnName(c.column), row.number, n+1, r.strings.len())
 		}
 		if r.handed += int64(r.strings.length(n)); r.handed > maxHanded {
-			return "", -1, nil, r.p.fail(CodeTooLarge, say("large.texts"), say("do.new_workbook"))
+			return "", -1, nil, r.p.fail(CodeTooLarge, say("the cells of the workbook have far more text than the workbook: few texts are in very many cells"), say("copy the rows into a new workbook and save that"))
 		}
 		if ch, ok := r.strings.faults[n]; ok && ch == 0 {
-			return refuse(CodeInvalidCell, say("cell.no_text"), say("do.anew_or_clear"))
+			return refuse(CodeInvalidCell, say("the cell refers to a text that is not there"), say("enter the value anew, or clear the cell"))
 		} else if r.isText, r.text = true, r.strings.asWritten(n); ok {
 			return "", -1, controlVerdict(ch, r.strings.get(n)), nil
 		}
@@ -147,26 +145,26 @@ func (r *xlsxReader) cellText(row *sheetRow, c *sheetCell) (text string, start i
 		case "0", "false":
 			return "FALSE", -1, nil, nil
 		}
-		return refuse(CodeInvalidCell, say("cell.no_boolean"), say("do.anew"))
+		return refuse(CodeInvalidCell, say("the cell is neither true nor false"), say("enter the value anew"))
 	case typeError:
-		return refuse(CodeErrorCell, say("cell.error"), say("do.mend_formula"))
+		return refuse(CodeErrorCell, say("the formula's result is an error"), say("mend the formula, or empty the cell"))
 	case typeDate:
 		r.shown = classDate
 		showsTime := c.style < len(r.formats) && r.formats[c.style].sections[0].time
 		text, ok := isoCell(string(trimSpace(data)), showsTime)
 		if !ok {
-			return refuse(CodeInvalidDate, say("cell.no_date"), say("do.date_anew"))
+			return refuse(CodeInvalidDate, say("the cell should be a date and is none"), say("enter the date anew"))
 		}
 		return text, -1, nil, nil
 	case typeNumber:
 		return r.number(c, trimSpace(data))
 	}
-	return refuse(CodeInvalidCell, say("cell.unknown_type"), say("do.anew"))
+	return refuse(CodeInvalidCell, say("the cell is of an unknown type"), say("enter the value anew"))
 }
 
 // number makes text of a number, as its format asks for.
 func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, v *verdict, err error) {
-	refuse := func(code Code, reason, hint words.Message) (string, int, *verdict, error) {
+	refuse := func(code Code, reason, hint Text) (string, int, *verdict, error) {
 		return "", -1, &verdict{code: code, reason: reason, hint: hint, value: string(data)}, nil
 	}
 	if len(data) == 0 {
@@ -177,10 +175,10 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 	case c.style < len(r.formats):
 		format = r.formats[c.style]
 	case c.style > 0:
-		return refuse(CodeInvalidCell, say("cell.no_format"), say("do.format_anew"))
+		return refuse(CodeInvalidCell, say("the cell has a format that the workbook does not have, so that its number cannot be told from a date"), say("format the cell anew"))
 	}
 	if format != nil && format.unknown {
-		return refuse(CodeInvalidCell, say("cell.undefined_format"), say("do.format_anew"))
+		return refuse(CodeInvalidCell, say("the cell has a number format that the workbook does not define, so that its number cannot be told from a date"), say("format the cell anew"))
 	}
 	r.shown = classNumber
 	simple := isSimple(data)
@@ -191,7 +189,7 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 	}
 	f, ok := parseNumber(data)
 	if !ok {
-		return refuse(CodeInvalidCell, say("cell.no_number"), say("do.anew"))
+		return refuse(CodeInvalidCell, say("the cell should be a number and is none"), say("enter the value anew"))
 	}
 	if f == 0 {
 		f = 0 // no minus
@@ -199,7 +197,7 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 	if format != nil && !format.plain {
 		s := format.pick(f)
 		if s.odd && (s.date || s.time || s.mask) {
-			return refuse(CodeInvalidCell, say("cell.odd_format"), say("do.format_anew"))
+			return refuse(CodeInvalidCell, say("the cell has a number format that no spreadsheet knows, so that it is not known what it shows"), say("format the cell anew"))
 		}
 		if s.mask {
 			r.shown = classPadded
@@ -210,14 +208,14 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 			}
 			text, ok := isoTime(f, s, r.book.date1904)
 			if !ok {
-				return refuse(CodeInvalidDate, say("cell.date_outside"), say("do.format_or_date"))
+				return refuse(CodeInvalidDate, say("the number is no date, but its format is one: the spreadsheet shows ####"), say("format the cell as a number or as text, or enter a date"))
 			}
 			return text, -1, nil, nil
 		}
 		if s.mask && f >= 0 && f < 1e15 && f == math.Trunc(f) {
 			text, ok, doubtful := showMask(s.code, strconv.FormatFloat(f, 'f', -1, 64))
 			if doubtful {
-				return refuse(CodeInvalidCell, say("cell.few_digits"), say("do.as_text"))
+				return refuse(CodeInvalidCell, say("the number has fewer digits than its format has places, and spreadsheet programs differ in what they show then"), say("enter the value as text"))
 			}
 			if ok { // the format's own characters are a text like any other
 				text = clean(text)
@@ -229,8 +227,8 @@ func (r *xlsxReader) number(c *sheetCell, data []byte) (text string, start int, 
 		}
 	}
 	if !holds(f, data) {
-		return refuse(CodeLostDigits, say("cell.many_digits"),
-			say("do.text_column"))
+		return refuse(CodeLostDigits, say("the number has more digits than a number in a spreadsheet can hold, so that the last ones are lost in one program or another"),
+			say("format the column as text and enter the value anew"))
 	}
 	if r.shown == classNumber && f != math.Trunc(f) {
 		r.shown = classDecimal

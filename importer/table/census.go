@@ -9,8 +9,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
-
-	"vitec-import/importer/words"
 )
 
 // census counts what in a file speaks for one encoding or another. It sees
@@ -162,7 +160,7 @@ func (c *census) firstOf(set string) (b byte, off int64) {
 // doubt says why the encoding of a file cannot be told.
 type doubt struct {
 	at         int64 // offset of the byte in question
-	reason     words.Message
+	reason     Text
 	candidates []string
 }
 
@@ -192,10 +190,10 @@ const (
 // windows-1252. It returns nil if nothing else makes sense of its bytes.
 func (c *census) singleByte() *doubt {
 	if c.wellFormed > 0 && c.illFormed > 0 && c.wellFormed*20 > c.illFormed {
-		return &doubt{at: c.firstIll, reason: say("csv.mostly_utf8"), candidates: []string{"utf-8", "windows-1252"}}
+		return &doubt{at: c.firstIll, reason: say("most letters are UTF-8, but not this byte"), candidates: []string{"utf-8", "windows-1252"}}
 	}
 	if c.alien > 0 {
-		return &doubt{at: c.firstIll, reason: say("csv.alien")}
+		return &doubt{at: c.firstIll, reason: say("it is neither UTF-8 nor a Western European encoding")}
 	}
 	old := []string{"windows-1252", "macintosh", "cp850"}
 	if c.sum(nordic, afterLetter, 0)+c.sum(nordic, beforeLetter, afterLetter) == 0 {
@@ -254,8 +252,8 @@ func (c *census) singleByte() *doubt {
 }
 
 // readings tells what a byte is in each of the encodings.
-func readings(b byte, names []string) words.Message {
-	var parts words.List
+func readings(b byte, names []string) Text {
+	var parts []Text
 	for _, name := range names {
 		for _, c := range charmaps {
 			if c.name == name {
@@ -263,15 +261,15 @@ func readings(b byte, names []string) words.Message {
 			}
 		}
 	}
-	return say("csv.byte", fmt.Sprintf("0x%02X", b), parts)
+	return say("byte %v is %v", fmt.Sprintf("0x%02X", b), list(parts))
 }
 
-func reading(b byte, name string, cm *charmap.Charmap) words.Message {
+func reading(b byte, name string, cm *charmap.Charmap) Text {
 	r := cm.DecodeByte(b)
 	if r < 0xA0 {
-		return say("csv.no_reading", name)
+		return say("nothing in %v", name)
 	}
-	return say("csv.reading", strconv.QuoteRune(r), name)
+	return say("%v in %v", strconv.QuoteRune(r), name)
 }
 
 // looksUTF16 reports whether a file without a byte order mark is UTF-16, by

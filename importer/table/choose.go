@@ -3,8 +3,6 @@ package table
 import (
 	"slices"
 	"strings"
-
-	"vitec-import/importer/words"
 )
 
 // chooseSheet finds the sheet to read and its header.
@@ -29,15 +27,15 @@ func (r *xlsxReader) chooseSheet(info *Info) error {
 	}
 	switch {
 	case len(best) == 0 && r.opts.Sheet != "":
-		return &Error{File: r.p.src.name, Sheet: candidates[0].name, Code: CodeEmpty, Reason: say("sheet.empty"), Hint: r.otherSheets()}
+		return &Error{File: r.p.src.name, Sheet: candidates[0].name, Code: CodeEmpty, Reason: say("the sheet is empty"), Hint: r.otherSheets()}
 	case len(best) == 0:
-		return r.p.fail(CodeEmpty, say("sheet.all_empty"), r.otherSheets())
+		return r.p.fail(CodeEmpty, say("there is nothing in the visible sheets of the workbook"), r.otherSheets())
 	case len(best) > 1:
-		names := make(words.List, len(best))
+		names := make([]Text, len(best))
 		for i, f := range best {
-			names[i] = say("sheet.name", f.sheet.name)
+			names[i] = say("%q", f.sheet.name)
 		}
-		return r.p.fail(CodeSheet, say("sheet.many", len(best), names), say("do.name_sheet"))
+		return r.p.fail(CodeSheet, say("the list could be in any of %v sheets: %v", len(best), list(names)), say("name one with --sheet"))
 	}
 	return r.take(best[0], info)
 }
@@ -87,13 +85,13 @@ func (r *xlsxReader) take(f foundHeader, info *Info) error {
 	r.sheet = f.sheet
 	info.Sheet = f.sheet.name
 	if f.header < 0 {
-		return &Error{File: r.p.src.name, Sheet: f.sheet.name, Row: r.opts.HeaderRow, Code: CodeHeader, Reason: say("header.nothing"),
-			Hint: say("do.first_row", f.head[0].number)}
+		return &Error{File: r.p.src.name, Sheet: f.sheet.name, Row: r.opts.HeaderRow, Code: CodeHeader, Reason: say("there is nothing in the row that should be the header"),
+			Hint: say("the first row with anything in it is row %v", f.head[0].number)}
 	}
 	h := f.head[f.header]
 	if v := h.fault; v != nil && v.code != CodeErrorCell && v.code != CodeNoCachedValue {
 		e := r.refuse(h.number, v)
-		e.Reason = say("header.unreadable_because", e.Reason)
+		e.Reason = say("the header row cannot be read: %v", e.Reason)
 		e.Code = CodeHeader
 		return e
 	}
@@ -102,7 +100,7 @@ func (r *xlsxReader) take(f foundHeader, info *Info) error {
 		r.header = r.header[:len(r.header)-1]
 	}
 	if len(r.header) == 0 {
-		return &Error{File: r.p.src.name, Sheet: f.sheet.name, Row: h.number, Code: CodeHeader, Reason: say("header.empty"), Hint: say("do.another_row")}
+		return &Error{File: r.p.src.name, Sheet: f.sheet.name, Row: h.number, Code: CodeHeader, Reason: say("the header row is empty"), Hint: say("name another row with --header-row")}
 	}
 	r.headAt = h.number
 	r.limit = min(len(r.header)+wideBy, maxSheetColumn)
@@ -117,10 +115,10 @@ func (r *xlsxReader) take(f foundHeader, info *Info) error {
 		}
 	}
 	if f.header > 0 && r.opts.HeaderRow == 0 {
-		info.Warnings = append(info.Warnings, skippedRows("warn.header_row", h.number))
+		info.Warnings = append(info.Warnings, skippedRows("the header is taken to be row %v; what stands above it is not read", h.number))
 	}
 	if f.sheet.hidden {
-		info.Warnings = append(info.Warnings, Warning{Code: WarnHiddenSheet, Text: say("warn.hidden_sheet"), Hint: say("do.asked_for")})
+		info.Warnings = append(info.Warnings, Warning{Code: WarnHiddenSheet, Text: say("the sheet is hidden"), Hint: say("it is read because it was asked for")})
 	}
 	return nil
 }
@@ -133,28 +131,28 @@ func (r *xlsxReader) sheetByName(name string) (*sheetRef, error) {
 			continue
 		}
 		if !s.cells {
-			return nil, &Error{File: r.p.src.name, Sheet: s.name, Code: CodeSheet, Reason: say("sheet.chart"), Hint: r.otherSheets()}
+			return nil, &Error{File: r.p.src.name, Sheet: s.name, Code: CodeSheet, Reason: say("the sheet is a chart or macro sheet and has no rows"), Hint: r.otherSheets()}
 		}
 		return s, nil
 	}
-	return nil, r.p.fail(CodeSheet, say("sheet.missing", name), r.otherSheets())
+	return nil, r.p.fail(CodeSheet, say("there is no sheet %q", name), r.otherSheets())
 }
 
 // otherSheets lists the sheets for a hint.
-func (r *xlsxReader) otherSheets() words.Message {
-	var names words.List
+func (r *xlsxReader) otherSheets() Text {
+	var names []Text
 	for _, s := range r.book.sheets {
-		id := "sheet.name"
+		format := "%q"
 		if s.hidden {
-			id = "sheet.hidden_name"
+			format = "%q (hidden)"
 		}
-		names = append(names, say(id, s.name))
+		names = append(names, say(format, s.name))
 		if len(names) == 20 {
-			names = append(names, say("sheet.more"))
+			names = append(names, say("…"))
 			break
 		}
 	}
-	return say("do.name_sheet_of", names)
+	return say("its sheets are %v; name one with --sheet", list(names))
 }
 
 // readHead reads the first filled rows of a sheet, and the row that is asked

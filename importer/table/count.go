@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 	"unicode/utf8"
-
-	"vitec-import/importer/words"
 )
 
 // maxRefused is how many rows may be refused if they are more than half of all
@@ -27,10 +25,10 @@ func (f *File) count() error {
 		for i, c := range cells {
 			if !isASCII(c) {
 				if doubleEncoded(c) {
-					mojibake.add(number, i+1, say("warn.mojibake"), say("do.export_utf8"))
+					mojibake.add(number, i+1, say("the text looks as if it had been encoded twice, and is left as it is"), say("export the list again as UTF-8"))
 				}
 				if strings.ContainsRune(c, utf8.RuneError) {
-					lost.add(number, i+1, say("warn.lost"), say("do.export_list"))
+					lost.add(number, i+1, say("letters were lost before the file came here: there is U+FFFD in their place"), say("export the list again"))
 				}
 			}
 		}
@@ -38,7 +36,7 @@ func (f *File) count() error {
 	letters(f.info.HeaderRow, f.info.Header)
 	if f.opts.HeaderRow == 0 && (f.opts.Fits == nil || f.opts.Fits(f.info.Header) == 0) && likeRow(f.info.Header) {
 		f.info.Warnings = append(f.info.Warnings, Warning{Row: f.info.HeaderRow, Code: WarnDataHeader,
-			Text: say("warn.data_header", f.info.HeaderRow), Hint: say("do.add_header")})
+			Text: say("row %v is taken for the header, though it looks like a row of the list", f.info.HeaderRow), Hint: say("if the list has no header, put a line with the names of the columns above it")})
 	}
 	strayed, strayedAt := 0, 0 // rows of one column with a delimiter in them
 	oneColumn := f.info.Format == "csv" && f.info.Delimiter == ""
@@ -52,7 +50,7 @@ func (f *File) count() error {
 			return f.info.Refused < maxRefused || f.info.Refused*2 < f.info.Rows
 		}
 		if f.opts.Fits == nil && looksLikeTotal(r.Cells) {
-			totals.add(r.Number, 0, say("warn.total"), say("do.delete_total"))
+			totals.add(r.Number, 0, say("looks like a total"), say("delete the row if it is none of the list"))
 		}
 		letters(r.Number, r.Cells)
 		if oneColumn && strings.ContainsAny(r.Cells[0], "\t;|") {
@@ -66,15 +64,15 @@ func (f *File) count() error {
 		return err
 	}
 	if f.info.Refused >= maxRefused && f.info.Refused*2 >= f.info.Rows {
-		first.Reason = say("file.refused_rows", f.info.Refused, f.info.Rows, first.Reason)
+		first.Reason = say("%v of the first %v rows cannot be read, the first of them because: %v", f.info.Refused, f.info.Rows, first.Reason)
 		return first
 	}
-	totals.done("warn.totals_all")
-	mojibake.done("warn.mojibake_all")
-	lost.done("warn.lost_all")
+	totals.done("%v rows look like totals in all")
+	mojibake.done("%v cells look as if they had been encoded twice in all")
+	lost.done("%v cells have lost letters in all")
 	if strayed > 0 {
 		f.info.Warnings = append(f.info.Warnings, Warning{Row: strayedAt, Code: WarnOneColumn,
-			Text: catalogue.Counted("warn.one_column", strayed, strayedAt), Hint: say("do.say_delimiter")})
+			Text: plural(strayed, "row %[2]v has a delimiter in it, and is read as one cell like the others", "%v rows have a delimiter in them, and are read as one cell like the others; the first is row %v", strayedAt), Hint: say("say which delimiter it is with --delimiter")})
 	}
 	if err := f.reader.counted(&f.info); err != nil {
 		return err
@@ -111,7 +109,7 @@ type warner struct {
 	n    int
 }
 
-func (w *warner) add(row, column int, text, hint words.Message) {
+func (w *warner) add(row, column int, text, hint Text) {
 	if w.n++; w.n <= maxWarnings {
 		w.info.Warnings = append(w.info.Warnings, Warning{Row: row, Column: column, Code: w.code, Text: text, Hint: hint})
 	}

@@ -6,8 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-
-	"vitec-import/importer/words"
 )
 
 // csvReader reads the rows of a text file. The bytes that the scanner sees
@@ -63,12 +61,12 @@ func (c *csvReader) findEncoding(census *census) error {
 	}
 	mark, n, utf32 := byteOrderMark(head)
 	if utf32 {
-		return c.fail(CodeEncoding, 0, say("csv.utf32"), say("do.utf8"))
+		return c.fail(CodeEncoding, 0, say("the file is UTF-32"), say("save it as UTF-8"))
 	}
 	if c.opts.Encoding != "" {
 		if c.enc = encodingByName(c.opts.Encoding); c.enc == nil {
 			known, _ := KnownEncoding(c.opts.Encoding)
-			return c.fail(CodeOption, 0, say("csv.no_encoding", c.opts.Encoding), say("do.known_encodings", strings.Join(known, ", ")))
+			return c.fail(CodeOption, 0, say("there is no encoding %q", c.opts.Encoding), say("known are %v", strings.Join(known, ", ")))
 		}
 		switch {
 		case mark == nil:
@@ -77,7 +75,7 @@ func (c *csvReader) findEncoding(census *census) error {
 			c.enc, c.skip = mark, int64(n)
 			return nil
 		}
-		return c.fail(CodeOption, 0, say("csv.other_mark", mark.name, c.enc.name), say("do.no_encoding"))
+		return c.fail(CodeOption, 0, say("the file says by its byte order mark that it is %v, not %v", mark.name, c.enc.name), say("leave out --encoding"))
 	}
 	if mark != nil {
 		c.enc, c.skip = mark, int64(n)
@@ -96,11 +94,11 @@ func (c *csvReader) findEncoding(census *census) error {
 		if err != nil {
 			return err
 		}
-		hint := say("do.say_encoding")
+		hint := say("save the file as UTF-8, or say which encoding it is with --encoding")
 		if len(d.candidates) > 0 {
-			hint = say("do.say_encoding_of", strings.Join(d.candidates, ", "))
+			hint = say("save the file as UTF-8, or say which encoding it is with --encoding %v", strings.Join(d.candidates, ", "))
 		}
-		return c.fail(CodeEncoding, line, say("csv.encoding", d.reason), hint)
+		return c.fail(CodeEncoding, line, say("the encoding cannot be told: %v", d.reason), hint)
 	}
 	c.enc, c.guessed = encodingByName("windows-1252"), true
 	return nil
@@ -137,7 +135,7 @@ func (c *csvReader) text() io.Reader {
 	return r
 }
 
-func (c *csvReader) fail(code Code, row int, reason, hint words.Message) *Error {
+func (c *csvReader) fail(code Code, row int, reason, hint Text) *Error {
 	return &Error{File: c.src.name, Row: row, Code: code, Reason: reason, Hint: hint}
 }
 
@@ -216,7 +214,7 @@ func (c *csvReader) rows(ctx context.Context, yield func(*Row) bool) error {
 		}
 		if v == nil && len(cells) < c.width {
 			if c.missing += c.width - len(cells); c.missing > maxMissing {
-				return c.fail(CodeTooLarge, r.line, say("large.missing", c.width), say("do.cut_header"))
+				return c.fail(CodeTooLarge, r.line, say("the header has %v columns, but the rows have only a few of them: as a table they are too large", c.width), say("delete the columns that are not used, or name another header row with --header-row"))
 			}
 			row.Raw = slices.Clone(row.Raw)
 			row.Cells = append(slices.Clone(cells), make([]string, c.width-len(cells))...)
@@ -262,8 +260,8 @@ func (c *csvReader) judgePieces(short []shortRow) {
 		for i := len(short) - k; i < len(short); i++ {
 			row := &short[i].row
 			row.Err = c.refuse(row.Number, &verdict{code: CodeTooFewCells, column: -1,
-				reason: say("row.broken", short[i].cells, c.width),
-				hint:   say("do.quote_break")})
+				reason: say("the row has %v cells, the header has %v, and together with its neighbour it makes one row: a cell has a line break in it", short[i].cells, c.width),
+				hint:   say("put the cell with the line break in quotation marks")})
 			row.Cells = nil
 		}
 		return
@@ -287,27 +285,27 @@ func (c *csvReader) scanError(err error, line int) error {
 	var e *Error
 	switch {
 	case errors.Is(err, errRecordTooLong):
-		return c.fail(CodeTooLarge, line, say("csv.long_line"), say("do.no_list"))
+		return c.fail(CodeTooLarge, line, say("a line is longer than 16 MB"), say("this is no list of rows; export it again as CSV or XLSX"))
 	case errors.As(err, &e):
 		return e
 	case err == io.EOF:
 		return c.src.changed()
 	}
-	return c.fail(CodeUnreadable, line, say("file.not_read", words.System{Err: err}), none)
+	return c.fail(CodeUnreadable, line, say("cannot be read: %v", said(err)), none)
 }
 
 func (c *csvReader) counted(info *Info) error {
 	if c.padded > 0 {
 		info.Warnings = append(info.Warnings, Warning{Row: c.padAt, Code: WarnPadded,
-			Text: catalogue.Counted("warn.padded", c.padded, c.padAt)})
+			Text: plural(c.padded, "row %[2]v has fewer cells than the header; the missing ones are taken to be empty", "%v rows have fewer cells than the header, the first is row %v; the missing ones are taken to be empty", c.padAt)})
 	}
 	switch {
 	case c.longer > 0 && !c.uniform:
 		info.Warnings = append(info.Warnings, Warning{Row: c.headAt, Code: WarnLonger,
-			Text: catalogue.Counted("warn.header_short", c.longer, c.longAt), Hint: say("do.look_header")})
+			Text: plural(c.longer, "row %[2]v ends with an empty cell that the header has no name for", "%v rows end with an empty cell that the header has no name for, the first is row %v", c.longAt), Hint: say("look whether every name stands above its own column: if the header lacks a delimiter, all columns behind it have shifted")})
 	case c.longer > 0:
 		info.Warnings = append(info.Warnings, Warning{Row: c.longAt, Code: WarnLonger,
-			Text: catalogue.Counted("warn.longer", c.longer, c.longAt), Hint: say("do.look_shifted")})
+			Text: plural(c.longer, "row %[2]v has more cells than the header, those at its end empty", "%v rows have more cells than the header, those at their end empty; the first is row %v", c.longAt), Hint: say("look whether a cell has the delimiter in its text, so that the cells behind it have shifted")})
 	}
 	return nil
 }

@@ -51,8 +51,8 @@ func (c *csvReader) decodeSingle(r *record, dst []string) ([]string, *verdict) {
 			cell = c.unquote(cell, f.doubled)
 		}
 		if c.guessed && doubleEncoded(cell) {
-			return dst, &verdict{code: CodeInvalidByte, column: i, reason: say("row.utf8"), value: cell,
-				hint: say("do.one_encoding")}
+			return dst, &verdict{code: CodeInvalidByte, column: i, reason: say("the letters of the cell are UTF-8, and those of other cells are windows-1252"), value: cell,
+				hint: say("save the whole file in one encoding, or say with --encoding which it has")}
 		}
 		dst = append(dst, clean(cell))
 	}
@@ -69,7 +69,7 @@ func (c *csvReader) decodeWild(r *record, dst []string) ([]string, *verdict) {
 		if bad >= 0 {
 			return dst, &verdict{code: CodeInvalidByte, column: i,
 				reason: c.enc.noCharacter(raw, bad),
-				hint:   say("do.mend_encoding")}
+				hint:   say("mend the cell and save the file as UTF-8, or say another encoding with --encoding")}
 		}
 		cell := string(text)
 		if f.quoted {
@@ -126,11 +126,11 @@ func (c *csvReader) faultVerdict(r *record) *verdict {
 	v := &verdict{code: r.fault, column: r.faultAt}
 	switch r.fault {
 	case CodeUnclosedQuote:
-		v.reason, v.hint = say("row.unclosed"), say("do.close_mark")
+		v.reason, v.hint = say("the cell begins with a quotation mark that is not closed as it should be"), say(`close it, or double the quotation marks inside the cell: "" for "`)
 	case CodeTooManyCells:
-		v.reason, v.hint = say("row.crowded", r.faultAt), say("do.quote_delimiter")
+		v.reason, v.hint = say("the row has more than %v cells", r.faultAt), say("put the cell that has the delimiter in its text in quotation marks")
 	default:
-		v.reason, v.hint = say("row.text_behind"), say("do.double_marks")
+		v.reason, v.hint = say("there is text behind the closing quotation mark"), say(`double the quotation marks inside the cell: "" for "`)
 	}
 	return v
 }
@@ -142,37 +142,37 @@ func (c *csvReader) shape(r *record, cells []string) *verdict {
 		last--
 	}
 	if strings.IndexByte(cells[0], c.otherQuote()) >= 0 && strings.TrimSpace(cells[0])[0] == c.otherQuote() && allIn(c.otherQuote(), cells) {
-		return &verdict{code: CodeStrayQuote, column: -1, reason: say("row.other_marks", string(c.otherQuote()), string(c.d.quote)),
-			hint: say("do.like_others")}
+		return &verdict{code: CodeStrayQuote, column: -1, reason: say("the cells are in the marks %v, where the file has %v", string(c.otherQuote()), string(c.d.quote)),
+			hint: say("write the row like the others")}
 	}
 	if len(cells) == 1 {
 		if other := anotherDelimiter(c.d, cells, c.width); other != "" {
-			return &verdict{code: CodeOtherDelimiter, column: -1, reason: say("row.other_delimiter", delimiter(other), delimiter(c.d.delim)),
-				hint: say("do.like_others")}
+			return &verdict{code: CodeOtherDelimiter, column: -1, reason: say("the row is separated by %v, the header by %v", delimiter(other), delimiter(c.d.delim)),
+				hint: say("write the row like the others")}
 		}
 	}
 	switch {
 	case r.strict && (len(cells) != c.width || c.width < 2):
-		return &verdict{code: CodeUnclosedQuote, column: -1, reason: say("row.doubtful"),
-			hint: say("do.mend_above")}
+		return &verdict{code: CodeUnclosedQuote, column: -1, reason: say("an unclosed quotation mark above makes it doubtful whether this line is a row"),
+			hint: say("mend the quotation mark above")}
 	case r.stray >= 0 && c.lateMark(r, cells) >= 0:
-		return &verdict{code: CodeStrayQuote, column: c.lateMark(r, cells), reason: say("row.late_mark"),
-			hint: say("do.no_space")}
+		return &verdict{code: CodeStrayQuote, column: c.lateMark(r, cells), reason: say("there is a space before the quotation mark with which the cell begins"),
+			hint: say("remove the space")}
 	case r.stray >= 0 && c.partedMark(r, cells) >= 0:
-		return &verdict{code: CodeStrayQuote, column: c.partedMark(r, cells), reason: say("row.parted_marks"),
-			hint: say("do.quote_cell")}
+		return &verdict{code: CodeStrayQuote, column: c.partedMark(r, cells), reason: say("a quotation mark opens inside the cell and closes at the end of another one, so that cells have been torn apart or joined"),
+			hint: say(`put the cell in quotation marks and double those inside: "" for "`)}
 	case r.stray >= 0 && len(cells) != c.width:
-		return &verdict{code: CodeStrayQuote, column: r.stray, reason: say("row.mark_inside", len(cells), c.width),
-			hint: say("do.quote_cell")}
+		return &verdict{code: CodeStrayQuote, column: r.stray, reason: say("there is a quotation mark inside the cell, and the row has %v cells where the header has %v", len(cells), c.width),
+			hint: say(`put the cell in quotation marks and double those inside: "" for "`)}
 	case last > c.width:
-		return &verdict{code: CodeTooManyCells, column: last - 1, reason: say("row.shifted", last, c.width),
-			hint: say("do.quote_delimiter")}
+		return &verdict{code: CodeTooManyCells, column: last - 1, reason: say("the row has %v cells, the header has %v: its cells have shifted", last, c.width),
+			hint: say("put the cell that has the delimiter in its text in quotation marks")}
 	case c.pushed(r, cells):
-		return &verdict{code: CodeTooManyCells, column: len(cells) - 1, reason: say("row.shifted", len(cells), c.width),
-			hint: say("do.quote_delimiter")}
+		return &verdict{code: CodeTooManyCells, column: len(cells) - 1, reason: say("the row has %v cells, the header has %v: its cells have shifted", len(cells), c.width),
+			hint: say("put the cell that has the delimiter in its text in quotation marks")}
 	case r.rowlike > 0 && r.rowlike == c.width:
-		return &verdict{code: CodeSwallowedRow, column: -1, reason: say("row.swallowed"),
-			hint: say("do.look_mark")}
+		return &verdict{code: CodeSwallowedRow, column: -1, reason: say("a line inside its quotation marks looks like a row of its own"),
+			hint: say("see whether a quotation mark is missing")}
 	}
 	return nil
 }

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"vitec-import/importer/words"
 )
 
 const (
@@ -283,15 +281,15 @@ func (c *csvReader) findDelimiter(quote byte) (*trial, error) {
 			return unread, nil // a mark that is not closed spoils all rows
 		}
 		if odd := c.oddDelimiter(single); odd != 0 {
-			return nil, c.fail(CodeDelimiter, 0, say("csv.odd_delimiter", strconv.QuoteRune(odd)),
-				say("do.say_delimiter"))
+			return nil, c.fail(CodeDelimiter, 0, say("there is one column with none of the delimiters ; , tab and |, but every line has the same number of %v", strconv.QuoteRune(odd)),
+				say("say which delimiter it is with --delimiter"))
 		}
 		return single, nil
 	}
 	if second != nil && best.rivalled(second) {
-		return nil, c.fail(CodeDelimiter, 0, say("csv.two_delimiters",
+		return nil, c.fail(CodeDelimiter, 0, say("the delimiter could be %v (%v columns) or %v (%v columns)",
 			delimiter(best.d.delim), best.names, delimiter(second.d.delim), second.names),
-			say("do.which_delimiter"))
+			say("say which one with --delimiter"))
 	}
 	return c.longerDelimiter(best)
 }
@@ -366,8 +364,8 @@ func anotherDelimiter(own dialect, cells []string, count int) string {
 // rows: by one of them the header is one cell, by the other the rows are.
 func (c *csvReader) mixedDelimiters(t *trial) error {
 	differ := func(line int, header, rows string) error {
-		return c.fail(CodeDelimiter, line, say("csv.mixed_delimiters", delimiter(header), delimiter(rows)),
-			say("do.same_delimiter"))
+		return c.fail(CodeDelimiter, line, say("the header is separated by %v and the rows by %v", delimiter(header), delimiter(rows)),
+			say("give the header the delimiter of the rows and save the file again, or export it anew"))
 	}
 	own := string(t.d.delim)
 	for _, h := range t.head[:t.header] {
@@ -443,16 +441,12 @@ func outsideMarks(cells []string) string {
 	return b.String()
 }
 
-// delimiter is one as people call it.
-type delimiter string
-
-// In returns its name, or itself.
-func (d delimiter) In(l words.Language) string {
-	if d == tab {
-		return catalogue.In(l).Text("delimiter.tab")
+// delimiter is one as people call it: the only one that has a name is the tab.
+func delimiter[S ~string | ~[]byte](d S) any {
+	if string(d) == "\t" {
+		return tab
 	}
 	return string(d)
 }
 
-// tab is the only delimiter that has a name.
-const tab delimiter = "\t"
+var tab = say("tab")

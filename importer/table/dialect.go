@@ -19,7 +19,7 @@ func (c *csvReader) findDialect(info *Info) error {
 	if delim == 0 {
 		delim = said
 	} else if strings.ContainsRune("\n\r\"\x00=", delim) || !utf8.ValidRune(delim) {
-		return c.fail(CodeOption, 0, say("csv.no_delimiter", strconv.QuoteRune(delim)), say("do.one_character"))
+		return c.fail(CodeOption, 0, say("%v cannot be a delimiter", strconv.QuoteRune(delim)), say("use one character such as ; or ,"))
 	}
 	quote := byte('"')
 	t, err := c.settle(delim, quote)
@@ -36,11 +36,11 @@ func (c *csvReader) findDialect(info *Info) error {
 	if t.header < 0 {
 		switch {
 		case c.opts.HeaderRow > 0 && len(t.head) > 0:
-			return c.fail(CodeHeader, c.opts.HeaderRow, say("csv.no_row_here"), say("do.first_line", t.head[0].number))
+			return c.fail(CodeHeader, c.opts.HeaderRow, say("no row begins on this line, or it is too far down"), say("the first row with anything in it is on line %v; rows are counted as in a text editor", t.head[0].number))
 		case len(t.head) > 0:
-			return c.fail(CodeHeader, t.head[0].number, say("csv.no_readable_row"), say("do.row_fault"))
+			return c.fail(CodeHeader, t.head[0].number, say("none of the first rows can be read"), say("see the row's own fault: an unclosed quotation mark, or a wrong --encoding"))
 		}
-		return c.fail(CodeEmpty, 0, say("csv.no_rows"), say("do.export_again"))
+		return c.fail(CodeEmpty, 0, say("there are no rows in the file"), say("export it again"))
 	}
 	h := t.head[t.header]
 	c.headAt, c.header, c.width = h.number, trimmed(h.cells), len(h.cells)
@@ -48,10 +48,10 @@ func (c *csvReader) findDialect(info *Info) error {
 	delimiter, _ := c.enc.appendText(nil, c.d.delim) // a character of the encoding, or two
 	info.Header, info.HeaderRow, info.Delimiter = c.header, h.number, string(delimiter)
 	if !h.ok || h.astray {
-		return c.fail(CodeHeader, h.number, say("header.unreadable"), say("do.header_marks"))
+		return c.fail(CodeHeader, h.number, say("the header row cannot be read"), say("see its quotation marks, or a wrong --encoding"))
 	}
 	if filled(h.cells) == 0 {
-		return c.fail(CodeHeader, h.number, say("header.empty"), say("do.another_row"))
+		return c.fail(CodeHeader, h.number, say("the header row is empty"), say("name another row with --header-row"))
 	}
 	if err := c.mixedDelimiters(t); err != nil {
 		return err
@@ -60,10 +60,10 @@ func (c *csvReader) findDialect(info *Info) error {
 		return err
 	}
 	if t.rows == 0 && len(t.head) == 1 && rowsInOne(h.cells, string(delimiter)) {
-		return c.fail(CodeNotTable, h.number, say("csv.one_line"), say("do.line_breaks"))
+		return c.fail(CodeNotTable, h.number, say("the file is one line, and its rows are separated by something that is no line break"), say("export the list again, with a line break behind every row"))
 	}
 	if t.header > 0 && c.opts.HeaderRow == 0 {
-		info.Warnings = append(info.Warnings, skippedRows("warn.header_line", h.number))
+		info.Warnings = append(info.Warnings, skippedRows("the header is taken to be line %v; what stands above it is not read", h.number))
 	}
 	return c.findLineEnd(info)
 }
@@ -77,7 +77,7 @@ func (c *csvReader) notTable(t *trial) error {
 	h := t.head[t.header]
 	behind := t.head[t.header+1:]
 	if len(behind) > 0 && behind[0].ok && isRuler(behind[0].cells) {
-		return c.fail(CodeNotTable, behind[0].number, say("file.drawn"), say("do.export"))
+		return c.fail(CodeNotTable, behind[0].number, say("the table is drawn with lines of signs"), say("export the list as .xlsx or CSV"))
 	}
 	if len(t.d.delim) > 0 {
 		return nil
@@ -89,7 +89,7 @@ func (c *csvReader) notTable(t *trial) error {
 		}
 	}
 	if what := notOneColumn(h.cells[0], lines); what != "" {
-		return c.fail(CodeNotTable, 0, say("file.is_no_list", say(what)), say("do.export_or_header"))
+		return c.fail(CodeNotTable, 0, say("the file is %v, not a list", say(what)), say("export the list as .xlsx or CSV; if it is a list with one column, name the row of its header with --header-row"))
 	}
 	return nil
 }
@@ -137,7 +137,7 @@ func (c *csvReader) settle(delim rune, quote byte) (*trial, error) {
 	if delim != 0 {
 		d, ok := c.encode(delim)
 		if !ok {
-			return nil, c.fail(CodeOption, 0, say("csv.not_in", strconv.QuoteRune(delim), c.enc.name), none)
+			return nil, c.fail(CodeOption, 0, say("there is no %v in %v", strconv.QuoteRune(delim), c.enc.name), none)
 		}
 		return c.try(dialect{delim: d, quote: quote})
 	}

@@ -7,8 +7,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
-
-	"vitec-import/importer/words"
 )
 
 // encoding is a way to write text as bytes. Except for UTF-16 all of them
@@ -152,11 +150,11 @@ func (e *encoding) appendText(dst, b []byte) (text []byte, bad int) {
 }
 
 // noCharacter tells the byte or unit of a cell that is no character.
-func (e *encoding) noCharacter(b []byte, bad int) words.Message {
+func (e *encoding) noCharacter(b []byte, bad int) Text {
 	if e.wide != narrow {
-		return say("row.half_pair", bad+1, e.name)
+		return say("a half of a surrogate pair (number %v of the cell) is no character in %v", bad+1, e.name)
 	}
-	return say("row.no_character", fmt.Sprintf("byte 0x%02X", b[bad]), bad+1, e.name)
+	return say("%v (number %v of the cell) is no character in %v", fmt.Sprintf("byte 0x%02X", b[bad]), bad+1, e.name)
 }
 
 // byteOrderMark returns the encoding that the first bytes of a file declare,

@@ -1,10 +1,8 @@
 package table
 
 import (
+	"fmt"
 	"strconv"
-	"strings"
-
-	"vitec-import/importer/words"
 )
 
 // Code says in one word why a file or a row is refused, for programs. Codes
@@ -81,42 +79,41 @@ type Error struct {
 	Column int    // 1-based; 0: of the whole row
 	Header string // the column's header, "" if there is none
 	Code   Code
-	Reason words.Message // what is wrong, and why
-	Hint   words.Message // what to do about it; it may say nothing
-	Value  string        // the cell's text as far as it is known; not part of Error()
-	Err    error         // what the operating system said, if it did
+	Reason Text   // what is wrong, and why
+	Hint   Text   // what to do about it; it may say nothing
+	Value  string // the cell's text as far as it is known; not part of Error()
+	Err    error  // what the operating system said, if it did
 }
 
 // Error returns the place and the reason, in one line, without the hint:
 //
 //	participants.csv:17: column C "Född": …
 //	participants.xlsx:Deltagare!C14: …
-func (e *Error) Error() string { return e.In(words.English) }
+func (e *Error) Error() string {
+	format, args := e.Message()
+	return fmt.Sprintf(format, args...)
+}
 
-// In returns the same in a language.
-func (e *Error) In(l words.Language) string {
-	var b strings.Builder
-	b.WriteString(e.File)
+// Message returns the same as a format and its arguments.
+func (e *Error) Message() (format string, args []any) {
+	place := e.File
 	switch {
 	case e.Sheet != "" && e.Row > 0 && e.Column > 0:
-		b.WriteString(":" + e.Sheet + "!" + ColumnName(e.Column) + strconv.Itoa(e.Row))
+		place += ":" + e.Sheet + "!" + ColumnName(e.Column) + strconv.Itoa(e.Row)
 	case e.Sheet != "" && e.Row > 0:
-		b.WriteString(":" + e.Sheet + "!" + strconv.Itoa(e.Row))
+		place += ":" + e.Sheet + "!" + strconv.Itoa(e.Row)
 	case e.Sheet != "":
-		b.WriteString(":" + e.Sheet)
+		place += ":" + e.Sheet
 	case e.Row > 0:
-		b.WriteString(":" + strconv.Itoa(e.Row))
+		place += ":" + strconv.Itoa(e.Row)
 	}
-	b.WriteString(": ")
-	if e.Sheet == "" && e.Column > 0 {
-		b.WriteString(catalogue.In(l).Text("column", ColumnName(e.Column)))
-		if e.Header != "" {
-			b.WriteString(" " + strconv.Quote(e.Header))
-		}
-		b.WriteString(": ")
+	switch {
+	case e.Sheet != "" || e.Column == 0:
+		return "%s: %s", []any{place, e.Reason}
+	case e.Header != "":
+		return "%s: column %s %q: %s", []any{place, ColumnName(e.Column), e.Header, e.Reason}
 	}
-	b.WriteString(e.Reason.In(l))
-	return b.String()
+	return "%s: column %s: %s", []any{place, ColumnName(e.Column), e.Reason}
 }
 
 // Unwrap returns what the operating system said, if it did.
@@ -128,8 +125,8 @@ type Warning struct {
 	Row    int // 1-based; 0: of the whole file
 	Column int // 1-based; 0: of the whole row
 	Code   Code
-	Text   words.Message
-	Hint   words.Message // it may say nothing
+	Text   Text
+	Hint   Text // it may say nothing
 }
 
 // ColumnName returns the letters by which spreadsheets call the 1-based

@@ -77,7 +77,7 @@ func headerByLooks(rows []headRow) int {
 // other rows.
 func skippedRows(id string, number int) Warning {
 	return Warning{Row: number, Code: WarnSkippedRows, Text: say(id, number),
-		Hint: say("do.another_header")}
+		Hint: say("name another one with --header-row")}
 }
 
 // filled counts the cells that show something.

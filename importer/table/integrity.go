@@ -18,7 +18,7 @@ func (p *opc) verify(x *xmlScanner, census *cellCensus, except ...*zip.File) err
 			continue
 		}
 		if total += f.UncompressedSize64; total > maxPartsBytes {
-			return p.fail(CodeTooLarge, say("large.parts"), say("do.new_workbook"))
+			return p.fail(CodeTooLarge, say("the parts of the workbook unpack to more than 1.5 GB"), say("copy the rows into a new workbook and save that"))
 		}
 		name := foldPart(f.Name)
 		if (strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels")) && !strings.HasPrefix(name, "customxml/") {
@@ -94,7 +94,7 @@ func (t *cellCensus) unused(n int) int {
 func (r *xlsxReader) judgeStyles() error {
 	said := r.book.saidStyles
 	if said >= 0 && said < len(r.formats) && r.census.styles == said {
-		return r.p.damaged("part.formats_said", path.Base(r.book.styles.Name), len(r.formats), said)
+		return r.p.damaged("part %q has %v cell formats and says that it has %v, so that cells may have got the format of others", path.Base(r.book.styles.Name), len(r.formats), said)
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func (r *xlsxReader) judgeTexts(info *Info) error {
 	t, n := r.census, r.strings.len()
 	said, saidRefs := r.strings.said, r.strings.saidRefs
 	if said >= 0 && said < n && t.last == said {
-		return r.p.damaged("part.texts_said", path.Base(r.book.strings.Name), n, said)
+		return r.p.damaged("part %q has %v texts and says that it has %v, so that cells may have got the text of others", path.Base(r.book.strings.Name), n, said)
 	}
 	unused := t.unused(n)
 	if unused == 0 && (saidRefs < 0 || saidRefs == t.refs) {
@@ -122,15 +122,15 @@ func (r *xlsxReader) judgeTexts(info *Info) error {
 		return err
 	}
 	if strings.HasPrefix(program, "LibreOffice") || saidRefs >= 0 && program == "SheetJS" {
-		return r.p.damaged("part.references", t.refs, n-unused, path.Base(r.book.strings.Name), saidRefs, said)
+		return r.p.damaged("%v cells refer to %v texts, and part %q says that %v refer to %v", t.refs, n-unused, path.Base(r.book.strings.Name), saidRefs, said)
 	}
 	switch {
 	case unused > 0:
-		info.Warnings = append(info.Warnings, Warning{Code: WarnTexts, Text: catalogue.Counted("warn.unused_texts", unused),
-			Hint: say("do.unused_texts")})
+		info.Warnings = append(info.Warnings, Warning{Code: WarnTexts, Text: plural(unused, "there is %v text in the workbook that no cell shows", "there are %v texts in the workbook that no cell shows"),
+			Hint: say("some programs leave such texts behind; else look whether all cells are there")})
 	case saidRefs > said && t.refs > saidRefs: // others have the same number twice, or count what they overwrite
-		info.Warnings = append(info.Warnings, Warning{Code: WarnTexts, Text: say("warn.more_texts", t.refs, saidRefs),
-			Hint: say("do.more_cells")})
+		info.Warnings = append(info.Warnings, Warning{Code: WarnTexts, Text: say("%v cells have a text, and the workbook says that %v have one", t.refs, saidRefs),
+			Hint: say("look whether there are cells or rows that should not be there")})
 	}
 	return nil
 }

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"vitec-import/importer/words"
 )
 
 // judge looks at rows as people do: is this a row of the table at all, and
@@ -56,7 +54,7 @@ func newJudge(header []string, o *Options, export bool) *judge {
 type verdict struct {
 	code         Code
 	column       int
-	reason, hint words.Message
+	reason, hint Text
 	value        string
 }
 
@@ -98,38 +96,38 @@ func (j *judge) row(number int, cells []string) *verdict {
 		}
 	}
 	if j.fits == nil && filled > 1 && j.repeats(cells) {
-		return &verdict{code: CodeRepeatedHeader, column: -1, reason: say("row.repeated"), hint: say("do.delete")}
+		return &verdict{code: CodeRepeatedHeader, column: -1, reason: say("is the header once more"), hint: say("delete the row")}
 	}
 	if j.want == 0 || first < 0 && j.aside == nil {
 		return nil
 	}
 	if first < 0 { // only of the columns that are not of the table is something filled
-		return &verdict{code: CodeFooter, column: -1, reason: say("row.elsewhere"), hint: say("do.delete_note")}
+		return &verdict{code: CodeFooter, column: -1, reason: say("there is nothing in the columns that are wanted, only elsewhere"), hint: say("delete the row if it is a note or a total")}
 	}
 	if j.other > 0 {
 		return &verdict{code: CodeRepeatedHeader, column: -1,
-			reason: say("row.another_table", j.other),
-			hint:   say("do.own_file")}
+			reason: say("another table with other columns begins on row %v", j.other),
+			hint:   say("put each table into a file or sheet of its own")}
 	}
 	if wanted > 1 && j.want > 1 && j.beginsLikeHeader(cells, first) {
 		if j.repeats(cells) {
-			return &verdict{code: CodeRepeatedHeader, column: -1, reason: say("row.repeated"), hint: say("do.delete")}
+			return &verdict{code: CodeRepeatedHeader, column: -1, reason: say("is the header once more"), hint: say("delete the row")}
 		}
 		if n := j.fits(cells); n > 1 && n*2 >= j.named {
 			j.other = number
-			return &verdict{code: CodeRepeatedHeader, column: -1, reason: say("row.other_header"),
-				hint: say("do.own_file")}
+			return &verdict{code: CodeRepeatedHeader, column: -1, reason: say("is the header of another table, with other columns"),
+				hint: say("put each table into a file or sheet of its own")}
 		}
 	}
 	switch {
 	case wanted == 0:
-		return &verdict{code: CodeFooter, column: first, reason: say("row.elsewhere"),
-			hint: say("do.delete_note")}
+		return &verdict{code: CodeFooter, column: first, reason: say("there is nothing in the columns that are wanted, only elsewhere"),
+			hint: say("delete the row if it is a note or a total")}
 	case isTotalRow(cells, first):
-		return &verdict{code: CodeFooter, column: first, reason: say("row.total"), hint: say("do.delete")}
+		return &verdict{code: CodeFooter, column: first, reason: say("looks like a total, not like a row of the table"), hint: say("delete the row")}
 	case filled == 1 && j.want >= 3:
-		return &verdict{code: CodeFooter, column: first, reason: say("row.only_cell"),
-			hint: say("do.delete_or_fill")}
+		return &verdict{code: CodeFooter, column: first, reason: say("is the only filled cell of its row: a note or a total, not a row of the table"),
+			hint: say("delete the row, or fill in its cells")}
 	}
 	return nil
 }
@@ -247,7 +245,7 @@ func (j *judge) spoiled(cell string) *verdict {
 	}
 	cell = strings.TrimSpace(cell)
 	if j.export && len(cell) == 7 && cell[:4] == "Err:" { // LibreOffice
-		return &verdict{code: CodeErrorCell, reason: say("cell.error"), hint: say("do.mend_formula")}
+		return &verdict{code: CodeErrorCell, reason: say("the formula's result is an error"), hint: say("mend the formula, or empty the cell")}
 	}
 	if cell[0] == '#' {
 		if !j.export {
@@ -257,19 +255,19 @@ func (j *judge) spoiled(cell string) *verdict {
 			if len(cell) < 3 {
 				return nil
 			}
-			return &verdict{code: CodeLostDigits, reason: say("cell.narrow"),
-				hint: say("do.widen")}
+			return &verdict{code: CodeLostDigits, reason: say("the column was too narrow to show the value, and only the signs ### were saved"),
+				hint: say("widen the column in the spreadsheet and save again")}
 		}
 		for _, w := range errorWords {
 			if strings.EqualFold(cell, w) {
-				return &verdict{code: CodeErrorCell, reason: say("cell.error"), hint: say("do.mend_formula")}
+				return &verdict{code: CodeErrorCell, reason: say("the formula's result is an error"), hint: say("mend the formula, or empty the cell")}
 			}
 		}
 		return nil
 	}
 	if digitsLost(cell) {
-		return &verdict{code: CodeLostDigits, reason: say("cell.short_form"),
-			hint: say("do.format_column")}
+		return &verdict{code: CodeLostDigits, reason: say("the number was saved in short form and its last digits are gone"),
+			hint: say("format the column as text or as a number without decimals in the spreadsheet, enter the values anew, and save again")}
 	}
 	return nil
 }

@@ -11,8 +11,6 @@ import (
 	"net/url"
 	"path"
 	"strings"
-
-	"vitec-import/importer/words"
 )
 
 // Limits of a workbook. A sheet of a million rows and twenty columns keeps
@@ -37,14 +35,14 @@ func foldPart(name string) string {
 	return strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "/"))
 }
 
-func (p *opc) fail(code Code, reason, hint words.Message) *Error {
+func (p *opc) fail(code Code, reason, hint Text) *Error {
 	return &Error{File: p.src.name, Code: code, Reason: reason, Hint: hint}
 }
 
 // damaged is the error for a workbook that cannot be trusted, for the reason
 // with this id.
 func (p *opc) damaged(id string, args ...any) *Error {
-	return p.fail(CodeDamaged, say("damaged", say(id, args...)), say("do.mend_workbook"))
+	return p.fail(CodeDamaged, say("the workbook is damaged: %v", say(id, args...)), say("open it in a spreadsheet program, look whether all is there, and save it anew; or fetch it again"))
 }
 
 // openOPC reads the directory of the archive.
@@ -55,7 +53,7 @@ func openOPC(src *source) (*opc, error) {
 		return nil, err
 	}
 	if n > maxParts {
-		return nil, p.fail(CodeTooLarge, say("large.entries", n), none)
+		return nil, p.fail(CodeTooLarge, say("the file is a zip archive of %v entries; no workbook has so many", n), none)
 	}
 	p.zip, err = zip.NewReader(src, src.size)
 	if err != nil {
@@ -63,7 +61,7 @@ func openOPC(src *source) (*opc, error) {
 		if errors.As(err, &e) {
 			return nil, e
 		}
-		return nil, p.fail(CodeDamaged, say("damaged.half"), say("do.fetch_whole"))
+		return nil, p.fail(CodeDamaged, say("the workbook is only half there: its end is missing or broken"), say("its download or copy did not finish; fetch it again"))
 	}
 	for _, f := range p.zip.File {
 		if strings.HasSuffix(f.Name, "/") {
@@ -71,10 +69,10 @@ func openOPC(src *source) (*opc, error) {
 		}
 		name := foldPart(f.Name)
 		if p.parts[name] != nil {
-			return nil, p.damaged("part.twice", f.Name)
+			return nil, p.damaged("it has %q twice", f.Name)
 		}
 		if f.Flags&1 != 0 {
-			return nil, p.fail(CodeNotTable, say("file.locked_zip"), say("do.unpack_or_unlock"))
+			return nil, p.fail(CodeNotTable, say("the file is a zip archive with a password"), say("unpack it first, or save it without a password"))
 		}
 		p.parts[name] = f
 	}
@@ -125,12 +123,12 @@ func (p *opc) part(name string) *zip.File {
 // open opens a part. What it returns checks length and checksum at the end.
 func (p *opc) open(f *zip.File) (*partReader, error) {
 	if f.Method != zip.Store && f.Method != zip.Deflate {
-		return nil, p.damaged("part.packed", f.Name)
+		return nil, p.damaged("part %q is packed in an unknown way", f.Name)
 	}
 	// The reader stops where the part is longer than it says here.
 	if n := f.UncompressedSize64; n > maxPartsBytes || n > ratioFrom && n/maxRatio > f.CompressedSize64 {
-		return nil, p.fail(CodeTooLarge, say("large.bomb", f.Name),
-			say("do.new_workbook"))
+		return nil, p.fail(CodeTooLarge, say("part %q of the workbook unpacks to far more than a sheet does: this is a zip bomb, or millions of cells without anything in them", f.Name),
+			say("copy the rows into a new workbook and save that"))
 	}
 	r, err := f.Open()
 	if err != nil {
@@ -148,13 +146,13 @@ func (p *opc) partError(f *zip.File, err error) error {
 	case errors.As(err, &e):
 		return e
 	case errors.Is(err, zip.ErrChecksum):
-		return p.damaged("part.checksum", f.Name)
+		return p.damaged("part %q does not have the checksum that was saved with it", f.Name)
 	case errors.Is(err, errTooMuchText):
-		return p.fail(CodeTooLarge, say("large.part", f.Name), say("do.new_workbook"))
+		return p.fail(CodeTooLarge, say("part %q of the workbook has more in it than can be read", f.Name), say("copy the rows into a new workbook and save that"))
 	case errors.Is(err, errXMLCut), errors.Is(err, io.ErrUnexpectedEOF):
-		return p.damaged("part.cut", f.Name)
+		return p.damaged("part %q ends in the middle", f.Name)
 	}
-	return p.damaged("part.unreadable", f.Name, err)
+	return p.damaged("part %q cannot be read: %v", f.Name, err)
 }
 
 // partReader reads a part to its end and no further than it may be long.
@@ -176,7 +174,7 @@ func (r *partReader) Read(b []byte) (int, error) {
 	r.crc.Write(b[:n])
 	switch {
 	case r.n > r.f.UncompressedSize64:
-		err = flaw("part.longer")
+		err = flaw("it is longer than the archive says")
 	case err == io.EOF && r.n != r.f.UncompressedSize64:
 		err = io.ErrUnexpectedEOF
 	case err == io.EOF && r.crc.Sum32() != r.f.CRC32:
@@ -239,13 +237,13 @@ func (p *opc) relationships(part string, x *xmlScanner) ([]relationship, error) 
 	seen := map[string]bool{}
 	err := p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
 		if e == xmlText && len(bytes.TrimSpace(x.text)) > 0 {
-			return flaw("part.text_between")
+			return flaw("there is text between its elements")
 		}
 		if e != xmlStart {
 			return nil
 		}
 		if x.depth == 1 && !x.is(nsRels, "Relationships") || x.depth == 2 && !x.is(nsRels, "Relationship") {
-			return flaw("part.unknown_element", x.local)
+			return flaw("there is an unknown element %q", x.local)
 		}
 		if x.depth != 2 {
 			return nil
@@ -256,7 +254,7 @@ func (p *opc) relationships(part string, x *xmlScanner) ([]relationship, error) 
 		r.kind, okKind = x.attr(nsNone, "Type")
 		r.target, okTarget = x.attr(nsNone, "Target")
 		if !okID || !okKind || !okTarget || seen[r.id] {
-			return flaw("part.relationship")
+			return flaw("there is a relationship without id, type or target, or one twice")
 		}
 		if len(seen) == maxParts {
 			return errTooMuchText
@@ -267,7 +265,7 @@ func (p *opc) relationships(part string, x *xmlScanner) ([]relationship, error) 
 		case mode == "External":
 			r.external = true
 		default:
-			return flaw("part.target_mode", mode)
+			return flaw("there is an unknown target mode %q", mode)
 		}
 		if !r.external {
 			r.target = resolveTarget(dir, r.target)

@@ -4,8 +4,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"vitec-import/importer/words"
 )
 
 // Open opens a spreadsheet, finds out how it is written, and checks it whole:
@@ -60,14 +58,14 @@ func (f *File) compareExtension() {
 	extension := strings.ToLower(filepath.Ext(f.info.Name))
 	workbook := slices.Contains([]string{".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", ".ods"}, extension)
 	text := slices.Contains([]string{".csv", ".txt", ".tsv", ".tab"}, extension)
-	var what words.Message
+	var what Text
 	switch {
 	case workbook && f.info.Format == "csv":
-		what = say("kind.delimited")
+		what = say("text with delimiters")
 	case text && f.info.Format == "xlsx":
-		what = say("kind.workbook")
+		what = say("a workbook")
 	default:
 		return
 	}
-	f.info.Warnings = append(f.info.Warnings, Warning{Code: WarnExtension, Text: say("warn.extension", extension, what)})
+	f.info.Warnings = append(f.info.Warnings, Warning{Code: WarnExtension, Text: say("the file is called %v but is %v, and is read as that", extension, what)})
 }

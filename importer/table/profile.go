@@ -16,7 +16,7 @@ const (
 )
 
 // classWords are the ids of their names.
-var classWords = [classes]string{"class.text", "class.whole", "class.decimal", "class.padded", "class.date", "class.time", "class.boolean"}
+var classWords = [classes]string{"texts", "whole numbers", "numbers with decimals", "numbers with digits before them", "dates", "times", "true or false"}
 
 // profile tells what stands out of the columns of a workbook: a cell of
 // another kind than all others of its column, and an empty row among the
@@ -103,8 +103,8 @@ func (p *profile) lone(i int) int {
 func (p *profile) tell(info *Info, columns int) (broken map[int]bool, widest int) {
 	broken = map[int]bool{}
 	if rare(p.gaps, p.rows) {
-		info.Warnings = append(info.Warnings, Warning{Row: p.firstGap, Code: WarnBlankRows, Text: catalogue.Counted("warn.blank_rows", p.gaps, p.firstGap),
-			Hint: say("do.row_missing")})
+		info.Warnings = append(info.Warnings, Warning{Row: p.firstGap, Code: WarnBlankRows, Text: plural(p.gaps, "row %[2]v between the others is empty", "%v rows between the others are empty, the first is row %v", p.firstGap),
+			Hint: say("look whether a row is missing")})
 	}
 	lone := map[int]bool{} // rows with a cell that is empty in no other
 	for i := range min(columns, len(p.columns)) {
@@ -133,10 +133,10 @@ func (p *profile) tell(info *Info, columns int) (broken map[int]bool, widest int
 			case k != classText && most != classText && i+1 < columns && p.lone(i+1) == c.first[k]:
 				broken[c.first[k]] = true
 			default:
-				mixed.add(c.first[k], i+1, say("warn.mixed", c.of[k], say(classWords[k]), c.of[most], say(classWords[most])), say("do.same_format"))
+				mixed.add(c.first[k], i+1, say("the column's cells are of different kinds: %[4]v (%[3]v), but also %[2]v (%[1]v)", c.of[k], say(classWords[k]), c.of[most], say(classWords[most])), say("give the cell the format of the others if it is the same kind of value"))
 			}
 		}
 	}
-	mixed.done("warn.mixed_all")
+	mixed.done("%v columns have cells of another kind in all")
 	return broken, widest
 }

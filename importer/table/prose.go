@@ -24,32 +24,32 @@ func proseKind(text string) string {
 	}
 	switch {
 	case first == "---", strings.HasPrefix(first, "%YAML"):
-		return "kind.yaml"
+		return "YAML"
 	case isMail(lines):
-		return "kind.mail"
+		return "an e-mail"
 	case iniSection.MatchString(first) && count(lines, iniSetting) > 0:
-		return "kind.ini"
+		return "a file of settings (INI)"
 	case len(lines) > 1 && count(lines, logLine)*10 > len(lines)*8:
-		return "kind.log"
+		return "a log"
 	case codeBegin.MatchString(first) && count(lines, codeLine)*5 > len(lines):
-		return "kind.source"
+		return "a program's source code"
 	}
 	return ""
 }
 
 // beginnings are what some texts begin with.
 var beginnings = []struct{ text, what string }{
-	{"#!", "kind.source"},
-	{"<?php", "kind.source"},
-	{"#include", "kind.source"},
-	{"BEGIN:VCALENDAR", "kind.calendar"},
-	{"-----BEGIN ", "kind.key"},
-	{"%!PS", "kind.postscript"},
-	{`\documentclass`, "kind.latex"},
-	{"diff --git ", "kind.diff"},
-	{"INSERT INTO ", "kind.sql"},
-	{"CREATE TABLE ", "kind.sql"},
-	{"From - ", "kind.mail"},
+	{"#!", "a program's source code"},
+	{"<?php", "a program's source code"},
+	{"#include", "a program's source code"},
+	{"BEGIN:VCALENDAR", "a calendar (iCalendar)"},
+	{"-----BEGIN ", "a key or a certificate"},
+	{"%!PS", "a PostScript document"},
+	{`\documentclass`, "a LaTeX document"},
+	{"diff --git ", "a list of changes to source code"},
+	{"INSERT INTO ", "SQL"},
+	{"CREATE TABLE ", "SQL"},
+	{"From - ", "an e-mail"},
 }
 
 var (
@@ -104,13 +104,13 @@ func notOneColumn(header string, lines []string) string {
 	named := count(append([]string{header}, lines...), yamlLine)
 	switch {
 	case named > 1 && named*10 > (1+len(lines))*7:
-		return "kind.settings"
+		return "names and values with colons (YAML or the like)"
 	case strings.HasPrefix(header, "# "), count(lines, rulerLine) > 0:
-		return "kind.markdown"
+		return "text (Markdown or the like)"
 	case count(append([]string{header}, lines...), codeLine)*2 > 1+len(lines) && len(lines) > 1:
-		return "kind.source"
+		return "a program's source code"
 	case len(header) > 80, len(strings.Fields(header)) > 8, strings.ContainsAny(header[len(header)-1:], ".,:!{}[]<>"), strings.ContainsAny(header[:1], "-*/<>{}[]$%&@!~\\+=|`"):
-		return "kind.text"
+		return "text"
 	}
 	return ""
 }

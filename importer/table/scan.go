@@ -15,7 +15,7 @@ const (
 )
 
 // errRecordTooLong is for a line that passes maxRecord.
-var errRecordTooLong = flaw("csv.long_line")
+var errRecordTooLong = flaw("a line is longer than 16 MB")
 
 // A dialect says how the cells of a record are told apart. The zero delimiter
 // means that there is one column.

@@ -111,7 +111,7 @@ func (p *opc) loadStrings(f *zip.File, x *xmlScanner, keep bool) (*stringTable, 
 	err := p.scan(f, x, func(x *xmlScanner, e xmlEvent) error {
 		switch {
 		case e == xmlText && len(bytes.TrimSpace(x.text)) > 0:
-			return flaw("part.text_between_strings")
+			return flaw("there is text between its strings")
 		case e != xmlStart || x.depth > 2 || x.depth == 2 && x.is(nsMain, "extLst"):
 			if e == xmlStart && x.depth == 2 {
 				return x.skipElement()
@@ -121,7 +121,7 @@ func (p *opc) loadStrings(f *zip.File, x *xmlScanner, keep bool) (*stringTable, 
 			t.said, t.saidRefs = x.count("uniqueCount"), x.count("count")
 			return nil
 		case x.depth == 1 || !x.is(nsMain, "si"):
-			return flaw("part.unknown_element", x.local)
+			return flaw("there is an unknown element %q", x.local)
 		}
 		var err error
 		var hollow bool
@@ -156,7 +156,7 @@ func (p *opc) loadStrings(f *zip.File, x *xmlScanner, keep bool) (*stringTable, 
 
 // controlVerdict refuses a row for a character in one of its cells.
 func controlVerdict(r rune, text string) *verdict {
-	return &verdict{code: CodeControl, reason: say("row.control", fmt.Sprintf("U+%04X", r)), hint: say("do.remove"), value: text}
+	return &verdict{code: CodeControl, reason: say("there is a control character (%v) in the cell", fmt.Sprintf("U+%04X", r)), hint: say("remove it"), value: text}
 }
 
 // readText appends the text of the element that has just started, an si or
@@ -179,7 +179,7 @@ func readText(x *xmlScanner, dst []byte) (text []byte, hollow bool, err error) {
 			}
 		case xmlText:
 			if len(bytes.TrimSpace(x.text)) > 0 {
-				return dst, false, flaw("part.text_misplaced")
+				return dst, false, flaw("there is text outside of its place")
 			}
 		case xmlStart:
 			switch {
@@ -188,7 +188,7 @@ func readText(x *xmlScanner, dst []byte) (text []byte, hollow bool, err error) {
 					texts++
 				}
 				if texts > 1 || texts > 0 && runs > 0 {
-					return dst, false, flaw("part.two_texts")
+					return dst, false, flaw("there are two texts in one cell")
 				}
 				if err := x.onlySpace(); err != nil {
 					return dst, false, err
@@ -207,7 +207,7 @@ func readText(x *xmlScanner, dst []byte) (text []byte, hollow bool, err error) {
 					return dst, false, err
 				}
 			default:
-				return dst, false, flaw("part.unknown_in_text", x.local)
+				return dst, false, flaw("there is an unknown element %q in a text", x.local)
 			}
 		}
 	}
@@ -219,7 +219,7 @@ func skipPhonetic(x *xmlScanner) error {
 	_, from := x.attr(nsNone, "sb")
 	_, to := x.attr(nsNone, "eb")
 	if !from || !to {
-		return flaw("part.guide_loose")
+		return flaw("there is a phonetic guide to nothing")
 	}
 	for depth, texts := x.depth, 0; ; {
 		e, err := x.next()
@@ -233,7 +233,7 @@ func skipPhonetic(x *xmlScanner) error {
 			return nil
 		case e == xmlStart:
 			if texts++; texts > 1 || !x.is(nsMain, "t") {
-				return flaw("part.in_guide", x.local)
+				return flaw("there is an element %q in a phonetic guide", x.local)
 			}
 			if _, err := readCharacters(x, nil); err != nil {
 				return err
@@ -250,7 +250,7 @@ func (x *xmlScanner) onlySpace() error {
 		if a.space == nsXMLNS || a.space == nsOther || a.space == nsXML && string(a.local) == "space" {
 			continue
 		}
-		return flaw("part.unknown_attribute", a.local, x.local)
+		return flaw("there is an unknown attribute %q in <%v>", a.local, x.local)
 	}
 	return nil
 }
@@ -272,7 +272,7 @@ func readCharacters(x *xmlScanner, dst []byte) ([]byte, error) {
 		case xmlEnd:
 			return dst, nil
 		case xmlStart:
-			return dst, flaw("part.in_text", x.local)
+			return dst, flaw("there is an element %q in a text", x.local)
 		case xmlEOF:
 			return dst, errXMLCut
 		}

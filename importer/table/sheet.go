@@ -121,15 +121,15 @@ func (s *sheetReader) scan() (*sheetRow, error) {
 		switch {
 		case e == xmlEOF:
 			if !s.seenData {
-				return nil, flaw("part.no_rows")
+				return nil, flaw("it has no rows at all, not even an empty list of them")
 			}
 			return nil, nil
 		case e == xmlText:
 			if s.inData && len(bytes.TrimSpace(x.text)) > 0 {
-				return nil, flaw("part.text_between_rows")
+				return nil, flaw("there is text between its rows")
 			}
 			if x.depth == 1 && len(bytes.TrimSpace(x.text)) > 0 {
-				return nil, flaw("part.text_outside")
+				return nil, flaw("there is text outside of its elements")
 			}
 		case e == xmlEnd:
 			if x.depth == 2 && s.inData {
@@ -137,7 +137,7 @@ func (s *sheetReader) scan() (*sheetRow, error) {
 			}
 		case s.inData:
 			if x.depth != 3 || !x.is(nsMain, "row") {
-				return nil, flaw("part.between_rows", x.local)
+				return nil, flaw("there is an unknown element %q between its rows", x.local)
 			}
 			return &s.row, s.readRow()
 		default:
@@ -161,14 +161,14 @@ func (s *sheetReader) outside() error {
 	s.closed = s.closed || x.closing && x.is(nsMain, "dimension")
 	switch {
 	case x.is(nsMain, "row"), x.is(nsMain, "c"), x.depth == 2 && x.space == nsMain && !known(sheetElements, x.local):
-		return flaw("part.outside_rows", x.local)
+		return flaw("there is an element %q outside of its rows, where none can be", x.local)
 	case x.depth == 1:
 		if !x.is(nsMain, "worksheet") {
-			return flaw("part.no_worksheet", x.local)
+			return flaw("it is no worksheet but %q", x.local)
 		}
 	case x.depth == 2 && x.is(nsMain, "sheetData"):
 		if s.seenData {
-			return flaw("part.rows_twice")
+			return flaw("it has its rows twice")
 		}
 		s.inData, s.seenData = true, true
 	case x.depth == 2 && x.is(nsMain, "dimension"):
@@ -219,7 +219,7 @@ func (s *sheetReader) readRow() error {
 		if a.prefix == nil && len(a.local) == 1 && a.local[0] == 'r' {
 			n, ok := smallNumber(a.value)
 			if !ok || n < 1 || n > maxSheetRow {
-				return flaw("part.row_number", a.value)
+				return flaw("there is a row with the number %q", a.value)
 			}
 			row.number = n
 		}
@@ -243,13 +243,13 @@ func (s *sheetReader) readRow() error {
 			return errXMLCut
 		case xmlEnd:
 			if row.number <= s.last {
-				return flaw("part.row_order", row.number, s.last)
+				return flaw("row %v comes after row %v", row.number, s.last)
 			}
 			s.last = row.number
 			return nil
 		case xmlText:
 			if len(bytes.TrimSpace(x.text)) > 0 {
-				return flaw("part.text_between_cells", row.number)
+				return flaw("there is text between the cells of row %v", row.number)
 			}
 		case xmlStart:
 			if x.is(nsMain, "extLst") {
@@ -259,7 +259,7 @@ func (s *sheetReader) readRow() error {
 				continue
 			}
 			if !x.is(nsMain, "c") {
-				return flaw("part.in_row", x.local, row.number)
+				return flaw("there is an unknown element %q in row %v", x.local, row.number)
 			}
 			if err := s.readCell(&column, &said); err != nil {
 				return err
@@ -286,7 +286,7 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 					row.number, *rowSaid = number, true
 				}
 				if !ok || number != row.number || col <= *column {
-					return flaw("part.cell_order", a.value, row.number, ColumnName(*column+1))
+					return flaw("there is a cell %q in row %v where column %v or one behind it should be", a.value, row.number, ColumnName(*column+1))
 				}
 				c.column, referred = col, true
 				continue
@@ -296,7 +296,7 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 				case len(a.value) == 0:
 					n = lostStyle
 				case !ok:
-					return flaw("part.cell_style", a.value, row.number)
+					return flaw("there is a cell with the style %q in row %v", a.value, row.number)
 				}
 				c.style = n
 				continue
@@ -310,16 +310,16 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 			}
 		}
 		if a.space != nsXMLNS && !known(cellAttrs, a.local) {
-			return flaw("part.cell_attribute", a.local, row.number)
+			return flaw("there is an unknown attribute %q in a cell of row %v", a.local, row.number)
 		}
 	}
 	if c.column > maxSheetColumn {
-		return flaw("part.cell_beyond", row.number)
+		return flaw("there is a cell behind the last column in row %v", row.number)
 	}
 	if len(row.cells) == 0 {
 		s.refs = referred
 	} else if referred != s.refs {
-		return flaw("part.cell_references", row.number)
+		return flaw("some cells of row %v have references and others have none", row.number)
 	}
 	*column = c.column
 	c.start = len(row.data)
@@ -342,7 +342,7 @@ func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
 			return nil
 		case xmlText:
 			if len(bytes.TrimSpace(x.text)) > 0 {
-				return flaw("part.cell_text", ColumnName(c.column), row.number)
+				return flaw("there is text outside of the value of cell %v%v", ColumnName(c.column), row.number)
 			}
 		case xmlStart:
 			if err := s.readInside(&c); err != nil {
@@ -379,7 +379,7 @@ func (s *sheetReader) readInside(c *sheetCell) (err error) {
 	switch {
 	case x.is(nsMain, "v"):
 		if c.valued {
-			return flaw("part.cell_twice", ColumnName(c.column), row.number)
+			return flaw("cell %v%v has two values", ColumnName(c.column), row.number)
 		}
 		c.valued = true
 		from := len(row.data)
@@ -391,7 +391,7 @@ func (s *sheetReader) readInside(c *sheetCell) (err error) {
 		return x.skipElement()
 	case x.is(nsMain, "is"):
 		if c.valued {
-			return flaw("part.cell_twice", ColumnName(c.column), row.number)
+			return flaw("cell %v%v has two values", ColumnName(c.column), row.number)
 		}
 		c.valued, c.text = true, true
 		row.data, c.hollow, err = readText(x, row.data)
@@ -399,7 +399,7 @@ func (s *sheetReader) readInside(c *sheetCell) (err error) {
 	case x.is(nsMain, "extLst"):
 		return x.skipElement()
 	}
-	return flaw("part.in_cell", x.local, ColumnName(c.column), row.number)
+	return flaw("there is an unknown element %q in cell %v%v", x.local, ColumnName(c.column), row.number)
 }
 
 func known(names []string, name []byte) bool {

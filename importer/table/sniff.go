@@ -7,8 +7,6 @@ import (
 	"io"
 	"strings"
 	"unicode/utf16"
-
-	"vitec-import/importer/words"
 )
 
 // kind is which reader a file is for.
@@ -26,26 +24,26 @@ func sniff(src *source, census *census) (kind, error) {
 	if _, err := src.ReadAt(head, 0); err != nil {
 		return 0, err
 	}
-	refuse := func(what, hint words.Message) (kind, error) {
+	refuse := func(what, hint Text) (kind, error) {
 		return 0, &Error{File: src.name, Code: CodeNotTable, Reason: what, Hint: hint}
 	}
-	save, export := say("do.save_as_list"), say("do.export")
+	save, export := say("open it in a spreadsheet program and save it as .xlsx or CSV"), say("export the list as .xlsx or CSV")
 	if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
 		return kindWorkbook, nil
 	}
 	if bytes.HasPrefix(head, []byte("PK\x05\x06")) {
-		return refuse(say("file.empty_zip"), export)
+		return refuse(say("the file is an empty zip archive"), export)
 	}
 	if bytes.HasPrefix(head, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) {
 		return sniffCompound(src)
 	}
 	for _, m := range magics {
 		if bytes.HasPrefix(head, []byte(m.magic)) {
-			return refuse(say("file.is", say(m.what)), say(m.hint))
+			return refuse(say("the file is %v", say(m.what)), say(m.hint))
 		}
 	}
 	if zeros(head) {
-		return refuse(say("file.zeros"), say("do.fetch_again"))
+		return refuse(say("the file begins with nothing but zero bytes: its download or copy did not finish"), say("fetch it again"))
 	}
 	text := decodeHead(head, census, src.size)
 	begin := strings.ToLower(strings.TrimLeft(text, "\ufeff \t\r\n"))
@@ -53,37 +51,37 @@ func sniff(src *source, census *census) (kind, error) {
 	case begin == "" && src.size > int64(len(head)):
 		return kindText, nil
 	case begin == "":
-		return 0, &Error{File: src.name, Code: CodeEmpty, Reason: say("file.blank"), Hint: say("do.export_again")}
+		return 0, &Error{File: src.name, Code: CodeEmpty, Reason: say("there is nothing in the file but spaces and line breaks"), Hint: say("export it again")}
 	case strings.HasPrefix(begin, "<?xml"), strings.HasPrefix(begin, "<!--"), isTag(begin):
 		switch {
 		case strings.Contains(begin, "urn:schemas-microsoft-com:office:spreadsheet") && !strings.Contains(begin, "<html"):
-			return refuse(say("file.excel_xml"), save)
+			return refuse(say("the file is an XML spreadsheet of Excel 2003"), save)
 		case strings.Contains(begin, "<office:document"):
-			return refuse(say("file.flat_ods"), save)
+			return refuse(say("the file is a flat OpenDocument spreadsheet"), save)
 		case strings.Contains(begin, "<html"), strings.Contains(begin, "<table"), strings.HasPrefix(begin, "<!doctype html"), strings.Contains(begin, "<head"), strings.Contains(begin, "<body"):
-			return refuse(say("file.html"), say("do.html", save))
+			return refuse(say("the file is a web page (HTML), not a spreadsheet"), say("if it is an export, %v; if it is a login page, log in and export again", save))
 		}
-		return refuse(say("file.xml"), export)
+		return refuse(say("the file is XML"), export)
 	case strings.HasPrefix(begin, "mime-version:") && strings.Contains(begin, "multipart/"):
-		return refuse(say("file.mhtml"), save)
+		return refuse(say("the file is a web archive (MHTML)"), save)
 	case begin[0] == '{' || begin[0] == '[':
 		if isJSON(strings.TrimLeft(text, "\ufeff \t\r\n")) {
-			return refuse(say("file.json"), export)
+			return refuse(say("the file is JSON"), export)
 		}
 	case strings.HasPrefix(begin, "begin:vcard"):
-		return refuse(say("file.vcard"), export)
+		return refuse(say("the file is a vCard"), export)
 	case strings.HasPrefix(begin, "id;p") && strings.Contains(begin, "\nc;"), strings.HasPrefix(begin, "id;p") && strings.Contains(begin, "\rc;"):
-		return refuse(say("file.sylk"), save)
+		return refuse(say("the file is a SYLK spreadsheet"), save)
 	case strings.HasPrefix(begin, "table\r\n0,1\r\n"), strings.HasPrefix(begin, "table\n0,1\n"):
-		return refuse(say("file.dif"), save)
+		return refuse(say("the file is a DIF spreadsheet"), save)
 	case strings.HasPrefix(begin, "{\\rtf"):
-		return refuse(say("file.rtf"), export)
+		return refuse(say("the file is RTF"), export)
 	}
 	if isBinary(text) {
-		return refuse(say("file.binary"), export)
+		return refuse(say("the file is neither text nor a workbook"), export)
 	}
 	if what := proseKind(text); what != "" {
-		return refuse(say("file.is", say(what)), export)
+		return refuse(say("the file is %v", say(what)), export)
 	}
 	return kindText, nil
 }
@@ -91,38 +89,38 @@ func sniff(src *source, census *census) (kind, error) {
 // magics are the first bytes of files that are taken for spreadsheets, with the
 // ids of what they are and what to do.
 var magics = []struct{ magic, what, hint string }{
-	{"\x1F\x8B", "kind.gzip", "do.unpack"},
-	{"7z\xBC\xAF\x27\x1C", "kind.7zip", "do.unpack"},
-	{"Rar!", "kind.rar", "do.unpack"},
-	{"BZh", "kind.bzip2", "do.unpack"},
-	{"\xFD7zXZ", "kind.xz", "do.unpack"},
-	{"\x28\xB5\x2F\xFD", "kind.zstd", "do.unpack"},
-	{"%PDF", "kind.pdf", "do.not_pdf"},
-	{"{\\rtf", "kind.rtf", "do.export"},
-	{"\x89PNG", "kind.png", "do.export"},
-	{"\xFF\xD8\xFF", "kind.jpeg", "do.export"},
-	{"GIF8", "kind.gif", "do.export"},
-	{"SQLite format 3\x00", "kind.sqlite", "do.export"},
-	{"PAR1", "kind.parquet", "do.export"},
-	{"\x09\x08\x10\x00", "kind.xls", "do.save_as_xlsx"},
-	{"\x09\x08\x08\x00", "kind.xls", "do.save_as_xlsx"},
-	{"\x09\x04\x06\x00", "kind.xls", "do.save_as_xlsx"},
-	{"\x09\x02\x06\x00", "kind.xls", "do.save_as_xlsx"},
-	{"\x09\x00\x04\x00", "kind.xls", "do.save_as_xlsx"},
-	{"\x7FELF", "kind.program", "do.export"},
-	{"MZ\x90\x00", "kind.program", "do.export"},
+	{"\x1F\x8B", "compressed with gzip", "unpack it first"},
+	{"7z\xBC\xAF\x27\x1C", "a 7-Zip archive", "unpack it first"},
+	{"Rar!", "a RAR archive", "unpack it first"},
+	{"BZh", "compressed with bzip2", "unpack it first"},
+	{"\xFD7zXZ", "compressed with xz", "unpack it first"},
+	{"\x28\xB5\x2F\xFD", "compressed with zstd", "unpack it first"},
+	{"%PDF", "a PDF", "ask for the list as .xlsx or CSV; a PDF has no cells"},
+	{"{\\rtf", "RTF", "export the list as .xlsx or CSV"},
+	{"\x89PNG", "a picture (PNG)", "export the list as .xlsx or CSV"},
+	{"\xFF\xD8\xFF", "a picture (JPEG)", "export the list as .xlsx or CSV"},
+	{"GIF8", "a picture (GIF)", "export the list as .xlsx or CSV"},
+	{"SQLite format 3\x00", "an SQLite database", "export the list as .xlsx or CSV"},
+	{"PAR1", "a Parquet file", "export the list as .xlsx or CSV"},
+	{"\x09\x08\x10\x00", "an old Excel workbook (.xls)", "open it in a spreadsheet program and save it as .xlsx"},
+	{"\x09\x08\x08\x00", "an old Excel workbook (.xls)", "open it in a spreadsheet program and save it as .xlsx"},
+	{"\x09\x04\x06\x00", "an old Excel workbook (.xls)", "open it in a spreadsheet program and save it as .xlsx"},
+	{"\x09\x02\x06\x00", "an old Excel workbook (.xls)", "open it in a spreadsheet program and save it as .xlsx"},
+	{"\x09\x00\x04\x00", "an old Excel workbook (.xls)", "open it in a spreadsheet program and save it as .xlsx"},
+	{"\x7FELF", "a program", "export the list as .xlsx or CSV"},
+	{"MZ\x90\x00", "a program", "export the list as .xlsx or CSV"},
 }
 
 // sniffCompound tells apart what comes in Microsoft's compound files.
 func sniffCompound(src *source) (kind, error) {
 	e := &Error{File: src.name, Code: CodeNotTable}
 	for _, stream := range []struct{ name, what, hint string }{
-		{"EncryptedPackage", "file.encrypted", "do.unlock"},
-		{"Workbook", "file.xls", "do.save_as_xlsx"},
-		{"Book", "file.xls", "do.save_as_xlsx"},
-		{"WordDocument", "file.doc", "do.export"},
-		{"PowerPoint Document", "file.ppt", "do.export"},
-		{"__properties_version1.0", "file.outlook", "do.attachment"},
+		{"EncryptedPackage", "the workbook is encrypted with a password", "open it in Excel and save it without a password"},
+		{"Workbook", "the file is an old Excel workbook (.xls)", "open it in a spreadsheet program and save it as .xlsx"},
+		{"Book", "the file is an old Excel workbook (.xls)", "open it in a spreadsheet program and save it as .xlsx"},
+		{"WordDocument", "the file is a Word document (.doc)", "export the list as .xlsx or CSV"},
+		{"PowerPoint Document", "the file is a PowerPoint presentation", "export the list as .xlsx or CSV"},
+		{"__properties_version1.0", "the file is an Outlook message", "save its attachment and take that"},
 	} {
 		found, err := contains(src, utf16Bytes(stream.name+"\x00"))
 		if err != nil {
@@ -133,7 +131,7 @@ func sniffCompound(src *source) (kind, error) {
 			return 0, e
 		}
 	}
-	e.Reason, e.Hint = say("file.old_document"), say("do.export")
+	e.Reason, e.Hint = say("the file is an old Microsoft document, or a part of one"), say("export the list as .xlsx or CSV")
 	return 0, e
 }
 

@@ -9,8 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"vitec-import/importer/words"
 )
 
 // blockSize is the unit in which a file is read and verified.
@@ -35,7 +33,7 @@ type source struct {
 // openSource opens the file for reading and fingerprints nothing yet.
 func openSource(path string) (*source, error) {
 	s := &source{name: filepath.Base(path), seed: maphash.MakeSeed(), at: -1}
-	fail := func(reason, hint words.Message, err error) (*source, error) {
+	fail := func(reason, hint Text, err error) (*source, error) {
 		if s.f != nil {
 			s.f.Close() // nothing was written
 		}
@@ -45,29 +43,29 @@ func openSource(path string) (*source, error) {
 	fi, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fail(say("file.missing"), say("do.check_path", path), err)
+		return fail(say("there is no such file"), say("check the path: %v", path), err)
 	case err != nil:
-		return fail(say("file.not_opened", words.System{Err: err}), none, err)
+		return fail(say("cannot be opened: %v", said(err)), none, err)
 	case fi.IsDir():
-		return fail(say("file.folder"), say("do.name_file"), nil)
+		return fail(say("is a folder, not a file"), say("name the file in it"), nil)
 	case !fi.Mode().IsRegular():
-		return fail(say("file.not_ordinary"), say("do.save_first"), nil)
+		return fail(say("is not an ordinary file"), say("save the list as a file first; it is read more than once"), nil)
 	}
 	if s.f, err = os.Open(path); err != nil {
 		hint := none
-		if errors.Is(err, fs.ErrPermission) || (words.System{Err: err}).Held() {
-			hint = say("do.permissions")
+		if errors.Is(err, fs.ErrPermission) || held(err) {
+			hint = say("check its permissions, and close it in the program that has it open")
 		}
-		return fail(say("file.not_opened", words.System{Err: err}), hint, err)
+		return fail(say("cannot be opened: %v", said(err)), hint, err)
 	}
 	if fi, err = s.f.Stat(); err != nil {
-		return fail(say("file.not_read", words.System{Err: err}), none, err)
+		return fail(say("cannot be read: %v", said(err)), none, err)
 	}
 	if s.size = fi.Size(); s.size == 0 {
 		if err := s.f.Close(); err != nil {
 			return nil, err
 		}
-		return nil, &Error{File: s.name, Code: CodeEmpty, Reason: say("file.no_bytes"), Hint: say("do.copy_again")}
+		return nil, &Error{File: s.name, Code: CodeEmpty, Reason: say("the file is empty (0 bytes)"), Hint: say("export or copy it again")}
 	}
 	return s, nil
 }
@@ -96,13 +94,13 @@ func (s *source) readError(err error) error {
 	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return s.changed()
 	}
-	return &Error{File: s.name, Code: CodeUnreadable, Reason: say("file.not_read", words.System{Err: err}), Err: err}
+	return &Error{File: s.name, Code: CodeUnreadable, Reason: say("cannot be read: %v", said(err)), Err: err}
 }
 
 // changed is the error for a file that is no longer what it was.
 func (s *source) changed() error {
-	return &Error{File: s.name, Code: CodeChanged, Reason: say("file.changed"),
-		Hint: say("do.leave_alone")}
+	return &Error{File: s.name, Code: CodeChanged, Reason: say("the file was changed while it was being read"),
+		Hint: say("let no program write to it, and start again")}
 }
 
 // verifyEnd returns an error if the file has another size by now.

@@ -1,72 +1,119 @@
 package table
 
 import (
-	"embed"
+	"errors"
 	"fmt"
-
-	"vitec-import/importer/words"
+	"io/fs"
+	"os"
+	"runtime"
+	"strings"
+	"syscall"
 )
 
-//go:embed words.*.yaml
-var wordFiles embed.FS
+// Text is something to be said to a person: an English format, as for
+// [fmt.Sprintf], and its arguments. Whoever shows it may say it in another
+// language. The zero Text says nothing.
+type Text struct {
+	Format string
+	Args   []any
+}
 
-var catalogue = words.Load(wordFiles)
+// String returns the text in English.
+func (t Text) String() string {
+	if len(t.Args) == 0 {
+		return strings.ReplaceAll(t.Format, "%%", "%")
+	}
+	return fmt.Sprintf(t.Format, t.Args...)
+}
+
+// Message returns the format and its arguments.
+func (t Text) Message() (format string, args []any) { return t.Format, t.Args }
 
 // none says nothing.
-var none words.Message
+var none Text
 
-// say returns a text of the catalogue, to be said later. Bytes among its args
-// are copied.
-func say(id string, args ...any) words.Message {
+// say returns a text. Bytes among its arguments are copied.
+func say(format string, args ...any) Text {
 	for i, a := range args {
 		if b, ok := a.([]byte); ok {
 			args[i] = string(b)
 		}
 	}
-	return catalogue.Message(id, args...)
+	return Text{format, args}
 }
 
-// flaw is a text of the catalogue that is an error: what is wrong with a part
-// of a workbook.
-func flaw(id string, args ...any) error { return &words.Error{Message: say(id, args...)} }
+// plural returns one of two texts about n things.
+func plural(n int, one, other string, args ...any) Text {
+	if n == 1 {
+		other = one
+	}
+	return say(other, append([]any{n}, args...)...)
+}
 
-// Args are what is needed to say Reason and Hint of a refused row again: their
-// ids, and what fills the reason. They hold nothing out of the file's cells.
+// list returns texts with commas between them.
+func list(all []Text) Text {
+	args := make([]any, len(all))
+	for i, t := range all {
+		args[i] = t
+	}
+	return Text{strings.TrimSuffix(strings.Repeat("%v, ", len(all)), ", "), args}
+}
+
+// textError is a text that is an error: what is wrong with a part of a
+// workbook.
+type textError struct{ Text }
+
+func (e *textError) Error() string { return e.String() }
+
+func flaw(format string, args ...any) error { return &textError{say(format, args...)} }
+
+// said returns what the system says against an operation, without the
+// operation and the path, which the reader has been told.
+func said(err error) error {
+	var (
+		path *fs.PathError
+		link *os.LinkError
+	)
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
+}
+
+// held reports whether the system says that another program has a file open
+// and lets nobody else near it. Only Windows does.
+func held(err error) bool {
+	const sharingViolation = 32
+	var n syscall.Errno
+	return runtime.GOOS == "windows" && errors.As(err, &n) && n == sharingViolation
+}
+
+// Args are what is needed to say Reason and Hint of a refused row again. They
+// hold nothing out of the file's cells.
 func (e *Error) Args() []string {
-	args := []string{e.Reason.ID(), e.Hint.ID()}
-	for _, a := range e.Reason.Args() {
+	args := []string{"table", e.Reason.Format, e.Hint.Format}
+	for _, a := range e.Reason.Args {
 		args = append(args, fmt.Sprint(a))
 	}
 	return args
 }
 
-// Wording returns what [Error].Reason and Hint say of a refused row, for those
-// who have kept no more of it than [Error.Args]. It reports false for what is
-// none of them.
-func Wording(l words.Language, args []string) (reason, hint string, ok bool) {
-	w := catalogue.In(l)
-	if len(args) < 2 || !w.Has(args[0]) || args[1] != "" && !w.Has(args[1]) {
-		return "", "", false
+// Wording returns Reason and Hint of a refused row out of what [Error.Args]
+// returned. It reports false for anything else.
+func Wording(args []string) (reason, hint Text, ok bool) {
+	if len(args) < 3 || args[0] != "table" {
+		return none, none, false
 	}
-	fill := make([]any, len(args)-2)
-	for i, a := range args[2:] {
-		if fill[i] = a; a == string(tab) {
-			fill[i] = tab
+	var fill []any
+	for _, a := range args[3:] {
+		if a == tab.Format {
+			fill = append(fill, tab)
+		} else {
+			fill = append(fill, a)
 		}
 	}
-	if args[1] != "" {
-		hint = w.Text(args[1])
-	}
-	return w.Text(args[0], fill...), hint, true
-}
-
-// In says why a row with this code is refused, and what to do about it, for
-// those who have not even kept [Error.Args]. It does not go into particulars.
-// It reports false for a code that is not that of a row.
-func (c Code) In(l words.Language) (reason, hint string, ok bool) {
-	w := catalogue.In(l)
-	if !w.Has("reason." + string(c)) {
-		return "", "", false
-	}
-	return w.Text("reason." + string(c)), w.Text("hint." + string(c)), true
+	return Text{args[1], fill}, Text{args[2], nil}, true
 }

@@ -6,8 +6,6 @@ import (
 	"path"
 	"strconv"
 	"strings"
-
-	"vitec-import/importer/words"
 )
 
 // workbook is what a workbook says of itself besides its cells.
@@ -50,7 +48,7 @@ func (p *opc) openWorkbook(x *xmlScanner) (*workbook, error) {
 	}
 	part := p.part(name)
 	if part == nil {
-		return nil, p.damaged("part.no_main")
+		return nil, p.damaged("its main part is missing")
 	}
 	rels, err := p.relationships(name, x)
 	if err != nil {
@@ -71,10 +69,10 @@ func (p *opc) openWorkbook(x *xmlScanner) (*workbook, error) {
 				continue
 			}
 			if *one.part != nil {
-				return nil, p.damaged("part.two", one.kind)
+				return nil, p.damaged("it has two parts for its %v", one.kind)
 			}
 			if *one.part = p.part(r.target); *one.part == nil {
-				return nil, p.damaged("part.missing", path.Base(r.target))
+				return nil, p.damaged("part %q is missing", path.Base(r.target))
 			}
 		}
 	}
@@ -83,7 +81,7 @@ func (p *opc) openWorkbook(x *xmlScanner) (*workbook, error) {
 		return nil, err
 	}
 	if len(w.sheets) == 0 {
-		return nil, p.damaged("part.no_sheets")
+		return nil, p.damaged("it has no sheets")
 	}
 	return w, nil
 }
@@ -91,7 +89,7 @@ func (p *opc) openWorkbook(x *xmlScanner) (*workbook, error) {
 // visit takes in the workbook part.
 func (w *workbook) visit(p *opc, x *xmlScanner, e xmlEvent, byID map[string]relationship) error {
 	if e == xmlText && x.depth <= 2 && len(bytes.TrimSpace(x.text)) > 0 {
-		return flaw("part.text_between")
+		return flaw("there is text between its elements")
 	}
 	if e != xmlStart {
 		return nil
@@ -102,9 +100,9 @@ func (w *workbook) visit(p *opc, x *xmlScanner, e xmlEvent, byID map[string]rela
 	switch {
 	case x.is(nsMain, "workbookPr") && x.depth != 2, x.is(nsMain, "sheets") && x.depth != 2, x.is(nsMain, "sheet") && (x.depth != 3 || !w.inSheets),
 		x.depth == 2 && x.space == nsMain && !known(workbookElements, x.local), x.depth == 3 && w.inSheets && !x.is(nsMain, "sheet"):
-		return flaw("part.misplaced", x.local)
+		return flaw("there is an element %q where none can be", x.local)
 	case x.depth == 1 && !x.is(nsMain, "workbook"):
-		return flaw("part.no_workbook", x.local)
+		return flaw("it is no workbook but %q", x.local)
 	case x.depth == 2 && x.is(nsMain, "workbookPr"):
 		var err error
 		w.date1904, err = x.boolean("date1904", false)
@@ -115,7 +113,7 @@ func (w *workbook) visit(p *opc, x *xmlScanner, e xmlEvent, byID map[string]rela
 		s.name, okName = x.attr(nsNone, "name")
 		id, okID := x.attr(nsRel, "id")
 		if !okName || !okID {
-			return flaw("part.sheet_bare")
+			return flaw("there is a sheet without name or id")
 		}
 		s.name = unescape(s.name)
 		switch state, ok := x.attr(nsNone, "state"); {
@@ -123,28 +121,28 @@ func (w *workbook) visit(p *opc, x *xmlScanner, e xmlEvent, byID map[string]rela
 		case state == "hidden", state == "veryHidden":
 			s.hidden = true
 		default:
-			return flaw("part.sheet_state", state)
+			return flaw("there is a sheet of the unknown state %q", state)
 		}
 		r, ok := byID[id]
 		if !ok {
-			return flaw("part.sheet_loose", s.name)
+			return flaw("sheet %q refers to nothing", s.name)
 		}
 		s.cells = r.hasKind("worksheet")
 		if !r.external {
 			s.part = p.part(r.target)
 		}
 		if s.part == nil && s.cells {
-			return flaw("part.sheet_missing", s.name)
+			return flaw("the part of sheet %q is missing", s.name)
 		}
 		if len(w.sheets) == maxSheets {
 			return errTooMuchText
 		}
 		for _, other := range w.sheets {
 			if strings.EqualFold(other.name, s.name) {
-				return flaw("part.sheet_twice", s.name)
+				return flaw("there are two sheets %q", s.name)
 			}
 			if other.part == s.part && s.part != nil {
-				return flaw("part.sheets_one", other.name, s.name)
+				return flaw("sheets %q and %q are one part", other.name, s.name)
 			}
 		}
 		w.sheets = append(w.sheets, s)
@@ -163,23 +161,23 @@ func (x *xmlScanner) boolean(local string, dflt bool) (bool, error) {
 	case s == "0" || s == "false" || s == "off":
 		return false, nil
 	}
-	return false, flaw("part.no_boolean", s)
+	return false, flaw("%q is neither true nor false", s)
 }
 
 // notWorkbook refuses by name the other things that come as zip archives.
 func (p *opc) notWorkbook(main string) error {
-	refuse := func(what, hint words.Message) error { return p.fail(CodeNotTable, what, hint) }
-	export, save := say("do.export"), say("do.save_as_xlsx")
+	refuse := func(what, hint Text) error { return p.fail(CodeNotTable, what, hint) }
+	export, save := say("export the list as .xlsx or CSV"), say("open it in a spreadsheet program and save it as .xlsx")
 	dir := strings.ToLower(path.Dir(main))
 	switch {
 	case strings.HasSuffix(strings.ToLower(main), ".bin"):
-		return refuse(say("file.xlsb"), save)
+		return refuse(say("the file is a binary workbook (.xlsb)"), save)
 	case main != "" && (dir == "word" || strings.HasSuffix(main, "document.xml")):
-		return refuse(say("file.docx"), say("do.copy_table"))
+		return refuse(say("the file is a Word document (.docx)"), say("copy the table into a spreadsheet and save it as .xlsx"))
 	case main != "" && (dir == "ppt" || strings.HasSuffix(main, "presentation.xml")):
-		return refuse(say("file.ppt"), export)
+		return refuse(say("the file is a PowerPoint presentation"), export)
 	case main != "" && dir == "visio":
-		return refuse(say("file.visio"), export)
+		return refuse(say("the file is a Visio drawing"), export)
 	case main != "":
 		return nil
 	}
@@ -188,25 +186,25 @@ func (p *opc) notWorkbook(main string) error {
 	} else if kind != "" {
 		switch {
 		case strings.Contains(kind, "opendocument.spreadsheet"):
-			return refuse(say("file.ods"), save)
+			return refuse(say("the file is an OpenDocument spreadsheet (.ods)"), save)
 		case strings.Contains(kind, "opendocument"):
-			return refuse(say("file.odt"), export)
+			return refuse(say("the file is an OpenDocument text or drawing"), export)
 		case strings.Contains(kind, "epub"):
-			return refuse(say("file.ebook"), export)
+			return refuse(say("the file is an e-book"), export)
 		}
 	}
 	for name := range p.parts {
 		switch {
 		case strings.HasSuffix(name, ".iwa"), name == "index.zip", name == "index.apxl", name == "index.xml":
-			return refuse(say("file.apple"), say("do.numbers"))
+			return refuse(say("the file is a spreadsheet or document of Apple's"), say("export it as Excel (.xlsx) in Numbers"))
 		case name == "xl/workbook.bin":
-			return refuse(say("file.xlsb"), save)
+			return refuse(say("the file is a binary workbook (.xlsb)"), save)
 		}
 	}
 	if p.part("[Content_Types].xml") != nil || p.part("xl/workbook.xml") != nil {
-		return p.damaged("part.which")
+		return p.damaged("it does not say which part is the workbook")
 	}
-	return refuse(say("file.zip", len(p.parts)), say("do.unpack_and_take"))
+	return refuse(say("the file is a zip archive of %v files, not a workbook", len(p.parts)), say("unpack it and take the list in it"))
 }
 
 // mimeType returns what the part mimetype says, which OpenDocument files have.
@@ -243,17 +241,17 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) (formats []*numFormat, said
 			inXfs, inFormats = false, false
 		}
 		if e == xmlText && len(bytes.TrimSpace(x.text)) > 0 {
-			return flaw("part.text_between")
+			return flaw("there is text between its elements")
 		}
 		if e != xmlStart {
 			return nil
 		}
 		switch {
 		case x.depth == 1 && !x.is(nsMain, "styleSheet"):
-			return flaw("part.no_styles", x.local)
+			return flaw("it has no styles but %q", x.local)
 		case x.depth == 2 && x.is(nsMain, "cellXfs"):
 			if len(ids) > 0 {
-				return flaw("part.formats_twice")
+				return flaw("it has its cell formats twice")
 			}
 			inXfs = true
 			said = x.count("count")
@@ -262,7 +260,7 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) (formats []*numFormat, said
 			saidFormats = x.count("count")
 		case x.depth == 3 && inXfs:
 			if !x.is(nsMain, "xf") {
-				return flaw("part.unknown_element", x.local)
+				return flaw("there is an unknown element %q", x.local)
 			}
 			general := 0
 			if applied, ok := x.attr(nsNone, "applyNumberFormat"); ok && applied != "0" && applied != "false" {
@@ -283,7 +281,7 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) (formats []*numFormat, said
 			id, err := x.number("numFmtId", -1)
 			code, ok := x.attr(nsNone, "formatCode")
 			if err != nil || id < 0 || !ok || !x.is(nsMain, "numFmt") {
-				return flaw("part.format_bare")
+				return flaw("there is a number format without id or code")
 			}
 			if size += len(code) + 64; size > maxFormatText {
 				return errTooMuchText
@@ -296,7 +294,7 @@ func (p *opc) loadStyles(f *zip.File, x *xmlScanner) (formats []*numFormat, said
 		return nil, 0, err
 	}
 	if said > len(ids) || saidFormats > len(codes) {
-		return nil, 0, p.damaged("part.formats_promised", path.Base(f.Name), max(said, 0), max(saidFormats, 0), len(ids), len(codes))
+		return nil, 0, p.damaged("part %q promises %v cell formats and %v number formats and has %v and %v", path.Base(f.Name), max(said, 0), max(saidFormats, 0), len(ids), len(codes))
 	}
 	return makeFormats(ids, codes), said, nil
 }
@@ -340,7 +338,7 @@ next:
 				continue next
 			}
 		}
-		return flaw("part.unknown_attribute", a.local, x.local)
+		return flaw("there is an unknown attribute %q in <%v>", a.local, x.local)
 	}
 	return nil
 }
@@ -363,7 +361,7 @@ func (x *xmlScanner) number(local string, dflt int) (int, error) {
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	if err != nil || n < 0 {
-		return 0, flaw("part.no_number", s)
+		return 0, flaw("%q is no number", s)
 	}
 	return n, nil
 }

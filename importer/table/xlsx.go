@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-
-	"vitec-import/importer/words"
 )
 
 // wideBy is how far right of the header's last column a filled cell may stand
@@ -77,7 +75,7 @@ func openXLSX(src *source, o Options, info *Info) (reader, error) {
 	r := &xlsxReader{p: p, opts: o, x: newXMLScanner(nil), profile: new(profile)}
 	info.Format = "xlsx"
 	if o.Encoding != "" || o.Delimiter != 0 {
-		info.Warnings = append(info.Warnings, Warning{Code: WarnOption, Text: say("warn.option")})
+		info.Warnings = append(info.Warnings, Warning{Code: WarnOption, Text: say("the file is a workbook: the encoding and the delimiter that were named are not used")})
 	}
 	if r.book, err = p.openWorkbook(r.x); err != nil {
 		return nil, err
@@ -150,7 +148,7 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 		}
 		if r.missing += max(0, len(r.header)-last); r.missing > maxMissing {
 			sheet.close()
-			return &Error{File: r.p.src.name, Sheet: r.sheet.name, Row: raw.number, Code: CodeTooLarge, Reason: say("large.missing", len(r.header)), Hint: say("do.cut_header")}
+			return &Error{File: r.p.src.name, Sheet: r.sheet.name, Row: raw.number, Code: CodeTooLarge, Reason: say("the header has %v columns, but the rows have only a few of them: as a table they are too large", len(r.header)), Hint: say("delete the columns that are not used, or name another header row with --header-row")}
 		}
 		if raw.hidden {
 			if r.seen.hiddenRows++; r.seen.hiddenRows == 1 {
@@ -200,8 +198,8 @@ func (r *xlsxReader) wholeWritten() []Written {
 }
 
 // brokenRow is the verdict for a row that has lost a cell.
-var brokenRow = &verdict{code: CodeBrokenRow, column: -1, reason: say("row.lost_cell"),
-	hint: say("do.look_row")}
+var brokenRow = &verdict{code: CodeBrokenRow, column: -1, reason: say("a cell has lost its value, or cells have shifted: the row is filled as no other is"),
+	hint: say("look at the row in the spreadsheet")}
 
 // refuse makes a verdict an error with its place.
 func (r *xlsxReader) refuse(row int, v *verdict) *Error {
@@ -242,34 +240,34 @@ func (r *xlsxReader) counted(info *Info) error {
 			info.Written = append(info.Written, Written{})
 		}
 	}
-	warn := func(row, column int, code Code, text, hint words.Message) {
+	warn := func(row, column int, code Code, text, hint Text) {
 		info.Warnings = append(info.Warnings, Warning{Row: row, Column: column, Code: code, Text: text, Hint: hint})
 	}
 	if r.width > named {
-		warn(0, named+1, WarnNoHeaderName, say("warn.unnamed", ColumnName(r.width)), say("do.give_header"))
+		warn(0, named+1, WarnNoHeaderName, say("there are filled cells in columns without a header, as far as column %v", ColumnName(r.width)), say("give the column a header if it matters"))
 	}
 	if n := r.seen.hiddenRows; n > 0 {
-		warn(r.seen.firstHidden, 0, WarnHiddenRows, catalogue.Counted("warn.hidden_rows", n, r.seen.firstHidden),
-			say("do.delete_hidden"))
+		warn(r.seen.firstHidden, 0, WarnHiddenRows, plural(n, "row %[2]v is hidden or filtered out and is read like the others", "%v hidden or filtered rows are read like the others, the first is row %v", r.seen.firstHidden),
+			say("delete them if they are not meant"))
 	}
 	if i := slices.IndexFunc(r.seen.hidden, func(s span) bool { return s.from <= r.width }); i >= 0 {
 		from := r.seen.hidden[i].from
-		warn(0, from, WarnHiddenColumns, say("warn.hidden_columns", ColumnName(from)), none)
+		warn(0, from, WarnHiddenColumns, say("hidden columns are read like the others, the first is %v", ColumnName(from)), none)
 	}
 	if r.seen.saidRow > r.seen.lastRow {
-		warn(r.seen.lastRow, 0, WarnDimension, say("warn.dimension", r.seen.saidRow, r.seen.lastRow), say("do.all_rows"))
+		warn(r.seen.lastRow, 0, WarnDimension, say("the sheet says that it ends at row %v, but its last row is %v", r.seen.saidRow, r.seen.lastRow), say("look whether all rows are there"))
 	}
 	if n := r.seen.merged; n > 0 {
-		warn(0, 0, WarnMerged, catalogue.Counted("warn.merged", n, r.seen.firstMerged), none)
+		warn(0, 0, WarnMerged, plural(n, "the cells %[2]q are merged: they show the value of the first cell, and only that cell is read as having it", "%v groups of cells are merged, such as %q: each shows the value of its first cell, and only that cell is read as having it", r.seen.firstMerged), none)
 	}
-	var left words.List
+	var left []Text
 	for i := range r.book.sheets {
 		if s := &r.book.sheets[i]; s.hidden && s.cells && s != r.sheet && len(left) < maxWarnings {
-			left = append(left, say("sheet.name", s.name))
+			left = append(left, say("%q", s.name))
 		}
 	}
 	if len(left) > 0 {
-		warn(0, 0, WarnHiddenSheet, say("warn.hidden_sheets", left), say("do.name_hidden"))
+		warn(0, 0, WarnHiddenSheet, say("hidden sheets are not read: %v", list(left)), say("name one with --sheet if it is meant"))
 	}
 	return nil
 }

@@ -117,7 +117,7 @@ func (x *xmlScanner) reset(r io.Reader) {
 
 // bad is the error for XML that is not well-formed, in the text with this id.
 func (x *xmlScanner) bad(id string, args ...any) error {
-	return flaw("xml.at", say(id, args...), x.base+int64(x.pos))
+	return flaw("%v (byte %v)", say(id, args...), x.base+int64(x.pos))
 }
 
 // fill reads until the window is full. Unread bytes move to its beginning.
@@ -135,7 +135,7 @@ func (x *xmlScanner) fill() error {
 		x.pos = 0
 	} else if x.end == len(x.buf) {
 		if len(x.buf) >= maxXMLTag {
-			return x.bad("xml.long_tag")
+			return x.bad("a tag is too long")
 		}
 		grown := make([]byte, 2*len(x.buf))
 		copy(grown, x.buf[:x.end])
@@ -281,24 +281,24 @@ func (x *xmlScanner) xmlDeclaration(b []byte) error {
 		rest := bytes.TrimLeft(b, " \t\r\n")
 		if !bytes.HasPrefix(rest, []byte(name)) {
 			if i == 0 {
-				return x.bad("xml.declaration")
+				return x.bad("its XML declaration is not one")
 			}
 			continue
 		}
 		if len(rest) == len(b) {
-			return x.bad("xml.declaration")
+			return x.bad("its XML declaration is not one")
 		}
 		rest = bytes.TrimLeft(rest[len(name):], " \t\r\n")
 		if len(rest) == 0 || rest[0] != '=' {
-			return x.bad("xml.declaration")
+			return x.bad("its XML declaration is not one")
 		}
 		rest = bytes.TrimLeft(rest[1:], " \t\r\n")
 		if len(rest) < 2 || rest[0] != '"' && rest[0] != '\'' {
-			return x.bad("xml.declaration")
+			return x.bad("its XML declaration is not one")
 		}
 		n := bytes.IndexByte(rest[1:], rest[0])
 		if n < 0 {
-			return x.bad("xml.declaration")
+			return x.bad("its XML declaration is not one")
 		}
 		value := rest[1 : n+1]
 		b = rest[n+2:]
@@ -319,11 +319,11 @@ func (x *xmlScanner) xmlDeclaration(b []byte) error {
 			ok = string(value) == "yes" || string(value) == "no"
 		}
 		if !ok {
-			return x.bad("xml.declaration_unknown", name, value)
+			return x.bad("its XML declaration has the unknown %v %q", name, value)
 		}
 	}
 	if len(bytes.TrimLeft(b, " \t\r\n")) > 0 {
-		return x.bad("xml.declaration")
+		return x.bad("its XML declaration is not one")
 	}
 	return nil
 }
@@ -370,7 +370,7 @@ func (x *xmlScanner) skipElement() error {
 		case e == xmlEOF:
 			return errXMLCut
 		case e == xmlStart && x.space == nsMain && known(contentElements, x.local):
-			return flaw("part.misplaced", x.local)
+			return flaw("there is an element %q where none can be", x.local)
 		}
 	}
 }

@@ -41,7 +41,7 @@ func (x *xmlScanner) startTag() (xmlEvent, error) {
 		if len(b) < 2 {
 			return 0, errMore
 		}
-		return 0, x.bad("xml.loose_less")
+		return 0, x.bad("there is a < that begins no tag")
 	}
 	name := b[1 : n+1]
 	i := n + 1
@@ -63,7 +63,7 @@ func (x *xmlScanner) startTag() (xmlEvent, error) {
 		}
 		n := nameLength(b[i:])
 		if n == 0 || space == i {
-			return 0, x.bad("xml.no_attribute")
+			return 0, x.bad("there is something in a tag that is no attribute")
 		}
 		a := xmlAttr{local: b[i : i+n]}
 		i += n
@@ -74,7 +74,7 @@ func (x *xmlScanner) startTag() (xmlEvent, error) {
 			return 0, errMore
 		}
 		if b[i] != '=' {
-			return 0, x.bad("xml.no_value")
+			return 0, x.bad("there is an attribute without a value")
 		}
 		i++
 		for i < len(b) && isSpace(b[i]) {
@@ -85,7 +85,7 @@ func (x *xmlScanner) startTag() (xmlEvent, error) {
 		}
 		q := b[i]
 		if q != '"' && q != '\'' {
-			return 0, x.bad("xml.unquoted")
+			return 0, x.bad("there is an attribute whose value is not in quotes")
 		}
 		i++
 		n = bytes.IndexByte(b[i:], q)
@@ -100,7 +100,7 @@ func (x *xmlScanner) startTag() (xmlEvent, error) {
 		if bytes.IndexByte(a.local, ':') >= 0 {
 			var ok bool
 			if a.prefix, a.local, ok = splitName(a.local); !ok {
-				return 0, x.bad("xml.attribute_name")
+				return 0, x.bad("there is an attribute with a bad name")
 			}
 			prefixed = true
 			declares = declares || string(a.prefix) == "xmlns"
@@ -108,18 +108,18 @@ func (x *xmlScanner) startTag() (xmlEvent, error) {
 			declares = true
 		}
 		if len(x.attrs) == maxXMLAttrs {
-			return 0, x.bad("xml.attributes")
+			return 0, x.bad("a tag has too many attributes")
 		}
 		if x.attrs = append(x.attrs, a); x.twice(len(x.attrs) - 1) {
-			return 0, x.bad("xml.attribute_twice")
+			return 0, x.bad("there is an attribute twice")
 		}
 	}
 	x.closing = b[i] == '/'
 	if len(x.open) == 0 && x.rooted {
-		return 0, x.bad("xml.two_roots")
+		return 0, x.bad("it has two root elements")
 	}
 	if len(x.open) == maxXMLDepth {
-		return 0, x.bad("xml.deep")
+		return 0, x.bad("its elements are nested too deeply")
 	}
 	x.rooted = true
 	o := xmlOpen{start: len(x.names), dflt: x.dflt, scopes: len(x.scopes)}
@@ -135,7 +135,7 @@ func (x *xmlScanner) startTag() (xmlEvent, error) {
 	}
 	prefix, local, ok := splitName(name)
 	if !ok {
-		return 0, x.bad("xml.element_name")
+		return 0, x.bad("there is an element with a bad name")
 	}
 	o.space = x.dflt
 	if prefix != nil {
@@ -209,9 +209,9 @@ func (x *xmlScanner) checkValue(b []byte) error {
 	for _, c := range b {
 		switch charClasses[c] {
 		case charMarkup:
-			return x.bad("xml.less_in_attribute")
+			return x.bad("there is a < in an attribute")
 		case charBad:
-			return x.bad("xml.control")
+			return x.bad("there is a control character in it")
 		case charEntity:
 			entity = true
 		case charHigh:
@@ -219,7 +219,7 @@ func (x *xmlScanner) checkValue(b []byte) error {
 		}
 	}
 	if high && !goodXML(b) {
-		return x.bad("xml.not_utf8")
+		return x.bad("there is a byte in it that is not UTF-8, or no character")
 	}
 	if entity {
 		t, err := x.decode(x.tbuf[:0], b)
@@ -253,10 +253,10 @@ func (x *xmlScanner) declare() error {
 			continue
 		}
 		if len(value) == 0 || string(a.local) == "xmlns" || string(a.local) == "xml" && string(value) != "http://www.w3.org/XML/1998/namespace" {
-			return x.bad("xml.namespace")
+			return x.bad("there is a bad namespace declaration")
 		}
 		if len(x.scopes) == maxXMLScope {
-			return x.bad("xml.namespaces")
+			return x.bad("it declares too many namespaces")
 		}
 		x.scopes = append(x.scopes, xmlScope{string(a.local), space})
 	}
@@ -287,13 +287,13 @@ func (x *xmlScanner) resolve(prefix []byte) (xmlSpace, error) {
 	if string(prefix) == "xml" {
 		return nsXML, nil
 	}
-	return 0, x.bad("xml.prefix", prefix)
+	return 0, x.bad("the prefix %q is not declared", prefix)
 }
 
 func (x *xmlScanner) endTag() (xmlEvent, error) {
 	b := x.buf[x.pos:x.end]
 	if len(x.open) == 0 {
-		return 0, x.bad("xml.end_tag")
+		return 0, x.bad("there is an end tag too many")
 	}
 	name := x.names[x.open[len(x.open)-1].start:]
 	i := 2 + len(name)
@@ -301,7 +301,7 @@ func (x *xmlScanner) endTag() (xmlEvent, error) {
 		return 0, errMore
 	}
 	if !bytes.Equal(b[2:i], name) || isNameByte(b[i]) {
-		return 0, x.bad("xml.other_end", name)
+		return 0, x.bad("there is an end tag that does not belong to <%v>", name)
 	}
 	for i < len(b) && isSpace(b[i]) {
 		i++
@@ -310,7 +310,7 @@ func (x *xmlScanner) endTag() (xmlEvent, error) {
 		return 0, errMore
 	}
 	if b[i] != '>' {
-		return 0, x.bad("xml.in_end_tag")
+		return 0, x.bad("there is something in an end tag")
 	}
 	x.pos += i + 1
 	return x.pop()

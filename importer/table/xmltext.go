@@ -59,7 +59,7 @@ func (x *xmlScanner) chars() (bool, error) {
 			i++
 		}
 		if seen[charBad] {
-			return false, x.bad("xml.control")
+			return false, x.bad("there is a control character in it")
 		}
 		if i == len(b) && x.err != io.EOF { // not at the markup yet
 			if len(b) < xmlWindow {
@@ -73,16 +73,16 @@ func (x *xmlScanner) chars() (bool, error) {
 		b = b[:i]
 		if len(x.open) == 0 {
 			if len(bytes.Trim(b, " \t\r\n")) > 0 {
-				return false, x.bad("xml.outside")
+				return false, x.bad("there is text outside of its root element")
 			}
 			x.pos += i
 			return false, nil
 		}
 		if seen[charHigh] && !goodXML(b) {
-			return false, x.bad("xml.not_utf8")
+			return false, x.bad("there is a byte in it that is not UTF-8, or no character")
 		}
 		if seen[charBracket] && bytes.Contains(b, []byte("]]>")) {
-			return false, x.bad("xml.cdata_end")
+			return false, x.bad("there is a ]]> in it")
 		}
 		x.text = b
 		if seen[charEntity] || seen[charReturn] {
@@ -153,11 +153,11 @@ func (x *xmlScanner) decode(dst, b []byte) ([]byte, error) {
 		case '&':
 			n := bytes.IndexByte(b[i:min(len(b), i+16)], ';')
 			if n < 0 {
-				return nil, x.bad("xml.loose_and")
+				return nil, x.bad("there is an & that begins no entity")
 			}
 			r, ok := reference(b[i+1 : i+n])
 			if !ok {
-				return nil, x.bad("xml.entity", b[i:i+n+1])
+				return nil, x.bad("there is an unknown entity %q", b[i:i+n+1])
 			}
 			dst = utf8.AppendRune(dst, r)
 			i += n + 1
@@ -210,7 +210,7 @@ func (x *xmlScanner) instruction() error {
 	b := x.buf[x.pos:x.end]
 	n := nameLength(b)
 	if n == 0 || n == 3 && bytes.EqualFold(b[:3], []byte("xml")) {
-		return x.bad("xml.instruction")
+		return x.bad("there is a processing instruction without a proper name")
 	}
 	return x.skip("?>")
 }
@@ -233,20 +233,20 @@ func (x *xmlScanner) declaration() (bool, error) {
 			return false, errXMLCut
 		}
 		if x.buf[x.pos] != '>' {
-			return false, x.bad("xml.comment")
+			return false, x.bad("there is a -- in a comment")
 		}
 		x.pos++
 		return false, nil
 	case bytes.HasPrefix(b, []byte("<![CDATA[")):
 		if len(x.open) == 0 {
-			return false, x.bad("xml.outside")
+			return false, x.bad("there is text outside of its root element")
 		}
 		_, err := x.retry(x.cdata)
 		return err == nil, err
 	case bytes.HasPrefix(b, []byte("<!DOCTYPE")):
-		return false, x.bad("xml.doctype")
+		return false, x.bad("it has a DOCTYPE, which no spreadsheet program writes")
 	}
-	return false, x.bad("xml.loose_mark")
+	return false, x.bad("there is a <! that begins nothing")
 }
 
 func (x *xmlScanner) cdata() (xmlEvent, error) {
@@ -273,13 +273,13 @@ func (x *xmlScanner) allowed(b []byte) error {
 	for _, c := range b {
 		switch charClasses[c] {
 		case charBad:
-			return x.bad("xml.control")
+			return x.bad("there is a control character in it")
 		case charHigh:
 			high = true
 		}
 	}
 	if high && !goodXML(b) {
-		return x.bad("xml.not_utf8")
+		return x.bad("there is a byte in it that is not UTF-8, or no character")
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ import (
 var converted = []string{
 	"cmd/vitec-import",
 	"importer/ledger",
+	"importer/table",
 	"reports",
 	"reports/words",
 	"vitec/sandbox",
@@ -36,6 +37,8 @@ var speakers = map[string][]int{
 	// Of the library that reads flags: what each flag is for.
 	"StringVar": {3}, "StringVarP": {4}, "StringArrayVar": {3}, "StringSliceVar": {3}, "BoolVar": {3},
 	"IntVar": {3}, "Int64Var": {3}, "Float64Var": {3}, "DurationVar": {3}, "Var": {2},
+	// Of the table.
+	"flaw": {0}, "damaged": {0}, "done": {0}, "skippedRows": {0}, "plural": {1, 2},
 }
 
 // same are formats that are the same in both languages.
@@ -44,6 +47,7 @@ var same = []string{
 	"Content-Type", "Accept", "User-Agent", "Retry-After", "Location", "%v s",
 	"problem", "problem: %s", "%d problem", "--fault %s", "%s/s", "%s/%s per s",
 	"  # yaml-language-server: $schema=mapping.schema.json",
+	"RTF", "YAML", "SQL", "text",
 }
 
 // notForPeople are calls whose texts are read by nobody but those who correct
@@ -52,6 +56,7 @@ var same = []string{
 var notForPeople = []string{
 	"Info", "Warn", "Debug", "Log", "panic", "MustCompile", "HasPrefix", "TrimPrefix", "Contains", "HasSuffix", "Prepare", "Exec", "Query", "QueryRow",
 	"exec", "query", "misuse",
+	"totals", "nobody", "charmaps",
 }
 
 // unsaid are texts that read like messages and are none, with the reason.
@@ -76,6 +81,7 @@ var unsaid = map[string]string{
 
 	"vitec-import check ": command, "{value: false}": yamlPiece,
 	"json, xml": choice, "csv, xlsx, html": choice, "text, json": choice, "debug, info, warn, error": choice,
+	"negative offset": internal, "too much text": worded, "it ends in the middle": worded,
 }
 
 const (
