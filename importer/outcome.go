@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
 
 	"vitec-import/importer/ledger"
-	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -86,12 +84,12 @@ func judge(answer vitec.Answer, err error) verdict {
 		return judgeStatus(status)
 	case errors.As(err, &noId):
 		return verdict{outcome: ledger.Uncertain, code: codeNoId, status: noId.Status,
-			reason: because(codeNoId, statusText(noId.Status), noId.Code)}
+			reason: because(codeNoId, statusText(noId.Status), noId.Reason.Format)}
 	case errors.As(err, &transport):
 		return judgeTransport(transport)
 	case errors.As(err, &unsendable):
 		return verdict{outcome: ledger.NotSent, code: codeUnsendable,
-			reason: because(codeUnsendable, append([]string{unsendable.Path, unsendable.Code}, unsendable.Args...)...)}
+			reason: because(codeUnsendable, append([]string{unsendable.Path, unsendable.Reason.Format}, texts(unsendable.Reason.Args)...)...)}
 	default:
 		return verdict{outcome: ledger.Uncertain, code: codeUnclassified, reason: because("unforeseen")}
 	}
@@ -156,14 +154,19 @@ func judgeTransport(e *vitec.TransportError) verdict {
 	if inTime != "" {
 		return v
 	}
-	id, args := words.Known(e.Err)
-	if id == "" && (errors.Is(e.Err, io.EOF) || errors.Is(e.Err, io.ErrUnexpectedEOF)) {
-		id = words.Closed
-	}
-	if id != "" {
-		v.words, v.reason = nil, because(v.code+"_for", append([]string{id}, args...)...)
+	if reason := e.Reason(); !reason.IsZero() {
+		v.words, v.reason = nil, because(v.code+"_for", append([]string{reason.Format}, texts(reason.Args)...)...)
 	}
 	return v
+}
+
+// texts are the arguments of a text that are texts themselves.
+func texts(args []any) []string {
+	var list []string
+	for _, a := range args {
+		list = append(list, fmt.Sprint(a))
+	}
+	return list
 }
 
 func statusText(status int) string {

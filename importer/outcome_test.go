@@ -32,7 +32,7 @@ func TestJudge(t *testing.T) {
 		wait    time.Duration
 	}{
 		{name: "an id", answer: vitec.Answer{Id: "VID1", Status: 200}, outcome: ledger.Booked, code: codeBooked},
-		{name: "2xx without an id", err: &vitec.AnswerError{Status: 200, Code: "answer.empty"}, outcome: ledger.Uncertain, code: codeNoId},
+		{name: "2xx without an id", err: &vitec.AnswerError{Status: 200, Reason: vitec.Text{Format: "the answer is empty"}}, outcome: ledger.Uncertain, code: codeNoId},
 
 		{name: "300", err: refusedWith(300), outcome: ledger.NotSent, action: stopRun, code: codeRedirect},
 		{name: "301", err: refusedWith(301), outcome: ledger.NotSent, action: stopRun, code: codeRedirect},
@@ -74,7 +74,7 @@ func TestJudge(t *testing.T) {
 		{name: "something written", err: lost(true), outcome: ledger.Uncertain, code: codeNoAnswer},
 		{name: "time ran out before", err: &vitec.TransportError{Err: context.DeadlineExceeded}, outcome: ledger.NotSent, action: again, code: codeUnreachable},
 		{name: "time ran out after", err: &vitec.TransportError{Written: true, Err: context.DeadlineExceeded}, outcome: ledger.Uncertain, code: codeNoAnswer},
-		{name: "not a request at all", err: &vitec.RequestError{Code: "request.control"}, outcome: ledger.NotSent, code: codeUnsendable},
+		{name: "not a request at all", err: &vitec.RequestError{Reason: vitec.Text{Format: "contains a control character"}}, outcome: ledger.NotSent, code: codeUnsendable},
 		{name: "an error nobody knows", err: errors.New("?"), outcome: ledger.Uncertain, code: codeUnclassified},
 	}
 	for _, tt := range tests {

@@ -3,10 +3,10 @@ package importer
 import (
 	"embed"
 	"slices"
+	"strings"
 
 	"vitec-import/importer/table"
 	"vitec-import/importer/words"
-	"vitec-import/vitec"
 )
 
 //go:embed words.*.yaml
@@ -73,11 +73,11 @@ func (r Reason) In(l words.Language) string {
 	switch r.Code {
 	case codeNoId: // the client's own reason
 		if len(fill) == 2 {
-			fill[1] = vitec.Reason(l, r.Args[2])
+			fill[1] = l.Say(r.Args[2])
 		}
 	case codeCertificate + "_for", codeUnreachable + "_for", codeNoAnswer + "_for": // the system's or the network's
 		if len(fill) > 0 {
-			fill = []any{words.SystemText(l, r.Args[1], r.Args[2:]...)}
+			fill = []any{l.Say(r.Args[1], anyOf(r.Args[2:])...)}
 		}
 	case unreadableFor: // the reader's of the input
 		if len(fill) > 2 {
@@ -87,7 +87,7 @@ func (r Reason) In(l words.Language) string {
 		}
 	case codeUnsendable:
 		if len(fill) > 1 {
-			fill = []any{(&vitec.RequestError{Path: r.Args[1], Code: r.Args[2], Args: r.Args[3:]}).In(l)}
+			fill = []any{strings.TrimPrefix(r.Args[1]+" "+l.Say(r.Args[2], anyOf(r.Args[3:])...), " ")}
 		}
 	case StopUncertain, StopRejected, stopUnsent: // the last row's reason
 		if len(fill) > 1 {
@@ -108,4 +108,12 @@ func (r Reason) Hint(l words.Language) string {
 		return catalogue.In(l).Text(id)
 	}
 	return ""
+}
+
+func anyOf(texts []string) []any {
+	list := make([]any, len(texts))
+	for i, t := range texts {
+		list[i] = t
+	}
+	return list
 }

@@ -418,7 +418,7 @@ func (w *world) AddViewingParticipant(_ context.Context, t vitec.Target, b *vite
 	case 6:
 		err = lost
 	case 7:
-		err = &vitec.AnswerError{Status: 200, Code: "answer.empty"}
+		err = &vitec.AnswerError{Status: 200, Reason: vitec.Text{Format: "the answer is empty"}}
 	default:
 		answer, err := book()
 		time.Sleep(time.Duration(draw(900, "way back")) * time.Millisecond)

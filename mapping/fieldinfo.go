@@ -57,7 +57,7 @@ var idMeanings = map[string][2]string{
 
 func (f field) info(l words.Language) FieldInfo {
 	i := FieldInfo{
-		Path: f.path, Type: f.kind.String(), MaxLength: f.member.MaxLength, Meaning: f.member.Meaning(l), Swedish: f.member.Swedish,
+		Path: f.path, Type: f.kind.String(), MaxLength: f.member.MaxLength, Meaning: l.Say(f.member.Meaning), Swedish: f.member.Swedish,
 		Values: f.member.Values, Converters: convertersOf(f.member),
 	}
 	if f.member.Source != vitec.SourceNone {

@@ -179,7 +179,7 @@ type fieldText struct{ vitec.Field }
 
 // In returns the description in a language.
 func (f fieldText) In(l words.Language) string {
-	texts := []string{f.Meaning(l)}
+	texts := []string{l.Say(f.Meaning)}
 	if f.Swedish != "" {
 		texts = append(texts, f.Swedish)
 	}

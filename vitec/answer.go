@@ -22,17 +22,17 @@ const maxId = 256
 // err is what broke the connection.
 func readAnswer(resp *http.Response) (id, reason string, err error) {
 	if coding := contentCoding(resp); coding != "" {
-		return "", "answer.coding", nil
+		return "", "the answer is compressed in a way that was not asked for", nil
 	}
 	if resp.ContentLength > maxAnswer {
-		return "", "answer.long", nil
+		return "", "the answer is longer than 1 MiB", nil
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
 	case len(body) > maxAnswer:
-		return "", "answer.long", nil
+		return "", "the answer is longer than 1 MiB", nil
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "", "answer.cut", nil
+		return "", "the answer is cut off", nil
 	case err != nil:
 		return "", "", err
 	}
@@ -56,40 +56,40 @@ func contentCoding(resp *http.Response) string {
 func parseId(body []byte) (id, reason string) {
 	text, ok := decodeText(body)
 	if !ok {
-		return "", "answer.encoding"
+		return "", "the answer is not valid UTF-8"
 	}
 	switch text = strings.Trim(text, " \t\r\n"); {
 	case text == "":
-		return "", "answer.empty"
+		return "", "the answer is empty"
 	case text[0] == '"':
 		id, reason = parseJSONString(text)
 	case looksLikeHTML(text):
-		return "", "answer.html"
+		return "", "the answer is an HTML page"
 	case text[0] == '<':
 		id, reason = parseXMLString(text)
 	case text == "null":
-		return "", "answer.null"
+		return "", "the answer is null"
 	case text[0] == '{':
-		return "", "answer.object"
+		return "", "the answer is an object, not a text"
 	case text[0] == '[':
-		return "", "answer.list"
+		return "", "the answer is a list, not a text"
 	default:
-		return "", "answer.unknown"
+		return "", "the answer is neither a JSON text nor an XML string"
 	}
 	if reason != "" {
 		return "", reason
 	}
 	switch {
 	case isBlank(id):
-		return "", "answer.id.empty"
+		return "", "the id in the answer is empty"
 	case len(id) > maxId:
-		return "", "answer.id.long"
+		return "", "the id in the answer is too long to be one"
 	case strings.ContainsAny(id, "<>"):
-		return "", "answer.id.markup"
+		return "", "the text in the answer is markup, not an id"
 	case strings.ContainsFunc(id, unicode.IsControl):
-		return "", "answer.id.control"
+		return "", "the id in the answer contains a control character"
 	case strings.ContainsRune(id, utf8.RuneError):
-		return "", "answer.id.encoding"
+		return "", "the id in the answer contains a character that cannot be read"
 	}
 	return id, ""
 }
@@ -99,7 +99,7 @@ func parseJSONString(text string) (s, reason string) {
 		return plain, ""
 	}
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
-		return "", "answer.json"
+		return "", "the answer is cut off or not valid JSON"
 	}
 	return s, ""
 }
@@ -111,8 +111,8 @@ func isSpecialInJSON(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r
 // parseXMLString reads a document that is one element <string> with nothing but
 // text in it, in any namespace.
 func parseXMLString(text string) (s, reason string) {
-	const broken = "answer.xml"
-	const other = "answer.xml.other"
+	const broken = "the answer is cut off or not valid XML"
+	const other = "the answer is XML, but not one string"
 	d := newXMLDecoder(text)
 	var b strings.Builder
 	depth, roots := 0, 0

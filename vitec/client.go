@@ -83,15 +83,15 @@ func newClient(c Config, dial dialFunc) (*Client, error) {
 	}
 	switch {
 	case c.Credentials == nil:
-		return nil, configError("config.login")
+		return nil, &ConfigError{say("there is no login"), say("give a user name and a password")}
 	case c.Format > XML:
-		return nil, configError("config.format")
+		return nil, &ConfigError{say("unknown format"), say("use json or xml")}
 	case c.Timeout < 0 || c.DialTimeout < 0 || c.HeaderTimeout < 0:
-		return nil, configError("config.timeout")
+		return nil, &ConfigError{say("a timeout is negative"), say("give a positive one, or 0 for the default")}
 	case c.Concurrency < 0:
-		return nil, configError("config.concurrency")
+		return nil, &ConfigError{say("the concurrency is negative"), say("give a positive one, or 0 for the default")}
 	case strings.ContainsFunc(c.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }):
-		return nil, configError("config.agent", c.UserAgent)
+		return nil, &ConfigError{say("the user agent %q is not plain ASCII", c.UserAgent), say("use letters, digits, and a slash before the version")}
 	}
 
 	dialTimeout := cmp.Or(c.DialTimeout, defaultDialTimeout)
@@ -201,14 +201,14 @@ func (c *Client) AddViewingParticipant(ctx context.Context, t Target, b *AddNewV
 		case err != nil:
 			return Answer{}, c.transportError(ctx, &f, login, err)
 		case reason != "":
-			return Answer{}, &AnswerError{Status: s, Code: reason}
+			return Answer{}, &AnswerError{Status: s, Reason: Text{Format: reason}}
 		}
 		return Answer{Id: id, Status: s}, nil
 	case s >= 300 && s <= 599:
 		return Answer{}, statusError(resp, login)
 	default:
 		// 101 and what is no status at all. Another 1xx never comes here.
-		return Answer{}, &AnswerError{Status: s, Code: "answer.status"}
+		return Answer{}, &AnswerError{Status: s, Reason: say("that is not an answer to a booking")}
 	}
 }
 
@@ -318,9 +318,9 @@ func (c *Client) login(customerId string) (*login, error) {
 	l, ok := c.credentials(customerId)
 	switch {
 	case !ok || l == (Credentials{}):
-		return nil, &RequestError{Path: "customerId", Code: "request.login.none", Err: ErrNoCredentials}
+		return nil, &RequestError{Path: "customerId", Reason: say("has no login"), Err: ErrNoCredentials}
 	case strings.Contains(l.Username, ":"):
-		return nil, &RequestError{Path: "customerId", Code: "request.login.colon"}
+		return nil, &RequestError{Path: "customerId", Reason: say("has a login whose user name contains a colon, which HTTP Basic cannot carry")}
 	}
 	if last := c.last.Load(); last != nil && last.Credentials == l {
 		return last, nil
@@ -384,7 +384,7 @@ func (c *Client) paths(t Target) (path, escaped string, err error) {
 		{"customerId", t.CustomerId}, {"viewingId", t.ViewingId}, {"timeSlotId", t.TimeSlotId},
 	} {
 		if code, reason := checkId(id.value); code != "" {
-			return "", "", &RequestError{Path: id.path, Code: reason}
+			return "", "", &RequestError{Path: id.path, Reason: Text{Format: reason}}
 		}
 	}
 	path = c.path + "/" + t.CustomerId + "/" + t.ViewingId + "/" + t.TimeSlotId + "/Participant"

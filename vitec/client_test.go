@@ -170,7 +170,7 @@ func TestNothingSent(t *testing.T) {
 		login = test.login
 		_, err := client.AddViewingParticipant(t.Context(), g, b)
 		var bad *RequestError
-		if !errors.As(err, &bad) || bad.Path != test.path || bad.Code == "" {
+		if !errors.As(err, &bad) || bad.Path != test.path || bad.Reason.IsZero() {
 			t.Errorf("%s: %v", test.name, err)
 		}
 		if strings.Contains(test.name, "login") != errors.Is(err, ErrNoCredentials) {

@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
-
-	"vitec-import/importer/words"
 )
 
 // DefaultBaseURL is the vendor's production host.
@@ -48,41 +46,37 @@ type Config struct {
 	TLS *tls.Config
 }
 
-// ConfigError says what is wrong with a [Config] and how to mend it.
-type ConfigError struct{ Reason, Hint words.Message }
+// ConfigError says what is wrong with a [Config] and how to correct it.
+type ConfigError struct{ Reason, Hint Text }
 
 // Error returns the reason and, on a line of its own, the hint.
 func (e *ConfigError) Error() string { return e.Reason.String() + "\n" + e.Hint.String() }
 
-// In returns the reason in a language.
-func (e *ConfigError) In(l words.Language) string { return e.Reason.In(l) }
-
-func configError(id string, args ...any) *ConfigError {
-	return &ConfigError{catalogue.Message(id, args...), catalogue.Message(id+".hint", args...)}
-}
+// Message returns the reason.
+func (e *ConfigError) Message() (format string, args []any) { return e.Reason.Message() }
 
 // parseBaseURL takes an address that a login may be sent to. Its errors do not
 // quote what may hold a password.
 func parseBaseURL(s string) (*url.URL, error) {
-	wrong := func(id string) (*url.URL, error) {
-		return nil, &ConfigError{catalogue.Message(id, s), catalogue.Message("url.hint", DefaultBaseURL)}
+	wrong := func(format string) (*url.URL, error) {
+		return nil, &ConfigError{Text{format, []any{s}}, say("write it like %s", DefaultBaseURL)}
 	}
 	u, err := url.Parse(s)
 	switch {
 	case strings.Contains(s, "@") || err == nil && u.User != nil:
-		return nil, configError("url.login", DefaultBaseURL)
+		return nil, &ConfigError{say("the base URL contains a user name or an @"), say("write it like %s and give the login separately", DefaultBaseURL)}
 	case err != nil:
-		return wrong("url.none")
+		return wrong("the base URL %q is not a URL")
 	case strings.ContainsAny(s, "?#"):
-		return wrong("url.query")
+		return wrong("the base URL %q has a query or a fragment")
 	case u.Scheme == "" || u.Opaque != "" || u.Hostname() == "":
-		return wrong("url.host")
+		return wrong("the base URL %q does not begin with https:// and a host")
 	case u.Port() != "" && !isPort(u.Port()):
-		return wrong("url.port")
+		return wrong("the base URL %q has no port between 1 and 65535")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, configError("url.clear", s)
+		return nil, &ConfigError{say("the base URL %q would send the login and personal data in clear", s), say("use https://; http:// is for localhost, 127.0.0.1 and [::1]")}
 	case u.Scheme != "http" && u.Scheme != "https":
-		return wrong("url.scheme")
+		return wrong("the base URL %q is neither https nor http")
 	}
 	return u, nil
 }

@@ -5,25 +5,27 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"vitec-import/importer/words"
 )
 
 // RequestError says that a request cannot be written, so nothing was sent: an
 // id that cannot stand in the path, a text that the format cannot hold, a
 // customer without a login ([ErrNoCredentials]).
 type RequestError struct {
-	Path string   // the field's path, or customerId, viewingId, timeSlotId; "" if it is none of them
-	Code string   // why, for [Reason]
-	Args []string // and what goes into its words; never the value
-	Err  error    // ErrNoCredentials or nil
+	Path   string // the field's path, or customerId, viewingId, timeSlotId; "" if it is none of them
+	Reason Text   // a clause such as "is missing"; it never holds the value
+	Err    error  // ErrNoCredentials or nil
 }
 
-func (e *RequestError) Error() string { return e.In(words.English) }
+func (e *RequestError) Error() string { return e.text().String() }
 
-// In returns the error in a language.
-func (e *RequestError) In(l words.Language) string {
-	return strings.TrimPrefix(e.Path+" "+Reason(l, e.Code, e.Args...), " ")
+// Message returns the path and the reason.
+func (e *RequestError) Message() (format string, args []any) { return e.text().Message() }
+
+func (e *RequestError) text() Text {
+	if e.Path == "" {
+		return e.Reason
+	}
+	return say("%s %s", e.Path, e.Reason)
 }
 
 func (e *RequestError) Unwrap() error { return e.Err }
@@ -118,19 +120,7 @@ func (e *StatusError) Error() string {
 // outside of 200 to 599. The person may be booked.
 type AnswerError struct {
 	Status int
-	Code   string // why, for [Reason]: a clause such as "the answer is empty"
+	Reason Text // a clause such as "the answer is empty"; it holds no words of the server
 }
 
-func (e *AnswerError) Error() string {
-	return fmt.Sprintf("%d, %s", e.Status, Reason(words.English, e.Code))
-}
-
-// Reason says the code of a [RequestError] or of an [AnswerError] in a
-// language. Neither holds words of the server.
-func Reason(l words.Language, code string, args ...string) string {
-	fill := make([]any, len(args))
-	for i, a := range args {
-		fill[i] = a
-	}
-	return catalogue.In(l).Text(code, fill...)
-}
+func (e *AnswerError) Error() string { return fmt.Sprintf("%d, %s", e.Status, e.Reason) }

@@ -1,18 +1,10 @@
 package vitec
 
 import (
-	"embed"
 	"fmt"
 	"slices"
 	"time"
-
-	"vitec-import/importer/words"
 )
-
-//go:embed *.yaml
-var wordFiles embed.FS
-
-var catalogue = words.Load(wordFiles)
 
 // Kind is the type of a field's value.
 type Kind uint8
@@ -72,6 +64,7 @@ func (s Source) String() string {
 // use; take one from [Fields] or [FieldByPath].
 type Field struct {
 	Path      string   // updatePerson.email.emailAddress
+	Meaning   string   // what it means, in a few English words that begin small
 	Kind      Kind     // the specification's type
 	MaxLength int      // in UTF-16 code units, as .NET counts; 0: no limit is known
 	Values    []string // the values that are known; others only warn. Not to be changed
@@ -98,9 +91,6 @@ func FieldByPath(path string) (Field, bool) {
 	}
 	return Field{}, false
 }
-
-// Meaning says what the field means, in a few words that begin small.
-func (f Field) Meaning(l words.Language) string { return catalogue.In(l).Text(f.Path) }
 
 // Set gives the field its value in b: a string, bool, int, float64, time.Time
 // or []string, as Kind says; any other type is an error and leaves b as it
@@ -200,187 +190,230 @@ func (f Field) Get(b *AddNewViewingParticipant) (v any, ok bool) {
 var fields = []Field{
 	{
 		Path: "updatePerson.contactId", MaxLength: 40, Source: SourceKnown,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.ContactId },
+		Meaning: "id of an existing contact; the server updates that contact and looks for no other",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.ContactId },
 	},
 	{
 		Path: "updatePerson.customerId", MaxLength: 40, Source: SourceKnown,
-		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CustomerId },
-		rule: customerRule,
+		Meaning: "id of the office; required, and the same as in the path of the call",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CustomerId },
+		rule:    customerRule,
 	},
 	{
 		Path: "updatePerson.categoryIds", Kind: KindTextList,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CategoryIds },
+		Meaning: "ids of the contact categories that the contact belongs to",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CategoryIds },
 	},
 	{
 		Path: "updatePerson.address.streetAddress", MaxLength: 68, Source: SourceKnown,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.StreetAddress },
+		Meaning: "street and number",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.StreetAddress },
 	},
 	{
 		Path: "updatePerson.address.zipCode", MaxLength: 15, Source: SourceKnown,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.ZipCode },
+		Meaning: "postal code",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.ZipCode },
 	},
 	{
 		Path: "updatePerson.address.city", MaxLength: 25, Source: SourceKnown,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.City },
+		Meaning: "postal town",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.City },
 	},
 	{
 		Path: "updatePerson.address.countryCode", MaxLength: 2, Source: SourceKnown,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.CountryCode },
+		Meaning: "country, as two letters of ISO 3166-1",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.CountryCode },
 	},
 	{
 		Path: "updatePerson.email.emailAddress", MaxLength: 100, Source: SourceKnown,
-		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Email.EmailAddress },
-		rule: contactRule,
+		Meaning: "e-mail address; this or one of telePhone, workPhone and cellPhone is required",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Email.EmailAddress },
+		rule:    contactRule,
 	},
 	{
 		Path: "updatePerson.email.emailAddress2", MaxLength: 100, Source: SourceKnown,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Email.EmailAddress2 },
+		Meaning: "second e-mail address",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Email.EmailAddress2 },
 	},
 	{
-		Path: "updatePerson.userId",
-		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.UserId },
+		Path:    "updatePerson.userId",
+		Meaning: "id of the broker who is responsible for the contact",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.UserId },
 	},
 	{
 		Path: "updatePerson.otherPhone", MaxLength: 17, Source: SourceKnown,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.OtherPhone },
+		Meaning: "another phone number",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.OtherPhone },
 	},
 	{
 		Path: "updatePerson.wishAdvertising", Kind: KindBoolean,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.WishAdvertising },
+		Meaning: "whether the contact wishes to get advertising",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.WishAdvertising },
 	},
 	{
-		Path: "updatePerson.note",
-		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Note },
+		Path:    "updatePerson.note",
+		Meaning: "note on the contact",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Note },
 	},
 	{
 		Path: "updatePerson.coordinate.longitud", Kind: KindDecimal,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Coordinate.Longitud },
+		Meaning: "longitude in decimal degrees (the spelling is the specification's)",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Coordinate.Longitud },
 	},
 	{
 		Path: "updatePerson.coordinate.latitud", Kind: KindDecimal,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Coordinate.Latitud },
+		Meaning: "latitude in decimal degrees (the spelling is the specification's)",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Coordinate.Latitud },
 	},
 	{
-		Path: "updatePerson.task.predefinedTaskId",
-		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.PredefinedTaskId },
+		Path:    "updatePerson.task.predefinedTaskId",
+		Meaning: "id of a predefined task that is to be created for the contact",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.PredefinedTaskId },
 	},
 	{
-		Path: "updatePerson.task.note",
-		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.Note },
+		Path:    "updatePerson.task.note",
+		Meaning: "note on the task",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.Note },
 	},
 	{
-		Path: "updatePerson.task.estateId",
-		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.EstateId },
+		Path:    "updatePerson.task.estateId",
+		Meaning: "id of the estate that the task is about",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.EstateId },
 	},
 	{
-		Path: "updatePerson.task.assignedTo",
-		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.AssignedTo },
+		Path:    "updatePerson.task.assignedTo",
+		Meaning: "id of the user who gets the task",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.AssignedTo },
 	},
 	{
-		Path: "updatePerson.customField.name",
-		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CustomField.Name },
+		Path:    "updatePerson.customField.name",
+		Meaning: "name of a field of the office's own",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CustomField.Name },
 	},
 	{
-		Path: "updatePerson.customField.value",
-		at:   func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CustomField.Value },
+		Path:    "updatePerson.customField.value",
+		Meaning: "value of the office's own field",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CustomField.Value },
 	},
 	{
 		Path: "updatePerson.firstName", MaxLength: 30, Source: SourceKnown,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.FirstName },
+		Meaning: "first name; a blank one updates nothing",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.FirstName },
 	},
 	{
 		Path: "updatePerson.lastName", MaxLength: 30, Source: SourceKnown,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.LastName },
+		Meaning: "last name; a blank one updates nothing",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.LastName },
 	},
 	{
 		Path: "updatePerson.socialSecurityNumber", MaxLength: 20, Source: SourceKnown,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.SocialSecurityNumber },
+		Meaning: "personal number; an existing contact with this number is overwritten",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.SocialSecurityNumber },
 	},
 	{
 		Path: "updatePerson.isForeignSocialSecurityNumber", Kind: KindBoolean,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.IsForeignSocialSecurityNumber },
+		Meaning: "whether the personal number is a foreign one",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.IsForeignSocialSecurityNumber },
 	},
 	{
 		Path: "updatePerson.telePhone", MaxLength: 17, Source: SourceKnown,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.TelePhone },
+		Meaning: "phone number at home",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.TelePhone },
 	},
 	{
 		Path: "updatePerson.workPhone", MaxLength: 17, Source: SourceKnown,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.WorkPhone },
+		Meaning: "phone number at work",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.WorkPhone },
 	},
 	{
 		Path: "updatePerson.cellPhone", MaxLength: 17, Source: SourceKnown,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CellPhone },
+		Meaning: "mobile number",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CellPhone },
 	},
 	{
 		Path: "updatePerson.approval", Kind: KindBoolean,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Approval },
+		Meaning: "the consent flag from before the GDPR",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Approval },
 	},
 	{
 		Path: "updatePerson.approvalDate", Kind: KindDateTime,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.ApprovalDate },
+		Meaning: "when the consent from before the GDPR was given",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.ApprovalDate },
 	},
 	{
 		Path: "updatePerson.gdprApprovalDate", Kind: KindDateTime,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.GDPRApprovalDate },
+		Meaning: "when the person was informed of the processing of personal data",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.GDPRApprovalDate },
 	},
 	{
 		Path: "updatePerson.obtainThrough", Source: SourceLikely,
-		Values: []string{"Interest", "Phone", "Visit", "Agreement", "Other", "Email", "NotAsked"},
-		at:     func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.ObtainThrough },
+		Meaning: "how the person was informed of the processing of personal data",
+		Values:  []string{"Interest", "Phone", "Visit", "Agreement", "Other", "Email", "NotAsked"},
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.ObtainThrough },
 	},
 	{
 		Path: "updatePerson.leadScore", Kind: KindInteger,
-		at: func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.LeadScore },
+		Meaning: "score of the lead",
+		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.LeadScore },
 	},
 	{
 		Path: "participated", Kind: KindBoolean,
+		Meaning: "whether the person took part in the viewing",
 		Swedish: "Deltog",
 		at:      func(b *AddNewViewingParticipant) any { return &b.Participated },
 	},
 	{
 		Path: "reminderTime", Kind: KindInteger, Source: SourceKnown,
+		Meaning: "how many minutes before the viewing the reminder is sent; not negative",
 		Swedish: "Minuter innan visningen som påminnelse ska skickas ut",
 		at:      func(b *AddNewViewingParticipant) any { return &b.ReminderTime },
 		rule:    reminderRule,
 	},
 	{
 		Path: "smsReminder", Kind: KindBoolean,
+		Meaning: "sends the person a reminder by SMS",
 		Swedish: "SMS påminnelse",
 		at:      func(b *AddNewViewingParticipant) any { return &b.SMSReminder },
 	},
 	{
 		Path: "mailConfirmation", Kind: KindBoolean,
+		Meaning: "sends the person a confirmation by e-mail",
 		Swedish: "Bekräftelse via epost",
 		at:      func(b *AddNewViewingParticipant) any { return &b.MailConfirmation },
 	},
 	{
 		Path: "smsConfirmation", Kind: KindBoolean,
+		Meaning: "sends the person a confirmation by SMS",
 		Swedish: "Bekräftelse via SMS",
 		at:      func(b *AddNewViewingParticipant) any { return &b.SMSConfirmation },
 	},
 	{
 		Path: "returnBookingId", Kind: KindBoolean,
-		at: func(b *AddNewViewingParticipant) any { return &b.ReturnBookingId },
+		Meaning: "answers with the id of the booking; without it, likely with that of the contact",
+		at:      func(b *AddNewViewingParticipant) any { return &b.ReturnBookingId },
 	},
 	{
 		Path:    "contactMessage",
+		Meaning: "message from the contact, kept on the lead that the booking creates",
 		Swedish: "Meddelande från kontaktpersonen. Meddelandet kommer att sparas på det lead som skapas i samband med att visningsdeltagaren läggs till.",
 		at:      func(b *AddNewViewingParticipant) any { return &b.ContactMessage },
 	},
 	{
 		Path:    "leadSourceId",
+		Meaning: "id of the lead source that the new lead belongs to; left out, it is a preset one",
 		Swedish: "Leadskälla - Det lead som skapas i samband med anmälan till visning kommer att kopplas till aktuell leadskälla. Om fältet inte anges, kommer leadet att kopplas till en förvald leadskälla.",
 		at:      func(b *AddNewViewingParticipant) any { return &b.LeadSourceId },
 	},
 	{
 		Path: "options.isDeadlineValidationEnabled", Kind: KindBoolean,
-		at:   func(b *AddNewViewingParticipant) any { return &b.Options.IsDeadlineValidationEnabled },
-		rule: deadlineRule,
+		Meaning: "refuses the booking after the slot's last booking time; what holds when left out is unknown",
+		at:      func(b *AddNewViewingParticipant) any { return &b.Options.IsDeadlineValidationEnabled },
+		rule:    deadlineRule,
 	},
 	{
 		Path: "options.enableBookingLimitValidation", Kind: KindBoolean,
-		at:   func(b *AddNewViewingParticipant) any { return &b.Options.EnableBookingLimitValidation },
-		rule: bookingLimitRule,
+		Meaning: "refuses the booking when the slot has no place left; what holds when left out is unknown",
+		at:      func(b *AddNewViewingParticipant) any { return &b.Options.EnableBookingLimitValidation },
+		rule:    bookingLimitRule,
 	},
 }

@@ -59,48 +59,47 @@ func Encode(dst []byte, f Format, b *AddNewViewingParticipant) ([]byte, error) {
 // unsendable finds the member for which an encoder gave up.
 func unsendable(f Format, b *AddNewViewingParticipant) error {
 	for _, field := range fields {
-		var reason string
-		var args []string
+		var reason Text
 		switch v := field.at(b).(type) {
 		case *string:
-			reason, args = badText(f, *v)
+			reason = badText(f, *v)
 		case *[]string:
 			for _, s := range *v {
-				if reason, args = badText(f, s); reason != "" {
+				if reason = badText(f, s); !reason.IsZero() {
 					break
 				}
 			}
 		case **float64:
 			if *v != nil && !isFinite(**v) {
-				reason = "request.number"
+				reason = say("is not a finite number")
 			}
 		case *time.Time:
 			if !v.IsZero() && !sendableTime(*v) {
-				reason = "request.year"
+				reason = say("has a year outside 1 to 9999")
 			}
 		}
-		if reason != "" {
-			return &RequestError{Path: field.Path, Code: reason, Args: args}
+		if !reason.IsZero() {
+			return &RequestError{Path: field.Path, Reason: reason}
 		}
 	}
-	return &RequestError{Code: "request.body", Args: []string{f.String()}}
+	return &RequestError{Reason: say("the body cannot be written as %s", f.String())}
 }
 
-func badText(f Format, s string) (code string, args []string) {
+func badText(f Format, s string) Text {
 	if isPrintable(s) {
-		return "", nil
+		return Text{}
 	}
 	if !utf8.ValidString(s) {
-		return "request.encoding", nil
+		return say("is not valid UTF-8")
 	}
 	if f == XML {
 		for _, r := range s {
 			if !isXMLChar(r) {
-				return "request.xml", []string{fmt.Sprintf("%U", r)}
+				return say("contains the character %s, which XML cannot carry", fmt.Sprintf("%U", r))
 			}
 		}
 	}
-	return "", nil
+	return Text{}
 }
 
 // isPrintable reports whether s is printable ASCII, as most texts are: either

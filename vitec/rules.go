@@ -92,8 +92,8 @@ func Check(t Target, b *AddNewViewingParticipant) []Violation {
 
 // checkText appends what is wrong with a text that is not empty.
 func (f *Field) checkText(vs []Violation, s string) []Violation {
-	switch code, _ := badText(XML, s); {
-	case code == "":
+	switch reason := badText(XML, s); {
+	case reason.IsZero():
 	case !utf8.ValidString(s):
 		return append(vs, Violation{Path: f.Path, Code: CodeBadText})
 	default:
@@ -176,15 +176,15 @@ func checkId(id string) (code, reason string) {
 	switch {
 	case id != "" && isAlphanumeric(id):
 	case isBlank(id):
-		return CodeRequired, "request.missing"
+		return CodeRequired, "is missing"
 	case id == "." || id == "..":
-		return CodeBadId, "request.id.relative"
+		return CodeBadId, "is a relative path, not an id"
 	case !utf8.ValidString(id):
-		return CodeBadId, "request.encoding"
+		return CodeBadId, "is not valid UTF-8"
 	case strings.ContainsAny(id, `/\?#%&*:<>`):
-		return CodeBadId, "request.id.sign"
+		return CodeBadId, `contains one of / \ ? # %% & * : < >, which no id can`
 	case strings.ContainsFunc(id, unicode.IsControl):
-		return CodeBadId, "request.control"
+		return CodeBadId, "contains a control character"
 	}
 	return "", ""
 }

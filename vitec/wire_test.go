@@ -325,7 +325,7 @@ func TestUnusableAnswers(t *testing.T) {
 			client := clientFor(t, Config{BaseURL: "http://" + addr}, nil)
 			a, err := client.AddViewingParticipant(t.Context(), target(), sample())
 			var no *AnswerError
-			if !errors.As(err, &no) || no.Code == "" || fmt.Sprint(no.Status) != strings.TrimLeft(answer[9:12], "0") || a != (Answer{}) {
+			if !errors.As(err, &no) || no.Reason.IsZero() || fmt.Sprint(no.Status) != strings.TrimLeft(answer[9:12], "0") || a != (Answer{}) {
 				t.Errorf("%v, %#v", a, err)
 			}
 			if strings.Contains(fmt.Sprint(err), "VID1") {

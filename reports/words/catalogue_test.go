@@ -23,6 +23,7 @@ var converted = []string{
 	"importer/table",
 	"reports",
 	"reports/words",
+	"vitec",
 	"vitec/sandbox",
 }
 
@@ -82,6 +83,24 @@ var unsaid = map[string]string{
 	"vitec-import check ": command, "{value: false}": yamlPiece,
 	"json, xml": choice, "csv, xlsx, html": choice, "text, json": choice, "debug, info, warn, error": choice,
 	"negative offset": internal, "too much text": worded, "it ends in the middle": worded,
+	"%s wants a value of kind %s":                                     internal,
+	"unknown format %q (want json or xml)":                            worded,
+	"there is no login for this customer":                             worded,
+	"no login":                                                        "a login as a log prints it, without what it is",
+	"too many values or too deep":                                     internal,
+	"not in UTF-8":                                                    internal,
+	"the call was not done within %v":                                 network,
+	"the TLS handshake was not done within %v":                        network,
+	"it speaks http and not https there: %w":                          network,
+	"the proxy that HTTPS_PROXY names cannot be used":                 network,
+	"http is for loopback addresses only, and this host is elsewhere": network,
+	"the certificate of ":                                             network, " was refused": network,
+	"the answer did not begin within %v": network, "the header of the answer is longer than %d bytes": network,
+	"the proxy is none of http, https and socks5": network, "the proxy did not answer within %v": network,
+	"cannot connect to ": network, "cannot agree on TLS with ": network,
+	"the connection to ": network, " was lost before the request was sent": network,
+	" was lost while the request was sent": network,
+	"no answer from ":                      network, " to a request that was sent": network,
 }
 
 const (
@@ -92,6 +111,7 @@ const (
 	command   = "a command, to be copied"
 	choice    = "the values of a flag"
 	yamlPiece = "a piece of a mapping"
+	network   = "what the system or the network said, kept as it was said"
 	standIn   = "what the sandbox says as the API would, in Swedish"
 )
 
@@ -259,8 +279,12 @@ func source(t *testing.T, path string) (all []found) {
 		case *ast.Field:
 			n.Tag = nil
 		case *ast.KeyValueExpr:
-			if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Format" {
+			switch key, _ := n.Key.(*ast.Ident); {
+			case key == nil:
+			case key.Name == "Format", key.Name == "Meaning":
 				said[n.Value] = true
+			case key.Name == "Swedish": // the specification's own words
+				return false
 			}
 		case *ast.CompositeLit:
 			if isCommand(n) {
