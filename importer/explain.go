@@ -7,7 +7,7 @@ import (
 )
 
 // ErrNoRow is returned by Job.Explain for a row that the input has not.
-var ErrNoRow error = catalogue.Error("no_row")
+var ErrNoRow error = &textError{ledger.Say("there is no such row")}
 
 // Explain plans the input up to the row with this number, the spreadsheet's
 // own, and returns that row with the outcome that it would have. cells are

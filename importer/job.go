@@ -11,7 +11,6 @@ import (
 
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
-	"vitec-import/importer/words"
 	"vitec-import/mapping"
 	"vitec-import/vitec"
 )
@@ -92,32 +91,22 @@ type Result struct {
 // reason to be said.
 type Stop struct {
 	Code   string
-	Reason Reason
-	// Err is what the ledger or the input said, if that is behind it: it is
-	// said behind the reason.
+	Reason ledger.Text
+	// Err is what the ledger or the input said, if that is behind it.
 	Err error
 }
 
-// In says why the run ended.
-func (s Stop) In(l words.Language) string {
+// Message says why the run ended, with what the ledger or the input said behind
+// the reason.
+func (s Stop) Message() (format string, args []any) {
 	if s.Err == nil {
-		return s.Reason.In(l)
+		return s.Reason.Message()
 	}
-	return s.Reason.In(l) + ": " + words.Of(s.Err, l)
+	return "%s: %s", []any{s.Reason, s.Err}
 }
 
-// recorded is the reason as the ledger keeps it, in which an error is a text,
-// unless the reader of the input has said it: that can be said again.
-func (s Stop) recorded() Reason {
-	if s.Err == nil {
-		return s.Reason
-	}
-	var input *table.Error
-	if s.Reason.Code == "input_unreadable" && errors.As(s.Err, &input) {
-		return because(unreadableFor, append([]string{input.File}, input.Args()...)...)
-	}
-	return s.Reason.with(s.Err.Error())
-}
+// Hint says what a person can do about it; it may be zero.
+func (s Stop) Hint() ledger.Text { return hints[s.Code] }
 
 // The reasons for which a run stops, beside those of a verdict.
 const (
@@ -130,7 +119,6 @@ const (
 	StopLedger      = "ledger"
 	StopInput       = "input_changed"
 
-	stopUnsent    = "unsent_in_a_row" // the reason said of StopUnreachable
 	StopForbidden = codeForbidden
 	StopLogin     = codeLogin
 )
@@ -168,7 +156,7 @@ func (r *Result) ExitCode() int {
 
 // ErrInterrupted is returned by Check and Run when Stop is closed before
 // anything was sent.
-var ErrInterrupted error = catalogue.Error("interrupted")
+var ErrInterrupted error = &textError{ledger.Say("interrupted before anything was sent")}
 
 // manyRows is for how many rows the hashes of a plan, some 60 bytes a row, are
 // worth being collected at once, which takes some milliseconds.
@@ -224,13 +212,13 @@ func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error
 	res := s.result()
 	end := ledger.End{FinishedAt: res.FinishedAt, ExitCode: res.ExitCode(), Requests: res.Requests}
 	if res.Stopped != nil {
-		why := res.Stopped.recorded()
-		end.Stopped, end.StoppedCode, end.StoppedArgs = why.String(), why.Code, why.Args
+		end.Reason, end.StoppedCode = ledger.TextOf(*res.Stopped), res.Stopped.Code
+		end.Stopped = end.Reason.String()
 	}
 	if endErr := run.End(ctx, end); endErr != nil && err == nil {
 		err = endErr
 		if res.Stopped == nil {
-			res.Stopped = &Stop{Code: StopLedger, Reason: because(StopLedger), Err: endErr}
+			res.Stopped = &Stop{Code: StopLedger, Reason: ledgerFailed, Err: endErr}
 		}
 	}
 	s.log.Info("the run has ended", "outcomes", outcomes(res.Outcomes), "requests", res.Requests, "exit_code", res.ExitCode())
@@ -332,9 +320,9 @@ func (j *Job) changed(row int) error {
 // and being sent. No row of the change is sent.
 type InputChangedError struct{ Place string }
 
-func (e *InputChangedError) Error() string { return e.In(words.English) }
+func (e *InputChangedError) Error() string { return ledger.TextOf(e).String() }
 
-// In returns the error in a language.
-func (e *InputChangedError) In(l words.Language) string { return e.reason().In(l) }
-
-func (e *InputChangedError) reason() Reason { return because(StopInput, e.Place) }
+// Message says it.
+func (e *InputChangedError) Message() (format string, args []any) {
+	return "%s: the file was changed while it was being imported", []any{e.Place}
+}

@@ -36,7 +36,7 @@ type verdict struct {
 	action  action
 	// code names the reason for programs, reason is what is said of it.
 	code   string
-	reason Reason
+	reason ledger.Text
 	// words are the server's or the system's own, not yet scrubbed of personal
 	// data. They are said behind the reason.
 	words     []string
@@ -84,89 +84,92 @@ func judge(answer vitec.Answer, err error) verdict {
 		return judgeStatus(status)
 	case errors.As(err, &noId):
 		return verdict{outcome: ledger.Uncertain, code: codeNoId, status: noId.Status,
-			reason: because(codeNoId, statusText(noId.Status), noId.Reason.Format)}
+			reason: ledger.Say("the server answered %s without a booking id: %s", statusText(noId.Status), noId.Reason)}
 	case errors.As(err, &transport):
 		return judgeTransport(transport)
 	case errors.As(err, &unsendable):
 		return verdict{outcome: ledger.NotSent, code: codeUnsendable,
-			reason: because(codeUnsendable, append([]string{unsendable.Path, unsendable.Reason.Format}, texts(unsendable.Reason.Args)...)...)}
+			reason: ledger.TextOf(unsendable)}
 	default:
-		return verdict{outcome: ledger.Uncertain, code: codeUnclassified, reason: because("unforeseen")}
+		return verdict{outcome: ledger.Uncertain, code: codeUnclassified, reason: ledger.Say("the request ended in an unforeseen way")}
 	}
 }
 
 func judgeStatus(e *vitec.StatusError) verdict {
 	v := verdict{status: e.Status, words: e.Messages, outcome: ledger.Rejected}
+	status := statusText(e.Status)
 	switch s := e.Status; {
 	case s == http.StatusUnauthorized:
 		v.outcome, v.action, v.code = ledger.NotSent, stopRun, codeLogin
+		v.reason = ledger.Say("the server answered %s: the user name or password is wrong", status)
 	case s == http.StatusForbidden:
 		v.action, v.code = stopCustomer, codeForbidden
+		v.reason = ledger.Say("the server answered %s: the login has no right to this customer, or the office is closed", status)
 	case s == http.StatusProxyAuthRequired:
 		v.outcome, v.action, v.code = ledger.NotSent, stopRun, codeProxy
+		v.reason = ledger.Say("the proxy between here and the server wants a login of its own")
 	case s == http.StatusTooManyRequests:
 		v.outcome, v.action, v.code = ledger.NotSent, slowDown, codeTooMany
+		v.reason = ledger.Say("the server answered %s: too many requests", status)
 		v.wait = e.RetryAfter
 	case s == http.StatusServiceUnavailable && e.HasRetryAfter:
 		v.outcome, v.action, v.code = ledger.NotSent, slowDown, codeBusy
+		v.reason = ledger.Say("the server answered %s and asked to come back later", status)
 		v.wait = e.RetryAfter
-	case s == http.StatusSeeOther:
-		// "See other" is how a server says that it has done the work and shows
-		// the result elsewhere; the other redirects say that it has not.
-		v.outcome, v.action, v.code = ledger.Uncertain, stopRun, codeSeeOther
-		if e.Location != "" {
-			v.reason = because("see_other_at", statusText(e.Status), e.Location)
-		}
 	case s >= 300 && s < 400:
 		v.outcome, v.action, v.code = ledger.NotSent, stopRun, codeRedirect
+		if s == http.StatusSeeOther {
+			// "See other" is how a server says that it has done the work and shows
+			// the result elsewhere; the other redirects say that it has not.
+			v.outcome, v.code = ledger.Uncertain, codeSeeOther
+		}
+		v.reason = ledger.Say("the server answered %s: this is not the API's address", status)
 		if e.Location != "" {
-			v.reason = because("redirect_to", statusText(e.Status), e.Location)
+			v.reason = ledger.Say("the server answered %s and pointed to %s: this is not the API's address", status, e.Location)
 		}
 	case s >= 400 && s < 500:
 		v.code = codeRejected
+		v.reason = ledger.Say("the server answered %s", status)
 	case s >= 500 && s < 600:
 		v.outcome, v.code = ledger.Uncertain, codeServerError
+		v.reason = ledger.Say("the server answered %s: it may or may not have booked", status)
 	default:
 		v.outcome, v.code = ledger.Uncertain, codeUnclassified
-	}
-	if v.reason.Code == "" {
-		v.reason = because(v.code, statusText(e.Status))
+		v.reason = ledger.Say("the server answered %s", status)
 	}
 	return v
 }
 
 func judgeTransport(e *vitec.TransportError) verdict {
-	v := verdict{words: []string{e.Err.Error()}}
-	inTime := ""
-	if errors.Is(e.Err, context.DeadlineExceeded) {
-		v.words, inTime = nil, "_in_time"
-	}
+	v := verdict{}
+	late := errors.Is(e.Err, context.DeadlineExceeded)
 	switch {
 	case e.Certificate:
 		v.outcome, v.action, v.code = ledger.NotSent, stopRun, codeCertificate
-		inTime = ""
+		v.reason = ledger.Say("the server's certificate cannot be trusted")
+		late = false
 	case !e.Written:
 		v.outcome, v.action, v.code = ledger.NotSent, again, codeUnreachable
+		v.reason = ledger.Say("the server could not be reached")
+		if late {
+			v.reason = ledger.Say("the server could not be reached in time")
+		}
 	default:
 		v.outcome, v.code = ledger.Uncertain, codeNoAnswer
+		v.reason = ledger.Say("the request was sent and no answer came back")
+		if late {
+			v.reason = ledger.Say("the request was sent and no answer came back in time")
+		}
 	}
-	v.reason = because(v.code + inTime)
-	if inTime != "" {
+	if late {
 		return v
 	}
 	if reason := e.Reason(); !reason.IsZero() {
-		v.words, v.reason = nil, because(v.code+"_for", append([]string{reason.Format}, texts(reason.Args)...)...)
+		v.reason = ledger.Say("%s: %s", v.reason, reason)
+	} else {
+		v.words = []string{e.Err.Error()}
 	}
 	return v
-}
-
-// texts are the arguments of a text that are texts themselves.
-func texts(args []any) []string {
-	var list []string
-	for _, a := range args {
-		list = append(list, fmt.Sprint(a))
-	}
-	return list
 }
 
 func statusText(status int) string {

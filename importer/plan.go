@@ -195,7 +195,7 @@ func (pl *planner) row(in *prepared) bool {
 	}
 	switch {
 	case in.skipped != "":
-		out.Outcome, out.Message = ledger.Skipped, in.skipped
+		out.Outcome, out.Reason, out.Message = ledger.Skipped, ledger.TextOf(in.skipped), in.skipped
 	case out.Outcome == ledger.Invalid:
 	case in.unsendable != nil:
 		return pl.refuse(in.number, Problem{File: j.File.Info().Name, Sheet: j.File.Info().Sheet, Row: in.number, Code: codeUnsendable, Message: in.unsendable.Error()})
@@ -365,7 +365,7 @@ type fingerprinter struct {
 func (f *fingerprinter) of(sub *mapping.Submission) (ledger.Keys, ledger.Digest, error) {
 	var err error
 	if f.body, err = vitec.Encode(f.body[:0], vitec.JSON, &sub.Body); err != nil {
-		return ledger.Keys{}, ledger.Digest{}, catalogue.Error("request", err)
+		return ledger.Keys{}, ledger.Digest{}, &textError{ledger.Say("the row cannot be written as a request: %s", err)}
 	}
 	id := f.ids.identify(&sub.Body, f.job.Identity)
 	return f.job.Ledger.Keys(f.job.Target, slotOf(sub.Target), id), f.job.Ledger.Content(f.body), nil

@@ -8,7 +8,6 @@ import (
 	"hash/maphash"
 	"log/slog"
 	"math"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -157,7 +156,7 @@ func (s *sender) send(ctx context.Context) error {
 	close(s.work)
 	workers.Wait()
 	if s.refused != "" && s.res.Outcomes[ledger.NotSent] > 0 && s.res.Stopped == nil {
-		s.res.Stopped = &Stop{Code: StopForbidden, Reason: because("customer_refused", s.refused)}
+		s.res.Stopped = &Stop{Code: StopForbidden, Reason: ledger.Say("the server refused customer %q; its other rows were not sent", s.refused)}
 	}
 	s.show()
 	return s.stopCause
@@ -235,7 +234,7 @@ func (s *sender) pick() (it *item, wait time.Duration) {
 	}
 	if s.job.MaxRows > 0 && s.taken >= s.job.MaxRows {
 		if s.active == 0 && wait < 0 && s.anyLeft() {
-			s.stop(Stop{Code: StopMaxRows, Reason: because(StopMaxRows, strconv.Itoa(s.taken))}, nil)
+			s.stop(Stop{Code: StopMaxRows, Reason: ledger.Say("--max-rows %d: so many rows were sent", s.taken)}, nil)
 		}
 		return nil, wait
 	}
@@ -275,11 +274,11 @@ func unreadable(err error) Stop {
 	var changed *InputChangedError
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return Stop{Code: StopInterrupted, Reason: because(StopInterrupted)}
+		return Stop{Code: StopInterrupted, Reason: ledger.Say("interrupted")}
 	case errors.As(err, &changed):
-		return Stop{Code: StopInput, Reason: changed.reason()}
+		return Stop{Code: StopInput, Reason: ledger.TextOf(changed)}
 	}
-	return Stop{Code: StopInput, Reason: because("input_unreadable"), Err: err}
+	return Stop{Code: StopInput, Reason: ledger.Say("the file could not be read to its end"), Err: err}
 }
 
 // anyLeft tells whether there is a row that could be sent, now or later.
@@ -381,7 +380,7 @@ func (s *sender) submit(ctx context.Context, it *item) sent {
 	}
 	v := d.verdict
 	res.Outcome, res.BookingID, res.HTTPStatus = v.outcome, v.bookingId, v.status
-	res.Message, res.Code, res.Args = v.reason.String(), v.reason.Code, v.reason.Args
+	res.Reason, res.Message, res.Code = v.reason, v.reason.String(), v.code
 	durable := s.run.Finishing(it.index, res)
 	if d.settled = v.outcome == ledger.Booked; d.settled {
 		// The dispatcher has the next row begun, or pushes.
@@ -397,7 +396,7 @@ func (s *sender) submit(ctx context.Context, it *item) sent {
 
 // notLeft is the verdict on a row that was begun and then held back, because
 // the run was stopped meanwhile.
-var notLeft = verdict{outcome: ledger.NotSent, action: goOn, code: StopInterrupted, reason: because("held_back")}
+var notLeft = verdict{outcome: ledger.NotSent, action: goOn, code: StopInterrupted, reason: ledger.Say("the run was stopped before the request left")}
 
 // mayLeave tells whether a row that is begun may still be sent.
 func (s *sender) mayLeave(ctx context.Context) bool {
@@ -415,14 +414,14 @@ func (s *sender) mayLeave(ctx context.Context) bool {
 }
 
 // reason is what the ledger and the reports say of a row's end.
-func (s *sender) reason(it *item, v verdict) Reason {
+func (s *sender) reason(it *item, v verdict) ledger.Text {
 	if v.outcome == ledger.Booked {
 		if row, twice := s.ids.seen(it, v.bookingId); twice {
 			s.log.Warn("two rows have the same booking id", "row", it.number, "other_row", row)
-			return because("same_booking_id", strconv.Itoa(row))
+			return ledger.Say("the server gave the same booking id to row %d: look in Vitec whether both are booked", row)
 		}
 	}
-	return v.reason.with(shorten(scrub(v.words, it.sub.Target, &it.sub.Body), 500))
+	return with(v.reason, shorten(scrub(v.words, it.sub.Target, &it.sub.Body), 500))
 }
 
 // collect takes what the workers have brought back, without waiting.
@@ -477,7 +476,7 @@ func (s *sender) stopped(ctx context.Context) bool {
 }
 
 func (s *sender) interrupted(cause error) {
-	s.stop(Stop{Code: StopInterrupted, Reason: because(StopInterrupted)}, cause)
+	s.stop(Stop{Code: StopInterrupted, Reason: ledger.Say("interrupted")}, cause)
 }
 
 // take books a row's end and draws the consequences.
@@ -544,11 +543,11 @@ func (s *sender) end(d sent) {
 	case v.action == stopCustomer:
 		s.bar(it.sub.Target.CustomerId, v)
 	case s.uncertain >= uncertainInARow:
-		s.stop(Stop{Code: StopUncertain, Reason: inARow(StopUncertain, s.uncertain, v.reason)}, nil)
+		s.stop(Stop{Code: StopUncertain, Reason: ledger.Say("%d rows in a row ended without a trustworthy answer, the last because %s", s.uncertain, v.reason)}, nil)
 	case !s.anyAccepted && s.rejected >= rejectedFromStart:
-		s.stop(Stop{Code: StopRejected, Reason: inARow(StopRejected, s.rejected, v.reason)}, nil)
+		s.stop(Stop{Code: StopRejected, Reason: ledger.Say("the first %d rows were all rejected, the last because %s", s.rejected, v.reason)}, nil)
 	case s.unsent >= unsentInARow:
-		s.stop(Stop{Code: StopUnreachable, Reason: inARow(stopUnsent, s.unsent, v.reason)}, nil)
+		s.stop(Stop{Code: StopUnreachable, Reason: ledger.Say("%d rows in a row could not be sent, the last because %s", s.unsent, v.reason)}, nil)
 	}
 }
 
@@ -570,11 +569,11 @@ func follow(n int, more bool) int {
 // slowDown pauses every worker and halves the rate.
 func (s *sender) slowDown(d sent, now time.Time, wait time.Duration) {
 	if wait > longestPause {
-		s.stop(Stop{Code: StopLongWait, Reason: because(StopLongWait, wait.Round(time.Second).String())}, nil)
+		s.stop(Stop{Code: StopLongWait, Reason: ledger.Say("the server asked to be left alone for %v", wait.Round(time.Second))}, nil)
 		return
 	}
 	if still := now.Add(wait).Sub(s.moved); still > longestStandstill {
-		s.stop(Stop{Code: StopLongWait, Reason: because("put_off", now.Sub(s.moved).Round(time.Second).String())}, nil)
+		s.stop(Stop{Code: StopLongWait, Reason: ledger.Say("the server has put off every request for %v", now.Sub(s.moved).Round(time.Second))}, nil)
 		return
 	}
 	before := s.pace.current
@@ -611,7 +610,7 @@ func (s *sender) ledgerFailed(d sent) {
 		s.res.Outcomes[ledger.Uncertain]++
 		s.res.Unrecorded = append(s.res.Unrecorded, strings.TrimSpace(fmt.Sprintf("row %d: %s %s", d.it.number, d.verdict.outcome, d.verdict.bookingId)))
 	}
-	s.stop(Stop{Code: StopLedger, Reason: because(StopLedger), Err: d.ledger}, d.ledger)
+	s.stop(Stop{Code: StopLedger, Reason: ledgerFailed, Err: d.ledger}, d.ledger)
 }
 
 // stop ends the sending; the first reason is kept.
@@ -635,7 +634,7 @@ func (s *sender) stop(why Stop, cause error) {
 func (s *sender) event(kind, detail string) {
 	err := s.run.Event(context.Background(), ledger.Event{At: time.Now(), Kind: kind, Detail: detail})
 	if err != nil {
-		s.log.Error("the ledger did not take an event", "kind", kind)
+		s.log.Warn("the ledger did not take an event", "kind", kind)
 	}
 }
 
@@ -705,11 +704,7 @@ func (b *bookingIds) seen(it *item, id string) (row int, twice bool) {
 	return 0, false
 }
 
-// inARow is the reason of a stop after n rows that ended alike, the last of
-// them for the reason last.
-func inARow(code string, n int, last Reason) Reason {
-	return because(code, append([]string{strconv.Itoa(n), last.Code}, last.Args...)...)
-}
+var ledgerFailed = ledger.Say("the ledger cannot be written")
 
 func timer(d time.Duration) *time.Timer {
 	if d < 0 {

@@ -193,7 +193,6 @@ type describer struct {
 	run     *ledger.RunInfo
 	words   texts
 	wording wording
-	ending  ending
 	zone    *time.Location
 	// english describes the row for programs, which know one language; nil
 	// if this one does.
@@ -217,18 +216,13 @@ func (f wording) of(p *ledger.Problem) said {
 	return said{oneLine(p.Message), oneLine(p.Hint)}
 }
 
-// ending finds the words for why a row or a run ended. It may be nil.
-type ending func(code string, args []string) (message string, ok bool)
-
-// of returns the words for a code: those that the ledger keeps, in English, if
-// there are no others.
-func (f ending) of(message, code string, args []string) string {
-	if f != nil && code != "" {
-		if other, ok := f(code, args); ok {
-			return other
-		}
+// why says why a row or a run ended, as the ledger keeps it: to be said in any
+// language, or else in English alone.
+func (w texts) why(reason ledger.Text, message string) string {
+	if reason.IsZero() {
+		return message
 	}
-	return message
+	return w.Of(reason)
 }
 
 func (d *describer) describe(r *record) {
@@ -260,7 +254,7 @@ func (d *describer) say(r *record) (s said) {
 	case ledger.Invalid:
 		s = d.problems(r)
 	default:
-		s.message = oneLine(d.ending.of(r.Message, r.Code, r.Args))
+		s.message = oneLine(w.why(r.Reason, r.Message))
 	}
 	if s.message == "" {
 		s.message = d.fallback(r)

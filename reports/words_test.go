@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"vitec-import/importer/ledger"
 	"vitec-import/reports/words"
 )
 
@@ -45,7 +46,8 @@ func TestFigures(t *testing.T) {
 func TestSwedish(t *testing.T) {
 	src, o := scenario(t)
 	src.Input, src.NoInput = nil, &InputError{Path: "a.csv", Err: ErrInputMissing} // a note more
-	src.Run.StoppedCode, src.Run.StoppedArgs = "answered", []string{"400"}
+	src.Run.Reason = ledger.Say("the server answered %s", "400")
+	src.Run.Stopped = src.Run.Reason.String()
 	rep := mustWrite(t, src, o)
 	programs := func() [2][]byte {
 		sum, _, _ := bytes.Cut(read(t, rep.Dir, "summary.json"), []byte(`"files": {`))
@@ -55,9 +57,6 @@ func TestSwedish(t *testing.T) {
 	o.Language = words.Swedish
 	o.Wording = func(code string, args []string) (message, hint string, ok bool) {
 		return "inget datum", "skriv 1990-02-28", code == "not_a_date"
-	}
-	o.Ending = func(code string, args []string) (string, bool) {
-		return "servern svarade " + args[0], code == "answered"
 	}
 	rep = mustWrite(t, src, o)
 	for i, after := range programs() {

@@ -29,8 +29,6 @@ type Options struct {
 	// know the code. Where it does not, or is nil, the words are those that the
 	// ledger keeps, in English.
 	Wording func(code string, args []string) (message, hint string, ok bool)
-	// Ending does the same for why a row or the run ended as it did.
-	Ending func(code string, args []string) (message string, ok bool)
 	// Zone is the time zone of what people read; nil = the system's.
 	Zone *time.Location
 	// Paths are what the commands in the report are made of. Corrections and
@@ -74,7 +72,7 @@ func (purgedError) Is(target error) bool { return target == ErrPurged }
 
 // english reports whether people read what programs read.
 func (o *Options) english() bool {
-	return o.Wording == nil && o.Ending == nil && (o.Language == "" || o.Language == words.English)
+	return o.Wording == nil && (o.Language == "" || o.Language == words.English)
 }
 
 // with returns the options that also want what an earlier report in dir has.
@@ -207,8 +205,8 @@ func fill(ctx context.Context, s *staging, src *Source, o *Options, w texts) (su
 	plain := describer{run: &src.Run, words: textsIn(words.English), zone: o.Zone}
 	d, people := plain, *src
 	if !o.english() {
-		people.Run.Stopped = ending(o.Ending).of(src.Run.Stopped, src.Run.StoppedCode, src.Run.StoppedArgs)
-		d = describer{run: &people.Run, words: w, wording: o.Wording, ending: o.Ending, zone: o.Zone, english: &plain}
+		people.Run.Stopped = w.why(src.Run.Reason, src.Run.Stopped)
+		d = describer{run: &people.Run, words: w, wording: o.Wording, zone: o.Zone, english: &plain}
 	}
 	for r, err := range records(ctx, src, d) {
 		if err != nil {

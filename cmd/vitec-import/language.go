@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"vitec-import/importer"
 	"vitec-import/importer/table"
 	"vitec-import/mapping"
 	"vitec-import/reports/words"
@@ -135,17 +134,6 @@ func (v *languageValue) Set(s string) error {
 		return nil
 	}
 	return fail("unknown language %q: want en or sv", s)
-}
-
-// endingIn words why rows and runs ended.
-func endingIn(l words.Language) func(code string, args []string) (message string, ok bool) {
-	if l == words.English {
-		return nil
-	}
-	return func(code string, args []string) (string, bool) {
-		message := importer.Reason{Code: code, Args: args}.In(l)
-		return message, message != ""
-	}
 }
 
 // wordingIn words the problems of a mapping and of a spreadsheet for a report.

@@ -14,7 +14,6 @@ import (
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 	"vitec-import/reports"
-	"vitec-import/reports/words"
 	"vitec-import/vitec"
 )
 
@@ -147,7 +146,7 @@ func (w *world) writeReport(ctx context.Context, l *ledger.Ledger, run ledger.Ru
 	if src.Input != nil {
 		defer src.Input.Close()
 	}
-	return reports.Write(ctx, src, reports.Options{Dir: place.dir(run), Files: kinds, Paths: paths, Language: w.lang, Wording: wordingIn(w.lang), Ending: endingIn(w.lang)})
+	return reports.Write(ctx, src, reports.Options{Dir: place.dir(run), Files: kinds, Paths: paths, Language: w.lang, Wording: wordingIn(w.lang)})
 }
 
 // reporting is what the end of a run needs beside its result.
@@ -163,7 +162,7 @@ type reporting struct {
 func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Result, r reporting) error {
 	code := res.ExitCode()
 	if res.Stopped != nil {
-		w.tell("stopped", *res.Stopped, reasonHint{res.Stopped.Reason})
+		w.tell("stopped", *res.Stopped, res.Stopped.Hint())
 	}
 	rep, failed := w.reportRun(ctx, l, res, r)
 	if r.metrics != "" {
@@ -195,11 +194,6 @@ func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Resu
 	}
 	return nil
 }
-
-// reasonHint is what can be done about a reason.
-type reasonHint struct{ of importer.Reason }
-
-func (h reasonHint) In(l words.Language) string { return h.of.Hint(l) }
 
 // reportRun writes the report of a run that has just ended.
 func (w *world) reportRun(ctx context.Context, l *ledger.Ledger, res *importer.Result, r reporting) (*reports.Report, error) {

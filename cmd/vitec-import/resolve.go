@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 	"vitec-import/reports"
 )
@@ -171,8 +170,8 @@ func (w *world) listUncertain(ctx context.Context, path string) error {
 		}
 		for _, row := range byRun[id] {
 			seen := row.Message
-			if reason := (importer.Reason{Code: row.Code, Args: row.Args}).In(w.lang); reason != "" {
-				seen = reason
+			if !row.Reason.IsZero() {
+				seen = w.lang.Of(row.Reason)
 			}
 			table = append(table, []string{
 				strconv.FormatInt(row.Run, 10), strconv.Itoa(row.Number), names[row.Number], row.Slot.CustomerId,

@@ -108,12 +108,10 @@ func (w *world) ended(r ledger.RunInfo) string {
 
 // stopped says why a run ended early.
 func (w *world) stopped(r ledger.RunInfo) string {
-	if f := endingIn(w.lang); f != nil {
-		if text, ok := f(r.StoppedCode, r.StoppedArgs); ok {
-			return text
-		}
+	if r.Reason.IsZero() {
+		return r.Stopped
 	}
-	return r.Stopped
+	return w.lang.Of(r.Reason)
 }
 
 // counts is "25 booked, 1 rejected": only what there is.

@@ -41,7 +41,7 @@ func TestNoTextOutsideOfTheCatalogues(t *testing.T) {
 	}
 	n := 0
 	for _, dir := range []string{
-		"../../importer", "../../mapping",
+		"../../mapping",
 	} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil || len(files) == 0 {
@@ -60,7 +60,7 @@ func TestNoTextOutsideOfTheCatalogues(t *testing.T) {
 			}
 		}
 	}
-	if n < 50 {
+	if n < 10 {
 		t.Errorf("only %d files were read", n)
 	}
 	for text := range left {
@@ -111,7 +111,6 @@ func sentences(t *testing.T, file string) map[string]string {
 
 // spoken are the texts outside of the catalogues, with the reason.
 var spoken = map[string]string{
-	"the ledger did not take an event": "the log's, which is in English",
 
 	"the text becomes too long": worded,
 	"Id på visningstillfället":  "the specification's own words",

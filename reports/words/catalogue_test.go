@@ -19,6 +19,7 @@ import (
 // converted are the folders whose messages are held against the catalogue.
 var converted = []string{
 	"cmd/vitec-import",
+	"importer",
 	"importer/ledger",
 	"importer/table",
 	"reports",
@@ -62,7 +63,8 @@ var notForPeople = []string{
 
 // unsaid are texts that read like messages and are none, with the reason.
 var unsaid = map[string]string{
-	"words: %q: %v": internal, "words: %s: %v": internal,
+	"%d ms, then %s/s": "an event's detail, which the charts read",
+	"words: %q: %v":    internal, "words: %s: %v": internal,
 	"Vi är snart tillbaka": standIn, "Begäran avvisades.": standIn, "För många anrop.": standIn,
 	"HTTP/1.1 two hundred OK\r\nContent-Type: application/json\r\n\r\n\"VID\"": standIn,
 	"locked by another process": worded, "vitec-import ledger %016x commit %020d\n": format, "SQLite format 3\x00": format,
