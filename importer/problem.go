@@ -53,7 +53,7 @@ func (j *Job) mapped(row int, p mapping.Problem) Problem {
 	info := j.File.Info()
 	return Problem{
 		File: info.Name, Sheet: info.Sheet, Row: row, Column: p.Column + 1, Header: p.Header, Field: p.Field,
-		Code: p.Code, Message: p.Message(), Hint: p.Hint(), Value: p.Value, Masked: p.Masked(), Args: p.Args, Warning: p.Warning,
+		Code: p.Code, Message: p.Reason().String(), Hint: p.Hint().String(), Value: p.Value, Masked: p.Masked(), Args: p.Args, Warning: p.Warning,
 	}
 }
 

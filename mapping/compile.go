@@ -8,7 +8,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -30,7 +29,7 @@ type field struct {
 	member vitec.Field // of the body
 	role   role
 	pos    pos
-	words  words.List // what is done to the cell
+	words  texts // what is done to the cell
 
 	columns   [][]scalar // each by candidates; several with join
 	separator string     // of join
@@ -97,7 +96,7 @@ type compiler struct {
 	warnings Errors
 }
 
-func (c *compiler) fail(p pos, code, suggestion string, hint words.Message, id string, args ...any) {
+func (c *compiler) fail(p pos, code, suggestion string, hint vitec.Text, id string, args ...any) {
 	e := p.at(code, id, args...)
 	e.Suggestion, e.Hint = suggestion, hint
 	c.errs = append(c.errs, e)
@@ -164,13 +163,13 @@ func (c *compiler) source(r *rule, f *field) {
 	} {
 		if s.set {
 			if said++; said > 1 {
-				c.fail(s.pos, "sources", "", say("hint.one_source"), "mistake.source_too_many", s.key)
+				c.fail(s.pos, "sources", "", say(`a field has one of "column", "value", "join" and "computed"`), "%q is one source too many", s.key)
 			}
 		}
 	}
 	switch {
 	case said == 0:
-		c.fail(r.pos, "no_source", "", say("hint.a_source"), "mistake.no_source")
+		c.fail(r.pos, "no_source", "", say(`a field needs one of "column", "value", "join" and "computed"`), "the field does not say where its value comes from")
 	case r.Join != nil:
 		f.separator = " "
 		if r.Separator.set {
@@ -204,7 +203,7 @@ func (c *compiler) source(r *rule, f *field) {
 			{r.Default.set, r.Default.pos, "default"}, {r.Empty.set, r.Empty.pos, "empty"},
 		} {
 			if s.set {
-				c.fail(s.pos, "misplaced_key", "", say("hint.constant_as_sent"), "mistake.beside_constant", s.key)
+				c.fail(s.pos, "misplaced_key", "", say("write the constant as it is to be sent"), "%q has no meaning beside a constant", s.key)
 			}
 		}
 	}
@@ -214,7 +213,7 @@ func (c *compiler) source(r *rule, f *field) {
 func (c *compiler) columns(names scalars) []scalar {
 	for _, s := range names {
 		if headerKey(s.text) == "" {
-			c.fail(s.pos, "empty_value", "", none, "mistake.empty_column")
+			c.fail(s.pos, "empty_value", "", none, "the name of a column is empty")
 		}
 	}
 	return names
@@ -238,12 +237,12 @@ func (c *compiler) converter(r *rule, f *field) string {
 				near = suggest(name, converterNames)
 			}
 			if near == "" {
-				hint = say("hint.converters", strings.Join(suitable, ", "))
+				hint = say("for this field: %v", strings.Join(suitable, ", "))
 			}
-			c.fail(r.As.pos, "unknown_converter", near, hint, "mistake.unknown_converter", name)
+			c.fail(r.As.pos, "unknown_converter", near, hint, "unknown converter %q", name)
 			name = suitable[0]
 		case !slices.Contains(suitable, name):
-			c.fail(r.As.pos, "unsuitable_converter", "", say("hint.converters", strings.Join(suitable, ", ")), "mistake.unsuitable_converter", name, f.path)
+			c.fail(r.As.pos, "unsuitable_converter", "", say("for this field: %v", strings.Join(suitable, ", ")), "the converter %q does not suit the field %q", name, f.path)
 			name = suitable[0]
 		}
 	}
@@ -253,15 +252,15 @@ func (c *compiler) converter(r *rule, f *field) string {
 		pos   pos
 		key   string
 		fits  bool
-		needs words.Message
+		needs vitec.Text
 	}{
-		{r.Layout != nil, first(r.Layout).pos, "layout", dated, say("needs.date")},
-		{r.Zone.set, r.Zone.pos, "zone", dated, say("needs.date")},
-		{r.Choices.entries != nil, r.Choices.pos, "choices", name == "choice", say("needs.choice")},
-		{r.Separator.set && r.Value.texts == nil, r.Separator.pos, "separator", r.Join != nil || name == "list", say("needs.list")},
+		{r.Layout != nil, first(r.Layout).pos, "layout", dated, say("date or datetime")},
+		{r.Zone.set, r.Zone.pos, "zone", dated, say("date or datetime")},
+		{r.Choices.entries != nil, r.Choices.pos, "choices", name == "choice", say("choice")},
+		{r.Separator.set && r.Value.texts == nil, r.Separator.pos, "separator", r.Join != nil || name == "list", say("list, or by join")},
 	} {
 		if s.set && !s.fits {
-			c.fail(s.pos, "misplaced_key", "", none, "mistake.misplaced_key", s.key, s.needs)
+			c.fail(s.pos, "misplaced_key", "", none, "%q is only read by the converter %v", s.key, s.needs)
 		}
 	}
 	f.convert = c.settings(r, f, name)
@@ -304,7 +303,7 @@ func (c *compiler) settings(r *rule, f *field, name string) convert {
 	case "choice":
 		if r.Choices.entries == nil {
 			if f.member.Values == nil {
-				c.fail(r.As.pos, "missing_key", "", say("hint.choices"), "mistake.no_choices")
+				c.fail(r.As.pos, "missing_key", "", say("for example: choices: [Ja, Kanske]"), `the converter "choice" needs "choices"`)
 			}
 			f.choices = f.member.Values
 			return chooser(f.member.Values, f.member.Values, true)
@@ -312,7 +311,7 @@ func (c *compiler) settings(r *rule, f *field, name string) convert {
 		var from, to []string
 		for _, e := range r.Choices.entries {
 			if clean(e.from.text) == "" {
-				c.fail(e.from.pos, "empty_value", "", none, "mistake.empty_choice")
+				c.fail(e.from.pos, "empty_value", "", none, "a choice is empty")
 			}
 			from, to = append(from, e.from.text), append(to, e.to.text)
 		}
@@ -328,7 +327,7 @@ func (c *compiler) dates(r *rule, kind vitec.Kind, clock bool) convert {
 	for _, s := range r.Layout {
 		l, what, suggestion := parseLayout(s.text)
 		if what != "" {
-			c.fail(s.pos, "layout", suggestion, say("hint.layout"), "mistake.layout", s.text, say(what))
+			c.fail(s.pos, "layout", suggestion, say("for example: YYYY-MM-DD HH:mm"), "%q is not a layout: %v", s.text, say(what))
 			continue
 		}
 		layouts = append(layouts, l)
@@ -336,7 +335,7 @@ func (c *compiler) dates(r *rule, kind vitec.Kind, clock bool) convert {
 	zone, err := time.LoadLocation(defaultZone)
 	if r.Zone.set {
 		if zone, err = time.LoadLocation(r.Zone.text); err != nil || r.Zone.text == "" || r.Zone.text == "Local" {
-			c.fail(r.Zone.pos, "zone", suggest(r.Zone.text, knownZones), say("hint.zone"), "mistake.zone", r.Zone.text)
+			c.fail(r.Zone.pos, "zone", suggest(r.Zone.text, knownZones), say("zones are named as Europe/Stockholm"), "unknown time zone %q", r.Zone.text)
 		}
 	}
 	if err != nil {
@@ -377,7 +376,7 @@ var knownZones = []string{
 // constant converts what "value" says.
 func (c *compiler) constant(v constant, f *field) *fixed {
 	if v.list && f.kind != vitec.KindTextList {
-		c.fail(v.pos, "wrong_kind", "", none, "mistake.one_value", f.path)
+		c.fail(v.pos, "wrong_kind", "", none, "the field %q takes one value, not a list", f.path)
 		return &fixed{}
 	}
 	if v.list {
@@ -389,7 +388,7 @@ func (c *compiler) constant(v constant, f *field) *fixed {
 	}
 	s := v.texts[0]
 	if clean(s.text) == "" {
-		c.fail(s.pos, "empty_value", "", say("hint.remove_field"), "mistake.empty_constant")
+		c.fail(s.pos, "empty_value", "", say("remove the field to send nothing"), "the constant is empty")
 	}
 	return c.fixed(s, f)
 }
@@ -410,19 +409,19 @@ func (c *compiler) fixed(s scalar, f *field) *fixed {
 	v, why := f.convert(text, &surroundings{today: c.today, country: "?"})
 	if why.bad() {
 		p := Problem{Code: why.code, Args: why.args}
-		c.fail(s.pos, "bad_constant", suggest(text, f.choices), p.hint(), "mistake.bad_constant", s.text, f.path, p.message())
+		c.fail(s.pos, "bad_constant", suggest(text, f.choices), p.Hint(), "%q does not suit the field %q: %v", s.text, f.path, p.Reason())
 		return &fixed{}
 	}
 	x := fix(v, f.kind)
 	for _, v := range rulesBroken(f, x) {
 		p := Problem{Code: v.Code, Args: violationArgs(v, f.member)}
 		if v.Warning {
-			e := s.pos.at(v.Code, "mistake.odd_constant", s.text, f.path, p.message())
-			e.Suggestion, e.Hint = suggest(text, f.choices), p.hint()
+			e := s.pos.at(v.Code, "%q in the field %q: %v", s.text, f.path, p.Reason())
+			e.Suggestion, e.Hint = suggest(text, f.choices), p.Hint()
 			c.warnings = append(c.warnings, e)
 			continue
 		}
-		c.fail(s.pos, "bad_constant", "", p.hint(), "mistake.bad_constant", s.text, f.path, p.message())
+		c.fail(s.pos, "bad_constant", "", p.Hint(), "%q does not suit the field %q: %v", s.text, f.path, p.Reason())
 	}
 	return x
 }
@@ -444,14 +443,14 @@ func (c *compiler) edits(r *rule, f *field) {
 	for _, e := range r.Replace.entries {
 		from, to := e.from.text, e.to.text
 		if from == "" {
-			c.fail(e.from.pos, "empty_value", "", none, "mistake.empty_replaced")
+			c.fail(e.from.pos, "empty_value", "", none, "an empty text cannot be replaced")
 			continue
 		}
 		steps = append(steps, func(text string) string { return strings.TrimSpace(strings.ReplaceAll(text, from, to)) })
 	}
 	if r.Trim.set {
 		if strings.ContainsFunc(r.Trim.text, isWord) || strings.TrimSpace(r.Trim.text) == "" {
-			c.fail(r.Trim.pos, "unknown_value", "", say("hint.trim"), "mistake.trim", r.Trim.text)
+			c.fail(r.Trim.pos, "unknown_value", "", say(`spaces are always cut off; other signs are named: trim: "*-"`), "%q are not characters that can be cut off", r.Trim.text)
 		}
 		cutset := r.Trim.text + " "
 		steps = append(steps, func(text string) string { return strings.Trim(text, cutset) })
@@ -481,9 +480,9 @@ func (c *compiler) edits(r *rule, f *field) {
 func (c *compiler) unknownWord(s scalar, key string, known ...string) {
 	suggestion, hint := suggest(s.text, known), none
 	if suggestion == "" {
-		hint = say("hint.one_of", strings.Join(known, ", "))
+		hint = say("one of %v", strings.Join(known, ", "))
 	}
-	c.fail(s.pos, "unknown_value", suggestion, hint, "mistake.unknown_word", key, s.text)
+	c.fail(s.pos, "unknown_value", suggestion, hint, "unknown %v %q", key, s.text)
 }
 
 // split reads which part of the cell is taken.
@@ -492,19 +491,19 @@ func (c *compiler) split(r *rule, f *field, converter string) {
 	switch {
 	case !s.set():
 	case r.Column == nil && r.Value.texts == nil:
-		c.fail(s.pos, "misplaced_key", "", none, "mistake.split_what")
+		c.fail(s.pos, "misplaced_key", "", none, `"split" takes a "column" apart`)
 	case s.name.set:
 		f.split = splits[s.name.text]
 	case s.Separator.text == "":
-		c.fail(s.Separator.pos, "empty_value", "", none, "mistake.empty_separator")
+		c.fail(s.Separator.pos, "empty_value", "", none, "the separator is empty")
 	case !s.Part.set && converter == "list":
 		// The converter takes it apart.
 	case !s.Part.set:
-		c.fail(s.pos, "missing_key", "", say("hint.part"), "mistake.no_part")
+		c.fail(s.pos, "missing_key", "", say(`for example: split: {separator: "/", part: 1}`), `"split" does not say which part`)
 	default:
 		n, ok := s.Part.number(-99)
 		if !ok || n == 0 || n > 99 {
-			c.fail(s.Part.pos, "unknown_value", "", say("hint.part_number"), "mistake.part", s.Part.text)
+			c.fail(s.Part.pos, "unknown_value", "", say("1 is the first part, -1 the last"), "%q is not the number of a part", s.Part.text)
 			return
 		}
 		separator := s.Separator.text
@@ -516,7 +515,7 @@ func (c *compiler) split(r *rule, f *field, converter string) {
 func (c *compiler) lookup(r *rule, f *field) {
 	if r.Otherwise.set {
 		if !r.Lookup.set() {
-			c.fail(r.Otherwise.pos, "misplaced_key", "", say("hint.default"), "mistake.otherwise")
+			c.fail(r.Otherwise.pos, "misplaced_key", "", say(`for an empty cell there is "default"`), `"otherwise" has no meaning without "lookup"`)
 		}
 		f.otherwise = c.fixed(r.Otherwise, f)
 	}
@@ -538,11 +537,11 @@ func (c *compiler) lookup(r *rule, f *field) {
 			}
 			suggestion, hint := suggest(name, known), none
 			if suggestion == "" {
-				if hint = say("hint.there_are", strings.Join(known, ", ")); known == nil {
-					hint = say("hint.define_lookup")
+				if hint = say("there are %v", strings.Join(known, ", ")); known == nil {
+					hint = say(`define it under "lookups"`)
 				}
 			}
-			c.fail(r.Lookup.name.pos, "unknown_lookup", suggestion, hint, "mistake.unknown_lookup", name)
+			c.fail(r.Lookup.name.pos, "unknown_lookup", suggestion, hint, "unknown lookup %q", name)
 			return
 		}
 	}
@@ -552,11 +551,11 @@ func (c *compiler) lookup(r *rule, f *field) {
 	for _, e := range t.entries {
 		key := fold(oneLine(clean(e.from.text)))
 		if key == "" {
-			c.fail(e.from.pos, "empty_value", "", say("hint.default"), "mistake.empty_key")
+			c.fail(e.from.pos, "empty_value", "", say(`for an empty cell there is "default"`), "the table has an empty key")
 			continue
 		}
 		if before, ok := written[key]; ok {
-			c.fail(e.from.pos, "duplicate_key", "", none, "mistake.same_key", before, e.from.text)
+			c.fail(e.from.pos, "duplicate_key", "", none, "%q and %q differ only in letter case", before, e.from.text)
 			continue
 		}
 		written[key] = e.from.text
@@ -571,7 +570,7 @@ func (c *compiler) empty(r *rule, f *field) {
 	if r.Default.set {
 		f.fallback = c.fixed(r.Default, f)
 		if !f.fallback.given && clean(r.Default.text) == "" {
-			c.fail(r.Default.pos, "empty_value", "", say("hint.no_default"), "mistake.empty_default")
+			c.fail(r.Default.pos, "empty_value", "", say("without it an empty cell sends nothing"), "the default is empty")
 		}
 	}
 	switch {
@@ -579,7 +578,7 @@ func (c *compiler) empty(r *rule, f *field) {
 	case r.Empty.text != "error":
 		c.unknownWord(r.Empty, "empty", "omit", "error")
 	case r.Default.set:
-		c.fail(r.Empty.pos, "misplaced_key", "", say("hint.keep_one"), "mistake.empty_beside_default")
+		c.fail(r.Empty.pos, "misplaced_key", "", say("keep one of the two"), `"empty: error" has no meaning beside "default"`)
 	default:
 		f.must = true
 	}
@@ -611,7 +610,7 @@ func (c *compiler) test(w condition) test {
 	t.words = map[string]bool{}
 	for _, s := range append(w.Is, w.Not...) {
 		if clean(s.text) == "" {
-			c.fail(s.pos, "empty_value", "", say("hint.filled"), "mistake.empty_comparison")
+			c.fail(s.pos, "empty_value", "", say(`an empty cell is asked for by "filled: false"`), "the text to compare with is empty")
 		}
 		t.words[fold(oneLine(clean(s.text)))] = true
 	}
@@ -619,28 +618,28 @@ func (c *compiler) test(w condition) test {
 }
 
 // describe says in words what is done to a cell.
-func describe(r *rule, converter string) words.List {
+func describe(r *rule, converter string) texts {
 	if r.Value.texts != nil {
-		return words.List{say("step.constant")}
+		return texts{say("constant")}
 	}
-	var p words.List
+	var p texts
 	add := func(set bool, id string, args ...any) {
 		if set {
 			p = append(p, say(id, args...))
 		}
 	}
-	add(r.Join != nil, "step.join")
-	add(r.Computed.set, "step.computed", r.Computed.text)
-	add(r.Split.name.set, "step.split", r.Split.name.text)
-	add(r.Split.Part.set, "step.part", r.Split.Part.text, r.Split.Separator.text)
-	add(r.Replace.entries != nil, "step.replace")
-	add(r.Trim.set, "step.trim", r.Trim.text)
-	add(r.Case.set, "step.case", r.Case.text)
-	add(r.Lookup.name.set, "step.lookup_named", r.Lookup.name.text)
-	add(r.Lookup.table.entries != nil, "step.lookup")
-	add(!r.Lookup.set(), "step.converter", converter)
-	add(r.Layout != nil, "step.layout", strings.Join(r.Layout.texts(), ", "))
-	add(r.Zone.set, "step.zone", r.Zone.text)
+	add(r.Join != nil, "join")
+	add(r.Computed.set, "computed %v", r.Computed.text)
+	add(r.Split.name.set, "split %v", r.Split.name.text)
+	add(r.Split.Part.set, "part %v between %q", r.Split.Part.text, r.Split.Separator.text)
+	add(r.Replace.entries != nil, "replace")
+	add(r.Trim.set, "trim %q", r.Trim.text)
+	add(r.Case.set, "%v case", r.Case.text)
+	add(r.Lookup.name.set, "lookup %q", r.Lookup.name.text)
+	add(r.Lookup.table.entries != nil, "lookup")
+	add(!r.Lookup.set(), "%v", converter)
+	add(r.Layout != nil, "layout %v", strings.Join(r.Layout.texts(), ", "))
+	add(r.Zone.set, "zone %v", r.Zone.text)
 	return p
 }
 
@@ -663,7 +662,7 @@ func (c *compiler) inputOf(in inputClause, encoding func(string) ([]string, bool
 	if in.HeaderRow.set {
 		n, ok := in.HeaderRow.number(1)
 		if !ok || n > 1<<20 {
-			c.fail(in.HeaderRow.pos, "unknown_value", "", say("hint.row_number"), "mistake.row_number", in.HeaderRow.text)
+			c.fail(in.HeaderRow.pos, "unknown_value", "", say("1 is the first row"), "%q is not the number of a row", in.HeaderRow.text)
 		}
 		out.HeaderRow = n
 	}

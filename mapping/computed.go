@@ -80,8 +80,8 @@ type guard struct {
 
 func (g *guard) Visit(n *ast.Node) {
 	refuse := func(what any) {
-		e := exprPos(g.text, (*n).Location()).at("expression", "mistake.expression_part", what)
-		e.Hint = say("hint.expression", strings.Join(computedNames, ", "), strings.Join(computedOperators, " "))
+		e := exprPos(g.text, (*n).Location()).at("expression", "%v is not part of the expressions of a mapping", what)
+		e.Hint = say("there are %v; %v and ? :", strings.Join(computedNames, ", "), strings.Join(computedOperators, " "))
 		g.errs = append(g.errs, e)
 	}
 	switch node := (*n).(type) {
@@ -92,22 +92,22 @@ func (g *guard) Visit(n *ast.Node) {
 		}
 	case *ast.UnaryNode:
 		if node.Operator != "-" && !slices.Contains(computedOperators, node.Operator) {
-			refuse(say("expression.operator", node.Operator))
+			refuse(say("the operator %q", node.Operator))
 		}
 	case *ast.BinaryNode:
 		if !slices.Contains(computedOperators, node.Operator) {
-			refuse(say("expression.operator", node.Operator))
+			refuse(say("the operator %q", node.Operator))
 		}
 	case *ast.CallNode:
 		name, ok := node.Callee.(*ast.IdentifierNode)
 		if !ok {
-			refuse(say("expression.call"))
+			refuse(say("a call of this kind"))
 			return
 		}
 		if !slices.Contains(computedNames, name.Value) {
-			e := exprPos(g.text, name.Location()).at("expression", "mistake.expression_function", name.Value)
+			e := exprPos(g.text, name.Location()).at("expression", "unknown function %q in the expression", name.Value)
 			if e.Suggestion = suggest(name.Value, computedNames); e.Suggestion == "" {
-				e.Hint = say("hint.functions", strings.Join(computedNames, ", "))
+				e.Hint = say("there are %v", strings.Join(computedNames, ", "))
 			}
 			g.errs = append(g.errs, e)
 			return
@@ -117,7 +117,7 @@ func (g *guard) Visit(n *ast.Node) {
 		}
 		column, ok := node.Arguments[0].(*ast.StringNode)
 		if !ok {
-			g.errs = append(g.errs, exprPos(g.text, node.Location()).at("expression", "mistake.expression_column"))
+			g.errs = append(g.errs, exprPos(g.text, node.Location()).at("expression", `"column" takes a name in quotes: column("Ort")`))
 			return
 		}
 		if !slices.ContainsFunc(g.columns, func(s scalar) bool { return s.text == column.Value }) {
@@ -128,7 +128,7 @@ func (g *guard) Visit(n *ast.Node) {
 	case *ast.BuiltinNode:
 		refuse(strconv.Quote(node.Name))
 	default:
-		refuse(say("expression.this"))
+		refuse(say("what stands here"))
 	}
 }
 
@@ -153,7 +153,7 @@ func compile(text scalar) (*computed, Errors) {
 	}
 	if t := program.Node().Type(); t == nil || t.Kind() != reflect.String {
 		// One branch of a condition is a text, another is not.
-		return nil, Errors{text.pos.at("expression", "mistake.expression_text")}
+		return nil, Errors{text.pos.at("expression", "the expression must make a text")}
 	}
 	return &computed{program: program, columns: g.columns}, nil
 }
@@ -161,38 +161,38 @@ func compile(text scalar) (*computed, Errors) {
 // exprError tells in our words what the expression library finds.
 func exprError(text scalar, err error) *Error {
 	at := text.pos
-	message := "mistake.expression"
+	message := "the expression cannot be read"
 	var fe *file.Error
 	if errors.As(err, &fe) {
 		at = exprPos(text, fe.Location)
 		switch {
 		case strings.HasPrefix(fe.Message, "unknown name "):
 			name := strings.TrimPrefix(fe.Message, "unknown name ")
-			e := at.at("expression", "mistake.expression_name", name)
+			e := at.at("expression", "unknown name %q in the expression", name)
 			e.width = utf8.RuneCountInString(name)
 			if e.Suggestion = suggest(name, computedNames); e.Suggestion == "" {
-				e.Hint = say("hint.column", name)
+				e.Hint = say("a cell is read by column(%q)", name)
 			}
 			return e
 		case strings.HasPrefix(fe.Message, "expected string, but got "):
-			message = "mistake.expression_text"
+			message = "the expression must make a text"
 		case strings.Contains(fe.Message, "mismatched types"):
-			message = "mistake.expression_sides"
+			message = "the two sides of the operator do not fit each other"
 		case strings.Contains(fe.Message, "arguments to call"):
-			message = "mistake.expression_arguments"
+			message = "the function is called with too many or too few arguments"
 		case strings.Contains(fe.Message, "cannot use "):
-			message = "mistake.expression_kind"
+			message = "the function is called with an argument of the wrong kind"
 		case strings.Contains(fe.Message, "maximum"), strings.Contains(fe.Message, "exceeds"):
-			return at.at("expression", "mistake.expression_long", maxNodes)
+			return at.at("expression", "the expression is too long; it may have %v parts", maxNodes)
 		case strings.Contains(fe.Message, "unexpected token EOF"):
-			message = "mistake.expression_incomplete"
+			message = "the expression is not complete"
 		case strings.Contains(fe.Message, "unclosed"), strings.Contains(fe.Message, "literal not terminated"):
-			message = "mistake.expression_unclosed"
+			message = "a quote or bracket is not closed in the expression"
 		case strings.Contains(fe.Message, "regexp"):
-			message = "mistake.expression_pattern"
+			message = `the pattern after "matches" cannot be read`
 		}
 	} else if strings.Contains(err.Error(), "string") {
-		message = "mistake.expression_text"
+		message = "the expression must make a text"
 	}
 	return at.at("expression", message)
 }

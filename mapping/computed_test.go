@@ -75,7 +75,7 @@ func TestExpressionMistakes(t *testing.T) {
 		if !strings.Contains(want, "too long") && !strings.Contains(want, "must make") && (found[0].Column < column-1 || found[0].Column > column+1) {
 			t.Errorf("%s: at column %d, want %d", marked, found[0].Column, column)
 		}
-		checkWords(t, marked, found[0].Message.String())
+		checkWords(t, marked, found[0].Reason.String())
 	}
 }
 

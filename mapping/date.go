@@ -58,7 +58,7 @@ func parseLayout(text string) (l dateLayout, what, suggestion string) {
 			for _, t := range layoutTokens {
 				if strings.HasPrefix(rest, t.letters) {
 					if seen[t.part] {
-						return l, "layout.twice", suggestLayout(text)
+						return l, "a part of the date stands in it twice", suggestLayout(text)
 					}
 					seen[t.part] = true
 					b.WriteString(t.layout)
@@ -68,7 +68,7 @@ func parseLayout(text string) (l dateLayout, what, suggestion string) {
 			}
 			r := []rune(rest)[0]
 			if unicode.IsLetter(r) || unicode.IsDigit(r) {
-				return l, "layout.letters", suggestLayout(text)
+				return l, "a layout is made of YYYY, MM, DD, HH, mm and ss with signs between them", suggestLayout(text)
 			}
 			b.WriteRune(r)
 			rest = rest[len(string(r)):]
@@ -82,15 +82,15 @@ func parseLayout(text string) (l dateLayout, what, suggestion string) {
 	y, m, d := back.Date()
 	switch {
 	case err != nil || y != 2023 || m != 11 || d != 25:
-		return l, "layout.day", suggestLayout(text)
+		return l, "a layout needs the year, the month and the day", suggestLayout(text)
 	case strings.ContainsFunc(strings.NewReplacer("T", "", "Z07:00", "", "-07:00", "").Replace(l.layout), unicode.IsLetter):
-		return l, "layout.names", ""
+		return l, "names of months, days and zones are not part of a layout", ""
 	case yearDayMonth(l.layout):
-		return l, "layout.order", strings.NewReplacer("YYYY-DD-MM", "YYYY-MM-DD", "2006-02-01", "2006-01-02").Replace(text)
+		return l, "a layout that begins with the year goes on with the month", strings.NewReplacer("YYYY-DD-MM", "YYYY-MM-DD", "2006-02-01", "2006-01-02").Replace(text)
 	}
 	l.clock = back.Hour() == 17
 	if l.clock && back.Minute() != 38 {
-		return l, "layout.minutes", ""
+		return l, "a layout with hours needs minutes: HH:mm", ""
 	}
 	l.offset = strings.Contains(l.layout, "07:00") || strings.Contains(l.layout, "0700")
 	return l, "", ""

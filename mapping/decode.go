@@ -14,7 +14,6 @@ import (
 	"go.yaml.in/yaml/v4"
 	"golang.org/x/text/encoding/unicode"
 
-	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -45,10 +44,10 @@ func decodeDocument(name string, src []byte) (*document, Errors) {
 	doc := &document{pos: pos{src: d.src, line: 1, col: 1}}
 	switch {
 	case size > MaxSize:
-		d.add(doc.pos.at("too_large", "mistake.too_large", MaxSize), "", say("hint.is_mapping"))
+		d.add(doc.pos.at("too_large", "the mapping has more than %v bytes, which is the most that is read", MaxSize), "", say("check that this is a mapping"))
 		return doc, d.errs
 	case !intact:
-		d.add(doc.pos.at("encoding", "mistake.utf16"), "", say("hint.utf8"))
+		d.add(doc.pos.at("encoding", "the mapping is UTF-16, and a character in it is broken"), "", say("save the mapping as UTF-8 text"))
 		return doc, d.errs
 	}
 	if root := d.parse(src); root != nil {
@@ -57,7 +56,7 @@ func decodeDocument(name string, src []byte) (*document, Errors) {
 		ok := d.object(root, reflect.ValueOf(doc).Elem(), "")
 		misspelt := slices.ContainsFunc(d.errs, func(e *Error) bool { return e.Suggestion == "version" })
 		if ok && !doc.Version.set && !misspelt {
-			d.add(doc.pos.at("missing_key", "mistake.no_version"), "", say("hint.begin"))
+			d.add(doc.pos.at("missing_key", "the mapping does not say its version"), "", say("begin it with: version: 1"))
 		}
 	}
 	return doc, d.errs
@@ -67,18 +66,18 @@ func decodeDocument(name string, src []byte) (*document, Errors) {
 func (d *decoder) parse(src []byte) *yaml.Node {
 	whole := pos{src: d.src, line: 1, col: 1}
 	if e := d.firstForeign(); e != nil {
-		d.add(e, "", say("hint.utf8"))
+		d.add(e, "", say("save the mapping as UTF-8 text"))
 		return nil
 	}
 	loader, err := yaml.NewLoader(bytes.NewReader(src), yaml.WithUniqueKeys(false))
 	if err != nil {
-		d.add(whole.at("syntax", "mistake.no_yaml"), "", none)
+		d.add(whole.at("syntax", "the mapping cannot be read as YAML"), "", none)
 		return nil
 	}
 	var first, second yaml.Node
 	if err := loader.Load(&first); err != nil {
 		if errors.Is(err, io.EOF) || emptyYAML(d.src) {
-			d.add(whole.at("empty", "mistake.empty_file"), "", none)
+			d.add(whole.at("empty", "the mapping is empty"), "", none)
 			return nil
 		}
 		d.syntax(err)
@@ -91,12 +90,12 @@ func (d *decoder) parse(src []byte) *yaml.Node {
 			p.line--
 		}
 		p.col, p.width = 1, 3
-		d.add(p.at("second_document", "mistake.second_document"), "", say("hint.remove_line"))
+		d.add(p.at("second_document", "a second document begins here; a mapping is one"), "", say("remove this line"))
 	case !errors.Is(err, io.EOF):
 		d.syntax(err)
 	}
 	if len(first.Content) == 0 {
-		d.add(whole.at("empty", "mistake.empty_file"), "", none)
+		d.add(whole.at("empty", "the mapping is empty"), "", none)
 		return nil
 	}
 	return first.Content[0]
@@ -128,10 +127,10 @@ func (d *decoder) firstForeign() *Error {
 			r, size := utf8.DecodeRuneInString(rest)
 			at := pos{src: d.src, line: i + 1, col: col}
 			if r == utf8.RuneError && size == 1 {
-				return at.at("encoding", "mistake.not_utf8", fmt.Sprintf("0x%02X", rest[0]))
+				return at.at("encoding", "the byte %v is not UTF-8", fmt.Sprintf("0x%02X", rest[0]))
 			}
 			if r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfffe || r == 0xffff || r == 0xfeff {
-				return at.at("encoding", "mistake.invisible", fmt.Sprintf("U+%04X", r))
+				return at.at("encoding", "the invisible character %v does not belong in a mapping", fmt.Sprintf("U+%04X", r))
 			}
 			rest = rest[size:]
 		}
@@ -183,7 +182,7 @@ func (d *decoder) syntax(err error) {
 			return
 		}
 	}
-	d.add(p.at("syntax", "mistake.syntax"), "", none)
+	d.add(p.at("syntax", "this is not YAML"), "", none)
 }
 
 // culprit finds what confused the YAML library at or before p, where it tells
@@ -196,14 +195,14 @@ func (d *decoder) culprit(p pos) (at pos, what, hint string) {
 		indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 		switch quote := strings.IndexByte(line, '"'); {
 		case strings.HasPrefix(line, "%"):
-			return at, "mistake.directive", "hint.directive"
+			return at, "directives (%%) are not part of the mapping language", "put a text that begins with %% in quotes"
 		case i+1 == len(lines) && strings.Contains(indent, "\t"):
 			at.col = 1 + strings.IndexByte(indent, '\t')
-			return at, "mistake.syntax_tab", "hint.spaces"
+			return at, "a tab indents this line", "indent with spaces"
 		case i+1 < len(lines) && quote > 0 && strings.IndexByte(" [{,", line[quote-1]) >= 0 && !strings.Contains(line, "#") &&
 			(strings.Count(line, `"`)-strings.Count(line, `\"`))%2 == 1:
 			at.col = 1 + utf8.RuneCountInString(line[:strings.LastIndexByte(line, '"')])
-			return at, "mistake.syntax_quote", "hint.quotes"
+			return at, "the quoted text that begins here is not closed properly", `check its quotes; inside double quotes \ must be written \\`
 		}
 	}
 	return at, "", ""
@@ -212,38 +211,38 @@ func (d *decoder) culprit(p pos) (at pos, what, hint string) {
 // syntaxWords says in our words what the library finds, by a part of its
 // message. The first that fits holds.
 var syntaxWords = []struct{ library, ours, hint string }{
-	{"while parsing a flow sequence", "mistake.syntax_list", "hint.brackets"},
-	{"while parsing a flow mapping", "mistake.syntax_block", "hint.braces"},
-	{"quoted scalar", "mistake.syntax_quote", "hint.quotes"},
-	{"mapping values are not allowed", "mistake.syntax_colon", "hint.colon"},
-	{"cannot start any token", "mistake.syntax_character", "hint.character"},
-	{"could not find expected ':'", "mistake.syntax_no_colon", "hint.key_value"},
-	{"did not find expected key", "mistake.syntax_indent", "hint.indent"},
-	{"did not find expected '-' indicator", "mistake.syntax_list_indent", ""},
-	{"block sequence entries are not allowed", "mistake.syntax_entry", "hint.check_indent"},
-	{"unknown anchor", "mistake.aliases", "hint.alias"},
-	{"alias", "mistake.aliases", "hint.alias"},
-	{"anchor", "mistake.anchors", "hint.anchor"},
-	{"tag", "mistake.tags", "hint.tag"},
-	{"depth", "mistake.syntax_deep", ""},
+	{"while parsing a flow sequence", "the list that is opened here is not closed properly", "check its commas and its ]"},
+	{"while parsing a flow mapping", "the block that is opened here is not closed properly", "check its commas and its }"},
+	{"quoted scalar", "the quoted text that begins here is not closed properly", `check its quotes; inside double quotes \ must be written \\`},
+	{"mapping values are not allowed", "a colon is not expected here", "put a text that contains a colon in quotes, and check the indentation"},
+	{"cannot start any token", "this character cannot begin a text", "put the text in quotes, and indent with spaces, not with tabs"},
+	{"could not find expected ':'", "a colon is missing after this key", "write key: value"},
+	{"did not find expected key", "the indentation does not fit the lines above", "lines of one block begin in one column, and are indented with spaces"},
+	{"did not find expected '-' indicator", "the indentation does not fit the list above", ""},
+	{"block sequence entries are not allowed", "a list entry is not expected here", "check the indentation"},
+	{"unknown anchor", "aliases (*) are not part of the mapping language", `put a text that begins with * in quotes; to share a part of a mapping use "lookups" or "include"`},
+	{"alias", "aliases (*) are not part of the mapping language", `put a text that begins with * in quotes; to share a part of a mapping use "lookups" or "include"`},
+	{"anchor", "anchors (&) are not part of the mapping language", `put a text that begins with & in quotes; to share a part of a mapping use "lookups" or "include"`},
+	{"tag", "tags (!) are not part of the mapping language", "put a text that begins with ! in quotes"},
+	{"depth", "the mapping is nested too deeply", ""},
 }
 
 // refuse tells every anchor, alias, merge key and tag in the tree. They would
 // let a small file stand for an endless one, and make the reader look in two
 // places; lookups and include share what is worth sharing.
 func (d *decoder) refuse(n *yaml.Node) {
-	share := say("hint.share")
+	share := say(`to share a part of a mapping use "lookups" or "include"`)
 	if n.Anchor != "" {
-		d.fail(n, "anchor", "", share, "mistake.anchor", n.Anchor)
+		d.fail(n, "anchor", "", share, "anchors (&%v) are not part of the mapping language", n.Anchor)
 	}
 	switch {
 	case n.Kind == yaml.AliasNode:
-		d.fail(n, "alias", "", share, "mistake.alias", n.Value)
+		d.fail(n, "alias", "", share, "aliases (*%v) are not part of the mapping language", n.Value)
 		return
 	case n.Tag == "!!merge":
-		d.fail(n, "merge", "", share, "mistake.merge")
+		d.fail(n, "merge", "", share, "merge keys (<<) are not part of the mapping language")
 	case n.Style&yaml.TaggedStyle != 0:
-		d.fail(n, "tag", "", say("hint.quotes_instead"), "mistake.tag", n.Tag)
+		d.fail(n, "tag", "", say("put the text in quotes instead"), "tags (%v) are not part of the mapping language", n.Tag)
 	}
 	for _, c := range n.Content {
 		d.refuse(c)
@@ -264,12 +263,12 @@ func (d *decoder) pos(n *yaml.Node) pos {
 	return p
 }
 
-func (d *decoder) add(e *Error, suggestion string, hint words.Message) {
+func (d *decoder) add(e *Error, suggestion string, hint vitec.Text) {
 	e.Suggestion, e.Hint = suggestion, hint
 	d.errs = append(d.errs, e)
 }
 
-func (d *decoder) fail(n *yaml.Node, code, suggestion string, hint words.Message, id string, args ...any) {
+func (d *decoder) fail(n *yaml.Node, code, suggestion string, hint vitec.Text, id string, args ...any) {
 	d.add(d.pos(n).at(code, id, args...), suggestion, hint)
 }
 
@@ -280,7 +279,7 @@ func (d *decoder) empty(n *yaml.Node, what string) {
 	if d.key.src != nil && d.key.line <= at.line {
 		at = d.key
 	}
-	d.add(at.at("empty_value", "mistake.empty", what), "", none)
+	d.add(at.at("empty_value", "%q is empty", what), "", none)
 }
 
 // isNull reports whether nothing stands at n. The YAML words for null are
@@ -299,10 +298,10 @@ func (d *decoder) pairs(n *yaml.Node, what string, f func(key, value *yaml.Node)
 		d.empty(n, what)
 		return false
 	case n.Kind != yaml.MappingNode && what == "":
-		d.fail(n, "wrong_kind", "", say("hint.begin"), "mistake.no_block", kindOf(n))
+		d.fail(n, "wrong_kind", "", say("begin it with: version: 1"), "a mapping is a block of keys and values; this is %v", kindOf(n))
 		return false
 	case n.Kind != yaml.MappingNode:
-		d.fail(n, "wrong_kind", "", none, "mistake.wants_block", what, kindOf(n))
+		d.fail(n, "wrong_kind", "", none, "%q takes a block of keys and values; this is %v", what, kindOf(n))
 		return false
 	}
 	lines := map[string]int{}
@@ -312,11 +311,11 @@ func (d *decoder) pairs(n *yaml.Node, what string, f func(key, value *yaml.Node)
 		case key.Kind == yaml.AliasNode || key.Tag == "!!merge":
 			continue // told already
 		case key.Kind != yaml.ScalarNode:
-			d.fail(key, "wrong_kind", "", none, "mistake.key_kind", kindOf(key))
+			d.fail(key, "wrong_kind", "", none, "a key is a text; this is %v", kindOf(key))
 			continue
 		}
 		if line, ok := lines[key.Value]; ok {
-			d.fail(key, "duplicate_key", "", none, "mistake.twice", key.Value, line)
+			d.fail(key, "duplicate_key", "", none, "%q stands here twice; the first is on line %v", key.Value, line)
 			continue
 		}
 		lines[key.Value] = key.Line
@@ -353,13 +352,13 @@ func (d *decoder) unknownKey(key *yaml.Node, what string, known []string) {
 	suggestion := suggest(key.Value, known)
 	hint := none
 	if suggestion == "" {
-		hint = say("hint.known", strings.Join(known, ", "))
+		hint = say("known here: %v", strings.Join(known, ", "))
 	}
 	if what == "" {
-		d.fail(key, "unknown_key", suggestion, hint, "mistake.unknown_key", key.Value)
+		d.fail(key, "unknown_key", suggestion, hint, "unknown key %q", key.Value)
 		return
 	}
-	d.fail(key, "unknown_key", suggestion, hint, "mistake.unknown_key_in", key.Value, what)
+	d.fail(key, "unknown_key", suggestion, hint, "unknown key %q in %q", key.Value, what)
 }
 
 type member struct {
@@ -387,16 +386,16 @@ func memberNames(members []member) []string {
 }
 
 // kindOf names a node in a person's words.
-func kindOf(n *yaml.Node) words.Message {
+func kindOf(n *yaml.Node) vitec.Text {
 	switch {
 	case n.Kind == yaml.MappingNode:
-		return say("kind.block")
+		return say("a block")
 	case n.Kind == yaml.SequenceNode:
-		return say("kind.list")
+		return say("a list")
 	case isNull(n):
-		return say("kind.nothing")
+		return say("nothing")
 	}
-	return say("kind.text")
+	return say("a text")
 }
 
 func (s *scalar) decode(d *decoder, n *yaml.Node, what string) {
@@ -405,7 +404,7 @@ func (s *scalar) decode(d *decoder, n *yaml.Node, what string) {
 	case isNull(n):
 		d.empty(n, what)
 	case n.Kind != yaml.ScalarNode:
-		d.fail(n, "wrong_kind", "", none, "mistake.wants_text", what, kindOf(n))
+		d.fail(n, "wrong_kind", "", none, "%q takes a text; this is %v", what, kindOf(n))
 	default:
 		*s = scalar{text: n.Value, set: true, pos: d.pos(n)}
 	}
@@ -415,15 +414,15 @@ func (s *scalars) decode(d *decoder, n *yaml.Node, what string) {
 	switch {
 	case n.Kind == yaml.AliasNode:
 	case n.Kind == yaml.MappingNode:
-		d.fail(n, "wrong_kind", "", none, "mistake.wants_texts", what)
+		d.fail(n, "wrong_kind", "", none, "%q takes a text or a list of texts; this is a block", what)
 	case n.Kind == yaml.SequenceNode && len(n.Content) == 0:
-		d.fail(n, "empty_value", "", none, "mistake.empty", what)
+		d.fail(n, "empty_value", "", none, "%q is empty", what)
 	case n.Kind == yaml.SequenceNode:
 		for _, c := range n.Content {
 			var one scalar
 			one.decode(d, c, what)
 			if one.set && slices.ContainsFunc(*s, func(o scalar) bool { return o.text == one.text }) {
-				d.fail(c, "duplicate_value", "", none, "mistake.listed_twice", one.text)
+				d.fail(c, "duplicate_value", "", none, "%q stands in this list twice", one.text)
 				continue
 			}
 			if one.set {
@@ -459,7 +458,7 @@ func (s *split) decode(d *decoder, n *yaml.Node, what string) {
 	if n.Kind == yaml.MappingNode {
 		type plain split // without this method
 		if d.object(n, reflect.ValueOf((*plain)(s)).Elem(), what) && !s.Separator.set {
-			d.fail(n, "missing_key", "", none, "mistake.no_separator")
+			d.fail(n, "missing_key", "", none, `"split" does not say its separator`)
 		}
 		return
 	}
@@ -470,7 +469,7 @@ func (s *split) decode(d *decoder, n *yaml.Node, what string) {
 	case slices.Contains(splitNames, one.text):
 		s.name = one
 	case strings.ContainsFunc(one.text, isWord):
-		d.fail(n, "unknown_split", suggest(one.text, splitNames), say("hint.split", strings.Join(splitNames, ", ")), "mistake.unknown_split", one.text)
+		d.fail(n, "unknown_split", suggest(one.text, splitNames), say(`there are %v; anything else is a separator: split: ";"`, strings.Join(splitNames, ", ")), "unknown split %q", one.text)
 	default:
 		s.Separator = one
 	}
@@ -492,7 +491,7 @@ func (t *table) decode(d *decoder, n *yaml.Node, what string) {
 		e := entry{from: scalar{text: key.Value, set: true, pos: d.pos(key)}}
 		d.key = e.from.pos
 		if isNull(value) {
-			d.fail(key, "empty_value", "", say("hint.empty_text"), "mistake.no_value", key.Value)
+			d.fail(key, "empty_value", "", say(`write "" for an empty text`), "%q has no value", key.Value)
 			return
 		}
 		e.to.decode(d, value, key.Value)
@@ -501,7 +500,7 @@ func (t *table) decode(d *decoder, n *yaml.Node, what string) {
 		}
 	})
 	if n.Kind == yaml.MappingNode && len(n.Content) == 0 {
-		d.fail(n, "empty_value", "", none, "mistake.empty", what)
+		d.fail(n, "empty_value", "", none, "%q is empty", what)
 	}
 }
 
@@ -532,7 +531,7 @@ func (c *condition) check(d *decoder, n *yaml.Node, what string) {
 	}
 	c.pos = d.pos(n)
 	if c.Column == nil {
-		d.fail(n, "missing_key", "", none, "mistake.no_column", what)
+		d.fail(n, "missing_key", "", none, "%q does not say its column", what)
 	}
 	said := 0
 	for _, one := range []bool{c.Is != nil, c.Not != nil, c.Filled.set} {
@@ -541,10 +540,10 @@ func (c *condition) check(d *decoder, n *yaml.Node, what string) {
 		}
 	}
 	if said != 1 {
-		d.fail(n, "condition", "", say("hint.condition"), "mistake.condition", what)
+		d.fail(n, "condition", "", say("for example: {column: Status, is: Avbokad}"), `%q takes exactly one of "is", "not" and "filled"`, what)
 	}
 	if c.Filled.set && c.Filled.text != "true" && c.Filled.text != "false" {
-		d.add(c.Filled.pos.at("unknown_value", "mistake.filled", c.Filled.text), suggest(c.Filled.text, []string{"true", "false"}), none)
+		d.add(c.Filled.pos.at("unknown_value", `"filled" is true or false, not %q`, c.Filled.text), suggest(c.Filled.text, []string{"true", "false"}), none)
 	}
 }
 
@@ -575,7 +574,7 @@ func (s *skips) decode(d *decoder, n *yaml.Node, what string) {
 // refuseNone tells a list of nothing.
 func (d *decoder) refuseNone(n *yaml.Node, what string) {
 	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-		d.fail(n, "empty_value", "", none, "mistake.empty", what)
+		d.fail(n, "empty_value", "", none, "%q is empty", what)
 	}
 }
 
@@ -604,7 +603,7 @@ func (r *rule) decode(d *decoder, n *yaml.Node, what string) {
 		type plain rule // without this method
 		d.object(n, reflect.ValueOf((*plain)(r)).Elem(), what)
 	case isNull(n):
-		d.add(d.key.at("empty_value", "mistake.empty", what), "", say("hint.name_column"))
+		d.add(d.key.at("empty_value", "%q is empty", what), "", say("name the column, or remove the line"))
 	default:
 		r.Column.decode(d, n, what)
 	}
@@ -619,7 +618,7 @@ func (p *participant) decode(d *decoder, n *yaml.Node, what string) {
 func (p *participant) group(d *decoder, n *yaml.Node, what, prefix string) {
 	names := childNames(prefix)
 	if n.Kind == yaml.ScalarNode && !isNull(n) && what != "participant" || n.Kind == yaml.SequenceNode {
-		d.fail(n, "wrong_kind", "", say("hint.group", what, names[0]), "mistake.group", what, kindOf(n))
+		d.fail(n, "wrong_kind", "", say("for example: %v: {%v: …}", what, names[0]), "%q is a group of fields; this is %v", what, kindOf(n))
 		return
 	}
 	d.pairs(n, what, func(key, value *yaml.Node) {
@@ -637,20 +636,20 @@ func (p *participant) group(d *decoder, n *yaml.Node, what, prefix string) {
 			return
 		}
 		if what != "participant" && slices.Contains(ruleKeys, key.Value) {
-			d.fail(key, "wrong_kind", "", say("hint.group", what, names[0]), "mistake.group_key", what, key.Value)
+			d.fail(key, "wrong_kind", "", say("for example: %v: {%v: …}", what, names[0]), "%q is a group of fields; %q belongs to one of them", what, key.Value)
 			return
 		}
 		if suggest(key.Value, names) == "" {
 			if home := homeOf(key.Value); home != "" {
-				d.fail(key, "unknown_key", "", say("hint.home", key.Value, home), "mistake.unknown_field_in", key.Value, what)
+				d.fail(key, "unknown_key", "", say("%q belongs in %q", key.Value, home), "unknown field %q in %q", key.Value, what)
 				return
 			}
 		}
 		suggestion, hint := suggest(key.Value, names), none
 		if suggestion == "" {
-			hint = say("hint.known", strings.Join(names, ", "))
+			hint = say("known here: %v", strings.Join(names, ", "))
 		}
-		d.fail(key, "unknown_key", suggestion, hint, "mistake.unknown_field_in", key.Value, what)
+		d.fail(key, "unknown_key", suggestion, hint, "unknown field %q in %q", key.Value, what)
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"vitec-import/importer/words"
+	"vitec-import/vitec"
 )
 
 // Error is one mistake in a mapping file, or in the way it meets a header or
@@ -19,10 +19,10 @@ type Error struct {
 	Line       int    // 1-based, 0 if the mistake has no line
 	Column     int    // 1-based, in characters, 0 if the mistake has no line
 	Code       string // what kind of mistake: "unknown_key", "missing_column"
-	Message    words.Message
-	Suggestion string        // what was probably meant, as it would be written; "" if nothing is near
-	Hint       words.Message // what to do about it; it may say nothing
-	Snippet    string        // the line of the file, cut to a readable length
+	Reason     vitec.Text
+	Suggestion string     // what was probably meant, as it would be written; "" if nothing is near
+	Hint       vitec.Text // what to do about it; it may say nothing
+	Snippet    string     // the line of the file, cut to a readable length
 
 	caret, width int // in characters of Snippet
 }
@@ -31,22 +31,25 @@ type Error struct {
 // parts of a mistake, and refuses nothing.
 type Warning = Error
 
-// Error is what [Error.In] says in English.
-func (e *Error) Error() string { return e.In(words.English) }
+// Error says the mistake in English.
+func (e *Error) Error() string { return e.text().String() }
 
-// In returns place and message on the first line, then the line of the file
+// Message returns place and message on the first line, then the line of the file
 // with a caret under the mistake, then the hint.
-func (e *Error) In(l words.Language) string {
-	text := catalogue.In(l)
-	var b strings.Builder
-	b.WriteString(e.Place())
-	b.WriteString(": ")
-	b.WriteString(e.Message.In(l))
+func (e *Error) Message() (format string, args []any) { return e.text().Message() }
+
+func (e *Error) text() vitec.Text {
+	var suggestion, hint vitec.Text
 	if e.Suggestion != "" {
-		b.WriteString(text.Text("mistake.suggestion", e.Suggestion))
+		suggestion = say("; did you mean %q?", e.Suggestion)
 	}
+	if !e.Hint.IsZero() {
+		hint = say("hint: %v", e.Hint)
+	}
+	snippet := ""
 	if e.Snippet != "" {
 		number := strconv.Itoa(e.Line)
+		var b strings.Builder
 		fmt.Fprintf(&b, "\n  %s | %s\n  %*s | ", number, e.Snippet, len(number), "")
 		for i, r := range []rune(e.Snippet) {
 			if i == e.caret {
@@ -58,11 +61,12 @@ func (e *Error) In(l words.Language) string {
 			b.WriteRune(r)
 		}
 		b.WriteString(strings.Repeat("^", max(e.width, 1)))
+		snippet = b.String()
 	}
-	if hint := e.Hint.In(l); hint != "" {
-		b.WriteString("\n  " + text.Text("mistake.hint", hint))
+	if hint.IsZero() {
+		return say("%s: %v%v%s", e.Place(), e.Reason, suggestion, snippet)
 	}
-	return b.String()
+	return say("%s: %v%v%s\n  %v", e.Place(), e.Reason, suggestion, snippet, hint)
 }
 
 // MarshalJSON says it to other programs, in English.
@@ -76,7 +80,7 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 		Suggestion string `json:"suggestion,omitempty"`
 		Hint       string `json:"hint,omitempty"`
 		Snippet    string `json:"snippet,omitempty"`
-	}{e.File, e.Line, e.Column, e.Code, e.Message.String(), e.Suggestion, e.Hint.String(), e.Snippet})
+	}{e.File, e.Line, e.Column, e.Code, e.Reason.String(), e.Suggestion, e.Hint.String(), e.Snippet})
 }
 
 // Place returns "file:line:column", or what of it is known.
@@ -91,16 +95,22 @@ func (e *Error) Place() string {
 // the file's order.
 type Errors []*Error
 
-// Error is what [Errors.In] says in English.
-func (e Errors) Error() string { return e.In(words.English) }
-
-// In returns all mistakes, one below the other.
-func (e Errors) In(l words.Language) string {
+// Error says all mistakes in English, one below the other.
+func (e Errors) Error() string {
 	texts := make([]string, len(e))
 	for i, err := range e {
-		texts[i] = err.In(l)
+		texts[i] = err.Error()
 	}
 	return strings.Join(texts, "\n")
+}
+
+// Unwrap returns the mistakes.
+func (e Errors) Unwrap() []error {
+	list := make([]error, len(e))
+	for i, err := range e {
+		list[i] = err
+	}
+	return list
 }
 
 // sorted returns e in the order of files (the mapping itself first, then as
@@ -115,7 +125,7 @@ func (e Errors) sorted(files []string) Errors {
 		)
 	})
 	return slices.CompactFunc(e, func(a, b *Error) bool {
-		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Message.String() == b.Message.String()
+		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Reason.String() == b.Reason.String()
 	})
 }
 
@@ -144,8 +154,8 @@ const snippetLength = 100
 
 // at returns a mistake at p. The place is moved into the source if it is
 // outside, because the parser's marks may be.
-func (p pos) at(code, id string, args ...any) *Error {
-	e := &Error{Code: code, Message: say(id, args...)}
+func (p pos) at(code, format string, args ...any) *Error {
+	e := &Error{Code: code, Reason: say(format, args...)}
 	if p.src == nil {
 		return e
 	}
@@ -190,4 +200,19 @@ func quoteList(texts []string) string {
 		quoted = append(quoted, strconv.Quote(w))
 	}
 	return strings.Join(quoted, ", ")
+}
+
+// texts are said with commas between them.
+type texts []vitec.Text
+
+// Message returns them as one text.
+func (all texts) Message() (format string, args []any) {
+	for i, t := range all {
+		if i > 0 {
+			format += ", "
+		}
+		format += "%v"
+		args = append(args, t)
+	}
+	return format, args
 }

@@ -3,7 +3,7 @@ package mapping
 import (
 	"slices"
 
-	"vitec-import/importer/words"
+	"vitec-import/vitec"
 )
 
 // verdict is what the cells of a column say to a field that its heading
@@ -19,7 +19,7 @@ const (
 // evidence is a verdict with its reason, for a person.
 type evidence struct {
 	verdict verdict
-	why     words.Message
+	why     vitec.Text
 }
 
 // Shares of the cells that were looked at.
@@ -32,11 +32,11 @@ const (
 // evidence says whether the column's cells look like what the field holds.
 func (c *column) evidence(field string) evidence {
 	if c.looked == 0 {
-		return evidence{silent, say("why.empty")}
+		return evidence{silent, say("its cells are all empty")}
 	}
 	// shaped is the rule of fields whose values have a shape of their own.
 	shaped := func(n int, need float64, what string) evidence {
-		why := say("why.look", n, c.looked, say(what))
+		why := say("%v of %v cells look like %v", n, c.looked, say(what))
 		switch {
 		case c.share(n) >= need:
 			return evidence{agrees, why}
@@ -45,87 +45,87 @@ func (c *column) evidence(field string) evidence {
 		}
 		return evidence{silent, why}
 	}
-	unlike := func(what string) evidence { return evidence{against, say("why.unlike", say(what))} }
+	unlike := func(what string) evidence { return evidence{against, say("its cells look like %v", say(what))} }
 	switch field {
 	case "updatePerson.email.emailAddress", "updatePerson.email.emailAddress2":
-		return shaped(c.emails, half, "looks.emails")
+		return shaped(c.emails, half, "e-mail addresses")
 	case anyPhone, "updatePerson.cellPhone", "updatePerson.telePhone", "updatePerson.workPhone", "updatePerson.otherPhone":
-		return shaped(c.phoneLike, half, "looks.phones")
+		return shaped(c.phoneLike, half, "phone numbers")
 	case "updatePerson.socialSecurityNumber":
-		return shaped(c.personalLike, half, "looks.personal_numbers")
+		return shaped(c.personalLike, half, "personal numbers")
 	case "updatePerson.address.zipCode":
-		return shaped(c.digits+c.zips-min(c.digits, c.zips), few, "looks.zips")
+		return shaped(c.digits+c.zips-min(c.digits, c.zips), few, "postal codes")
 	case fullAddress:
-		return shaped(c.addresses, half, "looks.addresses")
+		return shaped(c.addresses, half, "whole addresses")
 	case zipAndCity:
-		return shaped(c.zipCities, half, "looks.zip_cities")
+		return shaped(c.zipCities, half, "a postal code and a city")
 	case "updatePerson.address.countryCode":
-		return shaped(c.countries, most, "looks.countries")
+		return shaped(c.countries, most, "countries")
 	case "participated", "updatePerson.wishAdvertising", "updatePerson.isForeignSocialSecurityNumber":
-		return shaped(c.booleans, most, "looks.yes_no")
+		return shaped(c.booleans, most, "a yes or a no")
 	case "updatePerson.gdprApprovalDate":
 		_, _, clear, ok := c.date()
 		switch {
 		case !ok:
-			return evidence{against, say("why.no_dates")}
+			return evidence{against, say("its cells are not dates written in one way")}
 		case !clear:
-			return evidence{against, say("why.two_ways")}
+			return evidence{against, say("its dates can be read in two ways: say which with layout")}
 		}
 		return evidence{agrees, none}
 	case "updatePerson.obtainThrough":
 		if table := c.obtained(); table == nil {
-			return evidence{against, say("why.no_words")}
+			return evidence{against, say("its words are not the API's")}
 		}
 		return evidence{agrees, none}
 	case "updatePerson.coordinate.longitud", "updatePerson.coordinate.latitud":
-		return shaped(c.decimals, most, "looks.coordinates")
+		return shaped(c.decimals, most, "coordinates")
 	case "updatePerson.contactId":
-		return shaped(c.contactIds, most, "looks.contacts")
+		return shaped(c.contactIds, most, "ids of contacts")
 	case "updatePerson.userId":
-		return shaped(c.userIds, most, "looks.users")
+		return shaped(c.userIds, most, "ids of users")
 	case "customerId":
-		return shaped(c.officeIds, most, "looks.offices")
+		return shaped(c.officeIds, most, "ids of customers")
 	case "updatePerson.leadScore":
-		return shaped(c.digits, most, "looks.numbers")
+		return shaped(c.digits, most, "numbers")
 	}
 	switch {
 	case c.share(c.emails) >= few:
-		return unlike("looks.emails")
+		return unlike("e-mail addresses")
 	case c.looked > 2 && c.share(c.booleans) >= most:
-		return unlike("looks.yes_no")
+		return unlike("a yes or a no")
 	}
 	switch field {
 	case "updatePerson.firstName", "updatePerson.lastName", fullName:
 		switch {
 		case c.share(c.oneName+c.names) < few:
-			return evidence{against, say("why.no_names")}
+			return evidence{against, say("its cells are not names")}
 		case c.share(c.oneName+c.names) >= half:
 			return evidence{agrees, none}
 		}
 	case "updatePerson.address.streetAddress":
 		switch {
 		case c.share(c.digits) >= half:
-			return unlike("looks.numbers")
+			return unlike("numbers")
 		case c.share(c.streets) >= half:
 			return evidence{agrees, none}
 		}
 	case "updatePerson.address.city":
 		switch {
 		case c.share(c.oneName+c.names) < half:
-			return evidence{against, say("why.no_places")}
+			return evidence{against, say("its cells are not names of places")}
 		}
 		return evidence{agrees, none}
 	case "updatePerson.note", "contactMessage":
 		switch {
 		case c.share(c.digits) >= most:
-			return unlike("looks.numbers")
+			return unlike("numbers")
 		case c.share(c.texts) >= half:
 			return evidence{agrees, none}
 		}
 	case "viewingId", "timeSlotId":
 		switch {
 		case c.many && c.share(c.viewingIds) < most:
-			return evidence{against, say("why.many", maxValues)}
+			return evidence{against, say("it holds more than %v different values", maxValues)}
 		case c.share(c.clocks) >= half && field == "timeSlotId":
 			return evidence{agrees, none}
 		case c.share(c.viewingIds) >= half:

@@ -34,7 +34,7 @@ participant:
 		{"Erik Ek", "19:00", "fråga Anna"},
 	} {
 		for _, p := range mapper.Map(row, &s) {
-			fmt.Printf("column %q, %q: %s\n", p.Header, p.Masked(), p.Message())
+			fmt.Printf("column %q, %q: %s\n", p.Header, p.Masked(), p.Reason())
 		}
 		fmt.Printf("%s %q %q %q\n", s.Target.TimeSlotId, s.Body.UpdatePerson.FirstName, s.Body.UpdatePerson.LastName, s.Body.UpdatePerson.CellPhone)
 	}

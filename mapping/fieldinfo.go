@@ -4,11 +4,11 @@ import (
 	"slices"
 	"strings"
 
-	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
-// FieldInfo is what a person wants to know of a field that a mapping may fill.
+// FieldInfo is what a person wants to know of a field that a mapping may fill. Its
+// texts are English and have no arguments.
 type FieldInfo struct {
 	Path       string   `json:"path"`
 	Type       string   `json:"type"`                 // text, boolean, integer, decimal, datetime, list of texts
@@ -26,21 +26,21 @@ type FieldInfo struct {
 
 // FieldInfos returns every field, those of the address first, then the body's
 // in the specification's order.
-func FieldInfos(l words.Language) []FieldInfo {
+func FieldInfos() []FieldInfo {
 	var infos []FieldInfo
 	for _, path := range allPaths() {
 		f, _ := fieldOf(path)
-		infos = append(infos, f.info(l))
+		infos = append(infos, f.info())
 	}
 	return infos
 }
 
 // FieldsBelow returns the fields of a group, named by its path or by the end
 // of it: address. There are none if no group is called so.
-func FieldsBelow(group string, l words.Language) []FieldInfo {
+func FieldsBelow(group string) []FieldInfo {
 	group = strings.TrimPrefix(group, "participant.")
 	var infos []FieldInfo
-	for _, i := range FieldInfos(l) {
+	for _, i := range FieldInfos() {
 		if strings.HasPrefix(i.Path, group+".") || strings.Contains(i.Path, "."+group+".") {
 			infos = append(infos, i)
 		}
@@ -50,14 +50,14 @@ func FieldsBelow(group string, l words.Language) []FieldInfo {
 
 // idMeanings is the address's part of the specification.
 var idMeanings = map[string][2]string{
-	"customerId": {"field.customerId", "Kundid"},
-	"viewingId":  {"field.viewingId", "Visningsid"},
-	"timeSlotId": {"field.timeSlotId", "Id på visningstillfället"},
+	"customerId": {"the office; part of the request's address", "Kundid"},
+	"viewingId":  {"the viewing; part of the request's address", "Visningsid"},
+	"timeSlotId": {"the viewing's time slot; part of the request's address", "Id på visningstillfället"},
 }
 
-func (f field) info(l words.Language) FieldInfo {
+func (f field) info() FieldInfo {
 	i := FieldInfo{
-		Path: f.path, Type: f.kind.String(), MaxLength: f.member.MaxLength, Meaning: l.Say(f.member.Meaning), Swedish: f.member.Swedish,
+		Path: f.path, Type: f.kind.String(), MaxLength: f.member.MaxLength, Meaning: f.member.Meaning, Swedish: f.member.Swedish,
 		Values: f.member.Values, Converters: convertersOf(f.member),
 	}
 	if f.member.Source != vitec.SourceNone {
@@ -65,13 +65,13 @@ func (f field) info(l words.Language) FieldInfo {
 	}
 	if meaning, ok := idMeanings[f.path]; ok {
 		i.Address = true
-		i.Meaning, i.Swedish, i.Required = say(meaning[0]).In(l), meaning[1], say("field.always").In(l)
+		i.Meaning, i.Swedish, i.Required = meaning[0], meaning[1], "always"
 	}
 	switch {
 	case slices.Contains(contactPaths, f.path):
-		i.Required, i.OneOf = say("field.one_of").In(l), true
+		i.Required, i.OneOf = "one of email.emailAddress, telePhone, workPhone and cellPhone", true
 	case f.path == "updatePerson.customerId":
-		i.Required, i.Silent = say("field.always").In(l), say("field.silent_customer").In(l)
+		i.Required, i.Silent = "always", "the customerId of the address"
 	case slices.Contains(impliedValues, f.path):
 		i.Silent = "true"
 	}
@@ -81,10 +81,10 @@ func (f field) info(l words.Language) FieldInfo {
 // FindField returns the field with a path, or with a name that only one field
 // ends in: cellPhone. If there is none it returns the path that was probably
 // meant, or "".
-func FindField(name string, l words.Language) (info FieldInfo, suggestion string, ok bool) {
+func FindField(name string) (info FieldInfo, suggestion string, ok bool) {
 	name = strings.TrimPrefix(strings.TrimPrefix(name, "participant."), "target.")
 	if f, ok := fieldOf(name); ok {
-		return f.info(l), "", true
+		return f.info(), "", true
 	}
 	var ends []string
 	for _, path := range allPaths() {
@@ -94,7 +94,7 @@ func FindField(name string, l words.Language) (info FieldInfo, suggestion string
 	}
 	if len(ends) == 1 {
 		f, _ := fieldOf(ends[0])
-		return f.info(l), "", true
+		return f.info(), "", true
 	}
 	return FieldInfo{}, suggest(name, allPaths()), false
 }

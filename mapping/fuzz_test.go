@@ -38,10 +38,10 @@ func FuzzParse(f *testing.F) {
 		}
 		lines := newSource("", []byte(src)).lines
 		for _, e := range found {
-			if e.File != "m.yaml" || e.Line < 1 || e.Line > len(lines) || e.Column < 1 || e.Column > utf8.RuneCountInString(lines[e.Line-1])+1 || e.Message.String() == "" || e.Code == "" {
+			if e.File != "m.yaml" || e.Line < 1 || e.Line > len(lines) || e.Column < 1 || e.Column > utf8.RuneCountInString(lines[e.Line-1])+1 || e.Reason.String() == "" || e.Code == "" {
 				t.Fatalf("no place or no words: %+v", e)
 			}
-			if strings.Contains(e.Message.String(), "%!") && !strings.Contains(src, "%!") {
+			if strings.Contains(e.Reason.String(), "%!") && !strings.Contains(src, "%!") {
 				t.Fatalf("a message is broken: %s", e)
 			}
 		}

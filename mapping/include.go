@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"vitec-import/importer/words"
+	"vitec-import/vitec"
 )
 
 // maxFiles is how many files a mapping may consist of.
@@ -41,7 +41,7 @@ func (l *loader) read(name string, src []byte, within []string) *document {
 }
 
 func (l *loader) include(s scalar, within []string) *document {
-	fail := func(hint words.Message, id string, args ...any) *document {
+	fail := func(hint vitec.Text, id string, args ...any) *document {
 		e := s.pos.at("include", id, args...)
 		e.Hint = hint
 		l.errs = append(l.errs, e)
@@ -54,21 +54,21 @@ func (l *loader) include(s scalar, within []string) *document {
 	}
 	switch {
 	case s.text == "":
-		return fail(none, "mistake.include_empty")
+		return fail(none, "the name of the included file is empty")
 	case l.load == nil:
-		return fail(none, "mistake.include_here", s.text)
+		return fail(none, "%q cannot be included here", s.text)
 	case slices.Contains(within, name):
-		return fail(none, "mistake.include_itself", s.text, strings.Join(append(within, name), " → "))
+		return fail(none, "%q includes itself: %v", s.text, strings.Join(append(within, name), " → "))
 	case len(l.files) >= maxFiles:
 		if l.full {
 			return nil
 		}
 		l.full = true
-		return fail(none, "mistake.include_many", maxFiles)
+		return fail(none, "a mapping consists of at most %v files", maxFiles)
 	}
 	src, err := l.load(name)
 	if err != nil {
-		return fail(none, "mistake.include_read", name, err)
+		return fail(none, "%q cannot be read: %v", name, err)
 	}
 	return l.read(name, src, within)
 }

@@ -6,31 +6,31 @@ package mapping
 
 // document is one mapping file.
 type document struct {
-	Version     scalar       `json:"version" doc:"key.file.version"`
-	Include     scalars      `json:"include" doc:"key.file.include"`
-	Input       inputClause  `json:"input" doc:"key.file.input"`
-	Target      targetClause `json:"target" doc:"key.file.target"`
-	Participant participant  `json:"participant" doc:"key.file.participant"`
-	Lookups     lookups      `json:"lookups" doc:"key.file.lookups"`
-	Identity    scalars      `json:"identity" doc:"key.file.identity"`
-	Skip        skips        `json:"skip" doc:"key.file.skip"`
+	Version     scalar       `json:"version" doc:"file.version"`
+	Include     scalars      `json:"include" doc:"file.include"`
+	Input       inputClause  `json:"input" doc:"file.input"`
+	Target      targetClause `json:"target" doc:"file.target"`
+	Participant participant  `json:"participant" doc:"file.participant"`
+	Lookups     lookups      `json:"lookups" doc:"file.lookups"`
+	Identity    scalars      `json:"identity" doc:"file.identity"`
+	Skip        skips        `json:"skip" doc:"file.skip"`
 
 	pos pos // of its first key
 }
 
 // inputClause is the document's "input".
 type inputClause struct {
-	Sheet     scalar `json:"sheet" doc:"key.input.sheet"`
-	HeaderRow scalar `json:"headerRow" doc:"key.input.headerRow"`
-	Encoding  scalar `json:"encoding" doc:"key.input.encoding"`
-	Delimiter scalar `json:"delimiter" doc:"key.input.delimiter"`
+	Sheet     scalar `json:"sheet" doc:"input.sheet"`
+	HeaderRow scalar `json:"headerRow" doc:"input.headerRow"`
+	Encoding  scalar `json:"encoding" doc:"input.encoding"`
+	Delimiter scalar `json:"delimiter" doc:"input.delimiter"`
 }
 
 // targetClause is the document's "target".
 type targetClause struct {
-	CustomerId *rule `json:"customerId" doc:"key.target.customerId"`
-	ViewingId  *rule `json:"viewingId" doc:"key.target.viewingId"`
-	TimeSlotId *rule `json:"timeSlotId" doc:"key.target.timeSlotId"`
+	CustomerId *rule `json:"customerId" doc:"target.customerId"`
+	ViewingId  *rule `json:"viewingId" doc:"target.viewingId"`
+	TimeSlotId *rule `json:"timeSlotId" doc:"target.timeSlotId"`
 
 	pos pos
 }
@@ -38,25 +38,25 @@ type targetClause struct {
 // rule is how one field gets its value. In YAML it is a column's name, a list
 // of names of which the header has one, or a block with these keys.
 type rule struct {
-	Column   scalars  `json:"column" doc:"key.rule.column"`
-	Value    constant `json:"value" doc:"key.rule.value"`
-	Join     scalars  `json:"join" doc:"key.rule.join"`
-	Computed scalar   `json:"computed" doc:"key.rule.computed"`
+	Column   scalars  `json:"column" doc:"rule.column"`
+	Value    constant `json:"value" doc:"rule.value"`
+	Join     scalars  `json:"join" doc:"rule.join"`
+	Computed scalar   `json:"computed" doc:"rule.computed"`
 
-	Separator scalar  `json:"separator" doc:"key.rule.separator"`
-	Split     split   `json:"split" doc:"key.rule.split"`
-	Replace   table   `json:"replace" doc:"key.rule.replace"`
-	Trim      scalar  `json:"trim" doc:"key.rule.trim"`
-	Case      scalar  `json:"case" doc:"key.rule.case"`
-	Lookup    lookup  `json:"lookup" doc:"key.rule.lookup"`
-	Otherwise scalar  `json:"otherwise" doc:"key.rule.otherwise"`
-	As        scalar  `json:"as" doc:"key.rule.as"`
-	Layout    scalars `json:"layout" doc:"key.rule.layout"`
-	Zone      scalar  `json:"zone" doc:"key.rule.zone"`
-	Choices   table   `json:"choices" doc:"key.rule.choices"`
-	Default   scalar  `json:"default" doc:"key.rule.default"`
-	Empty     scalar  `json:"empty" doc:"key.rule.empty"`
-	When      when    `json:"when" doc:"key.rule.when"`
+	Separator scalar  `json:"separator" doc:"rule.separator"`
+	Split     split   `json:"split" doc:"rule.split"`
+	Replace   table   `json:"replace" doc:"rule.replace"`
+	Trim      scalar  `json:"trim" doc:"rule.trim"`
+	Case      scalar  `json:"case" doc:"rule.case"`
+	Lookup    lookup  `json:"lookup" doc:"rule.lookup"`
+	Otherwise scalar  `json:"otherwise" doc:"rule.otherwise"`
+	As        scalar  `json:"as" doc:"rule.as"`
+	Layout    scalars `json:"layout" doc:"rule.layout"`
+	Zone      scalar  `json:"zone" doc:"rule.zone"`
+	Choices   table   `json:"choices" doc:"rule.choices"`
+	Default   scalar  `json:"default" doc:"rule.default"`
+	Empty     scalar  `json:"empty" doc:"rule.empty"`
+	When      when    `json:"when" doc:"rule.when"`
 
 	pos    pos
 	path   string
@@ -65,10 +65,10 @@ type rule struct {
 
 // condition is one test of a cell. Exactly one of Is, Not and Filled is said.
 type condition struct {
-	Column scalars `json:"column" doc:"key.condition.column"`
-	Is     scalars `json:"is" doc:"key.condition.is"`
-	Not    scalars `json:"not" doc:"key.condition.not"`
-	Filled scalar  `json:"filled" doc:"key.condition.filled"`
+	Column scalars `json:"column" doc:"condition.column"`
+	Is     scalars `json:"is" doc:"condition.is"`
+	Not    scalars `json:"not" doc:"condition.not"`
+	Filled scalar  `json:"filled" doc:"condition.filled"`
 
 	pos pos
 }
@@ -77,7 +77,7 @@ type condition struct {
 // the report gives.
 type skipRule struct {
 	condition
-	Reason scalar `json:"reason" doc:"key.skip.reason"`
+	Reason scalar `json:"reason" doc:"skip.reason"`
 }
 
 // scalar is one text, as it stands in the file: 0701740605 keeps its zero.
@@ -101,8 +101,8 @@ type constant struct {
 // or a block with a separator and the 1-based number of the part, -1 being the
 // last.
 type split struct {
-	Separator scalar `json:"separator" doc:"key.split.separator"`
-	Part      scalar `json:"part" doc:"key.split.part"`
+	Separator scalar `json:"separator" doc:"split.separator"`
+	Part      scalar `json:"part" doc:"split.part"`
 
 	name scalar // one of splitNames
 	pos  pos

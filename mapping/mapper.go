@@ -8,7 +8,6 @@ import (
 
 	"github.com/expr-lang/expr/vm"
 
-	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -62,14 +61,14 @@ type Trace struct {
 
 // Step is how one field got its value. Inputs and Value are personal.
 type Step struct {
-	Field      string       // path: "viewingId", "updatePerson.cellPhone"
-	Columns    []int        // 0-based cells that were read
-	Headers    []string     // their header cells
-	Inputs     []string     // their content, as read
-	Conversion words.Worded // what was done: `split last, text`
-	Value      string       // what is sent; "" if nothing
-	Omitted    bool         // the member is left out of the request
-	Problem    *Problem     // why there is no value, or a warning; nil if none
+	Field      string   // path: "viewingId", "updatePerson.cellPhone"
+	Columns    []int    // 0-based cells that were read
+	Headers    []string // their header cells
+	Inputs     []string // their content, as read
+	Conversion texts    // what was done: `split last, text`
+	Value      string   // what is sent; "" if nothing
+	Omitted    bool     // the member is left out of the request
+	Problem    *Problem // why there is no value, or a warning; nil if none
 }
 
 // Bind finds the mapping's columns in a header. The error is an [Errors] with
@@ -141,7 +140,7 @@ func (b *binder) mistakes() Errors {
 	for _, e := range b.errs {
 		if !b.found {
 			e.Suggestion = ""
-			e.Hint = say("hint.no_header")
+			e.Hint = say("none of the mapping's columns is in the header that was found; if it is another row, say which with input: {headerRow: N}")
 		}
 	}
 	return b.errs
@@ -160,23 +159,23 @@ func (b *binder) column(names []scalar) int {
 			return at[0]
 		default:
 			b.found = true
-			e := s.pos.at("ambiguous_column", "mistake.ambiguous_column", len(at), s.text)
+			e := s.pos.at("ambiguous_column", "the file has %v columns called %q", len(at), s.text)
 			var places []string
 			for _, i := range at {
 				places = append(places, strconv.Itoa(i+1))
 			}
-			e.Hint = say("hint.ambiguous_column", strings.Join(places, ", "))
+			e.Hint = say("they are column %v; rename one of them", strings.Join(places, ", "))
 			b.errs = append(b.errs, e)
 			return -1
 		}
 	}
-	e := names[0].pos.at("missing_column", "mistake.missing_column", names[0].text)
+	e := names[0].pos.at("missing_column", "the file has no column %q", names[0].text)
 	if len(names) > 1 {
 		var texts []string
 		for _, s := range names {
 			texts = append(texts, s.text)
 		}
-		e.Message = say("mistake.missing_columns", quoteList(texts))
+		e.Reason = say("the file has none of the columns %v", quoteList(texts))
 	}
 	have := b.header.filled()
 	for _, s := range names {
@@ -184,7 +183,7 @@ func (b *binder) column(names []scalar) int {
 			break
 		}
 	}
-	e.Hint = say("hint.columns", quoteList(have))
+	e.Hint = say("its columns are %v", quoteList(have))
 	b.errs = append(b.errs, e)
 	return -1
 }
@@ -332,7 +331,7 @@ func (mp *Mapper) holds(t *boundTest) bool {
 func (mp *Mapper) value(f *bound, s *Submission) (v value, given bool, how string) {
 	for i := range f.when {
 		if !mp.holds(&f.when[i]) {
-			return value{}, false, "step.condition"
+			return value{}, false, "left out: the condition does not hold"
 		}
 	}
 	if f.fixed != nil {
@@ -348,7 +347,7 @@ func (mp *Mapper) value(f *bound, s *Submission) (v value, given bool, how strin
 	}
 	if text == "" {
 		if f.fallback != nil {
-			return mp.take(f, f.fallback, "step.default")
+			return mp.take(f, f.fallback, "default")
 		}
 		if f.must {
 			mp.problem(f, &fault{code: "empty"})
@@ -364,7 +363,7 @@ func (mp *Mapper) value(f *bound, s *Submission) (v value, given bool, how strin
 			return mp.take(f, found, "")
 		}
 		if f.otherwise != nil {
-			return mp.take(f, f.otherwise, "step.otherwise")
+			return mp.take(f, f.otherwise, "otherwise")
 		}
 		mp.problem(f, &fault{code: "lookup", args: f.tableArgs})
 		return value{}, false, ""
@@ -510,7 +509,7 @@ func violationArgs(v vitec.Violation, f vitec.Field) []string {
 func (mp *Mapper) step(f *bound, v value, set bool, how string) Step {
 	step := Step{Field: f.path, Conversion: f.words, Omitted: !set}
 	if how != "" {
-		step.Conversion = say(how)
+		step.Conversion = texts{say(how)}
 	}
 	if set {
 		step.Value = v.show(f.kind)

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -108,7 +107,7 @@ func Parse(name string, src []byte, o Options) (*Mapping, error) {
 	}
 	m.identity = c.identity(doc.Identity, rules)
 	if doc.Version.set && doc.Version.text != "1" {
-		c.fail(doc.Version.pos, "version", "", say("hint.version"), "mistake.version", doc.Version.text)
+		c.fail(doc.Version.pos, "version", "", say("this program reads version 1"), "unknown version %q", doc.Version.text)
 	}
 	if c.sound {
 		c.complete(m)
@@ -223,16 +222,16 @@ func (c *compiler) set(rules []*rule, pairs []string) []*rule {
 		src := &source{name: "--set " + path}
 		whole := pos{src: src}
 		if !ok {
-			c.fail(whole, "set", "", say("hint.set"), "mistake.set")
+			c.fail(whole, "set", "", say("write field=value: viewingId=VIS1"), "a constant is written field=value")
 			continue
 		}
 		path = strings.TrimPrefix(strings.TrimPrefix(path, "target."), "participant.")
 		if _, known := fieldOf(path); !known {
-			c.fail(whole, "unknown_field", suggest(path, allPaths()), none, "mistake.unknown_field", path)
+			c.fail(whole, "unknown_field", suggest(path, allPaths()), none, "unknown field %q", path)
 			continue
 		}
 		if seen[path] {
-			c.fail(whole, "duplicate_key", "", none, "mistake.set_twice", path)
+			c.fail(whole, "duplicate_key", "", none, "%q is set twice", path)
 			continue
 		}
 		seen[path] = true
@@ -261,11 +260,11 @@ func (c *compiler) identity(names scalars, rules []*rule) []string {
 			}
 			suggestion, hint := suggest(path, body), none
 			if suggestion == "" {
-				hint = say("hint.identity")
+				hint = say("for example: identity: [updatePerson.email.emailAddress]")
 			}
-			c.fail(s.pos, "unknown_field", suggestion, hint, "mistake.unknown_field", s.text)
+			c.fail(s.pos, "unknown_field", suggestion, hint, "unknown field %q", s.text)
 		case !slices.ContainsFunc(rules, func(r *rule) bool { return r.path == path }):
-			c.fail(s.pos, "unmapped", "", none, "mistake.identity", path)
+			c.fail(s.pos, "unmapped", "", none, "the identity needs the field %q, which is not mapped", path)
 		default:
 			paths = append(paths, path)
 		}
@@ -296,20 +295,20 @@ func (c *compiler) complete(m *Mapping) {
 	}
 	for _, path := range targetPaths {
 		if !m.Maps(path) {
-			c.fail(at, "unmapped", "", say("hint.target", path), "mistake.unmapped", path)
+			c.fail(at, "unmapped", "", say("under target write %v: and a column, or {value: …}", path), "%q is not mapped", path)
 		}
 	}
 	office, person := m.constant("customerId"), m.constant("updatePerson.customerId")
 	if office != nil && person != nil && office.fixed.value.text != person.fixed.value.text {
 		p := Problem{Code: "customer_mismatch"}
-		c.fail(person.pos, p.Code, "", p.hint(), "problem.customer_mismatch")
+		c.fail(person.pos, p.Code, "", p.Hint(), "problem.customer_mismatch")
 	}
 	if !slices.ContainsFunc(contactPaths, m.Maps) {
 		at := c.doc.Participant.pos
 		if at.src == nil {
 			at = c.doc.pos
 		}
-		c.fail(at, "unmapped", "", say("hint.contact"), "mistake.unreachable")
+		c.fail(at, "unmapped", "", say("the server requires one of email.emailAddress, telePhone, workPhone and cellPhone"), "no way to reach the participant is mapped")
 	}
 }
 
@@ -329,19 +328,19 @@ func (m *Mapping) imply(doc *document) {
 			continue
 		}
 		f, _ := fieldOf(path)
-		f.fixed, f.implied, f.words, f.pos = fix(value{typed: true}, f.kind), true, words.List{say("step.not_mapped")}, doc.pos
+		f.fixed, f.implied, f.words, f.pos = fix(value{typed: true}, f.kind), true, texts{say("not in the mapping")}, doc.pos
 		m.fields = append(m.fields, f)
 	}
 	if !m.Maps("updatePerson.customerId") {
 		f, _ := fieldOf("updatePerson.customerId")
-		f.role, f.implied, f.words, f.pos = roleSameCustomer, true, words.List{say("step.as_customer")}, doc.pos
+		f.role, f.implied, f.words, f.pos = roleSameCustomer, true, texts{say("as customerId")}, doc.pos
 		m.fields = append(m.fields, f)
 	}
 }
 
 // warn collects what is allowed but seldom meant.
 func (m *Mapping) warn(doc *document) {
-	add := func(p pos, code string, hint words.Message, id string, args ...any) {
+	add := func(p pos, code string, hint vitec.Text, id string, args ...any) {
 		e := p.at(code, id, args...)
 		e.Hint = hint
 		m.warnings = append(m.warnings, e)
@@ -355,27 +354,27 @@ func (m *Mapping) warn(doc *document) {
 		on := f.fixed != nil && f.fixed.value.truth()
 		switch f.path {
 		case "updatePerson.socialSecurityNumber":
-			add(f.pos, "personal_number", say("hint.personal_number"), "warning.personal_number")
+			add(f.pos, "personal_number", say("make sure that the column is right"), "the personal number is sent: the server overwrites whoever has it with what the row says")
 		case "updatePerson.gdprApprovalDate":
 			if !m.Maps("updatePerson.obtainThrough") {
-				add(f.pos, "gdpr_without_how", say("hint.map_how"), "warning.gdpr_without_how")
+				add(f.pos, "gdpr_without_how", say("map updatePerson.obtainThrough"), "the date on which the person was informed is sent without how it was done")
 			}
 		case "smsConfirmation", "mailConfirmation", "smsReminder":
 			if on {
-				add(f.pos, "messages", none, "warning.messages", f.path)
+				add(f.pos, "messages", none, "%q sends a real message to everyone in the file", f.path)
 			}
 		case "returnBookingId":
 			if !on && f.fixed != nil {
-				add(f.pos, "no_booking_id", none, "warning.no_booking_id", f.path)
+				add(f.pos, "no_booking_id", none, "without %q the server answers with no booking id", f.path)
 			}
 		case "options.isDeadlineValidationEnabled", "options.enableBookingLimitValidation":
 			if f.implied {
-				what := "warning.silent_deadline"
+				what := "the mapping does not say whether the server checks the last booking time; it will"
 				if f.path == "options.enableBookingLimitValidation" {
-					what = "warning.silent_limit"
+					what = "the mapping does not say whether the server checks the number of places; it will"
 				}
 				_, name, _ := strings.Cut(f.path, ".")
-				add(silent, "silent_option", say("hint.option", name), what)
+				add(silent, "silent_option", say("under participant write options: {%v: {value: true}} or false", name), what)
 			}
 		}
 	}

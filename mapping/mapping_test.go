@@ -150,7 +150,7 @@ participant:
 	if diff := cmp.Diff([]string{"updatePerson.cellPhone phone_letters 1"}, codes(p)); diff != "" {
 		t.Error(diff)
 	}
-	if got := p[0].Message(); got != "not a phone number: it contains letters" {
+	if got := p[0].Reason().String(); got != "not a phone number: it contains letters" {
 		t.Errorf("the message is %q", got)
 	}
 	if p[0].Header != "Mobil" || p[0].Value != "fråga" || p[0].Masked() != "f••••" {
@@ -567,7 +567,7 @@ func TestAllMistakesAtOnce(t *testing.T) {
 
 // TestMessages: what a person reads of a problem never holds the cell.
 func TestMessages(t *testing.T) {
-	if m := (Problem{Code: "of tomorrow"}).Message(); m == "" {
+	if m := (Problem{Code: "of tomorrow"}).Reason().String(); m == "" {
 		t.Error("an unknown code has no message")
 	}
 	mp := bind(t, good, goodHeader...)
@@ -581,7 +581,7 @@ func TestMessages(t *testing.T) {
 		t.Fatal(codes(problems))
 	}
 	for _, p := range problems {
-		if text := p.Message() + p.Hint() + strings.Join(p.Args, ""); strings.Contains(text, "Hemlig") {
+		if text := p.Reason().String() + p.Hint().String() + strings.Join(p.Args, ""); strings.Contains(text, "Hemlig") {
 			t.Errorf("%s tells the cell: %s", p.Code, text)
 		}
 		if strings.Contains(p.Masked(), "emlig") {

@@ -228,7 +228,7 @@ func TestMutants(t *testing.T) {
 			t.Errorf("%s: one mistake is told as %d:\n%v", c.name, len(found), err)
 		}
 		for _, e := range found {
-			checkWords(t, c.name, e.Message.String()+" "+e.Hint.String())
+			checkWords(t, c.name, e.Reason.String()+" "+e.Hint.String())
 		}
 	}
 }

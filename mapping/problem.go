@@ -4,11 +4,11 @@ import (
 	"strings"
 	"unicode"
 
-	"vitec-import/importer/words"
+	"vitec-import/vitec"
 )
 
 // Problem is why a row cannot be sent or, as a Warning, what should be looked
-// at. Value is personal; no other member is, and neither is what Message and
+// at. Value is personal; no other member is, and neither is what Reason and
 // Hint return.
 type Problem struct {
 	Column  int      // 0-based cell, -1 if it is no cell's fault
@@ -20,49 +20,85 @@ type Problem struct {
 	Warning bool     // the row may be sent
 }
 
-// Message says in English what is wrong, without the value.
-func (p Problem) Message() string { return p.MessageIn(words.English) }
-
-// Hint says in English what to do about it, or is empty.
-func (p Problem) Hint() string { return p.HintIn(words.English) }
-
-// MessageIn is Message in another language.
-func (p Problem) MessageIn(l words.Language) string { return p.message().In(l) }
-
-// HintIn is Hint in another language.
-func (p Problem) HintIn(l words.Language) string { return p.hint().In(l) }
-
-func (p Problem) message() words.Message {
-	if id := "problem." + p.Code; catalogue.In(words.English).Has(id) {
-		return say(id, asArgs(p.Args)...)
+// Reason says what is wrong, without the value.
+func (p Problem) Reason() vitec.Text {
+	if t, ok := problemTexts[p.Code]; ok {
+		return fill(t.reason, p.Args)
 	}
-	return say("problem.unworded", p.Code)
+	return say("the value is not accepted (%v)", p.Code)
 }
 
-func (p Problem) hint() words.Message {
-	if id := "problem." + p.Code + ".hint"; catalogue.In(words.English).Has(id) {
-		return say(id, asArgs(p.Args)...)
-	}
-	return none
-}
+// Hint says what to do about it; it may say nothing.
+func (p Problem) Hint() vitec.Text { return fill(problemTexts[p.Code].hint, p.Args) }
 
-func asArgs(texts []string) []any {
-	list := make([]any, len(texts))
-	for i, s := range texts {
-		list[i] = s
-	}
-	return list
-}
-
-// Wording returns what [Problem.MessageIn] and [Problem.HintIn] say of a
-// problem with this code and these arguments, for those who have kept no more
-// of it. It reports false for a code that is not this package's.
-func Wording(l words.Language, code string, args []string) (message, hint string, ok bool) {
-	if !catalogue.In(words.English).Has("problem." + code) {
-		return "", "", false
+// Wording returns what [Problem.Reason] and [Problem.Hint] say of a problem with
+// this code and these arguments, for those who have kept no more of it. It
+// reports false for a code that is not this package's.
+func Wording(code string, args []string) (reason, hint vitec.Text, ok bool) {
+	if _, ok := problemTexts[code]; !ok {
+		return none, none, false
 	}
 	p := Problem{Code: code, Args: args}
-	return p.MessageIn(l), p.HintIn(l), true
+	return p.Reason(), p.Hint(), true
+}
+
+// fill returns a format with as many of the arguments as it has verbs.
+func fill(format string, args []string) vitec.Text {
+	if format == "" {
+		return none
+	}
+	t := vitec.Text{Format: format}
+	verbs := strings.Count(strings.ReplaceAll(format, "%%", ""), "%")
+	for i := range min(verbs, len(args)) {
+		t.Args = append(t.Args, args[i])
+	}
+	return t
+}
+
+// problemTexts are what is said of each code: what is wrong, and what to do about
+// it. Their arguments are the problem's.
+var problemTexts = map[string]struct{ reason, hint string }{
+	"lost_digits":          {"the number has lost its last digits", "the spreadsheet has shortened it; format the column as text and fill it in again"},
+	"phone":                {"not a phone number", "check the number, or send it as it is with as: text"},
+	"phone_letters":        {"not a phone number: it contains letters", "keep the number alone, or cut the words off with replace"},
+	"phone_prefix":         {"not a phone number: it begins with neither 0 nor +", "add the area code, or + and the country code; if the spreadsheet has taken the first zero, format the column as text"},
+	"many_phones":          {"more than one phone number", "keep one number in this column"},
+	"personnummer":         {"not a personal number", "write YYYYMMDD-NNNC; for foreign numbers use as: text"},
+	"personnummer_length":  {"not a personal number: it has %v digits, not 10 or 12", "if leading zeros are lost, format the column as text and fill it in again"},
+	"personnummer_check":   {"not a personal number: the check digit does not fit", "a wrong number would overwrite somebody else; check it"},
+	"personnummer_date":    {"not a personal number: it does not begin with a date of birth", "write YYYYMMDD-NNNC; for foreign numbers use as: text"},
+	"personnummer_century": {"the personal number is read as that of a child", "write the year with four digits if the person is a hundred years older"},
+	"date":                 {"not a date (expected %v)", "say how the dates are written with layout"},
+	"date_range":           {"the year of the date is not between 1900 and 2100", ""},
+	"time_missing":         {"the time does not exist: the clocks of %v skipped it", "write the time with its offset, or correct it"},
+	"time_twice":           {"the time is not clear: the clocks of %v showed it twice", "write the time with its offset"},
+	"boolean":              {"neither yes nor no", "ja, j, yes, y, sant, true, 1, x; nej, n, no, falskt, false, 0; other words by a lookup"},
+	"integer":              {"not a whole number", ""},
+	"decimal":              {"not a number", "write digits with one decimal comma or point"},
+	"number_range":         {"the number is too large", ""},
+	"choice":               {"not one of the values that are allowed", "allowed: %v"},
+	"email":                {"not an e-mail address", ""},
+	"many_emails":          {"more than one e-mail address", "keep one here and put the second into emailAddress2"},
+	"country":              {"not a country", "write a code as SE, or a name as Sverige or Sweden"},
+	"zip":                  {"not a Swedish postal code", "write NNN NN, map countryCode, or send it as it is with as: text"},
+	"name":                 {"not a name that can be taken apart", "write First Last, or Last, First"},
+	"two_people":           {"more than one person", "give each person a row"},
+	"empty":                {"the cell is empty", "the mapping asks for a value here (empty: error)"},
+	"lookup":               {"the lookup does not know this value", "it knows %v"},
+	"computed":             {"the expression gives no text for this row", ""},
+	"internal":             {"the value does not fit its field", "this is a mistake of the program"},
+	"required":             {"a value is missing", ""},
+	"no_contact":           {"neither an e-mail address nor a phone number", "the server requires one of email.emailAddress, telePhone, workPhone and cellPhone"},
+	"too_long":             {"too long: %[2]v characters, at most %[1]v", ""},
+	"bad_id":               {"not an id", `an id is not empty and has no spaces at its ends and none of / \ ? # %% & * : < >`},
+	"customer_mismatch":    {"not the customerId of the address", "leave updatePerson.customerId out of the mapping"},
+	"negative":             {"the number is negative", ""},
+	"out_of_range":         {"the number is larger than the server is likely to take", ""},
+	"unknown_value":        {"a value that the server is not known to take", "known: %v"},
+	"not_said":             {"the field is left out, and nobody knows what the server does then", ""},
+	"bad_text":             {"the text contains bytes that are not characters", ""},
+	"control":              {"the text contains a character that XML cannot carry", ""},
+	"unworded":             {"the value is not accepted (%v)", ""},
 }
 
 // maskedLength is how many characters of a masked value are shown.

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -17,9 +16,9 @@ func (p *Proposal) missing() {
 		switch {
 		case p.constant(path) != nil:
 		case i < 0:
-			p.Missing = append(p.Missing, say("proposal.field", path))
+			p.Missing = append(p.Missing, say("%v", path))
 		case p.keyed(i, path) != nil:
-			p.Missing = append(p.Missing, say("proposal.missing", path, len(p.keyed(i, path).values), p.Mapped[i].Header))
+			p.Missing = append(p.Missing, say("%v, for %v texts of column %q", path, len(p.keyed(i, path).values), p.Mapped[i].Header))
 		}
 	}
 }
@@ -66,33 +65,34 @@ type line struct {
 
 // YAML returns the mapping file. [Parse] reads it as soon as what is missing
 // is filled in.
-func (p *Proposal) YAML(l words.Language) []byte {
-	text := catalogue.In(l)
+func (p *Proposal) YAML(say func(format string, args ...any) string) []byte {
 	var b strings.Builder
 	if p.options.Schema != "" {
 		fmt.Fprintf(&b, "# yaml-language-server: $schema=%s\n", p.options.Schema)
 	}
-	remark(&b, 0, text.Text("proposal.head", p.options.Table))
+	remark(&b, 0, say(`Which column of the list goes where. Proposed for %v: read it through,
+above all what is marked "unsure". The keys are the API's own names.`, p.options.Table))
 	if len(p.Missing) > 0 {
-		remark(&b, 0, text.Text("proposal.fill"))
+		remark(&b, 0, say(`Write an id wherever there is a "?".`))
 	}
 	b.WriteString("version: 1\n\ntarget:\n")
-	for _, l := range p.target(text) {
+	for _, l := range p.target(say) {
 		l.write(&b, 1)
 	}
 	b.WriteString("\nparticipant:\n")
-	writeBlock(&b, p.body(text), 1)
+	writeBlock(&b, p.body(say), 1)
 	if !p.Reachable() {
-		remark(&b, 1, text.Text("proposal.unreachable"))
+		remark(&b, 1, say(`The server requires one of email.emailAddress, telePhone, workPhone and cellPhone,
+and no column was found for it.`))
 	}
-	p.lookups(&b, text)
+	p.lookups(&b, say)
 	p.input(&b)
-	p.rest(&b, text)
+	p.rest(&b, say)
 	return []byte(b.String())
 }
 
 // target is the lines of the address.
-func (p *Proposal) target(text *words.Texts) []line {
+func (p *Proposal) target(say func(string, ...any) string) []line {
 	var lines []line
 	for _, path := range targetPaths {
 		l := line{path: path}
@@ -101,24 +101,24 @@ func (p *Proposal) target(text *words.Texts) []line {
 		} else if i := slices.IndexFunc(p.Mapped, func(s Suggestion) bool { return s.Field == path }); i >= 0 {
 			l.rule = p.Mapped[i].rule
 			if p.keyed(i, path) != nil {
-				l.behind = text.Text("proposal.below")
+				l.behind = say("the ids are to be filled in below")
 			}
 		} else {
 			l.rule = block("value", unfilled)
-			l.behind = text.Text("proposal.to_fill", say(whereIds[path]))
+			l.behind = say("to be filled in: %v", say(whereIds[path]))
 		}
 		lines = append(lines, l)
-		lines = append(lines, p.doubts(text, path, path)...)
+		lines = append(lines, p.doubts(say, path, path)...)
 	}
 	return lines
 }
 
 // doubts is the lines of what is unsure about a field.
-func (p *Proposal) doubts(text *words.Texts, path, name string) []line {
+func (p *Proposal) doubts(say func(string, ...any) string, path, name string) []line {
 	var lines []line
 	for _, s := range p.Unsure {
 		if s.Field == path {
-			lines = append(lines, line{path: name, rule: s.rule, off: true, above: text.Text("proposal.unsure", s.Header, s.Why)})
+			lines = append(lines, line{path: name, rule: s.rule, off: true, above: say("unsure, column %q: %v", s.Header, s.Why)})
 		}
 	}
 	return lines
@@ -126,29 +126,30 @@ func (p *Proposal) doubts(text *words.Texts, path, name string) []line {
 
 // body is the lines of the participant, by whole paths, in the order of the
 // request.
-func (p *Proposal) body(text *words.Texts) []line {
+func (p *Proposal) body(say func(string, ...any) string) []line {
 	var lines []line
 	for _, f := range vitec.Fields() {
-		doubts := p.doubts(text, f.Path, f.Path)
+		doubts := p.doubts(say, f.Path, f.Path)
 		if s := p.constant(f.Path); s != nil {
 			lines = append(append(lines, line{path: f.Path, rule: block("value", s.text)}), doubts...)
 			continue
 		}
 		l := line{path: f.Path}
 		if i := slices.IndexFunc(p.Mapped, func(s Suggestion) bool { return s.Field == f.Path }); i >= 0 {
-			l.rule, l.behind = p.Mapped[i].rule, p.Mapped[i].Why.In(text.Language())
+			l.rule, l.behind = p.Mapped[i].rule, of(say, p.Mapped[i].Why)
 		}
 		switch {
 		case f.Path == "updatePerson.socialSecurityNumber" && l.rule != "":
-			l.above = text.Text("proposal.personal_number")
+			l.above = say(`Sent only because it is mapped here. The server overwrites whoever has the number:
+remove the line if you do not need it.`)
 		case f.Path == "updatePerson.obtainThrough" && l.rule == "" && p.maps("updatePerson.gdprApprovalDate"):
-			l.off, l.rule, l.above = true, block("value", "Visit"), text.Text("proposal.how", strings.Join(f.Values, ", "))
+			l.off, l.rule, l.above = true, block("value", "Visit"), say("how people were informed: %v", strings.Join(f.Values, ", "))
 		case f.Path == "returnBookingId":
 			l.rule = block("value", "true")
 		case f.Path == "options.isDeadlineValidationEnabled":
-			l.rule, l.behind = block("value", "true"), text.Text("proposal.deadline")
+			l.rule, l.behind = block("value", "true"), say("false for a list that is imported after the viewing")
 		case f.Path == "options.enableBookingLimitValidation":
-			l.rule, l.behind = block("value", "true"), text.Text("proposal.limit")
+			l.rule, l.behind = block("value", "true"), say("false to book more people than there are places")
 		}
 		if l.rule != "" {
 			lines = append(lines, l)
@@ -227,7 +228,7 @@ func (l line) write(b *strings.Builder, depth int) {
 func indent(depth int) string { return strings.Repeat("  ", depth) }
 
 // lookups writes the tables that the proposal needs.
-func (p *Proposal) lookups(b *strings.Builder, text *words.Texts) {
+func (p *Proposal) lookups(b *strings.Builder, say func(string, ...any) string) {
 	begun := false
 	for _, path := range []string{"viewingId", "timeSlotId", "updatePerson.obtainThrough"} {
 		i := slices.IndexFunc(p.Mapped, func(s Suggestion) bool { return s.Field == path })
@@ -248,7 +249,7 @@ func (p *Proposal) lookups(b *strings.Builder, text *words.Texts) {
 			if path == "updatePerson.obtainThrough" {
 				fmt.Fprintf(b, "%s%s: %s\n", indent(2), quote(v), known[v])
 			} else {
-				fmt.Fprintf(b, "%s%s: %q # %s\n", indent(2), quote(v), unfilled, text.Text("proposal.rows", c.counts[v]))
+				fmt.Fprintf(b, "%s%s: %q # %s\n", indent(2), quote(v), unfilled, say("rows: %v", c.counts[v]))
 			}
 		}
 	}
@@ -281,19 +282,19 @@ func (p *Proposal) input(b *strings.Builder) {
 }
 
 // rest lists the columns that nothing is proposed for.
-func (p *Proposal) rest(b *strings.Builder, text *words.Texts) {
+func (p *Proposal) rest(b *strings.Builder, say func(string, ...any) string) {
 	if len(p.Unused) == 0 {
 		return
 	}
 	b.WriteByte('\n')
-	remark(b, 0, text.Text("proposal.unused"))
+	remark(b, 0, say("Columns that are not used:"))
 	for _, i := range p.Unused {
 		name := p.survey.columns[i].header
 		if name == "" {
 			if p.survey.columns[i].filled == 0 {
 				continue
 			}
-			name = text.Text("proposal.nameless", i+1)
+			name = say("(column %v has no name; a column needs one to be mapped)", i+1)
 		}
 		fmt.Fprintf(b, "#   %s\n", name)
 	}
@@ -331,4 +332,12 @@ func block(pairs ...string) string {
 	}
 	b.WriteByte('}')
 	return b.String()
+}
+
+// of says a text.
+func of(say func(string, ...any) string, t vitec.Text) string {
+	if t.IsZero() {
+		return ""
+	}
+	return say(t.Format, t.Args...)
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode"
 
-	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -23,7 +22,7 @@ type Proposal struct {
 	Unused []int
 	// Missing is what a person has to fill in: "customerId", or the values of
 	// a column that need an id. The file has a "?" in their places.
-	Missing []words.Message
+	Missing []vitec.Text
 
 	survey  *Survey
 	set     []*rule // constants that were asked for
@@ -32,10 +31,10 @@ type Proposal struct {
 
 // Suggestion is a field with the column that may fill it.
 type Suggestion struct {
-	Field  string        // path
-	Column int           // 0-based
-	Header string        // its name
-	Why    words.Message // what speaks for it or against it, nothing if it needs no words
+	Field  string     // path
+	Column int        // 0-based
+	Header string     // its name
+	Why    vitec.Text // what speaks for it or against it, nothing if it needs no words
 
 	rule    string // as it is written in the file
 	byCells bool   // nothing but the cells speaks for it
@@ -86,7 +85,7 @@ type claim struct {
 	column   int
 	field    string
 	strength int // of name and cells together
-	why      words.Message
+	why      vitec.Text
 }
 
 // assigner gives each field at most one column.
@@ -134,7 +133,7 @@ func (a *assigner) claim() {
 		m := c.meaning
 		if len(h.find(c.header)) > 1 {
 			if m.field != "" {
-				a.unsure(i, m.field, say("why.same_name"))
+				a.unsure(i, m.field, say("several columns have this name: rename one of them"))
 			}
 			continue
 		}
@@ -151,20 +150,20 @@ func (a *assigner) claim() {
 
 // neverMapped is fields that are left to a person, whatever a heading says,
 // and why.
-var neverMapped = map[string]words.Message{
-	"smsReminder":                          say("why.messages"),
-	"mailConfirmation":                     say("why.messages"),
-	"smsConfirmation":                      say("why.messages"),
-	"reminderTime":                         say("why.reminders"),
-	"updatePerson.approval":                say("why.old_consent"),
-	"updatePerson.approvalDate":            say("why.old_consent"),
-	"returnBookingId":                      say("why.booking_id"),
-	"options.isDeadlineValidationEnabled":  say("why.once"),
-	"options.enableBookingLimitValidation": say("why.once"),
-	"updatePerson.task.predefinedTaskId":   say("why.task"),
-	"updatePerson.task.note":               say("why.task"),
-	"updatePerson.task.estateId":           say("why.task"),
-	"updatePerson.task.assignedTo":         say("why.task"),
+var neverMapped = map[string]vitec.Text{
+	"smsReminder":                          say("it would send messages to people"),
+	"mailConfirmation":                     say("it would send messages to people"),
+	"smsConfirmation":                      say("it would send messages to people"),
+	"reminderTime":                         say("it matters only if reminders are sent"),
+	"updatePerson.approval":                say("it is the consent from before the GDPR; map it only if you know that you need it"),
+	"updatePerson.approvalDate":            say("it is the consent from before the GDPR; map it only if you know that you need it"),
+	"returnBookingId":                      say("without it there is no booking id"),
+	"options.isDeadlineValidationEnabled":  say("it is better said once, for all rows"),
+	"options.enableBookingLimitValidation": say("it is better said once, for all rows"),
+	"updatePerson.task.predefinedTaskId":   say("it makes a task for the office"),
+	"updatePerson.task.note":               say("it makes a task for the office"),
+	"updatePerson.task.estateId":           say("it makes a task for the office"),
+	"updatePerson.task.assignedTo":         say("it makes a task for the office"),
 }
 
 // named weighs a heading that has a meaning against the cells.
@@ -177,7 +176,7 @@ func (a *assigner) named(i int, m meaning) {
 		m.field = whole
 	}
 	if ofOne[m.field] && a.survey.someoneElses(a.column(i)) {
-		a.unsure(i, m.field, say("why.someone_elses"))
+		a.unsure(i, m.field, say("the same few values stand in all rows: they seem to be somebody else's"))
 		return
 	}
 	found := a.column(i).evidence(m.field)
@@ -188,16 +187,16 @@ func (a *assigner) named(i int, m meaning) {
 		}
 		return
 	case m.field == "timeSlotId" && a.survey.shared && a.survey.both.many && i == a.survey.slot:
-		a.unsure(i, m.field, say("why.shared_time"))
+		a.unsure(i, m.field, say("the same time stands beside several viewings: each of the two together is a time slot"))
 		return
 	case m.misspelt && (found.verdict != agrees || !a.column(i).tells(m.field)):
-		a.unsure(i, m.field, say("why.looks_misspelt"))
+		a.unsure(i, m.field, say("the heading looks misspelt"))
 		return
 	case m.misspelt:
-		a.claims = append(a.claims, claim{i, m.field, 1, say("why.misspelt")})
+		a.claims = append(a.claims, claim{i, m.field, 1, say("its heading is read as a misspelling")})
 		return
 	case !m.sure && found.verdict != agrees:
-		a.unsure(i, m.field, say("why.something_else"))
+		a.unsure(i, m.field, say("the heading may mean something else"))
 		return
 	}
 	strength := 0
@@ -250,13 +249,13 @@ func (a *assigner) otherwise(i int, field string) bool {
 	c := a.column(i)
 	switch {
 	case c.share(c.emails) >= most && (field == "updatePerson.address.streetAddress" || field == anyPhone):
-		a.byCells(i, "updatePerson.email.emailAddress", say("why.cells_emails"))
+		a.byCells(i, "updatePerson.email.emailAddress", say("by its cells: they are e-mail addresses"))
 	case c.share(c.phoneLike) >= most && c.share(c.personal) < half && field == "updatePerson.email.emailAddress":
 		phone := "updatePerson.telePhone"
 		if c.share(c.mobiles) >= most {
 			phone = "updatePerson.cellPhone"
 		}
-		a.unsure(i, phone, say("why.cells_phones"))
+		a.unsure(i, phone, say("its cells are phone numbers, its heading says something else"))
 	default:
 		return false
 	}
@@ -271,15 +270,15 @@ func (a *assigner) unnamed(i int) {
 		field string
 		what  string
 	}{
-		{c.emails, "updatePerson.email.emailAddress", "looks.emails"},
-		{c.viewingIds, "viewingId", "looks.viewings"},
-		{c.contactIds, "updatePerson.contactId", "looks.contacts"},
-		{c.personal, "updatePerson.socialSecurityNumber", "looks.personal_numbers"},
-		{c.mobiles, "updatePerson.cellPhone", "looks.mobiles"},
-		{c.spacedZips, "updatePerson.address.zipCode", "looks.zips"},
+		{c.emails, "updatePerson.email.emailAddress", "e-mail addresses"},
+		{c.viewingIds, "viewingId", "ids of viewings"},
+		{c.contactIds, "updatePerson.contactId", "ids of contacts"},
+		{c.personal, "updatePerson.socialSecurityNumber", "personal numbers"},
+		{c.mobiles, "updatePerson.cellPhone", "mobile numbers"},
+		{c.spacedZips, "updatePerson.address.zipCode", "postal codes"},
 	} {
 		if c.looked > 0 && c.share(like.n) >= most {
-			a.byCells(i, like.field, say("why.cells", like.n, c.looked, say(like.what)))
+			a.byCells(i, like.field, say("by its cells: %v of %v look like %v", like.n, c.looked, say(like.what)))
 			return
 		}
 	}
@@ -287,7 +286,7 @@ func (a *assigner) unnamed(i int) {
 }
 
 // byCells notes what nothing but the cells speaks for.
-func (a *assigner) byCells(i int, field string, why words.Message) {
+func (a *assigner) byCells(i int, field string, why vitec.Text) {
 	if ofOne[field] && a.survey.someoneElses(a.column(i)) {
 		return
 	}
@@ -298,7 +297,7 @@ func (a *assigner) byCells(i int, field string, why words.Message) {
 // hinted tells what a heading may mean that has no meaning of its own.
 func (a *assigner) hinted(i int) {
 	for _, field := range hints(a.column(i).plain) {
-		a.unsure(i, field, say("why.perhaps"))
+		a.unsure(i, field, say("the heading may mean this, or something else"))
 	}
 }
 
@@ -352,13 +351,13 @@ func (a *assigner) phones() {
 		mobiles := col.share(col.mobiles) >= most
 		switch {
 		case mobiles && col.mobiles >= manyMobiles && !a.claimed("updatePerson.cellPhone"):
-			c.field, c.why = "updatePerson.cellPhone", say("why.mobile")
+			c.field, c.why = "updatePerson.cellPhone", say("its cells are mobile numbers")
 		case mobiles && a.claimed("updatePerson.telePhone") && !a.claimed("updatePerson.cellPhone"):
-			c.field, c.why = "updatePerson.cellPhone", say("why.mobile")
+			c.field, c.why = "updatePerson.cellPhone", say("its cells are mobile numbers")
 		case !a.claimed("updatePerson.telePhone"):
 			c.field = "updatePerson.telePhone"
 			if mobiles {
-				c.why = say("why.perhaps_mobile")
+				c.why = say("its cells are mobile numbers: perhaps it is cellPhone")
 			}
 		default:
 			c.field = "updatePerson.otherPhone"
@@ -404,14 +403,14 @@ func (a *assigner) fullNames() {
 		switch {
 		case c.field != fullName:
 		case hasFirst && hasLast:
-			a.unsure(c.column, fullName, say("why.has_names"))
+			a.unsure(c.column, fullName, say("the file has the first and the last name already"))
 			continue
 		case hasFirst:
-			a.unsure(c.column, fullName, say("why.has_first"))
+			a.unsure(c.column, fullName, say("the file has the first name already"))
 			continue
 		case hasLast:
 			if col := a.column(c.column); col.looked > 0 && col.share(col.names) >= half {
-				a.unsure(c.column, fullName, say("why.has_last"))
+				a.unsure(c.column, fullName, say("the file has the last name already"))
 				continue
 			}
 			c.field = "updatePerson.firstName"
@@ -433,7 +432,7 @@ func (a *assigner) take(c claim) {
 	}
 	a.taken[c.field] = c.column
 	if c.field == "timeSlotId" && a.survey.joined() && c.column == a.survey.slot {
-		c.why = say("why.joined")
+		c.why = say("the same time stands beside several viewings: a time slot is known by both together")
 	}
 	a.mapped(c.field, c.column, a.write(c.field, c.column), c.why)
 }
@@ -448,7 +447,7 @@ func (a *assigner) takeParts(c claim, parts []struct{ path, split string }) {
 	a.taken[c.field] = c.column
 	why := none
 	if c.field != fullName {
-		why = say("why.parts")
+		why = say("its cells hold more than one part of the address")
 	}
 	for _, part := range parts {
 		if _, ok := a.taken[part.path]; !ok && !a.claimed(part.path) {
@@ -457,15 +456,15 @@ func (a *assigner) takeParts(c claim, parts []struct{ path, split string }) {
 		}
 	}
 	if !a.used[c.column] {
-		a.unsure(c.column, c.field, say("why.filled"))
+		a.unsure(c.column, c.field, say("other columns fill its fields already"))
 	}
 }
 
-func (a *assigner) filledBy(by int) words.Message {
+func (a *assigner) filledBy(by int) vitec.Text {
 	if by < 0 {
-		return say("why.constant")
+		return say("the field has a constant already")
 	}
-	return say("why.filled_by", a.column(by).header)
+	return say("column %q fills the field already", a.column(by).header)
 }
 
 // reach makes sure that people can be reached, where only the cells say how.
@@ -485,7 +484,7 @@ func (a *assigner) reach() {
 	}
 }
 
-func (a *assigner) mapped(field string, column int, rule string, why words.Message) {
+func (a *assigner) mapped(field string, column int, rule string, why vitec.Text) {
 	a.used[column] = true
 	a.proposal.Mapped = append(a.proposal.Mapped, Suggestion{
 		Field: field, Column: column, Header: a.column(column).header, Why: why, rule: rule,
@@ -494,7 +493,7 @@ func (a *assigner) mapped(field string, column int, rule string, why words.Messa
 
 // unsure notes what might be: whole names as their halves, phones as what
 // they may be.
-func (a *assigner) unsure(column int, field string, why words.Message) {
+func (a *assigner) unsure(column int, field string, why vitec.Text) {
 	a.told[column] = true
 	add := func(field, rule string) {
 		a.proposal.Unsure = append(a.proposal.Unsure, Suggestion{

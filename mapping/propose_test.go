@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 )
 
 // propose makes a proposal for a list whose first row is its header.
@@ -85,7 +85,7 @@ func TestProposeByCells(t *testing.T) {
 			p := propose(t, ProposalOptions{}, test.rows...)
 			header, rule := p.at(test.field)
 			if header != test.header || test.rule != "" && rule != test.rule {
-				t.Errorf("%s is %q by %s; want %q by %s\n%s", test.field, header, rule, test.header, test.rule, p.YAML(words.English))
+				t.Errorf("%s is %q by %s; want %q by %s\n%s", test.field, header, rule, test.header, test.rule, p.YAML(words.English.Say))
 			}
 		})
 	}
@@ -102,7 +102,7 @@ func TestProposeDoubts(t *testing.T) {
 		{"two columns for one field", []string{"E-post|Mail|Mobil", "a@example.com|b@example.com|"}, "updatePerson.email.emailAddress", "Mail", `column "E-post" fills the field already`},
 		{"a whole name too many", []string{"Förnamn|Efternamn|Namn|Mobil", "Anna|Ek|Anna Ek|0701740605"}, "updatePerson.firstName", "Namn", "the file has the first and the last name already"},
 		{"dates in two ways", []string{"Mobil|Informerad", "0701740605|04/03/2026"}, "updatePerson.gdprApprovalDate", "Informerad", "its dates can be read in two ways: say which with layout"},
-		{"a yes is no date", []string{"Mobil|Samtycke", "0701740605|ja"}, "updatePerson.gdprApprovalDate", "Samtycke", "its cells are not dates in one way of writing"},
+		{"a yes is no date", []string{"Mobil|Samtycke", "0701740605|ja"}, "updatePerson.gdprApprovalDate", "Samtycke", "its cells are not dates written in one way"},
 		{"messages to people", []string{"Mobil|SMS-påminnelse", "0701740605|ja"}, "smsReminder", "SMS-påminnelse", "it would send messages to people"},
 		{"the same name twice", []string{"E-post|e-post|E-post|Mobil", "a@example.com|||"}, "updatePerson.email.emailAddress", "E-post", "several columns have this name: rename one of them"},
 		{"phones under an e-mail address", []string{"Namn|E-post", "Anna Ek|0701740605"}, "updatePerson.cellPhone", "E-post", "its cells are phone numbers, its heading says something else"},
@@ -113,7 +113,7 @@ func TestProposeDoubts(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p := propose(t, ProposalOptions{}, test.rows...)
 			if why := p.doubted(test.field, test.header); why != test.why {
-				t.Errorf("reason %q, want %q\n%s", why, test.why, p.YAML(words.English))
+				t.Errorf("reason %q, want %q\n%s", why, test.why, p.YAML(words.English.Say))
 			}
 		})
 	}
@@ -197,7 +197,7 @@ participant:
   updatePerson:
     firstName: {column: Namn, split: first}
     lastName: {column: Namn, split: last}
-    # Sent only because it stands here. The server overwrites whoever has the number:
+    # Sent only because it is mapped here. The server overwrites whoever has the number:
     # remove the line if you do not need it.
     socialSecurityNumber: Personnummer
     telePhone: Telefon
@@ -217,14 +217,14 @@ lookups:
     "Storgatan 12 17:00": "?" # rows: 1
     "Sjövägen 4 17:00": "?" # rows: 1
 `
-	if got := string(p.YAML(words.English)); got != want {
+	if got := string(p.YAML(words.English.Say)); got != want {
 		t.Errorf("got\n%s", got)
 	}
-	if got := (words.List(p.Missing)).In(words.English); got != `viewingId, for 2 texts of column "Visning", timeSlotId, for 2 texts of column "Tid"` {
+	if got := words.English.Of(texts(p.Missing)); got != `viewingId, for 2 texts of column "Visning", timeSlotId, for 2 texts of column "Tid"` {
 		t.Errorf("missing: %s", got)
 	}
 	// What is to be filled in is refused, each at its place, and nothing else is.
-	_, err := Parse("mapping.yaml", p.YAML(words.English), Options{})
+	_, err := Parse("mapping.yaml", p.YAML(words.English.Say), Options{})
 	var mistakes Errors
 	if !errors.As(err, &mistakes) || len(mistakes) != 4 {
 		t.Fatalf("mistakes: %v", err)
@@ -234,7 +234,7 @@ lookups:
 			t.Errorf("mistake: %v", m)
 		}
 	}
-	m, err := Parse("mapping.yaml", p.YAML(words.English), Options{Trial: true})
+	m, err := Parse("mapping.yaml", p.YAML(words.English.Say), Options{Trial: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +254,7 @@ lookups:
 // taken away, and a table stands in it, because there is none below.
 func TestProposeCommentsHold(t *testing.T) {
 	p := propose(t, ProposalOptions{}, "Namn|Mobil|Datum|Källa", "Anna Ek|0701740605|2026-10-01|Besök", "Bo Ek|0701740606|2026-10-02|Telefon")
-	text := string(p.YAML(words.English))
+	text := string(p.YAML(words.English.Say))
 	for _, line := range []string{
 		`  # viewingId: {column: Datum, lookup: {"2026-10-01": "?", "2026-10-02": "?"}}`,
 		`    # obtainThrough: {column: Källa, lookup: {Besök: Visit, Telefon: Phone}}`,
@@ -295,15 +295,15 @@ func TestProposeParses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := Parse("mapping.yaml", p.YAML(words.English), Options{Trial: true})
+		m, err := Parse("mapping.yaml", p.YAML(words.English.Say), Options{Trial: true})
 		if !p.Reachable() {
 			return
 		}
 		if err != nil {
-			t.Fatalf("%v\n%s", err, p.YAML(words.English))
+			t.Fatalf("%v\n%s", err, p.YAML(words.English.Say))
 		}
 		if _, err := m.Bind(header); err != nil {
-			t.Fatalf("%v\n%s", err, p.YAML(words.English))
+			t.Fatalf("%v\n%s", err, p.YAML(words.English.Say))
 		}
 	})
 }
@@ -315,7 +315,7 @@ func TestProposeLanguages(t *testing.T) {
 		"Namn|Telefon|Personnummer|Visning|Tid|Status|E-post|Mail|Portnummer",
 		"Anna Ek|0701740605|199006022397|Storgatan 12|17:00|klar|ja|a@example.com|1234")
 	active := func(l words.Language) (rules, remarks []string) {
-		for line := range strings.Lines(string(p.YAML(l))) {
+		for line := range strings.Lines(string(p.YAML(l.Say))) {
 			rule, remark, _ := strings.Cut(line, "# ")
 			if rule = strings.TrimRight(rule, " \n"); rule != "" {
 				rules = append(rules, rule)

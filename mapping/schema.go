@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"vitec-import/importer/words"
 	"vitec-import/vitec"
 )
 
@@ -20,7 +19,7 @@ import (
 // A schema cannot know everything: the columns of a header, the names of
 // lookups and files, layouts, zones and expressions are checked by Parse and
 // Bind alone.
-func Schema(l words.Language) []byte {
+func Schema(speak func(format string, args ...any) string) []byte {
 	root := object[document](schema{
 		"version":  schema{"enum": []any{1, "1"}},
 		"input":    inputSchema(),
@@ -32,7 +31,7 @@ func Schema(l words.Language) []byte {
 		"participant": groupSchema(""),
 	})
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-	root["title"] = say("schema.title")
+	root["title"] = say("mapping of vitec-import")
 	root["required"] = []string{"version"}
 	root["$defs"] = schema{
 		// YAML reads 17 and false as other than texts; the language does not.
@@ -60,7 +59,7 @@ func Schema(l words.Language) []byte {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(spoken(root, l)); err != nil {
+	if err := enc.Encode(spoken(root, speak)); err != nil {
 		panic(err) // it is made of this package's texts and numbers
 	}
 	return b.Bytes()
@@ -70,20 +69,22 @@ func Schema(l words.Language) []byte {
 type schema map[string]any
 
 // spoken returns a part of a schema with its texts in a language.
-func spoken(part any, l words.Language) any {
+func spoken(part any, say func(string, ...any) string) any {
 	switch part := part.(type) {
-	case words.Worded:
-		return part.In(l)
+	case vitec.Text:
+		return say(part.Format, part.Args...)
+	case fieldText:
+		return part.in(say)
 	case schema:
 		said := schema{}
 		for key, member := range part {
-			said[key] = spoken(member, l)
+			said[key] = spoken(member, say)
 		}
 		return said
 	case []any:
 		said := make([]any, len(part))
 		for i, member := range part {
-			said[i] = spoken(member, l)
+			said[i] = spoken(member, say)
 		}
 		return said
 	}
@@ -118,7 +119,7 @@ func object[T any](special schema) schema {
 				panic("no schema for the member " + m.name) // a test reads the schema
 			}
 		}
-		described := schema{"description": say(f.Tag.Get("doc"))}
+		described := schema{"description": say(keyMeanings[f.Tag.Get("doc")])}
 		for k, v := range member {
 			described[k] = v
 		}
@@ -177,17 +178,17 @@ func groupSchema(prefix string) schema {
 // fieldText is a field as an editor describes it.
 type fieldText struct{ vitec.Field }
 
-// In returns the description in a language.
-func (f fieldText) In(l words.Language) string {
-	texts := []string{l.Say(f.Meaning)}
+// in returns the description, as say says it.
+func (f fieldText) in(say func(string, ...any) string) string {
+	texts := []string{say(f.Meaning)}
 	if f.Swedish != "" {
 		texts = append(texts, f.Swedish)
 	}
 	if f.MaxLength > 0 {
-		texts = append(texts, say("schema.at_most", f.MaxLength).In(l))
+		texts = append(texts, say("at most %v characters", f.MaxLength))
 	}
 	if f.Values != nil {
-		texts = append(texts, say("schema.known", strings.Join(f.Values, ", ")).In(l))
+		texts = append(texts, say("known: %v", strings.Join(f.Values, ", ")))
 	}
 	return strings.Join(texts, ". ")
 }
@@ -357,4 +358,48 @@ func reachableSchema() schema {
 		ways = append(ways, way)
 	}
 	return schema{"anyOf": ways}
+}
+
+// keyMeanings are what editors say of a key, by the tags of the language's types.
+var keyMeanings = map[string]string{
+	"file.version":      "version of this language: 1",
+	"file.include":      "mapping files whose content this one builds on",
+	"file.input":        "how to read the spreadsheet, where detection is not enough",
+	"file.target":       "where to book: the three ids of the address",
+	"file.participant":  "the request body, under the specification's own names",
+	"file.lookups":      "named tables from what a cell holds to what is sent",
+	"file.identity":     "the fields that make two rows the same booking",
+	"file.skip":         "rows to leave out",
+	"input.sheet":       "name of the sheet",
+	"input.headerRow":   "number of the row that names the columns, 1 being the first",
+	"input.encoding":    "character encoding of a CSV file",
+	"input.delimiter":   "the character between two cells, or comma, semicolon, tab, pipe",
+	"target.customerId": "the office's customerId",
+	"target.viewingId":  "the viewing",
+	"target.timeSlotId": "the viewing's time slot",
+	"rule.column":       "the column, or several of which the first that the header has is read",
+	"rule.value":        "the same value for every row",
+	"rule.join":         "columns whose filled cells are put together",
+	"rule.computed":     "an expression whose result is a text",
+	"rule.separator":    "what stands between the parts of join, or of a list",
+	"rule.split":        "the part of the cell to take",
+	"rule.replace":      "texts to replace, in this order",
+	"rule.trim":         "characters to cut off at both ends, besides spaces",
+	"rule.case":         "upper, lower or title",
+	"rule.lookup":       "a table's name, or a table",
+	"rule.otherwise":    "what is sent when the lookup knows nothing; an empty text sends nothing",
+	"rule.as":           "the converter",
+	"rule.layout":       "how the date is written: YYYY-MM-DD HH:mm",
+	"rule.zone":         "time zone of the cells",
+	"rule.choices":      "the values that are allowed",
+	"rule.default":      "what is sent when the cell is empty",
+	"rule.empty":        "omit or error",
+	"rule.when":         "map the field only if these hold",
+	"condition.column":  "the column, or several of which the first that the header has is read",
+	"condition.is":      "the cell holds one of these",
+	"condition.not":     "the cell holds none of these",
+	"condition.filled":  "true: the cell is not empty; false: it is",
+	"skip.reason":       "what the report says about the row",
+	"split.separator":   "what stands between the parts",
+	"split.part":        "the number of the part, 1 being the first and -1 the last",
 }

@@ -12,13 +12,13 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v4"
 
-	"vitec-import/importer/words"
+	"vitec-import/reports/words"
 	"vitec-import/vitec"
 )
 
 func compileSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema(words.English)))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema(words.English.Say)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,11 +68,11 @@ func TestSchemaLanguages(t *testing.T) {
 	}
 	var english, swedish any
 	for l, to := range map[words.Language]*any{words.English: &english, words.Swedish: &swedish} {
-		if err := json.Unmarshal(Schema(l), to); err != nil {
+		if err := json.Unmarshal(Schema(l.Say), to); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if bytes.Equal(Schema(words.English), Schema(words.Swedish)) {
+	if bytes.Equal(Schema(words.English.Say), Schema(words.Swedish.Say)) {
 		t.Error("the languages do not differ")
 	}
 	if !reflect.DeepEqual(bare(english), bare(swedish)) {
@@ -182,12 +182,12 @@ func TestSchemaAcceptsProposals(t *testing.T) {
 		if !p.Reachable() {
 			continue
 		}
-		v, err := asEditor(string(p.YAML(words.English)))
+		v, err := asEditor(string(p.YAML(words.English.Say)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Validate(v); err != nil {
-			t.Errorf("%v\n%s", err, p.YAML(words.English))
+			t.Errorf("%v\n%s", err, p.YAML(words.English.Say))
 		}
 	}
 }

@@ -8,20 +8,20 @@ const unfilled = "?"
 
 // whereIds says where a person finds the ids of the address.
 var whereIds = map[string]string{
-	"customerId": "where.customerId",
-	"viewingId":  "where.viewingId",
-	"timeSlotId": "where.timeSlotId",
+	"customerId": "it is the office's id in Vitec, such as M11385",
+	"viewingId":  "it is the viewing's id in Vitec, VIS and 32 characters (0–9, A–F)",
+	"timeSlotId": "it is the id of the viewing's time slot in Vitec",
 }
 
 // unfilled takes an id that is still to be filled in: a mistake, or for a trial
 // an id of its own.
 func (c *compiler) unfilled(s scalar, f *field) *fixed {
 	if !c.trial {
-		c.fail(s.pos, "unfilled", "", say("hint.unfilled", say(whereIds[f.path])), "mistake.unfilled", f.path)
+		c.fail(s.pos, "unfilled", "", say("%v; to try the rest before: --sandbox", say(whereIds[f.path])), "the %v is still to be filled in", f.path)
 		return &fixed{}
 	}
 	if c.made++; c.made == 1 {
-		e := s.pos.at("unfilled", "warning.trial")
+		e := s.pos.at("unfilled", "ids that are still to be filled in are made up for the trial")
 		c.warnings = append(c.warnings, e)
 	}
 	return fix(value{text: fmt.Sprintf("TRIAL-%d", c.made)}, f.kind)

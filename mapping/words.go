@@ -1,20 +1,9 @@
 package mapping
 
-import (
-	"embed"
-
-	"vitec-import/importer/words"
-)
-
-//go:embed words.*.yaml
-var wordFiles embed.FS
-
-// catalogue is everything that the package says to people. The names of keys,
-// converters and fields are the language's, and the same everywhere.
-var catalogue = words.Load(wordFiles)
+import "vitec-import/vitec"
 
 // none says nothing.
-var none words.Message
+var none vitec.Text
 
-// say returns a text of the catalogue, to be said later.
-func say(id string, args ...any) words.Message { return catalogue.Message(id, args...) }
+// say returns a text to be said later: an English format and its arguments.
+func say(format string, args ...any) vitec.Text { return vitec.Text{Format: format, Args: args} }

@@ -186,7 +186,7 @@ func explainFields(t mapping.Trace, l words.Language) []explainedField {
 			e.Columns = append(e.Columns, c+1)
 		}
 		if s.Problem != nil {
-			e.Problem = s.Problem.MessageIn(l)
+			e.Problem = l.Of(s.Problem.Reason())
 		}
 		list = append(list, e)
 	}

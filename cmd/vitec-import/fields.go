@@ -8,7 +8,6 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/mapping"
-	"vitec-import/reports/words"
 )
 
 func newFieldsCommand(w *world) *cobra.Command {
@@ -29,15 +28,11 @@ EXIT STATUS
   vitec-import fields address`,
 		Args: between(0, 1, "the field"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			l := w.lang
-			if asJSON {
-				l = words.English
-			}
-			infos := mapping.FieldInfos(l)
+			infos := mapping.FieldInfos()
 			one := false
 			if len(args) == 1 {
-				info, meant, ok := mapping.FindField(args[0], l)
-				if infos = mapping.FieldsBelow(args[0], l); ok {
+				info, meant, ok := mapping.FindField(args[0])
+				if infos = mapping.FieldsBelow(args[0]); ok {
 					infos, one = []mapping.FieldInfo{info}, true
 				} else if infos == nil {
 					return unknownField(args[0], meant)
@@ -69,20 +64,28 @@ func unknownField(name, meant string) error {
 func (w *world) listFields(infos []mapping.FieldInfo) {
 	rows := [][]string{{w.say("FIELD"), w.say("TYPE"), w.say("AT MOST"), w.say("REQUIRED"), w.say("MEANING")}}
 	for _, i := range infos {
-		length, required := "", i.Required
+		length, required := "", w.plain(i.Required)
 		if i.MaxLength > 0 {
 			length = strconv.Itoa(i.MaxLength)
 		}
 		if i.OneOf {
 			required = w.say("one of four")
 		}
-		meaning := i.Meaning
+		meaning := w.say(i.Meaning)
 		if i.Swedish != "" {
 			meaning += " (" + i.Swedish + ")"
 		}
 		rows = append(rows, []string{i.Path, w.fieldType(i), length, required, meaning})
 	}
 	printColumns(w.stdout, rows, 0, w.width(w.stdout))
+}
+
+// plain says a text that may be empty.
+func (w *world) plain(text string) string {
+	if text == "" {
+		return ""
+	}
+	return w.say(text)
 }
 
 func (w *world) fieldType(i mapping.FieldInfo) string {
@@ -97,7 +100,7 @@ func (w *world) describeField(i mapping.FieldInfo) {
 		}
 	}
 	entry("field", i.Path)
-	entry("meaning", i.Meaning)
+	entry("meaning", w.say(i.Meaning))
 	entry("in the API", i.Swedish)
 	entry("type", w.fieldType(i))
 	if i.MaxLength > 0 {
@@ -106,8 +109,8 @@ func (w *world) describeField(i mapping.FieldInfo) {
 	if i.Values != nil {
 		entry("values", w.say("%s (%s; others are sent, with a warning)", strings.Join(i.Values, ", "), w.say(i.Source)))
 	}
-	entry("required", i.Required)
-	entry("if omitted", i.Silent)
+	entry("required", w.plain(i.Required))
+	entry("if omitted", w.plain(i.Silent))
 	entry("converter", i.Converters[0])
 	if len(i.Converters) > 1 {
 		entry("or", "as: "+strings.Join(i.Converters[1:], ", "))

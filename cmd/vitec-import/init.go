@@ -92,10 +92,10 @@ func (w *world) init(ctx context.Context, input string, f *initFlags) error {
 	}
 	if path == "-" {
 		w.describeProposal(w.stderr, file.Info(), p)
-		_, err := w.stdout.Write(p.YAML(w.lang))
+		_, err := w.stdout.Write(p.YAML(w.say))
 		return err
 	}
-	if err := createFile(path, p.YAML(w.lang)); err != nil {
+	if err := createFile(path, p.YAML(w.say)); err != nil {
 		return err
 	}
 	w.describeProposal(w.stdout, file.Info(), p)
@@ -169,7 +169,7 @@ func inBrackets(s string) string {
 func (w *world) written(input, path, schema string, named bool, p *mapping.Proposal) error {
 	wrote := w.say("wrote %s", path)
 	if _, err := os.Stat(schema); errors.Is(err, fs.ErrNotExist) {
-		if err := createFile(schema, mapping.Schema(w.lang)); err != nil {
+		if err := createFile(schema, mapping.Schema(w.say)); err != nil {
 			return err
 		}
 		wrote = w.say("wrote %s, and %s for editors", path, schema)

@@ -146,6 +146,7 @@ func wordingIn(l words.Language) func(code string, args []string) (message, hint
 		if reason, hint, ok := table.Wording(args); ok {
 			return l.Of(reason), l.Of(hint), ok
 		}
-		return mapping.Wording(l, code, args)
+		reason, advice, ok := mapping.Wording(code, args)
+		return l.Of(reason), l.Of(advice), ok
 	}
 }

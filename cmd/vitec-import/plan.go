@@ -94,7 +94,7 @@ func (w *world) describeInput(out io.Writer, s *source) {
 	}
 	w.line(out, "mapping", s.mappingPath)
 	for _, m := range s.mapping.Warnings() {
-		w.line(out, "warning", m.Place()+": "+w.lang.Of(m.Message))
+		w.line(out, "warning", m.Place()+": "+w.lang.Of(m.Reason))
 		w.hintLine(out, w.lang.Of(m.Hint))
 	}
 }

@@ -30,10 +30,10 @@ EXIT STATUS
 		Args: none,
 		RunE: func(*cobra.Command, []string) error {
 			if out == "" || out == "-" {
-				_, err := w.stdout.Write(mapping.Schema(w.lang))
+				_, err := w.stdout.Write(mapping.Schema(w.say))
 				return err
 			}
-			return createFile(out, mapping.Schema(w.lang))
+			return createFile(out, mapping.Schema(w.say))
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "write it to `FILE`, which must not exist yet (default: stdout)")

@@ -22,6 +22,7 @@ var converted = []string{
 	"importer",
 	"importer/ledger",
 	"importer/table",
+	"mapping",
 	"reports",
 	"reports/words",
 	"vitec",
@@ -49,7 +50,7 @@ var same = []string{
 	"Content-Type", "Accept", "User-Agent", "Retry-After", "Location", "%v s",
 	"problem", "problem: %s", "%d problem", "--fault %s", "%s/s", "%s/%s per s",
 	"  # yaml-language-server: $schema=mapping.schema.json",
-	"RTF", "YAML", "SQL", "text",
+	"RTF", "YAML", "SQL", "text", "choice",
 }
 
 // notForPeople are calls whose texts are read by nobody but those who correct
@@ -57,12 +58,25 @@ var same = []string{
 // that other texts are compared with.
 var notForPeople = []string{
 	"Info", "Warn", "Debug", "Log", "panic", "MustCompile", "HasPrefix", "TrimPrefix", "Contains", "HasSuffix", "Prepare", "Exec", "Query", "QueryRow",
-	"exec", "query", "misuse",
+	"exec", "query", "misuse", "wordSet", "headingsOf", "phoneNouns", "phoneKinds", "hintsOf", "countries", "commonNames",
 	"totals", "nobody", "charmaps",
 }
 
 // unsaid are texts that read like messages and are none, with the reason.
 var unsaid = map[string]string{
+	"while parsing a flow sequence":          library,
+	"while parsing a flow mapping":           library,
+	"quoted scalar":                          library,
+	"mapping values are not allowed":         library,
+	"cannot start any token":                 library,
+	"could not find expected ':'":            library,
+	"did not find expected key":              library,
+	"did not find expected '-' indicator":    library,
+	"block sequence entries are not allowed": library,
+	"unknown anchor":                         library,
+	"the text becomes too long":              worded,
+	"Id på visningstillfället":               "the specification's own words",
+
 	"%d ms, then %s/s": "an event's detail, which the charts read",
 	"words: %q: %v":    internal, "words: %s: %v": internal,
 	"Vi är snart tillbaka": standIn, "Begäran avvisades.": standIn, "För många anrop.": standIn,
@@ -107,6 +121,7 @@ var unsaid = map[string]string{
 
 const (
 	column    = "a column that a later run knows by its name"
+	library   = "what a library says, to be recognised"
 	internal  = "a mistake in the program, not in what a person did"
 	worded    = "a sentinel; whoever meets it says it in words of his own"
 	format    = "a file format's"

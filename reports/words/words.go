@@ -70,8 +70,6 @@ func (l Language) Of(v any) string {
 		return ""
 	case string:
 		return v
-	case interface{ In(Language) string }:
-		return v.In(l)
 	case Message:
 		format, args := v.Message()
 		if format == "" {
@@ -113,7 +111,7 @@ func (l Language) argument(a any) any {
 		return whole(a)
 	case float64:
 		return l.Decimal(a, -1)
-	case Message, interface{ In(Language) string }, error:
+	case Message, error:
 		return l.Of(a)
 	}
 	return a
