@@ -195,8 +195,14 @@ func (b *binder) test(t test) boundTest {
 // NameColumns returns the 0-based cells that make a person's name, in the
 // order first name, last name. It is nil if no name is mapped.
 func (mp *Mapper) NameColumns() []int {
+	return mp.FieldColumns("updatePerson.firstName", "updatePerson.lastName")
+}
+
+// FieldColumns returns the 0-based cells that fields are made of, in the order
+// of the paths. It is nil if none is read from a cell.
+func (mp *Mapper) FieldColumns(paths ...string) []int {
 	var cells []int
-	for _, path := range []string{"updatePerson.firstName", "updatePerson.lastName"} {
+	for _, path := range paths {
 		for _, f := range mp.fields {
 			for _, c := range f.cells {
 				if f.path == path && !slices.Contains(cells, c) {

@@ -33,10 +33,9 @@ const (
 
 // causes groups the rows that did not end well.
 type causes struct {
-	words texts
-	say   wording
-	by    map[causeKey]*cause
-	rest  map[ledger.Outcome]*cause // beyond maxCauses
+	d    *describer
+	by   map[causeKey]*cause
+	rest map[ledger.Outcome]*cause // beyond maxCauses
 }
 
 type causeKey struct {
@@ -47,8 +46,8 @@ type causeKey struct {
 	message string // where there is no code
 }
 
-func newCauses(w texts, say wording) *causes {
-	return &causes{words: w, say: say, by: map[causeKey]*cause{}, rest: map[ledger.Outcome]*cause{}}
+func newCauses(d *describer) *causes {
+	return &causes{d: d, by: map[causeKey]*cause{}, rest: map[ledger.Outcome]*cause{}}
 }
 
 func (c *causes) add(r *record) {
@@ -64,7 +63,7 @@ func (c *causes) add(r *record) {
 			k.message = p.Message
 		}
 		c.count(k, r.Number, func() *cause {
-			s := c.say.of(&p)
+			s := c.d.of(&p)
 			return &cause{Outcome: r.Outcome, Warning: p.Warning, Message: s.message, Hint: s.hint, Column: table.ColumnName(p.Column), Header: oneLine(p.Header)}
 		})
 	}
@@ -79,22 +78,22 @@ func (c *causes) add(r *record) {
 	}
 	message := r.message
 	if status := strconv.Itoa(r.HTTPStatus); r.Outcome == ledger.Rejected && r.HTTPStatus != 0 && !strings.Contains(message, status) {
-		message = c.words.Say("status %d: %s", r.HTTPStatus, message)
+		message = c.d.words.Say("status %d: %s", r.HTTPStatus, message)
 	}
 	c.count(causeKey{outcome: r.Outcome, message: message}, r.Number, func() *cause {
 		return &cause{Outcome: r.Outcome, Message: message, Hint: r.hint}
 	})
 }
 
-func (c *causes) count(k causeKey, row int, make func() *cause) {
+func (c *causes) count(k causeKey, row int, start func() *cause) {
 	g := c.by[k]
 	if g == nil && len(c.by) < maxCauses {
-		g = make()
+		g = start()
 		g.order = len(c.by)
 		c.by[k] = g
 	} else if g == nil {
 		if g = c.rest[k.outcome]; g == nil {
-			g = &cause{Outcome: k.outcome, Message: c.words.Say("other reasons, too many to tell apart; see the rows"), order: maxCauses + int(k.outcome)}
+			g = &cause{Outcome: k.outcome, Message: c.d.words.Say("other reasons, too many to tell apart; see the rows"), order: maxCauses + int(k.outcome)}
 			c.rest[k.outcome] = g
 		}
 	}

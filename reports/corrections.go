@@ -3,6 +3,7 @@ package reports
 import (
 	"bufio"
 	"errors"
+	"io"
 	"strconv"
 	"strings"
 
@@ -63,14 +64,13 @@ var errNoRaw = errors.New("reports: the input was opened without table.Options.K
 // stands above it, is the input's too, so that the file is read as the input
 // was.
 type csvCorrections struct {
-	stage  *staging
+	w      io.Writer
 	info   table.Info
 	run    int64
 	d      dialect
 	old    []bool // columns that are an earlier round's reason columns
 	width  int    // of the header
 	out    *bufio.Writer
-	file   *file
 	record []byte
 }
 
@@ -81,7 +81,7 @@ func (c *csvCorrections) add(r *record) error {
 	if r.raw == nil {
 		return errNoRaw
 	}
-	if c.file == nil {
+	if c.out == nil {
 		if err := c.open(); err != nil {
 			return err
 		}
@@ -105,10 +105,7 @@ func (c *csvCorrections) open() error {
 	for _, h := range c.info.Header {
 		c.old = append(c.old, reasonColumn(h) != "")
 	}
-	if c.file, err = c.stage.create(correctionsStem + ".csv"); err != nil {
-		return err
-	}
-	c.out = bufio.NewWriterSize(c.file, 64<<10)
+	c.out = bufio.NewWriterSize(c.w, 64<<10)
 	line := c.join(append([]byte(nil), above...), header)
 	for _, h := range reasonColumns {
 		line = append(append(line, c.d.delim...), c.d.encode(h)...)
@@ -125,7 +122,7 @@ func (c *csvCorrections) open() error {
 //   - A row that was refused for what is in a cell likewise.
 //   - A row that has too many cells keeps them all, and is refused again.
 //   - Where it is doubtful what a row is at all (a quotation mark, a broken
-//     line), its cells are left empty: the person mends the original, or types
+//     line), its cells are left empty: the person corrects the original, or types
 //     the row in. The bytes could become another row between other neighbours.
 func (c *csvCorrections) appendCells(dst []byte, r *record) []byte {
 	cells, _, whole, sound := c.d.record(r.raw)
@@ -167,114 +164,9 @@ func (c *csvCorrections) join(dst []byte, cells [][]byte) []byte {
 	return dst
 }
 
-func (c *csvCorrections) finish() error {
-	if c.file == nil {
+func (c *csvCorrections) finish(*Summary) error {
+	if c.out == nil {
 		return nil
 	}
-	return errors.Join(c.out.Flush(), c.file.done())
-}
-
-func (c *csvCorrections) abort() error {
-	if c.file == nil {
-		return nil
-	}
-	return c.file.Close()
-}
-
-// xlsxCorrections writes corrections.xlsx, in a sheet of the input's name and
-// with the header on the input's row, so that the file is read as the input
-// was. Each text is written with every character that the input's has. Numbers,
-// dates and truth values are texts too, as they were read: what the person sees
-// is what will be read, a personal number is shown in full, nothing that is
-// typed loses a zero or becomes a date, and no column is judged anew by what
-// kinds of numbers are left in it.
-type xlsxCorrections struct {
-	stage  *staging
-	info   table.Info
-	run    int64
-	book   *oneSheet
-	own    []int // the 0-based columns that are not an earlier round's reason columns
-	faulty []bool
-}
-
-func (c *xlsxCorrections) add(r *record) error {
-	if !corrected(r) {
-		return nil
-	}
-	if r.written == nil {
-		return errNoRaw
-	}
-	if c.book == nil {
-		if err := c.open(); err != nil {
-			return err
-		}
-	}
-	clear(c.faulty)
-	for _, p := range r.problems {
-		if p.Column > 0 && p.Column <= len(c.faulty) {
-			c.faulty[p.Column-1] = true
-		}
-	}
-	// Of a row that has a cell too far to the right, or that has lost one, the
-	// rest is not it: mended or not, it would be taken for the whole. Its cells
-	// stay empty, and such a row is refused again. So is one with a cell that
-	// cannot be read, which is an error here too.
-	cells := r.written
-	switch table.Code(r.code) {
-	case table.CodeTooManyCells, table.CodeBrokenRow:
-		cells = nil
-	}
-	if r.refused == table.CodeTooManyCells || r.refused == table.CodeBrokenRow {
-		cells = nil
-	}
-	return c.write(cells, reasons(r, c.run), lookText, lookReason)
-}
-
-func (c *xlsxCorrections) open() (err error) {
-	var widths []float64
-	for i, h := range c.info.Header {
-		if reasonColumn(h) == "" {
-			c.own = append(c.own, i)
-			widths = append(widths, max(22, min(width(h), 40)))
-		}
-	}
-	c.faulty = make([]bool, len(c.info.Header))
-	widths = append(widths, 60, 50, 12, 12)
-	if c.book, err = newOneSheet(c.stage, correctionsStem+".xlsx", c.info.Sheet, c.info.HeaderRow, widths); err != nil {
-		return err
-	}
-	return c.write(c.info.Written, reasonColumns, lookHeader, lookHeader)
-}
-
-func (c *xlsxCorrections) write(own []table.Written, why [len(reasonColumns)]string, mine, theirs look) error {
-	c.book.begin()
-	for n, i := range c.own {
-		l := mine
-		if c.faulty[i] {
-			l = lookFault
-		}
-		if i < len(own) {
-			c.book.cell(n+1, l, own[i])
-		} else {
-			c.book.cell(n+1, l, table.Written{})
-		}
-	}
-	for n, text := range why {
-		c.book.cell(len(c.own)+n+1, theirs, table.Written{Text: table.Escape(cellText(text))})
-	}
-	return c.book.end()
-}
-
-func (c *xlsxCorrections) finish() error {
-	if c.book == nil {
-		return nil
-	}
-	return c.book.save()
-}
-
-func (c *xlsxCorrections) abort() error {
-	if c.book == nil {
-		return nil
-	}
-	return c.book.abort()
+	return c.out.Flush()
 }

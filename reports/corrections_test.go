@@ -63,12 +63,13 @@ func content(t testing.TB, f *table.File) (own [][]string, reasons [][]string, r
 			refused = append(refused, in.Err.Code)
 			continue
 		}
-		var mine, theirs []string
+		var mine []string
+		theirs := make([]string, len(reasonColumns))
 		for i, c := range in.Cells {
-			if reasonColumn(header[i]) == "" {
+			if at := slices.Index(reasonColumns[:], reasonColumn(header[i])); at < 0 {
 				mine = append(mine, c)
 			} else {
-				theirs = append(theirs, c)
+				theirs[at] = c
 			}
 		}
 		own, reasons = append(own, mine), append(reasons, theirs)
@@ -114,8 +115,8 @@ func TestCorrectionsOfCorrections(t *testing.T) {
 	if got := string(read(t, rep.Dir, "corrections.csv")); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	// The report on the mended rows says of which rows they are the copies.
-	if got := string(read(t, rep.Dir, "report.csv")); !strings.Contains(got, ",7,3,,\n") || !strings.Contains(got, ",7,4,,\n") {
+	// The report on the corrected rows says of which rows they are the copies.
+	if got := string(read(t, rep.Dir, "report.csv")); !strings.Contains(got, ",7,3,,,,,\n") || !strings.Contains(got, ",7,4,,,,,\n") {
 		t.Errorf("no reference to the first rows:\n%s", got)
 	}
 }

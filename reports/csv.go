@@ -3,7 +3,7 @@ package reports
 import (
 	"bufio"
 	"encoding/csv"
-	"errors"
+	"io"
 	"strconv"
 	"time"
 
@@ -18,7 +18,7 @@ import (
 type Line struct {
 	Row         int    `csv:"row"`         // the spreadsheet's row, or the line on which the record starts; 1-based
 	Sheet       string `csv:"sheet"`       // of a workbook
-	Participant string `csv:"participant"` // name as the input has it; empty if the input is not at hand
+	Participant string `csv:"participant"` // name as the input has it; empty if nothing knows it
 	Outcome     string `csv:"outcome"`     // one of the eight words
 	BookingID   string `csv:"booking_id"`
 	HTTPStatus  string `csv:"http_status"` // of the last answer; empty if there was none
@@ -34,48 +34,48 @@ type Line struct {
 	CustomerID     string `csv:"customer_id"`
 	Code           string `csv:"code"`            // of the first problem, for programs
 	RunOfFirst     string `csv:"run_of_first"`    // the earlier row that is the same booking,
-	RowOfFirst     string `csv:"row_of_first"`    // or of which this one is the mended copy
+	RowOfFirst     string `csv:"row_of_first"`    // or of which this one is the corrected copy
 	ContentDiffers string `csv:"content_differs"` // "true": from that row
 	Settled        string `csv:"settled"`         // "booked", "not_booked": by hand
+	Viewing        string `csv:"viewing"`         // the viewing in the list's own words; empty if it has none
+	TimeSlot       string `csv:"time_slot"`       // the time slot likewise
+	EndedInRun     string `csv:"ended_in_run"`    // the later run that the outcome is of; empty: this one
 }
 
 // line is a record as report.csv shows it.
 func line(r *record, sheet string) Line {
-	l := Line{
-		Row:         r.Number,
-		Sheet:       Inert(sheet),
-		Participant: Inert(r.participant),
-		Outcome:     r.Outcome.String(),
-		BookingID:   inertID(r.BookingID),
-		Message:     Inert(r.english.message),
-		Column:      r.column,
-		Hint:        Inert(r.english.hint),
-		ViewingID:   inertID(r.Slot.ViewingId),
-		TimeSlotID:  inertID(r.Slot.TimeSlotId),
-		Attempts:    r.Attempts,
-		CustomerID:  inertID(r.Slot.CustomerId),
-		Code:        r.code,
-		Settled:     settled(r.Settled),
+	return Line{
+		Row: r.Number, Sheet: Inert(sheet), Participant: Inert(r.participant), Outcome: r.Outcome.String(),
+		BookingID: inertID(r.BookingID), HTTPStatus: figure(int64(r.HTTPStatus)),
+		Message: Inert(r.english.message), Column: r.column, Hint: Inert(r.english.hint),
+		ViewingID: inertID(r.Slot.ViewingId), TimeSlotID: inertID(r.Slot.TimeSlotId),
+		Attempts: r.Attempts, SubmittedAt: stamp(r.SubmittedAt), DurationMS: milliseconds(r.Duration),
+		CustomerID: inertID(r.Slot.CustomerId), Code: r.code, RunOfFirst: figure(r.first.run), RowOfFirst: figure(int64(r.first.row)),
+		ContentDiffers: mark(r.ContentDiffers), Settled: settled(r.Settled),
+		Viewing: Inert(r.viewing), TimeSlot: Inert(r.slot), EndedInRun: figure(r.later),
 	}
-	if r.HTTPStatus != 0 {
-		l.HTTPStatus = strconv.Itoa(r.HTTPStatus)
+}
+
+// figure is a number, empty if it is 0.
+func figure(n int64) string {
+	if n == 0 {
+		return ""
 	}
-	if !r.SubmittedAt.IsZero() {
-		l.SubmittedAt = stamp(r.SubmittedAt)
+	return strconv.FormatInt(n, 10)
+}
+
+func milliseconds(d time.Duration) string {
+	if d <= 0 {
+		return ""
 	}
-	if r.Duration > 0 {
-		l.DurationMS = strconv.FormatInt(r.Duration.Round(time.Millisecond).Milliseconds(), 10)
+	return strconv.FormatInt(d.Round(time.Millisecond).Milliseconds(), 10)
+}
+
+func mark(yes bool) string {
+	if yes {
+		return "true"
 	}
-	if r.first.run != 0 {
-		l.RunOfFirst = strconv.FormatInt(r.first.run, 10)
-	}
-	if r.first.row != 0 {
-		l.RowOfFirst = strconv.Itoa(r.first.row)
-	}
-	if r.ContentDiffers {
-		l.ContentDiffers = "true"
-	}
-	return l
+	return ""
 }
 
 func settled(s *ledger.Settlement) string {
@@ -88,53 +88,66 @@ func settled(s *ledger.Settlement) string {
 	return "not_booked"
 }
 
-// stamp is a time as programs read it.
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
+// stamp is a time as programs read it; empty if there is none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
+}
 
-// reportCSV writes report.csv.
-type reportCSV struct {
-	sheet string
-	file  *file
+// csvFile writes a CSV file whose lines are of a struct.
+type csvFile[T any] struct {
 	buf   *bufio.Writer
 	out   *csv.Writer
-	batch []Line
+	batch []T
+	begun bool // the header is written
 }
 
 // batchLines is how many lines are marshalled at once. gocsv marshals slices
-// or channels; its channels write no header for a run without rows.
+// or channels; its channels write no header for a file without lines.
 const batchLines = 512
 
-func newReportCSV(s *staging, sheet string) (*reportCSV, error) {
-	f, err := s.create("report.csv")
-	if err != nil {
-		return nil, err
-	}
-	buf := bufio.NewWriterSize(f, 64<<10)
-	c := &reportCSV{sheet: sheet, file: f, buf: buf, out: csv.NewWriter(buf), batch: make([]Line, 0, batchLines)}
-	if err := gocsv.MarshalCSV(c.batch, c.out); err != nil { // the header
-		return nil, errors.Join(err, f.Close())
-	}
-	return c, nil
+func newCSVFile[T any](w io.Writer) *csvFile[T] {
+	buf := bufio.NewWriterSize(w, 64<<10)
+	return &csvFile[T]{buf: buf, out: csv.NewWriter(buf)}
 }
 
-func (c *reportCSV) add(r *record) error {
-	if c.batch = append(c.batch, line(r, c.sheet)); len(c.batch) == batchLines {
-		return c.flush()
+func (c *csvFile[T]) add(line T) error {
+	c.batch = append(c.batch, line)
+	if len(c.batch) < batchLines {
+		return nil
 	}
-	return nil
+	return c.flush()
 }
 
-func (c *reportCSV) flush() error {
-	err := gocsv.MarshalCSVWithoutHeaders(c.batch, c.out)
+func (c *csvFile[T]) flush() error {
+	write := gocsv.MarshalCSVWithoutHeaders
+	if !c.begun {
+		c.begun, write = true, gocsv.MarshalCSV
+	}
+	err := write(c.batch, c.out)
 	c.batch = c.batch[:0]
 	return err
 }
 
-func (c *reportCSV) finish() error {
+func (c *csvFile[T]) finish() error {
 	if err := c.flush(); err != nil {
 		return err
 	}
-	return errors.Join(c.buf.Flush(), c.file.done())
+	return c.buf.Flush()
 }
 
-func (c *reportCSV) abort() error { return c.file.Close() }
+// reportCSV writes report.csv.
+type reportCSV struct {
+	sheet string
+	file  *csvFile[Line]
+}
+
+func newReportCSV(w io.Writer, sheet string) *reportCSV {
+	return &reportCSV{sheet, newCSVFile[Line](w)}
+}
+
+func (c *reportCSV) add(r *record) error { return c.file.add(line(r, c.sheet)) }
+
+func (c *reportCSV) finish(*Summary) error { return c.file.finish() }

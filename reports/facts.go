@@ -2,6 +2,8 @@ package reports
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,23 +12,29 @@ import (
 	"vitec-import/reports/words"
 )
 
-// fact is something about a run that a reader may want to look up.
-type fact struct{ Name, Value string }
-
 // moment is a time as people read it.
 func moment(t time.Time, zone *time.Location) string { return t.In(zone).Format(time.DateTime) }
 
+// date is a day as people write it: 4 March 2026.
+func (w texts) date(t time.Time) string {
+	months := [...]string{
+		w.Say("January"), w.Say("February"), w.Say("March"), w.Say("April"), w.Say("May"), w.Say("June"),
+		w.Say("July"), w.Say("August"), w.Say("September"), w.Say("October"), w.Say("November"), w.Say("December"),
+	}
+	return fmt.Sprintf("%d %s %d", t.Day(), months[t.Month()-1], t.Year())
+}
+
 // facts lists what a reader may want to look up about a run.
-func facts(run *ledger.RunInfo, w texts, zone *time.Location) []fact {
-	var list []fact
+func facts(run *ledger.RunInfo, w texts, zone *time.Location, t *tally) []Fact {
+	var list []Fact
 	add := func(name, value string) {
 		if value != "" {
-			list = append(list, fact{name, value})
+			list = append(list, Fact{name, value})
 		}
 	}
 	in := &run.Input
 	add(w.Say("Run"), strconv.FormatInt(run.ID, 10))
-	add(w.Say("Input"), in.Path)
+	add(w.Say("List"), in.Path)
 	form := []string{strings.ToUpper(in.Format)}
 	if in.Sheet != "" {
 		form = append(form, w.Say("sheet %s", in.Sheet))
@@ -41,14 +49,14 @@ func facts(run *ledger.RunInfo, w texts, zone *time.Location) []fact {
 		form = append(form, w.Say("header on row %d", in.HeaderRow))
 	}
 	add(w.Say("Read as"), strings.Join(form, ", "))
-	add(w.Say("SHA-256 of the input"), in.SHA256)
+	add(w.Say("SHA-256 of the list"), in.SHA256)
 	add(w.Say("Mapping"), run.Mapping)
 	add(w.Say("Sent to"), run.Target)
 	add(w.Say("Started"), moment(run.StartedAt, zone))
 	if run.Ended {
 		add(w.Say("Finished"), moment(run.FinishedAt, zone))
 		add(w.Say("Took"), w.elapsed(run.FinishedAt.Sub(run.StartedAt)))
-		add(w.Say("Requests"), words.Number(run.Requests).String())
+		add(w.Say("Requests"), t.answers.say(w, run))
 		add(w.Say("Exit code"), strconv.Itoa(run.ExitCode))
 	}
 	if run.Rate > 0 {
@@ -57,6 +65,50 @@ func facts(run *ledger.RunInfo, w texts, zone *time.Location) []fact {
 		add(w.Say("Limits"), w.Say("no limit of requests a second, %d at once", run.Concurrency))
 	}
 	return list
+}
+
+// answers counts how long answers took, each length some 30 % more than the one
+// before, from a millisecond on.
+type answers struct {
+	times [48]int
+	total int
+}
+
+func (a *answers) add(r *ledger.Row) {
+	if r.Duration <= 0 || r.HTTPStatus == 0 { // a request that ran out of time has no answer
+		return
+	}
+	bin := 0
+	if ms := float64(r.Duration) / float64(time.Millisecond); ms > 1 {
+		bin = min(len(a.times)-1, int(math.Log(ms)/math.Log(1.3)))
+	}
+	a.times[bin]++
+	a.total++
+}
+
+// within is in which time a share of the answers came.
+func (a *answers) within(share float64) time.Duration {
+	want := int(math.Ceil(share * float64(a.total)))
+	sum := 0
+	i := slices.IndexFunc(a.times[:], func(n int) bool { sum += n; return sum >= want })
+	return time.Duration(math.Pow(1.3, float64(i)+0.5) * float64(time.Millisecond))
+}
+
+// say puts the run's requests into a few words.
+func (a *answers) say(w texts, run *ledger.RunInfo) string {
+	n := words.Number(run.Requests).String()
+	if a.total == 0 {
+		return n
+	}
+	return w.Say("%s; half of the answers came within about %s, 95\u00a0%% within about %s", n, w.short(a.within(0.5)), w.short(a.within(0.95)))
+}
+
+// short is the time of an answer as people read it: 130 ms, 1.5 s.
+func (w texts) short(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return w.Localize(fmt.Sprintf("%.1f s", d.Seconds()))
 }
 
 // elapsed is a duration as people read it: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min.

@@ -3,7 +3,6 @@ package reports
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,7 +32,7 @@ func TestFolder(t *testing.T) {
 		{"a/corrections.csv", 8, "a/corrections-run-0008"},
 		{"a/participants-run-0007/other.csv", 8, "a/participants-run-0007/other-run-0008"},
 	} {
-		if got := filepath.ToSlash(Folder(filepath.FromSlash(tt.input), tt.run)); got != tt.want {
+		if got := filepath.ToSlash(Folder(filepath.FromSlash(tt.input), tt.run, false)); got != tt.want {
 			t.Errorf("Folder(%q, %d) = %q, want %q", tt.input, tt.run, got, tt.want)
 		}
 	}
@@ -260,47 +259,6 @@ func hangingWriter(dir string) {
 	}
 	_, err := Write(context.Background(), Source{Run: ledger.RunInfo{ID: 7}, Rows: rows}, Options{Dir: dir})
 	fmt.Println(err)
-}
-
-// TestReplaceWithoutExchange is how a report is replaced on systems and file
-// systems that cannot swap two folders.
-func TestReplaceWithoutExchange(t *testing.T) {
-	for name, swap := range map[string]func(a, b string) error{
-		"system": nil, "file system": func(a, b string) error { return errors.ErrUnsupported },
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir := filepath.Join(t.TempDir(), "list-run-0007")
-			write := func(text string) []kept {
-				t.Helper()
-				s, err := stage(dir)
-				must(t, err)
-				defer s.discard()
-				s.swap = swap
-				must(t, s.writeFile("report.csv", []byte(text)))
-				data, err := json.Marshal(map[string]any{"run": 7, "files": s.files})
-				must(t, err)
-				must(t, s.writeFile(summaryAt, data))
-				saved, err := s.commit(dir)
-				must(t, err)
-				return saved
-			}
-			write("one")
-			write("two")
-			if got := string(read(t, dir, "report.csv")); got != "two" {
-				t.Errorf("%q", got)
-			}
-			must(t, os.WriteFile(filepath.Join(dir, "report.csv"), []byte("mine"), 0o600))
-			if saved := write("three"); len(saved) != 1 || saved[0].as != "report-edited.csv" {
-				t.Errorf("%v", saved)
-			}
-			if got := string(read(t, dir, "report-edited.csv")); got != "mine" {
-				t.Errorf("%q", got)
-			}
-			if got := ls(t, filepath.Dir(dir)); !slices.Equal(got, []string{"list-run-0007"}) {
-				t.Errorf("left behind: %q", got)
-			}
-		})
-	}
 }
 
 // TestMovedAsideReportComesBack is a writer that died between moving the old

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html/template"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -23,7 +21,6 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-	"pgregory.net/rapid"
 
 	"vitec-import/importer/ledger"
 	"vitec-import/reports/words"
@@ -380,42 +377,5 @@ func TestPagePrints(t *testing.T) {
 		if strings.Contains(string(text), s) {
 			t.Errorf("%q on paper", s)
 		}
-	}
-}
-
-// TestRowsAreTheTemplates holds the rows of the page against a template that
-// writes the same.
-func TestRowsAreTheTemplates(t *testing.T) {
-	tmpl := template.Must(template.New("row").Parse(
-		`<tr class=o{{.Class}} id=r{{.Row}}><td>{{.Row}}<td>{{.Participant}}<td>{{.Outcome}}<td>{{if .ID}}<code>{{.ID}}</code>{{end}}{{if and .ID .Message}} {{end}}{{.Message}}<td>{{.Slot}}<td>{{.At}}<td>{{.Took}}
-`))
-	text := rapid.OneOf(rapid.String(), rapid.StringOf(rapid.RuneFrom([]rune("aå <>&\"'+`=\x00\u2028\ufdd0\ufffe"))), rapid.Just("\xff\xc3"))
-	for _, l := range []words.Language{words.English, words.Swedish} {
-		w := textsIn(l)
-		h := &reportHTML{words: w, zone: time.FixedZone("", 3600)}
-		rapid.Check(t, func(t *rapid.T) {
-			var r record
-			r.Number = rapid.IntRange(1, 1<<20).Draw(t, "row")
-			r.Outcome = rapid.SampledFrom(ledger.Outcomes[:]).Draw(t, "outcome")
-			r.participant, r.BookingID, r.message = text.Draw(t, "participant"), text.Draw(t, "id"), text.Draw(t, "message")
-			slot := text.Draw(t, "slot")
-			at, took := "", ""
-			if rapid.Bool().Draw(t, "sent") {
-				r.SubmittedAt = time.Unix(rapid.Int64Range(0, 1<<33).Draw(t, "at"), 0)
-				r.Duration = time.Duration(rapid.Int64Range(1, 1<<40).Draw(t, "took"))
-				at, took = r.SubmittedAt.In(h.zone).Format(time.TimeOnly), strconv.FormatInt(r.Duration.Round(time.Millisecond).Milliseconds(), 10)
-			}
-			var want strings.Builder
-			err := tmpl.Execute(&want, map[string]any{
-				"Class": uint8(r.Outcome), "Row": r.Number, "Participant": r.participant, "Outcome": symbol(r.Outcome) + " " + w.outcome(r.Outcome),
-				"ID": r.BookingID, "Message": shorten(r.message, maxPageText), "Slot": slot, "At": at, "Took": took,
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := string(h.appendRow(nil, &r, slot)); got != want.String() {
-				t.Fatalf("is   %q\nwant %q", got, want.String())
-			}
-		})
 	}
 }

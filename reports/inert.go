@@ -18,14 +18,6 @@ import (
 // Signed numbers and phones (digits and spaces after the sign) are no formulas
 // and stay as they are.
 func Inert(s string) string {
-	if !suspicious(s) {
-		return s
-	}
-	return disarm(s)
-}
-
-// disarm is Inert for any text.
-func disarm(s string) string {
 	var b strings.Builder
 	b.Grow(len(s) + 2)
 	start := true // of what a spreadsheet may see as a cell
@@ -64,21 +56,6 @@ func notIDRune(r rune) bool {
 	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.')
 }
 
-// suspicious reports whether Inert has to look closer.
-func suspicious(s string) bool {
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case letterAt(s, i):
-			i++
-		case c < ' ', c == 0x7F, c == ';', c >= utf8.RuneSelf:
-			return true
-		case i == 0 && (c == '=' || c == '+' || c == '-' || c == '@' || c == '"' || c == ' '):
-			return true
-		}
-	}
-	return false
-}
-
 func formulaSign(r rune) bool {
 	switch r {
 	case '=', '+', '-', '@', '＝', '＋', '－', '＠':
@@ -111,36 +88,15 @@ func signedNumber(s string) bool {
 // oneLine returns s with every run of white space and control characters as
 // one space.
 func oneLine(s string) string {
-	space := true // before the first character
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == ' ':
-			if space {
-				return oneLineSlow(s)
-			}
-			space = true
-			continue
-		case letterAt(s, i):
-			i++
-		case c <= ' ' || c >= 0x7F:
-			return oneLineSlow(s)
-		}
-		space = false
-	}
-	if space && s != "" {
-		return oneLineSlow(s)
-	}
-	return s // it is in one line as it stands
-}
-
-// letterAt reports whether a letter from À to ÿ (or × or ÷), of two bytes,
-// stands at i.
-func letterAt(s string, i int) bool {
-	return s[i] == 0xC3 && i+1 < len(s) && s[i+1] >= 0x80 && s[i+1] < 0xC0
-}
-
-func oneLineSlow(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
 	}), " ")
+}
+
+// alive takes from a text the apostrophe that Inert has put in front of it.
+func alive(s string) string {
+	if bare, ok := strings.CutPrefix(s, "'"); ok && Inert(bare) == s {
+		return bare
+	}
+	return s
 }

@@ -85,5 +85,5 @@ func largeRun(t testing.TB, n int) (Source, Options) {
 	for _, row := range rows {
 		run.Requests += row.Attempts
 	}
-	return Source{Run: run, Rows: ledgerRows(rows), Input: f, Events: events}, Options{Dir: Folder(path, 7), Zone: stockholm}
+	return Source{Run: run, Rows: ledgerRows(rows), Input: f, Events: events}, Options{Dir: Folder(path, 7, false), Zone: stockholm}
 }

@@ -48,14 +48,14 @@ func TestFromTheLedger(t *testing.T) {
 	begin(2) // and then the process is killed
 	must(t, run.Event(ctx, ledger.Event{At: noon, Kind: "pause", Detail: "500 ms, then 5/s"}))
 
-	dir := Folder(path, run.ID())
+	dir := Folder(path, run.ID(), false)
 	report := func() *Report {
 		t.Helper()
 		info, err := l.RunInfo(ctx, run.ID())
 		must(t, err)
 		events, err := l.Events(ctx, run.ID())
 		must(t, err)
-		f, err := OpenInput(info)
+		f, err := OpenInput(ctx, info)
 		must(t, err)
 		defer f.Close()
 		rep := mustWrite(t, Source{Run: info, Rows: l.Rows(ctx, run.ID()), Events: events, Input: f}, Options{Dir: dir, Zone: stockholm})

@@ -42,7 +42,7 @@ func shadeOf(o ledger.Outcome) shade {
 func variables(dark bool) string {
 	var b strings.Builder
 	for _, o := range ledger.Outcomes {
-		s, name := shadeOf(o), (toneOutcome + tone(o)).variable()[len("--o-"):]
+		s, name := shadeOf(o), strings.ReplaceAll(o.String(), "_", "-")
 		if dark {
 			s.solid, s.tint, s.ink = s.darkSolid, s.darkTint, s.darkInk
 		}
@@ -55,7 +55,7 @@ func variables(dark bool) string {
 func outcomeClasses() string {
 	var b strings.Builder
 	for _, o := range ledger.Outcomes {
-		name := (toneOutcome + tone(o)).variable()[len("--o-"):]
+		name := strings.ReplaceAll(o.String(), "_", "-")
 		fmt.Fprintf(&b, ".o%d{--o:var(--o-%s);--t:var(--t-%s);--i:var(--i-%s)}", o, name, name, name)
 	}
 	return b.String()

@@ -141,7 +141,7 @@ func scenario(t *testing.T) (Source, Options) {
 	rows := outcomes()
 	run := runOf(f, rows)
 	run.Stopped = "interrupted by you"
-	return Source{Run: run, Rows: ledgerRows(rows), Input: f}, Options{Dir: Folder(path, run.ID), Zone: stockholm}
+	return Source{Run: run, Rows: ledgerRows(rows), Input: f}, Options{Dir: Folder(path, run.ID, false), Zone: stockholm}
 }
 
 func mustWrite(t testing.TB, src Source, o Options) *Report {
@@ -238,7 +238,7 @@ func TestNoRows(t *testing.T) {
 	if data := read(t, rep.Dir, "report.csv"); !bytes.HasPrefix(data, []byte("row,sheet,")) || bytes.Count(data, []byte("\n")) != 1 {
 		t.Errorf("report.csv: %q", data)
 	}
-	if rep.Summary.Headline != "The input has no rows" {
+	if rep.Summary.Headline != "The list has no rows" {
 		t.Errorf("headline %q", rep.Summary.Headline)
 	}
 }
@@ -306,7 +306,7 @@ func TestInputNotAtHand(t *testing.T) {
 		if err := os.Remove(src.Run.Input.Path); err != nil {
 			t.Fatal(err)
 		}
-		src.Input, src.NoInput = OpenInput(src.Run)
+		src.Input, src.NoInput = OpenInput(context.Background(), src.Run)
 		if !errors.Is(src.NoInput, ErrInputMissing) {
 			t.Fatal(src.NoInput)
 		}
@@ -317,7 +317,7 @@ func TestInputNotAtHand(t *testing.T) {
 		if err := os.WriteFile(src.Run.Input.Path, latin1(t, strings.Replace(people, "Frida", "Ellen", 1)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		src.Input, src.NoInput = OpenInput(src.Run)
+		src.Input, src.NoInput = OpenInput(context.Background(), src.Run)
 		if !errors.Is(src.NoInput, ErrInputChanged) {
 			t.Fatal(src.NoInput)
 		}
@@ -331,7 +331,7 @@ func TestInputNotAtHand(t *testing.T) {
 	})
 	t.Run("same", func(t *testing.T) {
 		src, _ := scenario(t)
-		f, err := OpenInput(src.Run)
+		f, err := OpenInput(context.Background(), src.Run)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,21 +10,20 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 )
 
 // staging is a folder under another name, beside the one that it will become.
-// A writer that dies leaves nothing under the final name, and the next writer
-// clears what it left.
+// A writer that dies leaves nothing under the final name.
 type staging struct {
 	final string
-	dir   string
+	dir   string // "" once it is published or discarded
 	lock  *os.File
-	files map[string]fileSum // by name
-	// swap exchanges two folders in one step; nil where the system cannot.
-	swap func(a, b string) error
+	open  []*file
+	files map[string]fileSum // those that are done, by name
 }
 
 // fileSum is a file as it was written, so that a later writer can tell whether
@@ -34,83 +33,88 @@ type fileSum struct {
 	Size   int64  `json:"size"`
 }
 
-const (
-	lockName  = ".writing" // held by a live writer
-	summaryAt = "summary.json"
-	// abandoned is when a folder without a lock cannot be a live writer's: it
-	// is without one for the moment of its making and of its renaming only.
-	abandoned = time.Hour
-)
+const summaryAt = "summary.json"
+
+// Probe tries whether a report can be made at dir: whether its folder's parent
+// takes a folder of such a name.
+func Probe(dir string) error {
+	s, err := stage(dir)
+	if err != nil {
+		return err
+	}
+	return s.discard()
+}
 
 // stage makes an empty staging folder for final, and clears those that dead
-// writers have left.
+// writers have left, whatever run they were writing about.
 func stage(final string) (*staging, error) {
 	parent, name := filepath.Dir(final), filepath.Base(final)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, err
 	}
-	if err := sweep(parent, name); err != nil {
+	if err := sweep(parent); err != nil {
 		return nil, err
 	}
-	for range 10 {
-		dir, err := os.MkdirTemp(parent, "."+name+".tmp-")
-		if err != nil {
-			return nil, err
-		}
-		lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
-		if err != nil {
-			return nil, errors.Join(err, os.RemoveAll(dir))
-		}
-		held, err := tryLock(lock)
-		if err != nil && !errors.Is(err, errors.ErrUnsupported) {
-			return nil, errors.Join(err, lock.Close(), os.RemoveAll(dir))
-		}
-		if held || err != nil {
-			return &staging{final: final, dir: dir, lock: lock, files: map[string]fileSum{}, swap: exchange()}, nil
-		}
-		// A sweeper was faster and takes the folder for a dead writer's.
-		if err := lock.Close(); err != nil {
-			return nil, err
-		}
+	dir, err := os.MkdirTemp(parent, "."+name+".tmp-")
+	if err != nil {
+		return nil, err
 	}
-	return nil, failure("%s: another program keeps clearing the folders of this report away", parent)
+	lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	_ = tryLock(lock) // where there are no locks, only time proves a writer dead
+	return &staging{final: final, dir: dir, lock: lock, files: map[string]fileSum{}}, nil
 }
 
-// sweep removes the staging folders of dead writers. Whoever holds the lock of
-// a folder is alive; the system lets go of a dead one's lock. What cannot be
+// lockName is a file that a live writer has locked.
+const lockName = ".writing"
+
+// abandoned is how long nothing in a folder without a lock has changed when its
+// writer is taken for dead. A live one is without for a moment only.
+const abandoned = 10 * time.Minute
+
+var unfinished = regexp.MustCompile(`^\.(.+-(?:run|trial)-\d{4,}(?:-\d+)?)\.(tmp|old)-\d+$`)
+
+// sweep removes what dead writers have left in a folder: it holds names of
+// people. A report that had been moved aside gets its name back. What cannot be
 // removed now is left to the next writer.
-func sweep(parent, name string) error {
-	left, err := leftovers(parent, "."+name+".tmp-")
+func sweep(parent string) error {
+	entries, err := os.ReadDir(parent)
 	if err != nil {
 		return err
 	}
-	for _, dir := range left {
-		dead, err := abandonedBy(dir)
-		if err != nil {
-			return err
-		}
-		if dead {
+	for _, e := range entries {
+		m := unfinished.FindStringSubmatch(e.Name())
+		dir := filepath.Join(parent, e.Name())
+		switch {
+		case m == nil || !e.IsDir():
+		case m[2] == "tmp" && dead(dir):
 			_ = os.RemoveAll(dir)
+		case m[2] == "old" && time.Since(lastChange(dir)) > abandoned:
+			_ = recoverAside(dir, filepath.Join(parent, m[1]))
 		}
 	}
 	return nil
 }
 
-// abandonedBy reports whether the writer of a staging folder is surely dead.
-func abandonedBy(dir string) (bool, error) {
+// dead reports whether the writer of a staging folder surely is.
+func dead(dir string) bool {
 	lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		fi, err := os.Stat(dir)
-		return err == nil && time.Since(fi.ModTime()) > abandoned, nil
-	}
 	if err != nil {
-		return false, nil // not ours to judge
+		return errors.Is(err, fs.ErrNotExist) && time.Since(lastChange(dir)) > abandoned
 	}
-	dead, err := tryLock(lock)
-	if errors.Is(err, errors.ErrUnsupported) {
-		dead, err = false, nil // nobody can tell
+	defer lock.Close()
+	return tryLock(lock)
+}
+
+// lastChange is when the names in a folder were changed last.
+func lastChange(dir string) time.Time {
+	fi, err := os.Stat(dir)
+	if err != nil {
+		return time.Now()
 	}
-	return dead, errors.Join(err, lock.Close())
+	return fi.ModTime()
 }
 
 // leftovers lists the folders in parent whose names begin with prefix.
@@ -128,63 +132,56 @@ func leftovers(parent, prefix string) ([]string, error) {
 	return list, nil
 }
 
-// file is a file of a report while it is written.
+// file is a file of a report while it is written. It comes into being with its
+// first byte: a file that nobody writes into is none.
 type file struct {
-	*os.File
+	stage *staging
 	name  string
+	f     *os.File
 	sum   hash.Hash
 	size  int64
-	stage *staging
 }
 
-// create opens a new file in the staging folder.
-func (s *staging) create(name string) (*file, error) {
-	f, err := os.OpenFile(filepath.Join(s.dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, err
+// file is a new file in the staging folder.
+func (s *staging) file(name string) *file {
+	f := &file{stage: s, name: name, sum: sha256.New()}
+	s.open = append(s.open, f)
+	return f
+}
+
+func (f *file) Write(p []byte) (n int, err error) {
+	if f.f == nil {
+		if f.f, err = os.OpenFile(filepath.Join(f.stage.dir, f.name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
+			return 0, err
+		}
 	}
-	return &file{File: f, name: name, sum: sha256.New(), stage: s}, nil
-}
-
-func (f *file) Write(p []byte) (int, error) {
-	n, err := f.File.Write(p)
+	n, err = f.f.Write(p)
 	f.sum.Write(p[:n])
 	f.size += int64(n)
 	return n, err
 }
 
-// WriteString keeps io.WriteString from passing the sum by.
-func (f *file) WriteString(s string) (int, error) { return f.Write([]byte(s)) }
-
-// ReadFrom keeps io.Copy from passing the sum by.
-func (f *file) ReadFrom(r io.Reader) (int64, error) { return io.Copy(struct{ io.Writer }{f}, r) }
-
-// done puts the file on the disk and notes what is in it.
-func (f *file) done() error {
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return err
+// sync puts all files on the disk and notes what is in them.
+func (s *staging) sync() error {
+	for _, f := range s.open {
+		if f.f == nil {
+			continue
+		}
+		if err := errors.Join(f.f.Sync(), f.f.Close()); err != nil {
+			return err
+		}
+		s.files[f.name] = fileSum{SHA256: hex.EncodeToString(f.sum.Sum(nil)), Size: f.size}
 	}
-	f.stage.files[f.name] = fileSum{SHA256: hex.EncodeToString(f.sum.Sum(nil)), Size: f.size}
-	return nil
+	s.open = nil
+	return syncDir(s.dir)
 }
 
-// writeFile writes a whole file into the staging folder.
-func (s *staging) writeFile(name string, data []byte) error {
-	f, err := s.create(name)
-	if err != nil {
-		return err
-	}
-	if _, err := f.Write(data); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	return f.done()
-}
-
-// names lists the files that are in the folder, in the order of their names.
+// names lists the files that are done, in the order of their names.
 func (s *staging) names() []string { return slices.Sorted(maps.Keys(s.files)) }
 
 // empty removes the files that are in the folder, for another attempt.
 func (s *staging) empty() error {
+	s.close()
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return err
@@ -198,42 +195,60 @@ func (s *staging) empty() error {
 	return err
 }
 
-// discard removes the staging folder. After a commit it does nothing.
-func (s *staging) discard() error {
-	if s.dir == "" {
-		return nil
+// close gives up what is open. Its files are thrown away.
+func (s *staging) close() {
+	for _, f := range s.open {
+		if f.f != nil {
+			_ = f.f.Close()
+		}
 	}
+	s.open = nil
+}
+
+// discard removes the staging folder. After a publication it does nothing.
+func (s *staging) discard() error {
+	s.close()
 	dir := s.dir
 	s.dir = ""
-	var err error
-	if s.lock != nil {
-		err = s.lock.Close()
-	}
-	return errors.Join(err, os.RemoveAll(dir))
-}
-
-// settle takes the lock's file out of the folder and puts the folder's list of
-// names on the disk. Where an open file keeps its folder from being renamed,
-// the lock is let go of.
-func (s *staging) settle() error {
-	if s.lock != nil {
-		if !renameWhileOpen {
-			if err := s.unlock(); err != nil {
-				return err
-			}
-		}
-		if err := os.Remove(filepath.Join(s.dir, lockName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return syncDir(s.dir)
-}
-
-func (s *staging) unlock() error {
-	if s.lock == nil {
+	if dir == "" {
 		return nil
 	}
-	lock := s.lock
-	s.lock = nil
-	return lock.Close()
+	_ = s.lock.Close() // it may be closed already
+	return os.RemoveAll(dir)
+}
+
+// appear gives the staging folder its name. The lock goes before, since Windows
+// renames no folder in which a file is open.
+func (s *staging) appear(dir string) error {
+	if err := errors.Join(s.lock.Close(), os.Remove(s.lock.Name()), syncDir(s.dir)); err != nil {
+		return err
+	}
+	if err := rename(s.dir, dir, scannerPatience); err != nil {
+		return err
+	}
+	s.dir = ""
+	return nil
+}
+
+// syncDir puts a folder's list of names on the disk. Where folders cannot be
+// opened for that (Windows), the system keeps the list in its own journal.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	if err := d.Sync(); err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrInvalid) {
+		return errors.Join(err, d.Close())
+	}
+	return d.Close()
+}
+
+func sumFile(path string) (fileSum, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return fileSum{}, err
+	}
+	h := sha256.New()
+	n, err := io.Copy(h, f)
+	return fileSum{SHA256: hex.EncodeToString(h.Sum(nil)), Size: n}, errors.Join(err, f.Close())
 }

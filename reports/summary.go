@@ -2,10 +2,9 @@ package reports
 
 import (
 	"fmt"
-	"path/filepath"
-	"runtime"
+	"net/url"
+	"slices"
 	"strings"
-	"time"
 
 	"vitec-import/importer/ledger"
 	"vitec-import/reports/words"
@@ -17,8 +16,11 @@ type Summary struct {
 	Run      ledger.RunInfo
 	Total    int     // rows of the input
 	Outcomes []Share // all eight, in the order in which people are told of them
-	// Headline says how many of the rows are booked.
-	Headline string
+	Trial    bool    // nobody is booked
+	Title    string  // what the report is about
+	// Headline says how many of the rows are booked, Occasion when, for which
+	// office and where.
+	Headline, Occasion string
 	// Left says in a sentence whether anything is left to do.
 	Left string
 	// Steps are what is left to do, the most pressing first.
@@ -26,12 +28,16 @@ type Summary struct {
 	// Notes are what else the reader has to know: why the run stopped, that
 	// the input is gone.
 	Notes []string
-	// Differing counts the rows that were booked by an earlier run with other
-	// content than they have now.
-	Differing int
-	// Elapsed is the time from start to finish; 0 while the run is on.
-	Elapsed time.Duration
+	// Stopped says why the run ended early; "" = it did not.
+	Stopped string
+	// Facts are what a reader may want to look up.
+	Facts []Fact
+
+	correct string // the command that runs the corrections file
 }
+
+// Fact is something about a run that a reader may want to look up.
+type Fact struct{ Name, Value string }
 
 // Share is how many rows ended in an outcome.
 type Share struct {
@@ -43,66 +49,60 @@ type Share struct {
 	Percent string // of all rows, as "12 %", "< 1\u00a0%"; empty without rows
 }
 
-// Step is something that is left to do.
-type Step struct {
-	Count int    // rows that it is about
-	Text  string // in plain words; the command follows
-	// Command is what to type, ready for the shell of this system; empty if
-	// there is nothing to type.
-	Command string
-}
+// trialBanner stands above everything in the report of a trial.
+const trialBanner = "TRIAL – nobody is really booked"
 
-// Paths are what the commands of a [Summary] are made of.
-type Paths struct {
-	Program     string   // how the program is called; empty: vitec-import
-	Input       string   // the input as the user named it; empty: as the run recorded it
-	Mapping     string   // empty: as the run recorded it
-	Corrections string   // empty: there is no such file
-	Uncertain   string   // empty: there is no such file
-	RunFlags    []string // further flags for run, such as --sandbox
-	Flags       []string // further flags for every command, such as --ledger PATH
-}
-
-// Tally is what is counted while a run's rows pass by.
-type Tally struct {
+// tally is what is counted while a run's rows pass by.
+type tally struct {
 	Rows      int
-	Outcomes  [len(ledger.Outcomes)]int // by Outcome
+	Outcomes  ledger.Counts
 	Differing int
+	customers []string // the first of them
+	blame     blame
+	answers   answers
 }
 
-// Add counts a row.
-func (t *Tally) Add(row *ledger.Row) {
+func newTally() *tally { return &tally{blame: blame{viewings: map[string]*viewing{}}} }
+
+// maxCustomers is how many offices a summary names.
+const maxCustomers = 4
+
+func (t *tally) add(r *record) {
 	t.Rows++
-	t.Outcomes[row.Outcome]++
-	if row.Outcome == ledger.AlreadyBooked && row.ContentDiffers {
+	t.Outcomes[r.Outcome]++
+	if r.Outcome == ledger.AlreadyBooked && r.ContentDiffers {
 		t.Differing++
 	}
+	if c := r.Slot.CustomerId; c != "" && len(t.customers) < maxCustomers && !slices.Contains(t.customers, c) {
+		t.customers = append(t.customers, c)
+	}
+	t.blame.add(r)
+	t.answers.add(&r.Row)
 }
+
+// refused is how many rows are in the corrections file.
+func (t *tally) refused() int { return t.Outcomes[ledger.Invalid] + t.Outcomes[ledger.Rejected] }
 
 // Check reports whether the rows are as many as the outcomes add up to and as
 // the run has. It is the conservation rule of every report.
-func (t *Tally) Check(run *ledger.RunInfo) error {
+func (t *tally) Check(run *ledger.RunInfo) error {
 	sum := 0
 	for _, n := range t.Outcomes {
 		sum += n
 	}
 	if sum != t.Rows {
-		return errConservation("the report does not add up: %d rows, but their outcomes add up to %d; nothing was written", t.Rows, sum)
+		return failure("the report does not add up: %d rows, but their outcomes add up to %d; nothing was written", t.Rows, sum)
 	}
 	if t.Rows != run.Rows {
-		return errConservation("the report does not add up: %d rows, but the run has %d; nothing was written", t.Rows, run.Rows)
+		return failure("the report does not add up: %d rows, but the run has %d; nothing was written", t.Rows, run.Rows)
 	}
 	return nil
 }
 
-// Summarize puts a run into words. With rows still to come (a run that is on)
-// t is what has been counted so far.
-func Summarize(run ledger.RunInfo, t Tally, p Paths, l words.Language) *Summary {
-	w := textsIn(l)
-	s := &Summary{Run: run, Total: t.Rows, Differing: t.Differing}
-	if !run.FinishedAt.IsZero() {
-		s.Elapsed = run.FinishedAt.Sub(run.StartedAt)
-	}
+// summarize puts a run into words.
+func summarize(src *Source, o *Options, t *tally, p Paths, d *describer) *Summary {
+	w, run := d.words, &src.Run
+	s := &Summary{Run: *run, Total: t.Rows, Trial: o.Trial, Title: w.Say("Import of %s", inputName(run)), Stopped: d.stopped()}
 	for _, o := range ledger.Outcomes {
 		s.Outcomes = append(s.Outcomes, Share{
 			Outcome: o, Name: w.outcome(o), Meaning: w.outcomeMeaning(o), Symbol: symbol(o),
@@ -112,7 +112,9 @@ func Summarize(run ledger.RunInfo, t Tally, p Paths, l words.Language) *Summary 
 	booked := t.Outcomes[ledger.Booked] + t.Outcomes[ledger.AlreadyBooked]
 	switch {
 	case t.Rows == 0:
-		s.Headline = w.Say("The input has no rows")
+		s.Headline = w.Say("The list has no rows")
+	case o.Trial:
+		s.Headline = w.wouldBe(booked, t.Rows)
 	case booked == t.Rows && booked == 1:
 		s.Headline = w.Say("The only row is booked")
 	case booked == t.Rows:
@@ -120,77 +122,84 @@ func Summarize(run ledger.RunInfo, t Tally, p Paths, l words.Language) *Summary 
 	default:
 		s.Headline = w.Say(words.Plural(booked, "%v of %s rows is booked", "%v of %s rows are booked"), words.Number(booked), words.Number(t.Rows))
 	}
-	s.steps(w, &t, p)
-	switch {
-	case run.Stopped != "":
-		s.Notes = append(s.Notes, w.Say("The run stopped early: %s.", strings.TrimRight(oneLine(run.Stopped), ".")))
-	case run.Interrupted:
-		s.Notes = append(s.Notes, w.Say("The run was cut off. What was under way is uncertain; nothing is lost."))
-	case !run.Ended:
-		s.Notes = append(s.Notes, w.Say("The run is still on, or was cut off; this report shows how far it had come. If it was cut off, run the file again."))
-	}
+	s.Occasion = occasion(run, t, o, w)
+	s.Facts = facts(run, w, o.Zone, t)
+	s.steps(w, t, p.filled(run), src)
+	s.notes(w, src)
 	return s
 }
 
-// steps says what is left to do: first what may be booked without anyone
-// knowing, then what a person has to mend, then what only has to go again.
-func (s *Summary) steps(w texts, t *Tally, p Paths) {
-	if p.Program == "" {
-		p.Program = "vitec-import"
+// wouldBe is the headline of a trial.
+func (w texts) wouldBe(booked, rows int) string {
+	switch {
+	case booked == rows && rows == 1:
+		return w.Say("The only row would be booked")
+	case booked == rows:
+		return w.Say("All %v rows would be booked", words.Number(rows))
 	}
-	if p.Input == "" {
-		p.Input = s.Run.Input.Path
-	}
-	if p.Mapping == "" {
-		p.Mapping = s.Run.Mapping
-	}
-	run := func(file string) string {
-		args := []string{p.Program, "run", file}
-		if p.Mapping != "" {
-			args = append(args, "--mapping", p.Mapping)
-		}
-		return command(append(append(args, p.RunFlags...), p.Flags...))
-	}
-	step := func(n int, text, command string) {
-		s.Steps = append(s.Steps, Step{Count: n, Text: text, Command: command})
-	}
-	uncertain := t.Outcomes[ledger.Uncertain]
-	refused := t.Outcomes[ledger.Invalid] + t.Outcomes[ledger.Rejected]
-	left := t.Outcomes[ledger.NotSent]
-	if uncertain > 0 {
-		args := []string{p.Program, "resolve"}
-		if p.Uncertain != "" {
-			args = append(args, p.Uncertain)
-		}
-		step(uncertain, w.Say(words.Plural(uncertain,
-			"%v row is uncertain: it may be booked. Look it up in Vitec, fill in uncertain.csv, and settle it:",
-			"%v rows are uncertain: they may be booked. Look them up in Vitec, fill in uncertain.csv, and settle them:"), words.Number(uncertain)), command(append(args, p.Flags...)))
-	}
-	if refused > 0 && p.Corrections != "" {
-		step(refused, w.Say(words.Plural(refused,
-			"%v row has a problem or was rejected. Correct it in %s and run that file:",
-			"%v rows have problems or were rejected. Correct them in %s and run that file:"), words.Number(refused), filepath.Base(p.Corrections)), run(p.Corrections))
-	} else if refused > 0 {
-		step(refused, w.Say(words.Plural(refused,
-			"%v row has a problem or was rejected. Correct it in the input file and run that again; what is already booked is not sent again:",
-			"%v rows have problems or were rejected. Correct them in the input file and run that again; what is already booked is not sent again:"), words.Number(refused)), run(p.Input))
-	}
-	if left > 0 && (s.Run.Ended || s.Run.Interrupted) {
-		step(left, w.Say(words.Plural(left,
-			"%v row was not sent. Run the file again; what is already booked is not sent again:",
-			"%v rows were not sent. Run the file again; what is already booked is not sent again:"), words.Number(left)), run(p.Input))
-	}
-	if t.Differing > 0 {
-		step(t.Differing, w.Say(words.Plural(t.Differing,
-			"%v row was booked by an earlier run with other content. Nothing was sent; change it in Vitec if it matters.",
-			"%v rows were booked by an earlier run with other content. Nothing was sent; change them in Vitec if it matters."), words.Number(t.Differing)), "")
-	}
-	switch n := uncertain + refused + left; {
+	return w.Say("%v of %s rows would be booked", words.Number(booked), words.Number(rows))
+}
+
+// occasion says when a run was, for which office and where it sent its rows.
+func occasion(run *ledger.RunInfo, t *tally, o *Options, w texts) string {
+	parts := []string{w.date(run.StartedAt.In(o.Zone))}
+	switch n := len(t.customers); {
+	case n == maxCustomers:
+		parts = append(parts, w.Say("several offices"))
 	case n > 0:
-		s.Left = w.Say(words.Plural(n, "%v row needs attention.", "%v rows need attention."), words.Number(n))
-	case t.Rows > 0:
-		s.Left = w.Say("Nothing is left to do.")
+		parts = append(parts, w.Say(words.Plural(n, "office %s", "offices %s"), strings.Join(t.customers, ", ")))
 	}
+	target := run.Target
+	if u, err := url.Parse(target); err == nil && u.Host != "" {
+		target = u.Host
+	}
+	if target != "" {
+		parts = append(parts, target)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// notes are what the reader has to know beside the figures.
+func (s *Summary) notes(w texts, src *Source) {
+	add := func(text string) { s.Notes = append(s.Notes, text) }
+	switch {
+	case s.Stopped != "":
+		add(w.Say("The run stopped early: %s.", strings.TrimRight(s.Stopped, ".")))
+	case s.Run.Interrupted:
+		add(w.Say("The run was cut off. What was under way is uncertain; nothing is lost."))
+	case !s.Run.Ended:
+		add(w.Say("The run is still on, or was cut off; this report shows how far it had come. If it was cut off, run the file again."))
+	}
+	if n := len(src.Later); n > 0 {
+		ids := make([]string, n)
+		for i, l := range src.Later {
+			ids[i] = fmt.Sprint(l.Run.ID)
+		}
+		add(w.Say(words.Plural(n, "This report covers run %d and, for the rows that it sent again, run %s.", "This report covers run %d and, for the rows that they sent again, runs %s."), s.Run.ID, strings.Join(ids, ", ")))
+	}
+	if src.Input == nil {
+		why := w.noInput(src.NoInput, &src.Run)
+		switch e := src.earlier; {
+		case e == nil:
+			add(w.Say("%s. This report therefore names nobody and has no corrections file.", why))
+		case e.corrections() != "" && e.Corrections > 0 && e.Corrections < refusedOf(s):
+			add(w.Say("%s. Names are those of the earlier report, and its corrections file has only some of the rows.", why))
+		default:
+			add(w.Say("%s. Names and corrections are those of the earlier report.", why))
+		}
+	}
+	if s.Run.Rows > maxSheetRows {
+		add(w.Say("report.xlsx holds the first %s rows; report.csv has them all.", words.Number(maxSheetRows)))
+	}
+}
+
+func refusedOf(s *Summary) (n int) {
+	for _, share := range s.Outcomes {
+		if share.Outcome == ledger.Invalid || share.Outcome == ledger.Rejected {
+			n += share.Count
+		}
+	}
+	return n
 }
 
 // percent is n of total for people: rounded, but never 0 % or 100 % of what is
@@ -227,33 +236,4 @@ func symbol(o ledger.Outcome) string {
 		return "–"
 	}
 	return "○"
-}
-
-// command joins arguments so that they can be typed into the shell that people
-// have on this system.
-func command(args []string) string {
-	quoted := make([]string, len(args))
-	for i, a := range args {
-		quoted[i] = Quote(a)
-	}
-	return strings.Join(quoted, " ")
-}
-
-// Quote writes an argument of a command so that it can be copied into the shell
-// that people have on this system.
-func Quote(arg string) string { return quote(arg, runtime.GOOS == "windows") }
-
-// quote quotes an argument for cmd.exe and PowerShell, or for a POSIX shell.
-func quote(arg string, windows bool) string {
-	plain := arg != "" && strings.IndexFunc(arg, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=,@+", r) ||
-			r >= 0xA1 && r < 0x2000 && r != 0xAD || windows && r == '\\')
-	}) < 0
-	switch {
-	case plain:
-		return arg
-	case windows:
-		return `"` + arg + `"`
-	}
-	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 }

@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/table"
 	"vitec-import/reports/words"
 )
 
-func tally(counts map[ledger.Outcome]int) (t Tally) {
+func tallyOf(counts map[ledger.Outcome]int) *tally {
+	t := newTally()
 	for o, n := range counts {
 		t.Outcomes[o] = n
 		t.Rows += n
@@ -44,14 +46,16 @@ func TestSummarize(t *testing.T) {
 			[]string{"vitec-import run " + Quote("/home/åsa/My lists/p.csv") + " --mapping m.yaml"}, nil},
 		{"still on", func(r *ledger.RunInfo) { r.Ended = false }, map[ledger.Outcome]int{ledger.NotSent: 2}, Paths{}, "0 of 2 rows are booked", "2 rows need attention.", nil,
 			[]string{"The run is still on, or was cut off; this report shows how far it had come. If it was cut off, run the file again."}},
-		{"no rows", nil, nil, Paths{}, "The input has no rows", "", nil, nil},
+		{"no rows", nil, nil, Paths{}, "The list has no rows", "", nil, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			run := done
 			if tt.run != nil {
 				tt.run(&run)
 			}
-			s := Summarize(run, tally(tt.counts), tt.paths, words.English)
+			src := Source{Run: run, Input: &table.File{}}
+			o := Options{Zone: stockholm}
+			s := summarize(&src, &o, tallyOf(tt.counts), tt.paths, &describer{run: &src.Run, words: textsIn(words.English), zone: stockholm})
 			var steps []string
 			for _, st := range s.Steps {
 				steps = append(steps, st.Command)
@@ -83,7 +87,13 @@ func TestQuote(t *testing.T) {
 		{"My lists/p.csv", "'My lists/p.csv'", `"My lists/p.csv"`},
 		{`C:\Listor\p.csv`, `'C:\Listor\p.csv'`, `C:\Listor\p.csv`},
 		{"it's", `'it'\''s'`, `"it's"`},
-		{"$(rm)", "'$(rm)'", `"$(rm)"`},
+		{"$(rm)", "'$(rm)'", "'$(rm)'"},
+		{"gäster $(calc).csv", "'gäster $(calc).csv'", "'gäster $(calc).csv'"},
+		{"a`b it’s.csv", "'a`b it’s.csv'", "'a`b it’’s.csv'"},
+		{"“a” $env:x.csv", "'“a” $env:x.csv'", "'“a” $env:x.csv'"},
+		{"a,b@c.csv", "a,b@c.csv", `"a,b@c.csv"`},
+		{"=ls", "'=ls'", `"=ls"`},
+		{`C:\My lists\`, `'C:\My lists\'`, `"C:\My lists\\"`},
 		{"Åsa.csv", "Åsa.csv", "Åsa.csv"},
 		{"", "''", `""`},
 		{"a\u2028b", "'a\u2028b'", "\"a\u2028b\""},
@@ -113,36 +123,5 @@ func TestFormatsOfAnEarlierReportStay(t *testing.T) {
 	}
 	if !slices.Equal(named, want) {
 		t.Errorf("%q", named)
-	}
-}
-
-func TestTimeline(t *testing.T) {
-	tl := newTimeline(noon)
-	for s := range 1000 { // longer than there is room for
-		tl.add(&ledger.Row{SubmittedAt: noon.Add(time.Duration(s) * time.Second), Duration: 100 * time.Millisecond, HTTPStatus: 200})
-	}
-	sent := 0
-	for i := range tl.steps {
-		sent += tl.steps[i].sent
-	}
-	if sent != 1000 || tl.step != 16*time.Second || tl.last != 62 {
-		t.Errorf("%d sent, steps of %v, the last %d", sent, tl.step, tl.last)
-	}
-	if q, ok := tl.steps[3].quantile(0.95); !ok || q < 85 || q > 115 {
-		t.Errorf("quantile %v, %v", q, ok)
-	}
-}
-
-func TestPauses(t *testing.T) {
-	at := func(s int) time.Time { return noon.Add(time.Duration(s) * time.Second) }
-	got := pauses([]ledger.Event{
-		{At: at(1), Kind: "pause", Detail: "2000 ms, then 5/s"},
-		{At: at(2), Kind: "pause", Detail: "5s"},
-		{At: at(4), Kind: "stop", Detail: "login"},
-		{At: at(20), Kind: "pause", Detail: "asked"},
-		{At: at(23), Kind: "resume"},
-	})
-	if want := []pause{{at(1), at(7)}, {at(20), at(23)}}; !slices.Equal(got, want) {
-		t.Errorf("%v, want %v", got, want)
 	}
 }

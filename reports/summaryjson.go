@@ -1,42 +1,55 @@
 package reports
 
 import (
-	"bytes"
 	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
 
 	"vitec-import/importer/ledger"
 )
 
-// summaryJSON is summary.json. Other programs rely on its keys: they are
-// added, never renamed. Their order is this one. Its texts are in English
-// whatever the language of the report.
-type summaryJSON struct {
-	Run           int64        `json:"run"`
-	Input         summaryInput `json:"input"`
-	Mapping       string       `json:"mapping"`
-	MappingSHA256 string       `json:"mapping_sha256"`
-	Target        string       `json:"target"`
-	StartedAt     string       `json:"started_at"`
-	FinishedAt    *string      `json:"finished_at"` // null while the run is on, and if it was cut off
-	Outcomes      outcomeCount `json:"outcomes"`
-	Requests      int          `json:"requests"`
-	ExitCode      *int         `json:"exit_code"` // null while the run is on, and if it was cut off
+// manifest is summary.json: a run in one object, and what the report itself
+// knows of its folder. Other programs rely on its keys: they are added, never
+// renamed. Their order is this one. Its texts are in English whatever the
+// language of the report.
+type manifest struct {
+	Run           int64         `json:"run"`
+	Input         manifestInput `json:"input"`
+	Mapping       string        `json:"mapping"`
+	MappingSHA256 string        `json:"mapping_sha256"`
+	Target        string        `json:"target"`
+	StartedAt     string        `json:"started_at"`
+	FinishedAt    *string       `json:"finished_at"` // null while the run is on, and if it was cut off
+	Outcomes      outcomeCount  `json:"outcomes"`
+	Requests      int           `json:"requests"`
+	ExitCode      *int          `json:"exit_code"` // null while the run is on, and if it was cut off
 
-	Ended          bool               `json:"ended"`
-	Interrupted    bool               `json:"interrupted"`
-	Stopped        string             `json:"stopped"` // why the run stopped early; "" = it did not
-	ContentDiffers int                `json:"content_differs"`
-	Format         string             `json:"format"`
-	Rate           float64            `json:"rate"`
-	Concurrency    int                `json:"concurrency"`
-	Headline       string             `json:"headline"`
-	Steps          []stepJSON         `json:"steps"`
-	Notes          []string           `json:"notes"`
-	InputAtHand    bool               `json:"input_at_hand"`
-	Files          map[string]fileSum `json:"files"` // as they were written, by name
+	Ended          bool       `json:"ended"`
+	Interrupted    bool       `json:"interrupted"`
+	Stopped        string     `json:"stopped"` // why the run stopped early; "" = it did not
+	ContentDiffers int        `json:"content_differs"`
+	Format         string     `json:"format"`
+	Rate           float64    `json:"rate"`
+	Concurrency    int        `json:"concurrency"`
+	Headline       string     `json:"headline"`
+	Steps          []stepJSON `json:"steps"`
+	Notes          []string   `json:"notes"`
+	InputAtHand    bool       `json:"input_at_hand"`
+
+	Trial       bool         `json:"trial"`                 // nobody is booked: the target is a sandbox
+	Ledger      string       `json:"ledger,omitempty"`      // what tells the run's ledger from others
+	RunOutcomes outcomeCount `json:"run_outcomes"`          // of the run alone
+	Later       []int64      `json:"later_runs"`            // whose rows are in outcomes, see report --whole
+	Names       bool         `json:"names"`                 // the report names people
+	RunFlags    []string     `json:"run_flags"`             // with which run was called, for the commands
+	Columns     placeColumns `json:"columns"`               // 0-based, of the list's own words for a slot
+	Corrections int          `json:"corrections,omitempty"` // rows in the corrections file
+
+	Files map[string]fileSum `json:"files"` // as they were written, by name
 }
 
-type summaryInput struct {
+type manifestInput struct {
 	File      string `json:"file"`
 	SHA256    string `json:"sha256"`
 	Rows      int    `json:"rows"`
@@ -55,65 +68,97 @@ type stepJSON struct {
 	Command string `json:"command"`
 }
 
-// outcomeCount is written with all eight words, in the order in which people
-// are told of them.
-type outcomeCount [len(ledger.Outcomes)]int
-
-func (c outcomeCount) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	for i, o := range ledger.Outcomes {
-		b.WriteByte("{,"[min(i, 1)])
-		word, err := json.Marshal(o.String())
-		if err != nil {
-			return nil, err
-		}
-		n, err := json.Marshal(c[o])
-		if err != nil {
-			return nil, err
-		}
-		b.Write(word)
-		b.WriteByte(':')
-		b.Write(n)
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+// placeColumns are the 0-based cells in which a list says viewing and time slot
+// in its own words.
+type placeColumns struct {
+	Viewing []int `json:"viewing,omitempty"`
+	Slot    []int `json:"slot,omitempty"`
 }
 
-// writeSummary writes summary.json. It comes last: it knows the other files.
-func writeSummary(s *staging, sum *Summary, t *Tally, inputAtHand bool) error {
+// outcomeCount is rows by the eight words, in the order in which people are
+// told of them.
+type outcomeCount struct {
+	Booked        int `json:"booked"`
+	AlreadyBooked int `json:"already_booked"`
+	Rejected      int `json:"rejected"`
+	Uncertain     int `json:"uncertain"`
+	Invalid       int `json:"invalid"`
+	Duplicate     int `json:"duplicate"`
+	Skipped       int `json:"skipped"`
+	NotSent       int `json:"not_sent"`
+}
+
+func countsOf(c ledger.Counts) outcomeCount {
+	return outcomeCount{
+		c[ledger.Booked], c[ledger.AlreadyBooked], c[ledger.Rejected], c[ledger.Uncertain],
+		c[ledger.Invalid], c[ledger.Duplicate], c[ledger.Skipped], c[ledger.NotSent],
+	}
+}
+
+// identity tells the reports of two runs apart that have the same number, in
+// two ledgers.
+type identity struct {
+	run                       int64
+	startedAt, target, sha256 string
+}
+
+func identityOf(run *ledger.RunInfo) identity {
+	return identity{run.ID, stamp(run.StartedAt), run.Target, run.Input.SHA256}
+}
+
+func (m *manifest) identity() identity {
+	return identity{m.Run, m.StartedAt, m.Target, m.Input.SHA256}
+}
+
+// readManifest reads the summary.json of a folder.
+func readManifest(dir string) (manifest, error) {
+	data, err := os.ReadFile(filepath.Join(dir, summaryAt))
+	if err != nil {
+		return manifest{}, err
+	}
+	m := manifest{}
+	var known struct{ Names *bool }
+	if err := json.Unmarshal(data, &m); err != nil {
+		return manifest{}, err
+	}
+	if err := json.Unmarshal(data, &known); err != nil {
+		return manifest{}, err
+	}
+	if known.Names == nil { // written before names were told apart from the input
+		m.Names = m.InputAtHand
+	}
+	return m, nil
+}
+
+// writeManifest writes summary.json. It comes last: it knows the other files.
+func writeManifest(w io.Writer, src *Source, o *Options, sum *Summary, t *tally, files map[string]fileSum) error {
 	run := &sum.Run
-	j := summaryJSON{
+	m := manifest{
 		Run: run.ID,
-		Input: summaryInput{
+		Input: manifestInput{
 			File: inputName(run), SHA256: run.Input.SHA256, Rows: t.Rows, Path: run.Input.Path, Size: run.Input.Size, Format: run.Input.Format,
 			Encoding: run.Input.Encoding, Delimiter: run.Input.Delimiter, Sheet: run.Input.Sheet, HeaderRow: run.Input.HeaderRow,
 		},
 		Mapping: run.Mapping, MappingSHA256: run.MappingSHA256, Target: run.Target, StartedAt: stamp(run.StartedAt),
-		Outcomes: t.Outcomes, Requests: run.Requests, Ended: run.Ended, Interrupted: run.Interrupted, Stopped: run.Stopped,
+		Outcomes: countsOf(t.Outcomes), Requests: run.Requests, Ended: run.Ended, Interrupted: run.Interrupted, Stopped: sum.Stopped,
 		ContentDiffers: t.Differing, Format: run.Format, Rate: run.Rate, Concurrency: run.Concurrency,
 		Headline: sum.Headline, Steps: []stepJSON{}, Notes: append([]string{}, sum.Notes...),
-		InputAtHand: inputAtHand, Files: s.files,
+		InputAtHand: src.Input != nil, Trial: o.Trial, Ledger: src.Ledger, RunOutcomes: countsOf(run.Counts), Later: []int64{},
+		Names: src.named(), RunFlags: append([]string{}, o.Paths.RunFlags...), Columns: placeColumns{src.ViewingColumns, src.SlotColumns},
+		Corrections: t.Outcomes[ledger.Invalid] + t.Outcomes[ledger.Rejected], Files: files,
+	}
+	for _, l := range src.Later {
+		m.Later = append(m.Later, l.Run.ID)
 	}
 	if run.Ended {
 		finished := stamp(run.FinishedAt)
-		j.FinishedAt, j.ExitCode = &finished, &run.ExitCode
+		m.FinishedAt, m.ExitCode = &finished, &run.ExitCode
 	}
 	for _, step := range sum.Steps {
-		j.Steps = append(j.Steps, stepJSON{Rows: step.Count, Text: step.Text, Command: step.Command})
+		m.Steps = append(m.Steps, stepJSON{Rows: step.Count, Text: step.Text, Command: step.Command})
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	if err := e.Encode(j); err != nil {
-		return err
-	}
-	return s.writeFile(summaryAt, b.Bytes())
-}
-
-// identityOf is what tells the report of this run from another ledger's.
-func identityOf(run *ledger.RunInfo) identity {
-	id := identity{Run: run.ID, StartedAt: stamp(run.StartedAt), Target: run.Target}
-	id.Input.SHA256 = run.Input.SHA256
-	return id
+	return e.Encode(m)
 }

@@ -2,7 +2,9 @@ package reports
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,9 +12,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
+
+	"vitec-import/reports/words"
 )
 
-func TestParseSettlements(t *testing.T) {
+// settlementsIn reads a filled-in file.
+func settlementsIn(t testing.TB, data []byte) ([]Settled, error) {
+	t.Helper()
+	return ReadSettlements(context.Background(), writeInput(t, "uncertain.csv", data))
+}
+
+func TestReadSettlements(t *testing.T) {
 	const head = "run;row;participant;booked_id;not_booked;reason\r\n"
 	want := []Settled{
 		{Line: 2, Run: 7, Row: 5, BookingID: "VID1", Reason: "sedd i Vitec, igår"},
@@ -31,7 +41,7 @@ func TestParseSettlements(t *testing.T) {
 		"quoted everywhere": []byte("\"run\",\"row\",\"booked_id\",\"not_booked\",\"reason\"\n\"7\",\"5\",\"VID1\",\"\",\"sedd i Vitec, igår\"\n7,6,,,\n7,9,,true,går ej\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := ParseSettlements(bytes.NewReader(data))
+			got, err := settlementsIn(t, data)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -42,7 +52,7 @@ func TestParseSettlements(t *testing.T) {
 	}
 }
 
-func TestParseSettlementsNamesAllMistakes(t *testing.T) {
+func TestReadSettlementsNamesAllMistakes(t *testing.T) {
 	text := "sep=;\nrun;row;participant;booked_id;not_booked;reason\n" +
 		"7;5;Åsa;VID1;x;\n" +
 		"7;6;Bo;;kanske;\n" +
@@ -51,21 +61,23 @@ func TestParseSettlementsNamesAllMistakes(t *testing.T) {
 		"7;9;Eva;VID 3;;\n" +
 		"7;10;Fia;1,99E+11;;\n" +
 		"7;11;Gun;VID4;;\n" +
-		"7;11;Gun;VID4;;\n"
-	_, err := ParseSettlements(strings.NewReader(text))
+		"7;11;Gun;VID4;;\n" +
+		"7;12;Ha;ja;;\n"
+	_, err := settlementsIn(t, []byte(text))
 	var got []string
 	for e := range strings.SplitSeq(err.Error(), "\n") {
 		got = append(got, e)
 	}
 	want := []string{
-		"line 3: both booked_id and not_booked are filled in",
-		`line 4: not_booked says "kanske"`,
-		`line 5: run says "x", which is no run`,
-		`line 5: row says "0", which is no row`,
-		"line 6: there is a reason, but neither booked_id nor not_booked",
-		`line 7: booked_id says "VID 3"`,
-		`line 8: booked_id says "1,99E+11": the spreadsheet has made a number of it`,
+		"cell D3: both the booking's id and \"not booked\" are filled in",
+		`cell E4: it says "kanske"`,
+		`cell A5: "x" is no run`,
+		`cell B5: "0" is no row`,
+		"line 6: there is a reason, but neither a booking's id nor \"not booked\"",
+		`cell D7: "VID 3" cannot be the id of a booking`,
+		"cell D8: the number was saved in short form and its last digits are gone",
 		"line 10: run 7, row 11 is settled on line 9 already",
+		`cell D11: "ja" cannot be the id of a booking`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -76,39 +88,63 @@ func TestParseSettlementsNamesAllMistakes(t *testing.T) {
 	}
 }
 
-func TestParseSettlementsRefusesOtherFiles(t *testing.T) {
+func TestReadSettlementsRefusesOtherFiles(t *testing.T) {
 	for name, text := range map[string]string{
 		"empty": "", "no header": "7;5;Åsa;VID1;;\n", "another file": "row,sheet,participant\n1,,Anna\n",
 		"a column twice": "run;row;row;booked_id;not_booked\n", "binary": "PK\x03\x04\x00\x00\x00", "quotes": "run;row;booked_id;not_booked\n7;5;\"VID;x\n",
 	} {
-		if got, err := ParseSettlements(strings.NewReader(text)); err == nil {
+		if got, err := settlementsIn(t, []byte(text)); err == nil {
 			t.Errorf("%s: no error, %v", name, got)
 		}
 	}
 }
 
+// The file is filled in as it was written, in both languages and formats.
 func TestUncertainRoundTrip(t *testing.T) {
-	src, o := scenario(t)
-	rep := mustWrite(t, src, o)
-	data := read(t, rep.Dir, "uncertain.csv")
-	if got, err := ParseSettlements(bytes.NewReader(data)); err != nil || len(got) != 0 {
-		t.Errorf("nothing is filled in: %v, %v", got, err)
-	}
-	filled := bytes.Replace(data, []byte(";;;\r\n"), []byte(";VID77;;seen\r\n"), 1)
-	got, err := ParseSettlements(bytes.NewReader(filled))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff([]Settled{{Line: 2, Run: 7, Row: 5, BookingID: "VID77", Reason: "seen"}}, got); d != "" {
-		t.Error(d)
+	for _, l := range words.Languages {
+		src, o := scenario(t)
+		o.Language = l
+		rep := mustWrite(t, src, o)
+		path := filepath.Join(rep.Dir, "uncertain.csv")
+		if got, err := ReadSettlements(context.Background(), path); err != nil || len(got) != 0 {
+			t.Errorf("nothing is filled in: %v, %v", got, err)
+		}
+		filled := bytes.Replace(read(t, path), []byte(";;;;M11385"), []byte(";VID77;;seen;M11385"), 1)
+		got, err := settlementsIn(t, filled)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff([]Settled{{Line: 3, Run: 7, Row: 5, BookingID: "VID77", Reason: "seen"}}, got); d != "" {
+			t.Error(l, d)
+		}
+
+		src.Run.Input.Format = "xlsx"
+		o.Dir += "x"
+		src.Input = nil
+		rep = mustWrite(t, src, o)
+		path = filepath.Join(rep.Dir, "uncertain.xlsx")
+		wellFormed(t, path)
+		if got, err := ReadSettlements(context.Background(), path); err != nil || len(got) != 0 {
+			t.Errorf("nothing is filled in: %v, %v", got, err)
+		}
+		book := openWorkbook(t, path)
+		must(t, errors.Join(book.SetCellStr(book.GetSheetName(0), "H3", "x"), book.SetCellStr(book.GetSheetName(0), "I3", "seen")))
+		must(t, book.Save())
+		got, err = ReadSettlements(context.Background(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff([]Settled{{Line: 3, Run: 7, Row: 5, NotBooked: true, Reason: "seen"}}, got); d != "" {
+			t.Error(l, d)
+		}
 	}
 }
 
-func FuzzParseSettlements(f *testing.F) {
+func FuzzReadSettlements(f *testing.F) {
 	f.Add([]byte("run;row;booked_id;not_booked;reason\n7;5;VID1;;\n7;6;;x;\"a\nb\"\n"))
 	f.Add([]byte("\xff\xfer\x00u\x00n\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got, err := ParseSettlements(bytes.NewReader(data))
+		got, err := settlementsIn(t, data)
 		if err != nil && got != nil {
 			t.Error("both a list and an error")
 		}

@@ -76,9 +76,9 @@ func (w texts) counted(o ledger.Outcome, n int) string {
 }
 
 // failure is an error that can be said in every language.
-func failure(format string, args ...any) error { return textError{words.Textf(format, args...)} }
+func failure(format string, args ...any) error { return &textError{words.Textf(format, args...)} }
 
 type textError struct{ words.Text }
 
 // Error says the error in English.
-func (e textError) Error() string { return e.String() }
+func (e *textError) Error() string { return e.String() }

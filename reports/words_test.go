@@ -31,8 +31,8 @@ func TestFigures(t *testing.T) {
 		want [2]string
 	}{
 		{func(w texts) string { return w.Decimal(2.5, -1) }, [2]string{"2.5", "2,5"}},
-		{func(w texts) string { return w.milliseconds(1530) }, [2]string{"1.5 s", "1,5 s"}},
-		{func(w texts) string { return w.milliseconds(153) }, [2]string{"153 ms", "153 ms"}},
+		{func(w texts) string { return w.short(1530 * time.Millisecond) }, [2]string{"1.5 s", "1,5 s"}},
+		{func(w texts) string { return w.short(153 * time.Millisecond) }, [2]string{"153 ms", "153 ms"}},
 		{func(w texts) string { return w.elapsed(1200 * time.Millisecond) }, [2]string{"1.2 s", "1,2 s"}},
 	} {
 		if got := [2]string{tt.got(textsIn(words.English)), tt.got(textsIn(words.Swedish))}; got != tt.want {
@@ -65,12 +65,12 @@ func TestSwedish(t *testing.T) {
 		}
 	}
 	page := string(read(t, rep.Dir, "report.html"))
-	for _, want := range []string{`lang="sv"`, "3 av 10 rader är bokade", "Född: inget datum; E-post: not an e-mail address", "skriv 1990-02-28", "samma bokning som rad 2", "inte skickad", "Originalfilen är borta", "Körningen stannade i förtid: servern svarade 400."} {
+	for _, want := range []string{`lang="sv"`, "3 av 10 rader är bokade", "Född: inget datum; E-post: not an e-mail address", "skriv 1990-02-28", "samma bokning som rad 2", "inte skickad", "Listan är borta", "Körningen stannade i förtid: servern svarade 400."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	for _, english := range []string{"not a date", "same booking", "booked by", "The input"} {
+	for _, english := range []string{"not a date", "same booking", "booked by", "The list"} {
 		if strings.Contains(page, english) {
 			t.Errorf("the page says %q", english)
 		}

@@ -2,71 +2,45 @@ package reports
 
 import (
 	"archive/zip"
-	"cmp"
 	"errors"
 	"io"
-	"os"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 )
 
-// workbook is an XLSX file that is streamed into the staging folder. What
-// excelize spills to disk stays in that folder, where it is cleared whatever
-// happens.
-type workbook struct {
-	*excelize.File
-	stage   *staging
-	name    string
-	scratch string
-	rows    *bulkRows // nil: excelize writes all of them
-	closed  bool
-}
-
-func newWorkbook(s *staging, name string) (*workbook, error) {
-	scratch, err := os.MkdirTemp(s.dir, ".scratch-")
-	if err != nil {
-		return nil, err
-	}
-	return &workbook{File: excelize.NewFile(excelize.Options{TmpDir: scratch}), stage: s, name: name, scratch: scratch}, nil
-}
-
-// quickZip packs a workbook on all processors.
-func quickZip(w io.Writer) *zip.Writer {
+// packTo writes a workbook. It is packed straight into the file: left to itself
+// excelize packs it in memory, where a million rows are 90 MB and grow by copies
+// of that.
+func packTo(f *excelize.File, w io.Writer) error {
 	z := zip.NewWriter(w)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return newDeflater(w), nil })
-	return z
+	f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return z })
+	return errors.Join(f.Write(io.Discard), f.Close())
 }
 
-// save writes the workbook to its place and clears what was spilled. It is
-// packed straight into the file: left to itself excelize packs it in memory,
-// where a million rows are 90 MB and grow by copies of that.
-func (b *workbook) save() error {
-	f, err := b.stage.create(b.name)
-	if err != nil {
+// layOut makes a sheet print well: A4, as wide as the paper.
+func layOut(f *excelize.File, sheet, orientation string) error {
+	yes, tall, wide, a4 := true, 0, 1, 9
+	if err := f.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
 		return err
 	}
-	z := &packer{Writer: quickZip(f), rows: b.rows}
-	b.SetZipWriter(func(io.Writer) excelize.ZipWriter { return z })
-	if err := cmp.Or(b.Write(io.Discard), z.complete()); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	return errors.Join(f.done(), b.abort())
+	return f.SetPageLayout(sheet, &excelize.PageLayoutOptions{Orientation: &orientation, FitToWidth: &wide, FitToHeight: &tall, Size: &a4})
 }
 
-// abort gives up what the workbook holds.
-func (b *workbook) abort() error {
-	if b.closed {
-		return nil
-	}
-	b.closed = true
-	var err error
-	if b.rows != nil {
-		err = b.rows.file.Close()
-	}
-	return errors.Join(err, b.Close(), os.RemoveAll(b.scratch))
+// printHeader repeats a row on each page that is printed.
+func printHeader(f *excelize.File, sheet string, row int) error {
+	n := strconv.Itoa(row)
+	return f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: quoteSheet(sheet) + "!$" + n + ":$" + n, Scope: sheet})
 }
+
+func quoteSheet(name string) string { return "'" + strings.ReplaceAll(name, "'", "''") + "'" }
+
+func cellAt(column string, row int) string { return column + strconv.Itoa(row) }
+
+// maxSheetRows is how many rows of a list a sheet holds, below its header.
+const maxSheetRows = excelize.TotalRows - 1
 
 // maxCellText is how many UTF-16 units a cell holds.
 const maxCellText = excelize.TotalCellChars
@@ -74,23 +48,22 @@ const maxCellText = excelize.TotalCellChars
 // cellText is s as a cell of our own can hold it: without the control
 // characters that XML cannot, and not too long.
 func cellText(s string) string {
-	clean := true
-	for _, r := range s {
-		if r < ' ' && r != '\t' && r != '\n' || r == utf8.RuneError || r == '\uFFFE' || r == '\uFFFF' {
-			clean = false
-			break
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ' && r != '\t' && r != '\n':
+			return ' '
+		case r == utf8.RuneError, r == '\uFFFE', r == '\uFFFF':
+			return '\uFFFD'
 		}
-	}
-	if !clean {
-		s = strings.ToValidUTF8(oneLine(s), "\uFFFD")
-		s = strings.NewReplacer("\uFFFE", "\uFFFD", "\uFFFF", "\uFFFD").Replace(s)
-	}
+		return r
+	}, s)
 	if len(s) <= maxCellText {
 		return s
 	}
 	units := 0
 	for i, r := range s {
-		if units += 1; r > 0xFFFF {
+		units++
+		if r > 0xFFFF {
 			units++
 		}
 		if units >= maxCellText {

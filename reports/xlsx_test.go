@@ -70,9 +70,10 @@ func TestWorkbook(t *testing.T) {
 	if len(rows) != 11 {
 		t.Fatalf("%d rows", len(rows))
 	}
+	const viewing = "VIS5D41402ABC4B2A76B9719D911017C592"
 	want := [][]string{
-		{"2", "Åsa Öberg", "✓  booked", "VID7D793037A0760186574B0282F2F435E7", "", "", "", "VIS5D41402ABC4B2A76B9719D911017C592", "TS-1", "M11385", "200", "1", "2026-03-04 12:00:01", "132"},
-		{"4", `Cecilia "Cissi" Dahl`, "!  invalid", "", "Född: not a date (want YYYY-MM-DD); E-post: not an e-mail address", "D4", "write 1990-02-28", "VIS5D41402ABC4B2A76B9719D911017C592", "TS-1", "M11385"},
+		{"2", "Åsa Öberg", "✓  booked", "VIS5D41…C592 · TS-1", "", "", "VID7D793037A0760186574B0282F2F435E7", "", viewing, "TS-1", "M11385", "200", "1", "2026-03-04 12:00:01", "132"},
+		{"4", `Cecilia "Cissi" Dahl`, "!  invalid", "VIS5D41…C592 · TS-1", "Född: not a date (want YYYY-MM-DD); E-post: not an e-mail address", "write 1990-02-28", "", "D4", viewing, "TS-1", "M11385"},
 	}
 	if !slices.Equal(rows[1], want[0]) {
 		t.Errorf("got %q", rows[1])
@@ -80,7 +81,7 @@ func TestWorkbook(t *testing.T) {
 	if !slices.Equal(rows[3], want[1]) {
 		t.Errorf("got %q", rows[3])
 	}
-	if dim, err := f.GetSheetDimension("Rows"); err != nil || dim != "A1:P11" {
+	if dim, err := f.GetSheetDimension("Rows"); err != nil || dim != "A1:Q11" {
 		t.Errorf("dimension %q, %v", dim, err)
 	}
 	var all strings.Builder

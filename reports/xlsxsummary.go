@@ -10,8 +10,8 @@ import (
 	"vitec-import/reports/words"
 )
 
-// page writes a small sheet from the top down.
-type page struct {
+// smallSheet writes a sheet cell by cell, from the top down.
+type smallSheet struct {
 	x     *reportXLSX
 	sheet string
 	row   int
@@ -19,7 +19,7 @@ type page struct {
 }
 
 // set writes a text or a number into a column of the present row.
-func (p *page) set(column string, s style, value any) {
+func (p *smallSheet) set(column string, s style, value any) {
 	if p.err != nil {
 		return
 	}
@@ -38,7 +38,7 @@ func (p *page) set(column string, s style, value any) {
 }
 
 // wide writes a text over the columns from B to F.
-func (p *page) wide(s style, text string, height float64) {
+func (p *smallSheet) wide(s style, text string, height float64) {
 	p.set("B", s, text)
 	if p.err == nil {
 		p.err = p.x.book.MergeCell(p.sheet, "B"+strconv.Itoa(p.row), "F"+strconv.Itoa(p.row))
@@ -49,7 +49,7 @@ func (p *page) wide(s style, text string, height float64) {
 	p.height(height)
 }
 
-func (p *page) height(h float64) {
+func (p *smallSheet) height(h float64) {
 	if p.err == nil && h > 0 {
 		p.err = p.x.book.SetRowHeight(p.sheet, p.row, h)
 	}
@@ -64,12 +64,12 @@ func lines(text string, chars int) float64 {
 // summary writes the first sheet.
 func (x *reportXLSX) summary(s *Summary) error {
 	w := x.words
-	p := &page{x: x, sheet: w.Say("Summary")}
+	p := &smallSheet{x: x, sheet: w.Say("Summary")}
 	hidden := false
 	if err := x.book.SetSheetView(p.sheet, 0, &excelize.ViewOptions{ShowGridLines: &hidden}); err != nil {
 		return err
 	}
-	if err := x.layOut(p.sheet); err != nil {
+	if err := layOut(x.book, p.sheet, "portrait"); err != nil {
 		return err
 	}
 	for column, width := range map[string]float64{"A": 2, "B": 26, "C": 12, "D": 12, "E": 34, "F": 44} {
@@ -78,9 +78,15 @@ func (x *reportXLSX) summary(s *Summary) error {
 		}
 	}
 	p.row = 2
-	p.wide(styleTitle, w.Say("Import of %s", inputName(x.run)), 0)
+	if x.trial {
+		p.wide(styleTrial, w.Say(trialBanner), 28)
+		p.row++
+	}
+	p.wide(styleTitle, s.Title, 0)
 	p.row++
 	p.wide(styleHeadline, s.Headline, 34)
+	p.row++
+	p.wide(styleTitle, s.Occasion, 0)
 	p.row++
 	p.wide(styleLeft, s.Left, 20)
 	for _, n := range s.Notes {
@@ -116,7 +122,7 @@ func (x *reportXLSX) summary(s *Summary) error {
 	}
 	p.row += 2
 	p.wide(styleSection, w.Say("About this run"), 22)
-	for _, f := range facts(x.run, w, x.zone) {
+	for _, f := range s.Facts {
 		p.row++
 		p.set("B", styleKey, f.Name)
 		p.set("C", styleValue, f.Value)
@@ -129,7 +135,7 @@ func (x *reportXLSX) summary(s *Summary) error {
 }
 
 // outcomes writes the table of the outcomes, and the chart beside it.
-func (x *reportXLSX) outcomes(p *page, s *Summary) {
+func (x *reportXLSX) outcomes(p *smallSheet, s *Summary) {
 	w := x.words
 	p.set("B", styleHeader, w.Say("Outcome"))
 	p.set("C", styleHeaderRight, w.Say("Rows"))
@@ -204,7 +210,7 @@ func altText(s *Summary) string {
 }
 
 // uncertainRows lists the rows that matter most.
-func (x *reportXLSX) uncertainRows(p *page, s *Summary) {
+func (x *reportXLSX) uncertainRows(p *smallSheet, s *Summary) {
 	if len(x.uncertain) == 0 {
 		return
 	}
@@ -241,7 +247,7 @@ func (x *reportXLSX) uncertainRows(p *page, s *Summary) {
 // problems writes the sheet of the causes.
 func (x *reportXLSX) problems() error {
 	w := x.words
-	p := &page{x: x, sheet: w.Say("Problems"), row: 1}
+	p := &smallSheet{x: x, sheet: w.Say("Problems"), row: 1}
 	titles := [...]struct {
 		title string
 		width float64
@@ -288,13 +294,13 @@ func (x *reportXLSX) problems() error {
 		p.err = x.book.SetPanes(p.sheet, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
 	}
 	if p.err == nil {
-		p.err = x.layOut(p.sheet) // behind the filter, which sets the properties anew
+		p.err = layOut(x.book, p.sheet, "landscape") // behind the filter, which sets the properties anew
 	}
 	return p.close("F")
 }
 
 // close says how far the sheet reaches.
-func (p *page) close(column string) error {
+func (p *smallSheet) close(column string) error {
 	if p.err != nil {
 		return p.err
 	}

@@ -97,7 +97,7 @@ func TestKillWhileReporting(t *testing.T) {
 		o := newOffice(t, guests(40))
 		c := o.start()
 		for c.running() {
-			if left, _ := filepath.Glob(filepath.Join(o.dir, ".deltagare-run-*")); len(left) > 0 {
+			if left, _ := filepath.Glob(filepath.Join(o.dir, ".deltagare-trial-0001.tmp-*")); len(left) > 0 {
 				time.Sleep(time.Duration(i) * time.Millisecond)
 				c.signal(os.Kill)
 				break
@@ -108,7 +108,7 @@ func TestKillWhileReporting(t *testing.T) {
 			struck++
 		}
 		o.settle()
-		if left, _ := filepath.Glob(filepath.Join(o.dir, ".deltagare-run-*")); len(left) > 1 {
+		if left, _ := filepath.Glob(filepath.Join(o.dir, ".deltagare-trial-*")); len(left) > 1 {
 			t.Errorf("folders of dead writers are left: %v", left)
 		}
 	}

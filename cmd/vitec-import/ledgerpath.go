@@ -31,6 +31,20 @@ func (w *world) ledgerPath(flag string) (string, error) {
 	return filepath.Join(dir, "vitec-import", "ledger.db"), nil
 }
 
+// plainLedgerPath is where a shell finds the ledger that has set nothing for
+// this program: not the one of a service's or a crontab's environment.
+func (w *world) plainLedgerPath() (string, error) {
+	plain := *w
+	plain.getenv = func(name string) string {
+		switch name {
+		case "VITEC_IMPORT_LEDGER", "STATE_DIRECTORY", "XDG_STATE_HOME":
+			return ""
+		}
+		return w.getenv(name)
+	}
+	return plain.ledgerPath("")
+}
+
 // stateDir is the user's directory for data that a program keeps for itself.
 func (w *world) stateDir() (string, error) {
 	switch runtime.GOOS {

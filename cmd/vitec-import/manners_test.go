@@ -30,9 +30,9 @@ func TestLastLine(t *testing.T) {
 		fault, want string
 		more        []string
 	}{
-		{"500:1", "run 1: 4 booked, 1 uncertain, 5 not_sent of 10 rows", []string{"--max-rows", "5"}},
-		{"400:1", "run 2: 4 booked, 4 already_booked, 1 rejected, 1 uncertain of 10 rows", []string{"--quiet"}},
-		{"500:7", "run 3: 1 booked, 8 already_booked, 1 uncertain of 10 rows", []string{"--log-format", "json"}},
+		{"500:1", "trial 1: it would be 4 booked, 1 uncertain, 5 not_sent of 10 rows, nobody is really booked", []string{"--max-rows", "5"}},
+		{"400:1", "trial 2: it would be 4 booked, 4 already_booked, 1 rejected, 1 uncertain of 10 rows, nobody is really booked", []string{"--quiet"}},
+		{"500:7", "trial 3: it would be 1 booked, 8 already_booked, 1 uncertain of 10 rows, nobody is really booked", []string{"--log-format", "json"}},
 	} {
 		o.fault(tt.fault)
 		if got := line(tt.more...); got != tt.want {
@@ -42,7 +42,7 @@ func TestLastLine(t *testing.T) {
 	if e := o.do(nil, "resolve", "--run", "1", "--row", "2", "--booked", "VID1"); e.code != 0 {
 		t.Fatal(e.stderr)
 	}
-	if got, want := line2(o.run()), "run 4: nothing new, 10 already_booked of 10 rows"; got != want {
+	if got, want := line2(o.run()), "trial 4: nothing new, it would be 10 already_booked of 10 rows, nobody is really booked"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -99,7 +99,7 @@ func TestMetrics(t *testing.T) {
 	want(f, "last_success_timestamp_seconds", "")
 
 	uncertain := ""
-	for _, r := range readReport(t, filepath.Join(o.dir, "deltagare-run-0001")) {
+	for _, r := range readReport(t, filepath.Join(o.dir, "deltagare-trial-0001")) {
 		if r.outcome == "uncertain" {
 			uncertain = strconv.Itoa(r.row)
 		}
@@ -147,7 +147,7 @@ func TestReportFolderFails(t *testing.T) {
 		}
 	})
 	e := o.run("--out", out)
-	if e.code != 1 || !strings.Contains(e.stderr, "nothing is lost") || !strings.HasPrefix(e.stdout, "run 1: 20 booked of 20 rows; no report") {
+	if e.code != 1 || !strings.Contains(e.stderr, "nothing is lost") || !strings.HasPrefix(e.stdout, "trial 1: it would be 20 booked of 20 rows, nobody is really booked; no report") {
 		t.Errorf("exit code %d: %s%s", e.code, e.stdout, e.stderr)
 	}
 	o.audit(e, 0)

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/netip"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -19,15 +22,20 @@ import (
 
 func newReportCommand(w *world) *cobra.Command {
 	var (
-		path, out string
-		formats   []string
+		path    string
+		place   reportPlace
+		formats []string
 	)
 	cmd := &cobra.Command{
 		Use:   "report [RUN]",
 		Short: "Write the reports of a run again",
 		Long: `report writes the reports of a run again, of the latest one if no number is given: after
 the run was killed, after uncertain rows were settled, or after the folder was lost. What
-it writes comes from the ledger and from the input file alone; nothing is sent.
+it writes comes from the ledger and from the list; nothing is sent.
+
+Where the list was changed or is gone, names and corrections are those of the earlier
+report. A list that was moved is named with --input. With --whole the report says of each
+row how it ended in the end: it looks also at later runs of the list and its corrections.
 
 EXIT STATUS
   0  written
@@ -35,7 +43,8 @@ EXIT STATUS
   2  wrong use`,
 		Example: `  vitec-import report
   vitec-import report 7
-  vitec-import report 7 --out /tmp`,
+  vitec-import report 7 --whole
+  vitec-import report 7 --input archive/participants.xlsx --out /tmp`,
 		Args: between(0, 1, ""),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			kinds, err := parseKinds(formats)
@@ -55,7 +64,7 @@ EXIT STATUS
 			if err != nil {
 				return err
 			}
-			rep, err := w.writeReport(cmd.Context(), l, run, reportPlace{out: out, ledgerFlag: path}, kinds)
+			rep, err := w.writeReport(cmd.Context(), l, run, place, kinds)
 			if err != nil {
 				return err
 			}
@@ -64,7 +73,9 @@ EXIT STATUS
 		},
 	}
 	ledgerFlag(cmd, &path)
-	cmd.Flags().StringVar(&out, "out", "", "make the report folder in `FOLDER` (default: where it was, or beside the input)")
+	cmd.Flags().StringVar(&place.out, "out", "", "make the report folder in `FOLDER` (default: where it was, or beside the input)")
+	cmd.Flags().StringVar(&place.list, "input", "", "the list is `FILE` now; it has the same content")
+	cmd.Flags().BoolVar(&place.whole, "whole", false, "say of each row how it ended in the end, in later runs too")
 	cmd.Flags().StringSliceVar(&formats, "format", nil, "which files to write: `FORMATS` out of csv, xlsx, html (default: all)")
 	return cmd
 }
@@ -104,57 +115,169 @@ func findRun(cmd *cobra.Command, l *ledger.Ledger, args []string) (ledger.RunInf
 	return runs[len(runs)-1], nil
 }
 
-// reportPlace says where a report goes and how its commands are written.
+// reportPlace says where a report goes, what it is made from and how its
+// commands are written.
 type reportPlace struct {
-	out        string // the folder in which the report folder is made; empty: where it was, or the input's
-	input      string // as the user named it; empty: as the run recorded it
-	ledgerFlag string // --ledger, as given
+	out      string   // the folder in which the report folder is made; empty: where it was, or the input's
+	dir      string   // the report folder itself, where the user has named a file in it; empty: see out
+	input    string   // as the user named it; empty: as the run recorded it
+	list     string   // where the run's input is now; empty: where it was
+	whole    bool     // with what later runs have made of the rows
+	runFlags []string // with which run was called; nil: as the earlier report has them
+	viewing  []int    // 0-based cells with the list's own words for viewing
+	slot     []int    // and slot; nil: as the earlier report has them
 }
 
-func (p reportPlace) dir(run ledger.RunInfo) string {
+func (p *reportPlace) folder(run *ledger.RunInfo) string {
+	name := func(input string) string { return reports.Folder(input, run.ID, trial(run.Target)) }
 	switch {
+	case p.dir != "":
+		return p.dir
 	case p.out != "":
-		return filepath.Join(p.out, filepath.Base(reports.Folder(run.Input.Path, run.ID)))
-	case run.ReportDir != "":
-		return run.ReportDir
-	default:
-		return reports.Folder(run.Input.Path, run.ID)
+		return filepath.Join(p.out, filepath.Base(name(run.Input.Path)))
+	case p.list != "":
+		if _, ok := reports.FoundAt(run.ReportDir); !ok {
+			return name(p.list)
+		}
 	}
+	if run.ReportDir != "" {
+		return run.ReportDir
+	}
+	return name(run.Input.Path)
+}
+
+// trial reports whether nobody is booked at a target: it is on this computer.
+func trial(target string) bool {
+	if target == sandboxTarget {
+		return true
+	}
+	u, err := url.Parse(target)
+	if err != nil {
+		return false
+	}
+	host := u.Hostname()
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback() || strings.EqualFold(strings.TrimSuffix(host, "."), "localhost")
 }
 
 // writeReport writes the reports of a run from what the ledger knows.
 func (w *world) writeReport(ctx context.Context, l *ledger.Ledger, run ledger.RunInfo, place reportPlace, kinds []reports.Kind) (*reports.Report, error) {
+	runs, err := l.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	src, err := w.reportSource(ctx, l, run, runs, place)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	if old, ok := reports.FoundAt(place.folder(&run)); place.whole || ok && old.Whole {
+		for _, later := range runs {
+			if later.ID <= run.ID || later.Purged || later.Target != run.Target {
+				continue
+			}
+			s, err := w.reportSource(ctx, l, later, runs, reportPlace{})
+			if err != nil {
+				return nil, err
+			}
+			defer s.Close()
+			src.Later = append(src.Later, s.Source)
+		}
+	}
+	paths := reports.Paths{Input: place.input, RunFlags: place.runFlags}
+	if paths.Input == "" {
+		paths.Input = place.list
+	}
+	if plain, err := w.plainLedgerPath(); err != nil || plain != l.Path() {
+		// A plain shell would find another ledger, which does not know who is
+		// booked; and a relative path is another one in another folder.
+		paths.Flags = []string{"--ledger", l.Path()}
+	}
+	o := reports.Options{Dir: place.folder(&run), Files: kinds, Trial: trial(run.Target), Language: w.lang, Wording: wordingIn(w.lang)}
+	if !o.Trial && run.Target != strings.TrimRight(vitec.DefaultBaseURL, "/") {
+		paths.URL = run.Target
+	}
+	o.Paths = paths
+	return reports.Write(ctx, src.Source, o)
+}
+
+// reportSource is what a report is made from, to be closed.
+type reportSource struct{ reports.Source }
+
+func (s *reportSource) Close() {
+	if s.Input != nil {
+		_ = s.Input.Close() // nothing was written
+	}
+}
+
+// reportSource opens what is known of a run. Its list is looked for where the
+// run found it, where the user says it is, and where other runs found a list
+// with the same content.
+func (w *world) reportSource(ctx context.Context, l *ledger.Ledger, run ledger.RunInfo, runs []ledger.RunInfo, place reportPlace) (*reportSource, error) {
 	events, err := l.Events(ctx, run.ID)
 	if err != nil {
 		return nil, err
 	}
-	paths := reports.Paths{Input: place.input}
-	if place.ledgerFlag != "" {
-		// From another folder, a relative path would name another ledger, which
-		// does not know who is booked.
-		paths.Flags = []string{"--ledger", l.Path()}
+	s := &reportSource{reports.Source{Run: run, Rows: l.Rows(ctx, run.ID), Events: events, ViewingColumns: place.viewing, SlotColumns: place.slot}}
+	if place.list != "" {
+		s.Input, s.NoInput = reports.OpenInput(ctx, inPlace(run, place.list))
+		if s.NoInput != nil {
+			return nil, exit{code: 1, err: s.NoInput, hint: hint("it has to be the list of run %d, with nothing changed in it", run.ID)}
+		}
+	} else {
+		var others []string
+		for _, r := range runs {
+			if r.Input.SHA256 == run.Input.SHA256 && r.Input.Path != run.Input.Path && !slices.Contains(others, r.Input.Path) {
+				others = append(others, r.Input.Path)
+			}
+		}
+		s.Input, s.NoInput = reports.OpenInput(ctx, run, others...)
 	}
-	switch run.Target {
-	case sandboxTarget:
-		paths.RunFlags = []string{"--sandbox"}
-	case strings.TrimRight(vitec.DefaultBaseURL, "/"):
-	default:
-		paths.RunFlags = []string{"--url", run.Target}
+	s.Earlier = []string{reports.Folder(run.Input.Path, run.ID, trial(run.Target))}
+	if place.list != "" {
+		s.Earlier = append(s.Earlier, reports.Folder(place.list, run.ID, trial(run.Target)))
 	}
-	src := reports.Source{Run: run, Rows: l.Rows(ctx, run.ID), Events: events}
-	src.Input, src.NoInput = reports.OpenInput(run)
-	if src.Input != nil {
-		defer src.Input.Close()
+	return s, nil
+}
+
+// inPlace is a run whose input is in another place.
+func inPlace(run ledger.RunInfo, path string) ledger.RunInfo {
+	run.Input.Path = path
+	return run
+}
+
+// reportCutOff writes the reports of earlier runs of this list that were cut off
+// before theirs was written: now that the list is seen again, its names are
+// known. What hinders it is told, and hinders nothing else.
+func (w *world) reportCutOff(ctx context.Context, l *ledger.Ledger, sha256, mapping string, place reportPlace, talk io.Writer) {
+	runs, err := l.Runs(ctx)
+	if err != nil {
+		return // whoever plans the run will tell
 	}
-	return reports.Write(ctx, src, reports.Options{Dir: place.dir(run), Files: kinds, Paths: paths, Language: w.lang, Wording: wordingIn(w.lang)})
+	for _, run := range runs {
+		found, ok := reports.FoundAt(run.ReportDir)
+		if !run.Interrupted || run.Purged || run.Input.SHA256 != sha256 || ok && found.Of(&run) {
+			continue
+		}
+		p := reportPlace{input: place.input}
+		if run.MappingSHA256 == mapping {
+			p.viewing, p.slot = place.viewing, place.slot
+		}
+		rep, err := w.writeReport(ctx, l, run, p, nil)
+		if err != nil {
+			w.line(talk, "warning", w.say("run %d was cut off, and its report cannot be written: %s", run.ID, err))
+			continue
+		}
+		w.line(talk, "note", w.say("run %d was cut off; its report is now in %s", run.ID, rep.Dir))
+	}
 }
 
 // reporting is what the end of a run needs beside its result.
 type reporting struct {
-	input      string
-	ledgerFlag string
-	talk       bool
-	metrics    string
+	reportPlace
+	talk    bool
+	metrics string
+	trial   bool // nobody is booked
 }
 
 // report writes the report of a run that has just ended, says how it went,
@@ -178,7 +301,12 @@ func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Resu
 		}
 	}
 	last := "run %d: %s of %s; %s"
-	if res.Plan.ToSend() == 0 && code == importer.ExitDone {
+	switch nothing := res.Plan.ToSend() == 0 && code == importer.ExitDone; {
+	case r.trial && nothing:
+		last = "trial %d: nothing new, it would be %s of %s, nobody is really booked; %s"
+	case r.trial:
+		last = "trial %d: it would be %s of %s, nobody is really booked; %s"
+	case nothing:
 		last = "run %d: nothing new, %s of %s; %s"
 	}
 	fmt.Fprintln(w.stdout, w.say(last, res.Run, w.counts(res.Outcomes), w.count(res.Plan.Rows, "%d row", "%d rows"), where))
@@ -200,7 +328,7 @@ func (w *world) reportRun(ctx context.Context, l *ledger.Ledger, res *importer.R
 	run, err := l.RunInfo(ctx, res.Run)
 	if err == nil {
 		var rep *reports.Report
-		if rep, err = w.writeReport(ctx, l, run, reportPlace{input: r.input, ledgerFlag: r.ledgerFlag}, nil); err == nil {
+		if rep, err = w.writeReport(ctx, l, run, r.reportPlace, nil); err == nil {
 			return rep, nil
 		}
 	}
@@ -211,7 +339,11 @@ func (w *world) reportRun(ctx context.Context, l *ledger.Ledger, res *importer.R
 func (w *world) printSummary(rep *reports.Report) {
 	s, width := rep.Summary, w.width(w.stderr)
 	print := func(format string, args ...any) { fmt.Fprint(w.stderr, fold(fmt.Sprintf(format, args...), width)) }
-	print("\n%s\n", s.Headline)
+	print("\n")
+	if s.Trial {
+		print("%s\n", w.say("TRIAL – nobody is really booked"))
+	}
+	print("%s\n", s.Headline)
 	for _, share := range s.Outcomes {
 		switch {
 		case share.Count == 0:

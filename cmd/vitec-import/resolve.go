@@ -1,10 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/table"
 	"vitec-import/reports"
 )
 
@@ -27,7 +29,7 @@ whether each of them is booked (its portal shows a partner's latest calls), then
 
   --run N --row N --booked ID    it is booked, under this id
   --run N --row N --not-booked   it is not booked; the next run sends it
-  FILE                           the uncertain.csv of a report, filled in
+  FILE                           the uncertain.csv or .xlsx of a report, filled in
 
 Every settlement is kept with its reason, and the run's report is written anew.
 
@@ -42,7 +44,7 @@ EXIT STATUS
   vitec-import resolve participants-run-0007/uncertain.csv`,
 		Args: between(0, 1, ""),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := r.settlements(cmd, args)
+			list, err := w.settlements(cmd, &r, args)
 			if err != nil {
 				return err
 			}
@@ -72,17 +74,19 @@ type resolveFlags struct {
 	booked    string
 	notBooked bool
 	reason    string
+	file      string // the filled-in file, where the rows do not come from the flags
 }
 
 // settlements are what the flags or the file say; nil = only list.
-func (r *resolveFlags) settlements(cmd *cobra.Command, args []string) ([]reports.Settled, error) {
+func (w *world) settlements(cmd *cobra.Command, r *resolveFlags, args []string) ([]reports.Settled, error) {
 	wrong := func(err error) ([]reports.Settled, error) { return nil, misused(cmd, err) }
 	byFlags := r.run != 0 || r.row != "" || r.booked != "" || r.notBooked
 	switch {
 	case len(args) == 1 && byFlags:
 		return wrong(fail("give either a file or --run and --row, not both"))
 	case len(args) == 1:
-		return readSettlements(args[0])
+		r.file = args[0]
+		return w.readSettlements(cmd.Context(), args[0])
 	case !byFlags:
 		return nil, nil
 	case r.run < 1 || r.row == "":
@@ -98,38 +102,42 @@ func (r *resolveFlags) settlements(cmd *cobra.Command, args []string) ([]reports
 		}
 		list = append(list, reports.Settled{Run: r.run, Row: row, BookingID: r.booked, NotBooked: r.notBooked, Reason: r.reason})
 	}
+	if r.booked != "" && !reports.PlausibleID(r.booked) {
+		return wrong(fail("--booked %q cannot be the id of a booking", r.booked))
+	}
 	if r.booked != "" && len(list) > 1 {
 		return wrong(fail("one booking id cannot belong to %d rows", len(list)))
 	}
 	return list, nil
 }
 
-func readSettlements(path string) ([]reports.Settled, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, exit{code: 1, err: fail("%s: cannot be read: %s", path, cause(err))}
-	}
-	defer f.Close()
-	list, err := reports.ParseSettlements(f)
+func (w *world) readSettlements(ctx context.Context, path string) ([]reports.Settled, error) {
+	list, err := reports.ReadSettlements(ctx, path)
 	if err != nil {
 		return nil, exit{code: 1, err: fail("%s: nothing was settled:\n%s", path, err), hint: settlementHint(err)}
 	}
 	if len(list) == 0 {
-		return nil, exit{code: 1, err: fail("%s: no row is filled in", path), hint: hint("write the booking id into booked_id, or yes into not_booked, in the rows that you have looked up")}
+		return nil, exit{code: 1, err: fail("%s: no row is filled in", path), hint: hint("write the booking's id into its column, or x into the column behind it, in the rows that you have looked up")}
 	}
 	return list, nil
 }
 
 // settlementHint is the hint of the first mistake that has one.
 func settlementHint(err error) any {
-	mistakes, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return nil
+	mistakes := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		mistakes = joined.Unwrap()
 	}
-	for _, e := range mistakes.Unwrap() {
-		var m *reports.SettlementError
-		if errors.As(e, &m) && m.Hint.String() != "" {
+	for _, e := range mistakes {
+		var (
+			m *reports.SettlementError
+			f *table.Error
+		)
+		switch {
+		case errors.As(e, &m) && m.Hint.String() != "":
 			return m.Hint
+		case errors.As(e, &f) && f.Hint.String() != "":
+			return f.Hint
 		}
 	}
 	return nil
@@ -160,11 +168,11 @@ func (w *world) listUncertain(ctx context.Context, path string) error {
 		return nil
 	}
 	table := [][]string{{
-		w.say("run"), w.say("row"), w.say("participant"), w.say("customer"),
-		w.say("viewing"), w.say("time slot"), w.say("sent at"), w.say("what was seen"),
+		w.say("run"), w.say("row"), w.say("participant"), w.say("viewing and slot"),
+		w.say("sent at"), w.say("what was seen"), w.say("customer"), w.say("viewing"), w.say("time slot"),
 	}}
 	for _, id := range runs {
-		names, err := participants(ctx, l, id, byRun[id])
+		people, err := w.participants(ctx, l, id, byRun[id])
 		if err != nil {
 			return err
 		}
@@ -174,8 +182,8 @@ func (w *world) listUncertain(ctx context.Context, path string) error {
 				seen = w.lang.Of(row.Reason)
 			}
 			table = append(table, []string{
-				strconv.FormatInt(row.Run, 10), strconv.Itoa(row.Number), names[row.Number], row.Slot.CustomerId,
-				row.Slot.ViewingId, row.Slot.TimeSlotId, row.SubmittedAt.Local().Format("2006-01-02 15:04:05"), seen,
+				strconv.FormatInt(row.Run, 10), strconv.Itoa(row.Number), people[row.Number].Name, cmp.Or(people[row.Number].Place, reports.Place("", "", row.Slot)),
+				row.SubmittedAt.Local().Format("2006-01-02 15:04:05"), seen, row.Slot.CustomerId, row.Slot.ViewingId, row.Slot.TimeSlotId,
 			})
 		}
 	}
@@ -210,13 +218,29 @@ func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list [
 		if err != nil {
 			return err
 		}
-		rep, err := w.writeReport(ctx, l, run, reportPlace{ledgerFlag: r.ledger}, nil)
+		rep, err := w.writeReport(ctx, l, run, r.place(&run), nil)
 		if err != nil {
 			return exit{code: 1, err: fail("the rows are settled, but the report of run %d could not be written: %s", id, err), hint: hint("nothing is lost: \"vitec-import report %d --out FOLDER\" writes it elsewhere", id)}
 		}
 		w.printSummary(rep)
 	}
 	return nil
+}
+
+// place is where the report is written anew: in the folder of the file that was
+// filled in, wherever that has been moved to, if the report there is the run's.
+func (r *resolveFlags) place(run *ledger.RunInfo) (p reportPlace) {
+	if r.file == "" {
+		return p
+	}
+	dir, err := filepath.Abs(filepath.Dir(r.file))
+	if err != nil {
+		return p
+	}
+	if found, ok := reports.FoundAt(dir); ok && found.Of(run) {
+		p.dir = dir
+	}
+	return p
 }
 
 // findUncertain finds the submissions that are meant. It settles nothing and
@@ -239,6 +263,9 @@ func (w *world) findUncertain(ctx context.Context, l *ledger.Ledger, settled []r
 	)
 	for _, s := range settled {
 		i, ok := index[place{s.Run, s.Row}]
+		if !ok && settledSo(ctx, l, s) {
+			continue // the file was filled in, and given, in more than one go
+		}
 		if !ok {
 			unknown = append(unknown, w.say("row %d of run %d", s.Row, s.Run))
 			continue
@@ -252,30 +279,38 @@ func (w *world) findUncertain(ctx context.Context, l *ledger.Ledger, settled []r
 	return settlements, nil
 }
 
-// participants finds the names in rows of a run's input. There are none if the
-// input is gone or is no longer what was run: then nobody can say.
-func participants(ctx context.Context, l *ledger.Ledger, run int64, rows []ledger.Row) (map[int]string, error) {
+// settledSo reports whether a row is settled already as the person says now.
+func settledSo(ctx context.Context, l *ledger.Ledger, s reports.Settled) bool {
+	for row, err := range l.Rows(ctx, s.Run) {
+		if err != nil {
+			return false
+		}
+		if row.Number == s.Row {
+			return row.Settled != nil && row.Settled.BookingID == s.BookingID
+		}
+	}
+	return false
+}
+
+// participants finds who is in rows of a run, from its list or its report. What
+// neither knows is left out.
+func (w *world) participants(ctx context.Context, l *ledger.Ledger, run int64, rows []ledger.Row) (map[int]reports.Person, error) {
 	info, err := l.RunInfo(ctx, run)
 	if err != nil {
 		return nil, err
 	}
-	f, err := reports.OpenInput(info)
+	runs, err := l.Runs(ctx)
 	if err != nil {
-		return nil, nil
+		return nil, err
 	}
-	defer f.Close()
+	src, err := w.reportSource(ctx, l, info, runs, reportPlace{})
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
 	wanted := map[int]bool{}
 	for _, row := range rows {
 		wanted[row.Number] = true
 	}
-	names := map[int]string{}
-	for row, err := range f.Rows(ctx) {
-		if err != nil {
-			return nil, nil
-		}
-		if wanted[row.Number] && row.Err == nil {
-			names[row.Number] = reports.Participant(row.Cells, info.NameColumns)
-		}
-	}
-	return names, nil
+	return reports.Participants(ctx, src.Source, wanted), nil
 }

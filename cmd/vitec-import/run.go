@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
@@ -214,7 +215,8 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 		return err
 	}
 	defer srv.close()
-	out, err := reportParent(input, f.out)
+	nobody := trial(f.target.name())
+	out, err := reportParent(input, f.out, nobody)
 	if err != nil {
 		return err
 	}
@@ -247,7 +249,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	job.Log = w.log
 	job.Sum = saved != nil
 	job.Record = record(src, f)
-	job.ReportDir = func(run int64) string { return filepath.Join(out, filepath.Base(reports.Folder(input, run))) }
+	job.ReportDir = func(run int64) string { return filepath.Join(out, filepath.Base(reports.Folder(input, run, nobody))) }
 	var found findings
 	job.Problem = found.add
 	view := newProgressView(w, talk, f)
@@ -257,6 +259,10 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 		view.start(p)
 	}
 
+	place := reportPlace{
+		input: input, runFlags: reportFlags(cmd), viewing: src.mapper.FieldColumns("viewingId"), slot: src.mapper.FieldColumns("timeSlotId"),
+	}
+	w.reportCutOff(cmd.Context(), l, job.Record.Input.SHA256, job.Record.MappingSHA256, place, talk)
 	w.describeInput(talk, src)
 	w.line(talk, "target", job.Target)
 	w.line(talk, "ledger", path)
@@ -284,7 +290,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	for _, u := range res.Unrecorded {
 		w.tell("not recorded", u, nil)
 	}
-	return w.report(cmd.Context(), l, res, reporting{input: input, ledgerFlag: f.ledger, talk: !f.quiet && w.log == nil, metrics: f.metrics})
+	return w.report(cmd.Context(), l, res, reporting{reportPlace: place, talk: !f.quiet && w.log == nil, metrics: f.metrics, trial: nobody})
 }
 
 // approve decides whether what is planned shall be sent.
@@ -379,12 +385,13 @@ func (f *runFlags) logger(w *world) *slog.Logger {
 }
 
 // reportParent is the folder in which the report folder will be made. It is
-// tried before anything is sent: a run whose report cannot be written had
-// better not begin.
-func reportParent(input, out string) (string, error) {
+// tried before anything is sent, with a name like the report's: a run whose
+// report cannot be written had better not begin.
+func reportParent(input, out string, trial bool) (string, error) {
+	folder := reports.Folder(input, 9999, trial)
 	dir := out
 	if dir == "" {
-		dir = filepath.Dir(reports.Folder(input, 1))
+		dir = filepath.Dir(folder)
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -395,9 +402,32 @@ func reportParent(input, out string) (string, error) {
 			return "", exit{code: 1, err: fail("%s: the folder for the reports cannot be made: %s", dir, cause(err)), hint: hint("name another folder with --out")}
 		}
 	}
-	probe, err := os.MkdirTemp(dir, ".vitec-import-")
-	if err != nil {
+	if err := reports.Probe(filepath.Join(dir, filepath.Base(folder))); err != nil {
 		return "", exit{code: 1, err: fail("%s: the reports cannot be written there: %s", dir, cause(err)), hint: hint("name another folder with --out")}
 	}
-	return dir, os.Remove(probe)
+	return dir, nil
+}
+
+// reportFlags are the flags of this call that the commands in its report need.
+func reportFlags(cmd *cobra.Command) []string {
+	flags := []string{}
+	for _, name := range []string{"sheet", "header-row", "encoding", "delimiter", "set", "format", "credentials", "rate", "concurrency", "timeout", "out"} {
+		f := cmd.Flags().Lookup(name)
+		if f == nil || !f.Changed {
+			continue
+		}
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		for _, v := range values {
+			if name == "out" || name == "credentials" {
+				if abs, err := filepath.Abs(v); err == nil {
+					v = abs
+				}
+			}
+			flags = append(flags, "--"+name, v)
+		}
+	}
+	return flags
 }

@@ -17,7 +17,7 @@ func TestSettling(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, guests(20), "500-after-commit:3", "500:9", "reset-after-commit:15")
 	o.audit(o.run(), 3).want(t, 4, map[string]int{"booked": 17, "uncertain": 3})
-	path := filepath.Join(o.dir, "deltagare-run-0001", "uncertain.csv")
+	path := filepath.Join(o.dir, "deltagare-trial-0001", "uncertain.csv")
 	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -25,28 +25,28 @@ func TestSettling(t *testing.T) {
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff"))))
 	r.Comma = ';'
 	table, err := r.ReadAll()
-	if err != nil || len(table) != 4 {
+	if err != nil || len(table) != 5 {
 		t.Fatalf("%d lines, %v", len(table), err)
 	}
 	column := map[string]int{}
-	for i, name := range table[0] {
+	for i, name := range table[1] {
 		column[name] = i
 	}
 	booked, left := o.booked(), ""
-	for i, row := range table[1:] {
+	for i, row := range table[2:] {
 		n, err := strconv.Atoi(row[column["row"]])
 		if err != nil {
 			t.Fatal(err)
 		}
 		switch id := booked[o.list[n-2].key()]; {
 		case id == "":
-			row[column["not_booked"]] = "ja"
+			row[column["not booked"]] = "ja"
 		case left == "":
 			left = row[column["row"]] // nobody has looked yet
 		default:
-			row[column["booked_id"]], row[column["reason"]] = id, "seen in the portal"
+			row[column["booking id"]], row[column["reason"]] = id, "seen in the portal"
 		}
-		table[i+1] = row
+		table[i+2] = row
 	}
 	var filled bytes.Buffer
 	w := csv.NewWriter(&filled)

@@ -29,7 +29,7 @@ func TestSignals(t *testing.T) {
 			if e.code != 130 || e.counts["booked"] == 0 || e.counts["not_sent"] == 0 {
 				t.Errorf("exit code %d, %v: %s", e.code, e.counts, e.stderr)
 			}
-			if !e.run.Ended || !strings.HasPrefix(e.stdout, "run 1: ") {
+			if !e.run.Ended || !strings.HasPrefix(e.stdout, "trial 1: ") {
 				t.Errorf("ended %v, stdout %q", e.run.Ended, e.stdout)
 			}
 			o.settle()
@@ -124,7 +124,7 @@ func TestNobodyListens(t *testing.T) {
 					t.Errorf("exit code %s, %v", b, err)
 				}
 				o.audit(&attempt{requests: 30}, 0).want(t, 0, map[string]int{"booked": 30})
-				if _, err := os.Stat(filepath.Join(o.dir, "deltagare-run-0001", "summary.json")); err != nil {
+				if _, err := os.Stat(filepath.Join(o.dir, "deltagare-trial-0001", "summary.json")); err != nil {
 					t.Error(err)
 				}
 			})

@@ -98,6 +98,20 @@
     row.scrollIntoView({ block: "center" });
   }
 
+  // Copy buttons. A page that is opened as a file may not use the clipboard's
+  // own interface; then the command is selected, and copied as by hand.
+  document.querySelectorAll(".copy button").forEach(function (b) {
+    var text = b.textContent, command = b.previousElementSibling;
+    b.addEventListener("click", function () {
+      function done() { b.textContent = b.dataset.done; setTimeout(function () { b.textContent = text; }, 2000); }
+      function byHand() {
+        getSelection().selectAllChildren(command);
+        if (document.execCommand("copy")) done();
+      }
+      if (navigator.clipboard) navigator.clipboard.writeText(command.textContent).then(done, byHand); else byHand();
+    });
+  });
+
   heads.forEach(function (th, i) {
     var b = document.createElement("button");
     b.type = "button";

@@ -1,0 +1,184 @@
+package reports
+
+import (
+	"strings"
+	"time"
+
+	"vitec-import/importer/ledger"
+	"vitec-import/importer/table"
+)
+
+// describer puts into words what became of a row.
+type describer struct {
+	run     *ledger.RunInfo
+	words   texts
+	wording wording
+	zone    *time.Location
+	// english describes the row for programs, which know one language; nil
+	// if this one does.
+	english *describer
+}
+
+// said is what became of a row and what to do about it, in words.
+type said struct{ message, hint string }
+
+// wording finds the words for a problem by its code. It may be nil.
+type wording func(code string, args []string) (message, hint string, ok bool)
+
+// of returns the words for a problem: those of its reason, or its own, in
+// English, if there are no others.
+func (d *describer) of(p *ledger.Problem) said {
+	if !p.Reason.IsZero() {
+		return said{oneLine(d.words.Of(p.Reason)), oneLine(d.words.Of(p.Advice))}
+	}
+	if d.wording != nil {
+		if message, hint, ok := d.wording(p.Code, p.Args); ok {
+			return said{oneLine(message), oneLine(hint)}
+		}
+	}
+	return said{oneLine(p.Message), oneLine(p.Hint)}
+}
+
+// why says why a row or the run ended, as the ledger keeps it: to be said in any
+// language, or else in English alone.
+func (d *describer) why(reason ledger.Text, message string) string {
+	if reason.IsZero() {
+		return oneLine(message)
+	}
+	return oneLine(d.words.Of(reason))
+}
+
+// stopped says why the run ended early; "" = it did not.
+func (d *describer) stopped() string {
+	return d.why(d.run.Reason, d.run.Stopped)
+}
+
+func (d *describer) describe(r *record) {
+	r.problems = nil
+	for _, p := range r.Problems {
+		if !p.Warning {
+			r.problems = append(r.problems, p)
+		}
+	}
+	if r.Ref != (ledger.Ref{}) {
+		r.first = origin{run: r.Ref.Run, row: r.Ref.Row}
+		if r.first.run == 0 {
+			r.first.run = d.run.ID
+		}
+	}
+	if r.Outcome == ledger.Invalid && len(r.problems) > 0 {
+		r.column, r.code = table.ColumnName(r.problems[0].Column), r.problems[0].Code
+	}
+	if unread[r.code] {
+		r.participant = ""
+	}
+	r.said = d.say(r)
+	r.english = r.said
+	if d.english != nil {
+		r.english = d.english.say(r)
+	}
+}
+
+// say returns what there is to say of a row.
+func (d *describer) say(r *record) (s said) {
+	w := d.words
+	switch r.Outcome {
+	case ledger.Invalid:
+		s = d.problems(r)
+	default:
+		s.message = d.why(r.Reason, r.Message)
+	}
+	if s.message == "" && r.before != nil && r.before.Outcome == r.Outcome.String() {
+		s = said{r.before.Message, r.before.Hint}
+	}
+	if s.message == "" {
+		s.message = d.fallback(r)
+	}
+	if r.later != 0 && (r.Outcome == ledger.Rejected || r.Outcome == ledger.Invalid || r.Outcome == ledger.Uncertain) {
+		s.message = w.Say("in run %d, row %d: %s", r.later, r.Ref.Row, s.message)
+	}
+	switch r.Outcome {
+	case ledger.Uncertain:
+		s.hint = w.Say("look it up in Vitec, then settle it with resolve")
+	case ledger.NotSent:
+		if d.run.Ended || d.run.Interrupted {
+			s.hint = w.Say("run the file again")
+		}
+	}
+	if by := r.Settled; by != nil {
+		settled := "settled by hand as not booked on %s; the next run sends it"
+		if by.BookingID != "" {
+			settled = "settled by hand as booked on %s"
+		}
+		s.message = w.Say(settled, by.At.In(d.zone).Format(time.DateOnly))
+		if reason := oneLine(by.Reason); reason != "" {
+			s.message = s.message + " (" + reason + ")"
+		}
+	}
+	if r.ContentDiffers {
+		s.message += "; " + w.Say("the booked data differ")
+	}
+	return s
+}
+
+// problems joins the problems of a row, with the hint of the first.
+func (d *describer) problems(r *record) (s said) {
+	var texts []string
+	for i := range r.problems {
+		p := &r.problems[i]
+		one := d.of(p)
+		if p.Header != "" && !strings.Contains(one.message, p.Header) {
+			one.message = oneLine(p.Header) + ": " + one.message
+		}
+		texts = append(texts, one.message)
+		if i == 0 {
+			s.hint = one.hint
+		}
+	}
+	s.message = strings.Join(texts, "; ")
+	return s
+}
+
+// fallback is what to say of a row of which nobody has said anything.
+func (d *describer) fallback(r *record) string {
+	w := d.words
+	switch r.Outcome {
+	case ledger.Booked:
+		if r.later != 0 {
+			return w.origin(r.first, "booked by run %d, row %d", "booked by run %d")
+		}
+	case ledger.AlreadyBooked:
+		return w.origin(r.first, "booked by run %d, row %d", "booked by run %d")
+	case ledger.Duplicate:
+		return w.Say("same booking as row %d", r.first.row)
+	case ledger.Uncertain:
+		if r.Ref != (ledger.Ref{}) {
+			return w.origin(r.first, "uncertain since run %d, row %d", "uncertain since run %d")
+		}
+		return w.Say("no trustworthy answer came back")
+	case ledger.Rejected:
+		return w.Say("the server refused the row and gave no reason (status %d)", r.HTTPStatus)
+	case ledger.Invalid:
+		return w.Say("the row cannot be sent")
+	case ledger.NotSent:
+		stopped := d.stopped()
+		switch {
+		case stopped != "":
+			return w.Say("the run stopped before this row: %s", stopped)
+		case d.run.Interrupted:
+			return w.Say("the run was cut off before this row")
+		case !d.run.Ended:
+			return w.Say("the run is still on, or was cut off")
+		}
+		return w.Say("the run ended before this row")
+	}
+	return ""
+}
+
+// origin words a text about an earlier row whose number may be lost.
+func (w texts) origin(o origin, withRow, runAlone string) string {
+	if o.row == 0 {
+		return w.Say(runAlone, o.run)
+	}
+	return w.Say(withRow, o.run, o.row)
+}

@@ -1,0 +1,366 @@
+package reports
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"vitec-import/importer/ledger"
+	"vitec-import/reports/words"
+)
+
+// Options say where a report goes and what is in it.
+type Options struct {
+	// Dir is the folder of the report, see [Folder]. It is made, with the
+	// folders above it.
+	Dir string
+	// Files are the files to write; none means all. Those that an earlier
+	// report of the run has are always among them, so that all of a folder says
+	// the same. summary.json is always written, the corrections and the file of
+	// the uncertain rows where there is something in them.
+	Files []Kind
+	// Trial says that nobody is booked: the target is a sandbox. The report
+	// says so wherever it is looked at.
+	Trial bool
+	// Language is that of what people read. report.csv and summary.json are
+	// for programs, and in English.
+	Language words.Language
+	// Wording returns, in Language, what is wrong with a row and what to do
+	// about it, by a problem's code and its arguments; false if it does not
+	// know the code. Where it does not, or is nil, the words are those that the
+	// ledger keeps, in English.
+	Wording func(code string, args []string) (message, hint string, ok bool)
+	// Zone is the time zone of what people read; nil = the system's.
+	Zone *time.Location
+	// Paths are what the commands in the report are made of. Corrections and
+	// Uncertain are filled in.
+	Paths Paths
+}
+
+// ErrPurged tells that the ledger does not have the rows of a run any more.
+var ErrPurged = errors.New("the rows of the run were purged")
+
+// purgedError is ErrPurged with the run.
+type purgedError struct{ words.Text }
+
+func (e purgedError) Error() string { return e.String() }
+
+func (purgedError) Is(target error) bool { return target == ErrPurged }
+
+// Kind is one of the files that a report can have.
+type Kind string
+
+// The files of a report.
+const (
+	KindCSV  Kind = "csv"
+	KindXLSX Kind = "xlsx"
+	KindHTML Kind = "html"
+)
+
+// ParseKind returns the file that a person calls name.
+func ParseKind(name string) (Kind, error) {
+	switch k := Kind(name); k {
+	case KindCSV, KindXLSX, KindHTML:
+		return k, nil
+	}
+	return "", failure("there is no report format %q", name)
+}
+
+// name is the file of a kind.
+func (k Kind) name() string { return "report." + string(k) }
+
+func (o *Options) wants(k Kind) bool { return len(o.Files) == 0 || slices.Contains(o.Files, k) }
+
+// english reports whether people read what programs read.
+func (o *Options) english() bool {
+	return o.Wording == nil && (o.Language == "" || o.Language == words.English)
+}
+
+// with returns the options that also want what an earlier report in dir has.
+func (o Options) with(dir string) Options {
+	o.Dir = dir // the commands in the report name its files
+	old, err := readManifest(dir)
+	if err != nil || len(o.Files) == 0 {
+		return o
+	}
+	o.Files = slices.Clone(o.Files)
+	for _, k := range [...]Kind{KindCSV, KindXLSX, KindHTML} {
+		if _, has := old.Files[k.name()]; has {
+			o.Files = append(o.Files, k)
+		}
+	}
+	return o
+}
+
+// Report is a report that has been written.
+type Report struct {
+	Dir     string   // where it is, which is Options.Dir unless Notes say otherwise
+	Files   []string // paths of its files
+	Summary *Summary // what the terminal says; the files say the same
+	// Notes tell what happened to an earlier report: what a person had changed
+	// and where it is now, or that it was in the way.
+	Notes []string
+}
+
+// A writer writes one file of a report. Rows come in input order; finish writes
+// what is left when all have come. Who made it flushes and closes the file.
+type writer interface {
+	add(*record) error
+	finish(*Summary) error
+}
+
+// Write writes the report of a run. It appears under Options.Dir whole, in
+// place of an earlier one of the same run, or not at all. If the input is gone
+// or found to be another file while it is read, names, the list's own words and
+// the corrections are those of an earlier report. An earlier report that knows
+// more than the new one could is left alone, and the new one stands beside it.
+//
+// It returns an error if the disk refuses, if the ledger's rows cannot be read
+// or were purged (ErrPurged), and if they do not add up; then there is no
+// report, and an earlier one stays as it is.
+func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) {
+	if src.Run.Purged {
+		return nil, purgedError{words.Textf("run %d: its rows were purged from the ledger; no report can be written any more", src.Run.ID)}
+	}
+	if o.Zone == nil {
+		o.Zone = time.Local
+	}
+	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
+		return nil, err
+	}
+	src.earlier = findEarlier(&src, o.Dir)
+	if e := src.earlier; e != nil {
+		if src.ViewingColumns == nil && src.SlotColumns == nil {
+			src.ViewingColumns, src.SlotColumns = e.Columns.Viewing, e.Columns.Slot
+		}
+		if o.Paths.RunFlags == nil {
+			o.Paths.RunFlags = e.RunFlags
+		}
+	}
+	s, err := stage(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.discard()) }()
+	w := textsIn(o.Language)
+	self := identityOf(&src.Run)
+	for _, dir := range candidates(o.Dir) {
+		if old, err := readManifest(dir); err == nil && old.identity() == self && old.Names && !src.named() {
+			continue // it knows more
+		} else if err != nil && exists(dir) || err == nil && old.identity() != self {
+			continue
+		}
+		this := o.with(dir)
+		sum, err := fill(ctx, s, &src, &this, w)
+		var unfit *InputError
+		for errors.As(err, &unfit) && src.named() {
+			if src.Input == nil {
+				src.earlier = nil // neither does the earlier report have the run's rows
+			}
+			src.Input, src.NoInput = nil, unfit
+			if err := s.empty(); err != nil {
+				return nil, err
+			}
+			sum, err = fill(ctx, s, &src, &this, w)
+		}
+		if err != nil {
+			return nil, err
+		}
+		saved, err := s.publish(dir, self)
+		if err == nil {
+			return told(s, dir, sum, saved, &src, w), nil
+		}
+		if !errors.Is(err, errInUse) {
+			return nil, err
+		}
+		if err := s.empty(); err != nil {
+			return nil, err
+		}
+	}
+	return nil, failure("%s: it and a hundred names like it are taken", o.Dir)
+}
+
+// told describes a report that has been written.
+func told(s *staging, dir string, sum *Summary, saved []kept, src *Source, w texts) *Report {
+	rep := &Report{Dir: dir, Summary: sum}
+	for _, name := range s.names() {
+		rep.Files = append(rep.Files, filepath.Join(dir, name))
+	}
+	if dir != s.final {
+		old, err := readManifest(s.final)
+		if err == nil && old.identity() == identityOf(&src.Run) && old.Names && !src.named() {
+			rep.Notes = append(rep.Notes, w.Say("%s names people, which this report cannot: it is left as it is, and this report is in %s.", s.final, dir))
+		} else {
+			rep.Notes = append(rep.Notes, w.Say("%s is in the way or open in another program; this report is in %s.", s.final, dir))
+		}
+	}
+	for _, k := range saved {
+		rep.Notes = append(rep.Notes, w.Say("%s was changed by hand and is kept as %s.", k.name, k.as))
+	}
+	return rep
+}
+
+// fill writes the files of a report into the staging folder, in one pass over
+// the rows.
+func fill(ctx context.Context, s *staging, src *Source, o *Options, w texts) (*Summary, error) {
+	d := &describer{run: &src.Run, words: w, wording: o.Wording, zone: o.Zone}
+	plain := &describer{run: &src.Run, words: textsIn(words.English), zone: o.Zone}
+	if !o.english() {
+		d.english = plain
+	}
+	t := newTally()
+	groups := newCauses(d)
+	writers, err := openWriters(s, src, o, w, groups)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		for _, k := range writers {
+			if c, ok := k.(io.Closer); ok { // what excelize keeps in temporary files
+				_ = c.Close()
+			}
+		}
+	}()
+	for r, err := range records(ctx, src, d) {
+		if err != nil {
+			return nil, err
+		}
+		t.add(r)
+		groups.add(r)
+		for _, k := range writers {
+			if err := k.add(r); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := t.Check(&src.Run); err != nil {
+		return nil, err
+	}
+	p := o.Paths
+	p.Corrections, p.Uncertain = "", ""
+	if t.Outcomes[ledger.Uncertain] > 0 {
+		p.Uncertain = filepath.Join(o.Dir, uncertainName(src))
+	}
+	if name := correctionsName(src); name != "" && t.refused() > 0 {
+		p.Corrections = filepath.Join(o.Dir, name)
+	}
+	sum := summarize(src, o, t, p, d)
+	for _, k := range writers {
+		if err := k.finish(sum); err != nil {
+			return nil, err
+		}
+		if c, ok := k.(io.Closer); ok {
+			if err := c.Close(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if src.Input == nil && p.Corrections != "" {
+		if err := copyInto(s, src.earlier.corrections(), filepath.Base(p.Corrections)); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.sync(); err != nil {
+		return nil, err
+	}
+	programs := sum
+	if d.english != nil {
+		programs = summarize(src, o, t, p, plain)
+	}
+	if err := writeManifest(s.file(summaryAt), src, o, programs, t, s.files); err != nil {
+		return nil, err
+	}
+	files := s.files
+	s.files = map[string]fileSum{}
+	if err := s.sync(); err != nil {
+		return nil, err
+	}
+	for name, sum := range files {
+		s.files[name] = sum
+	}
+	return sum, nil
+}
+
+// openWriters are the writers of the files that are wanted.
+func openWriters(s *staging, src *Source, o *Options, w texts, groups *causes) ([]writer, error) {
+	list := []writer{newUncertain(s.file(uncertainName(src)), src, o, w)}
+	if o.wants(KindCSV) {
+		list = append(list, newReportCSV(s.file(KindCSV.name()), src.Run.Input.Sheet))
+	}
+	if o.wants(KindHTML) {
+		list = append(list, newReportHTML(s.file(KindHTML.name()), src, w, o, groups))
+	}
+	if o.wants(KindXLSX) {
+		x, err := newReportXLSX(s.file(KindXLSX.name()), s.dir, src, w, o, groups)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, x)
+	}
+	if src.Input != nil {
+		if info := src.Input.Info(); info.Format == "csv" {
+			list = append(list, &csvCorrections{w: s.file(correctionsStem + ".csv"), info: info, run: src.Run.ID})
+		} else {
+			list = append(list, newXLSXCorrections(s.file(correctionsStem+".xlsx"), s.dir, info, src.Run.ID, w))
+		}
+	}
+	return list, nil
+}
+
+// inputKind is the format of the files that are written as the input is.
+func inputKind(src *Source) string {
+	if src.Run.Input.Format == "xlsx" {
+		return ".xlsx"
+	}
+	return ".csv"
+}
+
+func uncertainName(src *Source) string { return "uncertain" + inputKind(src) }
+
+// correctionsName is the name of the corrections file; "" if there can be none.
+func correctionsName(src *Source) string {
+	switch {
+	case src.Input != nil:
+		return correctionsStem + inputKind(src)
+	case src.earlier != nil && src.earlier.corrections() != "":
+		return filepath.Base(src.earlier.corrections())
+	}
+	return ""
+}
+
+// copyInto takes a file of an earlier report over.
+func copyInto(s *staging, from, name string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(s.file(name), in)
+	return errors.Join(err, in.Close())
+}
+
+// Person is what a report calls a row: its participant, and where he goes.
+type Person struct{ Name, Place string }
+
+// Participants names rows of a run by their numbers, from the input or an
+// earlier report. There are none if nothing is left that knows them.
+func Participants(ctx context.Context, src Source, wanted map[int]bool) map[int]Person {
+	src.earlier = findEarlier(&src, "")
+	if e := src.earlier; e != nil && src.ViewingColumns == nil && src.SlotColumns == nil {
+		src.ViewingColumns, src.SlotColumns = e.Columns.Viewing, e.Columns.Slot
+	}
+	names := map[int]Person{}
+	for a, err := range src.abouts(ctx) {
+		if err != nil {
+			break
+		}
+		if wanted[a.number] {
+			names[a.number] = Person{a.participant, strings.Trim(a.viewing+" · "+a.slot, " ·")}
+		}
+	}
+	return names
+}
