@@ -77,6 +77,7 @@ func judge(answer vitec.Answer, err error) verdict {
 		status     *vitec.StatusError
 		noId       *vitec.AnswerError
 		transport  *vitec.TransportError
+		proxy      *vitec.ProxyError
 		unsendable *vitec.RequestError
 	)
 	switch {
@@ -85,6 +86,8 @@ func judge(answer vitec.Answer, err error) verdict {
 	case errors.As(err, &noId):
 		return verdict{outcome: ledger.Uncertain, code: codeNoId, status: noId.Status,
 			reason: ledger.Say("the server answered %s without a booking id: %s", statusText(noId.Status), noId.Reason)}
+	case errors.As(err, &proxy):
+		return verdict{outcome: ledger.NotSent, action: stopRun, code: codeProxy, reason: ledger.TextOf(proxy)}
 	case errors.As(err, &transport):
 		return judgeTransport(transport)
 	case errors.As(err, &unsendable):

@@ -364,7 +364,7 @@ type fingerprinter struct {
 
 func (f *fingerprinter) of(sub *mapping.Submission) (ledger.Keys, ledger.Digest, error) {
 	var err error
-	if f.body, err = vitec.Encode(f.body[:0], vitec.JSON, &sub.Body); err != nil {
+	if f.body, err = vitec.Encode(vitec.JSON, &sub.Body); err != nil {
 		return ledger.Keys{}, ledger.Digest{}, &textError{ledger.Say("the row cannot be written as a request: %s", err)}
 	}
 	id := f.ids.identify(&sub.Body, f.job.Identity)

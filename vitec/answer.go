@@ -1,147 +1,172 @@
 package vitec
 
 import (
-	"encoding/binary"
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf16"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/unicode"
 )
 
 // maxId is the longest id that is believed to be one, in bytes. Those that are
 // known have 35 characters.
 const maxId = 256
 
-// readAnswer reads the id out of an answer with a 2xx status. Either the id can
-// be used; or reason is the id of the text that says why there is none; or
-// err is what broke the connection.
-func readAnswer(resp *http.Response) (id, reason string, err error) {
-	if coding := contentCoding(resp); coding != "" {
-		return "", "the answer is compressed in a way that was not asked for", nil
-	}
-	if resp.ContentLength > maxAnswer {
-		return "", "the answer is longer than 1 MiB", nil
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+// readAnswer reads the id out of an answer with a 2xx status. Its error is an
+// *[AnswerError] if there is none that can be used, or a *cutError if the
+// connection broke.
+func readAnswer(resp *http.Response) (Answer, error) {
+	body, err := readBody(resp)
+	var reason Text
 	switch {
-	case len(body) > maxAnswer:
-		return "", "the answer is longer than 1 MiB", nil
+	case errors.Is(err, errTooLong):
+		reason = say("the answer is longer than 1 MiB")
+	case errors.Is(err, errEncoded):
+		reason = say("the answer is compressed in a way that was not asked for")
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "", "the answer is cut off", nil
+		reason = say("the answer is cut off")
 	case err != nil:
-		return "", "", err
+		return Answer{}, &cutError{err}
 	}
-	id, reason = parseId(body)
-	return id, reason, nil
+	if !reason.IsZero() {
+		return Answer{}, &AnswerError{Status: resp.StatusCode, Reason: reason}
+	}
+	id, reason := parseId(body)
+	if !reason.IsZero() {
+		return Answer{}, &AnswerError{Status: resp.StatusCode, Reason: reason}
+	}
+	return Answer{Id: id, Status: resp.StatusCode}, nil
 }
 
-// contentCoding returns the coding of the answer's content, "" if it is plain.
-func contentCoding(resp *http.Response) string {
-	coding := strings.ToLower(strings.TrimSpace(strings.Join(resp.Header.Values("Content-Encoding"), ", ")))
-	if coding == "identity" {
-		return ""
+var (
+	errTooLong = errors.New("too long")
+	errEncoded = errors.New("an unknown or broken encoding")
+)
+
+// readBody reads the body of an answer and unpacks it. What is cut off or
+// stalls is returned up to there, with an error.
+func readBody(resp *http.Response) ([]byte, error) {
+	if resp.ContentLength > maxAnswer {
+		return nil, errTooLong
 	}
-	return coding
+	body, err := limited(resp.Body)
+	if err != nil {
+		return body, err
+	}
+	codings := strings.Split(strings.ToLower(strings.Join(resp.Header.Values("Content-Encoding"), ",")), ",")
+	for _, coding := range slices.Backward(codings) { // the last one was applied last
+		var unpack func(io.Reader) (io.Reader, error)
+		switch strings.TrimSpace(coding) {
+		case "gzip", "x-gzip":
+			unpack = func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }
+		case "deflate": // zlib by the standard, bare by some servers
+			unpack = func(r io.Reader) (io.Reader, error) {
+				if z, err := zlib.NewReader(bytes.NewReader(body)); err == nil {
+					return z, nil
+				}
+				return flate.NewReader(r), nil
+			}
+		case "br", "zstd", "compress", "x-compress", "dcb", "dcz":
+			return nil, errEncoded
+		default: // identity, none, UTF-8: no encoding, whatever the server calls it
+			continue
+		}
+		r, err := unpack(bytes.NewReader(body))
+		if err == nil {
+			body, err = limited(r)
+		}
+		if errors.Is(err, errTooLong) {
+			return nil, err
+		}
+		if err != nil {
+			return nil, errEncoded
+		}
+	}
+	return body, nil
+}
+
+func limited(r io.Reader) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, maxAnswer+1))
+	if len(body) > maxAnswer {
+		return body[:maxAnswer], errTooLong
+	}
+	return body, err
 }
 
 // parseId takes an id out of the two forms in which the specification shows an
-// answer: a JSON string, or the XML element string. Which one it is, the
-// content tells; a byte order mark and white space around it do not matter.
-// What is cut off is never whole in either form.
-func parseId(body []byte) (id, reason string) {
+// answer: a JSON string, or the XML element string; the content shows which. A
+// byte order mark and white space around it do not matter. What is cut off is
+// never whole in either form.
+func parseId(body []byte) (id string, reason Text) {
 	text, ok := decodeText(body)
 	if !ok {
-		return "", "the answer is not valid UTF-8"
+		return "", say("the answer is not valid UTF-8")
 	}
 	switch text = strings.Trim(text, " \t\r\n"); {
 	case text == "":
-		return "", "the answer is empty"
+		return "", say("the answer is empty")
 	case text[0] == '"':
-		id, reason = parseJSONString(text)
+		if err := json.Unmarshal([]byte(text), &id); err != nil {
+			return "", say("the answer is cut off or not valid JSON")
+		}
 	case looksLikeHTML(text):
-		return "", "the answer is an HTML page"
+		return "", say("the answer is an HTML page")
 	case text[0] == '<':
 		id, reason = parseXMLString(text)
 	case text == "null":
-		return "", "the answer is null"
+		return "", say("the answer is null")
 	case text[0] == '{':
-		return "", "the answer is an object, not a text"
+		return "", say("the answer is an object, not a text")
 	case text[0] == '[':
-		return "", "the answer is a list, not a text"
+		return "", say("the answer is a list, not a text")
 	default:
-		return "", "the answer is neither a JSON text nor an XML string"
+		return "", say("the answer is neither a JSON text nor an XML string")
 	}
-	if reason != "" {
+	if !reason.IsZero() {
 		return "", reason
 	}
-	switch {
-	case isBlank(id):
-		return "", "the id in the answer is empty"
-	case len(id) > maxId:
-		return "", "the id in the answer is too long to be one"
-	case strings.ContainsAny(id, "<>"):
-		return "", "the text in the answer is markup, not an id"
-	case strings.ContainsFunc(id, unicode.IsControl):
-		return "", "the id in the answer contains a control character"
-	case strings.ContainsRune(id, utf8.RuneError):
-		return "", "the id in the answer contains a character that cannot be read"
+	if reason = CheckBookingId(id); !reason.IsZero() {
+		return "", say("the text in the answer is not an id: it %s", reason)
 	}
-	return id, ""
+	return id, Text{}
 }
-
-func parseJSONString(text string) (s, reason string) {
-	if plain, ok := strings.CutSuffix(text[1:], `"`); ok && !strings.ContainsFunc(plain, isSpecialInJSON) {
-		return plain, ""
-	}
-	if err := json.Unmarshal([]byte(text), &s); err != nil {
-		return "", "the answer is cut off or not valid JSON"
-	}
-	return s, ""
-}
-
-// isSpecialInJSON reports whether a character within a JSON text does not stand
-// for itself.
-func isSpecialInJSON(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r == utf8.RuneError }
 
 // parseXMLString reads a document that is one element <string> with nothing but
 // text in it, in any namespace.
-func parseXMLString(text string) (s, reason string) {
-	const broken = "the answer is cut off or not valid XML"
-	const other = "the answer is XML, but not one string"
+func parseXMLString(text string) (s string, reason Text) {
+	var answer struct {
+		XMLName xml.Name
+		Text    string     `xml:",chardata"`
+		Inside  []struct{} `xml:",any"`
+	}
 	d := newXMLDecoder(text)
-	var b strings.Builder
-	depth, roots := 0, 0
-	for {
+	if err := d.Decode(&answer); err != nil {
+		return "", say("the answer is cut off or not valid XML")
+	}
+	for { // nothing stands behind it but comments and white space
 		token, err := d.Token()
-		if err == io.EOF && depth == 0 && roots == 1 {
-			return b.String(), ""
+		if err == io.EOF {
+			break
 		}
-		if err != nil {
-			return "", broken
-		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			if depth > 0 || roots > 0 || t.Name.Local != "string" {
-				return "", other
-			}
-			depth, roots = 1, 1
-		case xml.EndElement:
-			depth = 0
-		case xml.CharData:
-			if depth > 0 {
-				b.Write(t)
-			} else if !isBlank(string(t)) {
-				return "", broken
-			}
-		case xml.Directive:
-			return "", other
+		data, blank := token.(xml.CharData)
+		_, comment := token.(xml.Comment)
+		if err != nil || !comment && (!blank || !isBlank(string(data))) {
+			return "", say("the answer is cut off or not valid XML")
 		}
 	}
+	if answer.XMLName.Local != "string" || len(answer.Inside) > 0 || strings.Contains(text, "<!DOCTYPE") {
+		return "", say("the answer is XML, but not one string")
+	}
+	return answer.Text, Text{}
 }
 
 // newXMLDecoder reads text that is UTF-8 already. A declaration that names
@@ -160,29 +185,16 @@ func newXMLDecoder(text string) *xml.Decoder {
 // decodeText returns a body as text without its byte order mark, which may also
 // say that it is UTF-16; false if it is not valid.
 func decodeText(b []byte) (string, bool) {
-	var order binary.ByteOrder
-	switch {
-	case len(b) >= 2 && b[0] == 0xFF && b[1] == 0xFE:
-		order = binary.LittleEndian
-	case len(b) >= 2 && b[0] == 0xFE && b[1] == 0xFF:
-		order = binary.BigEndian
-	default:
+	if !bytes.HasPrefix(b, []byte("\xFF\xFE")) && !bytes.HasPrefix(b, []byte("\xFE\xFF")) {
 		return strings.TrimPrefix(string(b), "\uFEFF"), utf8.Valid(b)
 	}
-	if b = b[2:]; len(b)%2 != 0 {
-		return "", false
-	}
-	units := make([]uint16, len(b)/2)
-	for i := range units {
-		units[i] = order.Uint16(b[2*i:])
-	}
-	text := string(utf16.Decode(units))
-	return text, !strings.ContainsRune(text, utf8.RuneError)
+	text, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(b)
+	return string(text), err == nil && !bytes.ContainsRune(text, utf8.RuneError)
 }
 
 // looksLikeHTML reports whether text begins like a page for people.
 func looksLikeHTML(text string) bool {
-	head := strings.ToLower(text[:min(len(text), 1024)])
+	head := strings.ToLower(strings.TrimSpace(text[:min(len(text), 1024)]))
 	for _, start := range [...]string{"<head", "<body", "<title", "<h1"} {
 		if strings.HasPrefix(head, start) {
 			return true

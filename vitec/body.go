@@ -54,19 +54,6 @@ type UpdatePerson struct {
 	LeadScore                     *int        `json:"leadScore,omitzero"`
 }
 
-// IsZero reports whether there is nothing to send: no member is set, or only
-// lists that are empty.
-func (p UpdatePerson) IsZero() bool {
-	return len(p.CategoryIds) == 0 && p.Address == Address{} && p.Email == Email{} &&
-		p.Coordinate == Coordinate{} && p.Task == Task{} && p.CustomField == CustomField{} &&
-		p.ContactId == "" && p.CustomerId == "" && p.UserId == "" && p.OtherPhone == "" &&
-		p.WishAdvertising == nil && p.Note == "" && p.FirstName == "" && p.LastName == "" &&
-		p.SocialSecurityNumber == "" && p.IsForeignSocialSecurityNumber == nil &&
-		p.TelePhone == "" && p.WorkPhone == "" && p.CellPhone == "" && p.Approval == nil &&
-		p.ApprovalDate.IsZero() && p.GDPRApprovalDate.IsZero() && p.ObtainThrough == "" &&
-		p.LeadScore == nil
-}
-
 // Address is where the contact lives. CountryCode is ISO 3166-1 alpha-2.
 type Address struct {
 	StreetAddress string `json:"streetAddress,omitzero"`
@@ -115,4 +102,9 @@ type Target struct {
 	CustomerId string `json:"customerId"`
 	ViewingId  string `json:"viewingId"`
 	TimeSlotId string `json:"timeSlotId"`
+}
+
+// ids are the target's ids by their names, in the order of the path.
+func (t Target) ids() [3]struct{ path, value string } {
+	return [3]struct{ path, value string }{{"customerId", t.CustomerId}, {"viewingId", t.ViewingId}, {"timeSlotId", t.TimeSlotId}}
 }

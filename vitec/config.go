@@ -1,8 +1,10 @@
 package vitec
 
 import (
+	"context"
 	"crypto/tls"
-	"errors"
+	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"runtime/debug"
@@ -10,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/http/httpproxy"
+	"golang.org/x/net/idna"
 )
 
 // DefaultBaseURL is the vendor's production host.
@@ -26,14 +28,8 @@ type Config struct {
 	// Timeout is for the whole call, from connecting to the last byte of the
 	// answer. 0 is 30 seconds.
 	Timeout time.Duration
-	// DialTimeout is for connecting, and once more for the TLS handshake,
-	// within Timeout. 0 is 10 seconds.
-	DialTimeout time.Duration
-	// HeaderTimeout is for the server to begin its answer once the request is
-	// written, within Timeout. 0 is Timeout.
-	HeaderTimeout time.Duration
 	// Concurrency is how many calls will run at once: as many connections are
-	// kept for the next call. It limits nothing. 0 is 5.
+	// kept for the next call. It limits nothing. 0 is 8.
 	Concurrency int
 	// UserAgent is the User-Agent header. "" is vitec-import/ and the version
 	// in the program's build information.
@@ -44,6 +40,31 @@ type Config struct {
 	// TLS is for certificates that the system does not know; nil is right for
 	// the vendor's hosts.
 	TLS *tls.Config
+	// Wrap, if not nil, puts something around the transport: tracing, a
+	// recorder. It must pass the request's context on, and a request that it
+	// passes on twice is refused the second time.
+	Wrap func(http.RoundTripper) http.RoundTripper
+
+	// For tests of what happens on the wire.
+	dial        func(ctx context.Context, network, addr string) (net.Conn, error)
+	dialTimeout time.Duration
+}
+
+// check returns a *[ConfigError] for what no client can be made of.
+func (c *Config) check() error {
+	switch {
+	case c.Credentials == nil:
+		return &ConfigError{say("there is no login"), say("give a user name and a password")}
+	case c.Format > XML:
+		return &ConfigError{say("unknown format"), say("use json or xml")}
+	case c.Timeout < 0:
+		return &ConfigError{say("a timeout is negative"), say("give a positive one, or 0 for the default")}
+	case c.Concurrency < 0:
+		return &ConfigError{say("the concurrency is negative"), say("give a positive one, or 0 for the default")}
+	case strings.ContainsFunc(c.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }):
+		return &ConfigError{say("the user agent %q is not plain ASCII", c.UserAgent), say("use letters, digits, and a slash before the version")}
+	}
+	return nil
 }
 
 // ConfigError says what is wrong with a [Config] and how to correct it.
@@ -55,9 +76,13 @@ func (e *ConfigError) Error() string { return e.Reason.String() + "\n" + e.Hint.
 // Message returns the reason.
 func (e *ConfigError) Message() (format string, args []any) { return e.Reason.Message() }
 
-// parseBaseURL takes an address that a login may be sent to. Its errors do not
-// quote what may hold a password.
-func parseBaseURL(s string) (*url.URL, error) {
+// ParseBaseURL reads an address that a login may be sent to: https, or http to a
+// loopback address, without a login, a query or a fragment in it. It returns the
+// address as [Config] and ledgers name it: two spellings of one address (letter
+// case, a port that goes without saying, a dot at the host's end, dots in the
+// path) are one. Its error is a *[ConfigError] that quotes nothing that may be
+// a password.
+func ParseBaseURL(s string) (*url.URL, error) {
 	wrong := func(format string) (*url.URL, error) {
 		return nil, &ConfigError{Text{format, []any{s}}, say("write it like %s", DefaultBaseURL)}
 	}
@@ -78,7 +103,44 @@ func parseBaseURL(s string) (*url.URL, error) {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return wrong("the base URL %q is neither https nor http")
 	}
-	return u, nil
+	return normal(u), nil
+}
+
+// normal returns the one spelling of an address.
+func normal(u *url.URL) *url.URL {
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
+		host = ascii
+	}
+	if a, err := netip.ParseAddr(host); err == nil {
+		host = a.String()
+	}
+	port, _ := strconv.Atoi(u.Port())
+	if u.Scheme == "https" && port == 443 || u.Scheme == "http" && port == 80 {
+		port = 0
+	}
+	n := &url.URL{Scheme: u.Scheme, Host: host}
+	if strings.Contains(host, ":") {
+		n.Host = "[" + host + "]"
+	}
+	if port != 0 {
+		n.Host += ":" + strconv.Itoa(port)
+	}
+	var segments []string
+	for s := range strings.SplitSeq(u.EscapedPath(), "/") {
+		switch s, _ = url.PathUnescape(s); s { // it was parsed, so it can be unescaped
+		case "", ".":
+		case "..":
+			segments = segments[:max(len(segments)-1, 0)]
+		default:
+			segments = append(segments, s)
+		}
+	}
+	for _, s := range segments {
+		n.Path += "/" + s
+		n.RawPath += "/" + url.PathEscape(s)
+	}
+	return n
 }
 
 func isPort(s string) bool {
@@ -92,16 +154,6 @@ func isLoopback(host string) bool {
 	}
 	a, err := netip.ParseAddr(host)
 	return err == nil && a.Unmap().IsLoopback()
-}
-
-// proxyFor returns the proxy that the environment names now; nil = none.
-func proxyFor(base *url.URL) (*url.URL, error) {
-	u, err := httpproxy.FromEnvironment().ProxyFunc()(base)
-	if err != nil {
-		// The package's own error quotes the address, password and all.
-		return nil, errors.New("the proxy that HTTPS_PROXY names cannot be used")
-	}
-	return u, nil
 }
 
 // version is the module's version if the program was built from one.

@@ -30,49 +30,51 @@ func (e *RequestError) text() Text {
 
 func (e *RequestError) Unwrap() error { return e.Err }
 
-// Phases of a request, in their order.
-const (
-	PhaseDial  = "dial"  // finding the host and connecting to it, or to the proxy and through it
-	PhaseTLS   = "tls"   // the TLS handshake
-	PhaseWrite = "write" // a connection is there; the request is being written
-	PhaseWait  = "wait"  // the request is written whole; no answer yet
-	PhaseRead  = "read"  // the answer has begun
-)
-
 // TransportError says that no answer came that could be read as one.
 type TransportError struct {
 	// Written is false only if no byte of the request was handed to the
-	// network: the server cannot have seen it. True means that it may have.
+	// network, or if the server refused to talk to us before it could look at
+	// one: it cannot have processed it. True means that it may have.
 	Written bool
-	// Certificate is true if the server's TLS certificate was refused: unknown
-	// issuer, expired, for another host. It will not be better next time.
+	// Certificate is true if a TLS certificate was refused, the server's by us
+	// (unknown issuer, expired, for another host) or ours, or a missing one, by
+	// the server. It will not be better next time.
 	Certificate bool
-	// Phase is how far the request got: one of the Phase constants.
-	Phase string
 	// Host is the host and port, or the host alone, that the request was for.
 	Host string
+	// Proxy is the host and port of the proxy that could not be reached, ""
+	// if it was not that.
+	Proxy string
 	// Err is what happened. errors.Is finds context.Canceled and
-	// context.DeadlineExceeded (which the client's own timeouts are, too).
+	// context.DeadlineExceeded (which the client's own timeout is, too).
 	Err error
+
+	alert string // the server's TLS alert, in its own words
 }
 
+// Error says what happened in the system's own words.
 func (e *TransportError) Error() string {
-	var what string
+	return e.text(oneLine(e.Err.Error(), maxMessageLength)).String()
+}
+
+// Message says what happened in plain words, where there are any.
+func (e *TransportError) Message() (format string, args []any) {
+	if reason := e.Reason(); !reason.IsZero() {
+		return e.text(reason).Message()
+	}
+	return e.text(oneLine(e.Err.Error(), maxMessageLength)).Message()
+}
+
+func (e *TransportError) text(reason any) Text {
 	switch {
 	case e.Certificate:
-		what = "the certificate of " + e.Host + " was refused"
-	case e.Phase == PhaseDial:
-		what = "cannot connect to " + e.Host
-	case e.Phase == PhaseTLS:
-		what = "cannot agree on TLS with " + e.Host
+		return say("no secure connection to %s: %s", e.Host, reason)
+	case e.Proxy != "":
+		return say("cannot connect to %s through the proxy %s: %s", e.Host, e.Proxy, reason)
 	case !e.Written:
-		what = "the connection to " + e.Host + " was lost before the request was sent"
-	case e.Phase == PhaseWrite:
-		what = "the connection to " + e.Host + " was lost while the request was sent"
-	default:
-		what = "no answer from " + e.Host + " to a request that was sent"
+		return say("the request was not sent to %s: %s", e.Host, reason)
 	}
-	return what + ": " + oneLine(e.Err.Error(), maxMessageLength)
+	return say("the request was sent, and there is no answer from %s: %s", e.Host, reason)
 }
 
 func (e *TransportError) Unwrap() error { return e.Err }
@@ -90,29 +92,52 @@ type StatusError struct {
 	// there). It counts if HasRetryAfter.
 	RetryAfter    time.Duration
 	HasRetryAfter bool
+	// Page is true if the answer is an HTML page: the words of a web server or a
+	// firewall, not of the API.
+	Page bool
 	// Location is the host to which a redirect points, without path or query;
 	// "" if there is none. Redirects are never followed.
 	Location string
 }
 
-func (e *StatusError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d", e.Status)
-	if text := http.StatusText(e.Status); text != "" {
-		b.WriteString(" " + text)
+func (e *StatusError) Error() string { return e.text().String() }
+
+// Message returns the status, where a redirect points, and the server's words.
+func (e *StatusError) Message() (format string, args []any) { return e.text().Message() }
+
+func (e *StatusError) text() Text {
+	status := strings.TrimSpace(fmt.Sprint(e.Status, " ", http.StatusText(e.Status)))
+	words := strings.Join(e.Messages, "; ")
+	switch {
+	case e.Location != "":
+		return say("the server answered %s and pointed to %s", status, e.Location)
+	case words == "":
+		return say("the server answered %s", status)
 	}
-	if e.Location != "" {
-		fmt.Fprintf(&b, " to %q", e.Location)
+	return say("the server answered %s: %s", status, words)
+}
+
+// ProxyError says that the proxy refused to connect us to the server: nothing
+// was sent.
+type ProxyError struct {
+	Proxy   string // its host and port
+	Status  int    // 407: it wants a login, or another one; 0: it does not speak HTTP
+	Refusal string // what a SOCKS proxy says, in the words of package net/http
+}
+
+func (e *ProxyError) Error() string { return e.text().String() }
+
+// Message returns what the proxy said.
+func (e *ProxyError) Message() (format string, args []any) { return e.text().Message() }
+
+func (e *ProxyError) text() Text {
+	if e.Status == http.StatusProxyAuthRequired {
+		return say("the proxy %s wants a login, or does not accept the one in HTTPS_PROXY (407)", e.Proxy)
 	}
-	for i, m := range e.Messages {
-		if i == 0 {
-			b.WriteString(": ")
-		} else {
-			b.WriteString("; ")
-		}
-		b.WriteString(m)
+	if e.Status == 0 {
+		return say("the proxy %s refused the connection: %s", e.Proxy, e.Refusal)
 	}
-	return b.String()
+	return say("the proxy %s refused the connection (%d)", e.Proxy, e.Status)
 }
 
 // AnswerError is an answer that says neither that the person is booked nor that
@@ -123,4 +148,9 @@ type AnswerError struct {
 	Reason Text // a clause such as "the answer is empty"; it holds no words of the server
 }
 
-func (e *AnswerError) Error() string { return fmt.Sprintf("%d, %s", e.Status, e.Reason) }
+func (e *AnswerError) Error() string { return e.text().String() }
+
+// Message returns the status and the reason.
+func (e *AnswerError) Message() (format string, args []any) { return e.text().Message() }
+
+func (e *AnswerError) text() Text { return say("the server answered %d, but %s", e.Status, e.Reason) }

@@ -8,8 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,7 +17,7 @@ import (
 // takes another one, and is never in doubt for it.
 func TestKeptConnectionThatIsNotQuiet(t *testing.T) {
 	const answer = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n\"VID1\""
-	for _, hidden := range []bool{false, true} { // whether the system can be asked about the socket
+	for range 5 {
 		for name, then := range map[string]func(*net.TCPConn){
 			"closed":       func(c *net.TCPConn) { c.Close() },
 			"half closed":  func(c *net.TCPConn) { c.CloseWrite() },
@@ -46,24 +44,13 @@ func TestKeptConnectionThatIsNotQuiet(t *testing.T) {
 					}
 				}
 			})
-			dial := func(ctx context.Context, network, addr string) (net.Conn, error) {
-				c, err := new(net.Dialer).DialContext(ctx, network, addr)
-				if hidden {
-					c = struct{ net.Conn }{c}
-				}
-				return c, err
-			}
-			client := clientFor(t, Config{BaseURL: "http://" + addr}, dial)
+			client := clientFor(t, Config{BaseURL: "http://" + addr}, nil)
 			if _, err := client.AddViewingParticipant(t.Context(), target(), sample()); err != nil {
 				t.Fatal(err)
 			}
 			next <- struct{}{}
 			<-next
-			kept := client.kept.idle[0]
-			kept.idle = kept.idle.Add(-time.Second) // a moment ago it would be believed
-			if kept.in.Peek(1); kept.quiet() {      // what was done has arrived
-				t.Errorf("%s: the connection seems to be as it was left", name)
-			}
+			time.Sleep(20 * time.Millisecond) // what was done arrives
 			for range 3 {
 				if a, err := client.AddViewingParticipant(t.Context(), target(), sample()); err != nil || a.Id != "VID1" {
 					t.Errorf("%s: %v, %v", name, a, err)
@@ -86,7 +73,8 @@ func TestConnectionsThatCanBeKept(t *testing.T) {
 		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n\"VID1\"": 1,
 		"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 6\r\n\r\n\"VID1\"":                                   3,
 		"HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\n\"VID1\"":                                                        3,
-		"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n\r\n\"VID1\"":                              3, // is not read
+		"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n\r\n\"VID1\"":                              3, // cannot be right
+		"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull":                                                            3, // nor can this
 		"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n\"VID1\"HTTP/1.1 200 OK\r\n":                                     3, // says more
 	} {
 		var conns atomic.Int32
@@ -122,57 +110,6 @@ func TestKeptConnectionOutlivesItsContext(t *testing.T) {
 		cancel()
 		if err != nil {
 			t.Fatal(err)
-		}
-	}
-}
-
-// What is sent is what Request shows.
-func TestRequestIsWhatIsSent(t *testing.T) {
-	for _, base := range []string{"http://localhost", "http://127.0.0.1:8080/a%2Fb/", "http://[::1]:80", "https://exämple.se", "https://connect.example.com:444"} {
-		var sent strings.Builder
-		client := clientFor(t, Config{BaseURL: base}, nil)
-		shown, err := client.Request(target(), sample())
-		if err != nil {
-			t.Fatal(err)
-		}
-		shown.Header.Set("Authorization", "Basic x")
-		if err := shown.Write(&sent); err != nil {
-			t.Fatal(err)
-		}
-		login, err := client.login(target().CustomerId)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var w writer
-		_, path, err := client.paths(target())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if w.body, err = Encode(nil, JSON, sample()); err != nil {
-			t.Fatal(err)
-		}
-		w.request(path, client.host, login)
-		read := func(text string) (*http.Request, string) {
-			r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Header.Del("Authorization")
-			b, err := io.ReadAll(r.Body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return r, string(b)
-		}
-		want, wantBody := read(sent.String())
-		got, body := read(string(w.out))
-		if got.Host != want.Host || got.RequestURI != want.RequestURI || body != wantBody || len(got.Header) != len(want.Header) {
-			t.Errorf("%s %s %v\nwant %s %s %v", got.Host, got.RequestURI, got.Header, want.Host, want.RequestURI, want.Header)
-		}
-		for name := range want.Header {
-			if got.Header.Get(name) != want.Header.Get(name) {
-				t.Errorf("%s: %q, want %q", name, got.Header.Get(name), want.Header.Get(name))
-			}
 		}
 	}
 }
@@ -244,9 +181,5 @@ func TestProxySchemes(t *testing.T) {
 	}
 	if r := asked.Load(); r == nil || r.Method != http.MethodConnect || r.Host != "example.com:443" || r.Header.Get("Proxy-Authorization") == "" {
 		t.Errorf("%+v", r)
-	}
-	d := dialer{addr: "example.com:443", proxy: &url.URL{Scheme: "ftp", Host: "127.0.0.1:1"}}
-	if _, err := d.connect(t.Context(), func(int32) {}); err == nil {
-		t.Error("a proxy of no kind was used")
 	}
 }

@@ -13,6 +13,11 @@ import (
 
 func unhidden(s string) string { return s }
 
+func wordsOf(body []byte, hide func(string) string) []string {
+	_, words := readWords(body, hide)
+	return words
+}
+
 func TestParseMessages(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -36,7 +41,7 @@ func TestParseMessages(t *testing.T) {
 			[]string{"CellPhone: Ogiltigt", "X: Fel"}},
 		{"validation text", `{"validationErrors":"ett"}`, []string{"ett"}},
 		{"list of errors", `[{"message":"ett"},{"message":"två"}]`, []string{"ett", "två"}},
-		{"errors as a map", `{"errors":{"$.updatePerson.cellPhone":["Ogiltigt"],"":["Allmänt"]}}`, []string{"$.updatePerson.cellPhone: Ogiltigt", "Allmänt"}},
+		{"errors as a map", `{"errors":{"$.updatePerson.cellPhone":["Ogiltigt"],"":["Allmänt"]}}`, []string{"Allmänt", "$.updatePerson.cellPhone: Ogiltigt"}},
 		{"errors as a list", `{"errors":["ett",{"detail":"två"}]}`, []string{"ett", "två"}},
 		{"RFC 9457", `{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.1","title":"One or more validation errors occurred.","status":400,"detail":"Mer","traceId":"00-1","errors":{"FirstName":["För långt"]}}`,
 			[]string{"One or more validation errors occurred.", "Mer", "FirstName: För långt"}},
@@ -44,12 +49,12 @@ func TestParseMessages(t *testing.T) {
 		{"error text", `{"error":"invalid_request","error_description":"saknas"}`, []string{"invalid_request", "saknas"}},
 		{"the same twice", `{"title":"fel","detail":"fel","errors":["fel"]}`, []string{"fel"}},
 		{"numbers and flags", `{"message":404,"errors":[true,null,7]}`, []string{"404", "7"}},
-		{"unknown members", `{"status":400,"Felkod":"K17","data":{"orsak":"Full"}}`, []string{"Felkod: K17", "orsak: Full"}},
-		{"message without text", `{"message":null,"info":"mer"}`, []string{"info: mer"}},
+		{"unknown members", `{"status":400,"Felkod":"K17","data":{"orsak":"Full"}}`, []string{`{"status":400,"Felkod":"K17","data":{"orsak":"Full"}}`}},
+		{"message without text", `{"message":null,"info":"mer"}`, []string{`{"message":null,"info":"mer"}`}},
 		{"text", `"Visningen är full"`, []string{"Visningen är full"}},
-		{"cut", `{"message":"fel","errors":["ett","tv`, []string{"fel", "ett"}},
+		{"cut", `{"message":"fel","errors":["ett","tv`, []string{`{"message":"fel","errors":["ett","tv`}},
 		{"cut at once", `{"message":"fe`, []string{`{"message":"fe`}},
-		{"like JSON", "[2026-11-21] Felaktigt anrop", []string{"2026"}},
+		{"like JSON", "[2026-11-21] Felaktigt anrop", []string{"[2026-11-21] Felaktigt anrop"}},
 
 		{"XML", `<Error><Message>The request is invalid.</Message><ModelState><participant.UpdatePerson.CellPhone>Ogiltigt</participant.UpdatePerson.CellPhone><participant.UpdatePerson.CellPhone>För långt</participant.UpdatePerson.CellPhone></ModelState></Error>`,
 			[]string{"The request is invalid.", "participant.UpdatePerson.CellPhone: Ogiltigt", "participant.UpdatePerson.CellPhone: För långt"}},
@@ -57,7 +62,7 @@ func TestParseMessages(t *testing.T) {
 		{"XML problem", `<problem xmlns="urn:ietf:rfc:7807"><title>fel</title><detail>mer</detail><status>400</status></problem>`, []string{"fel", "mer"}},
 		{"XML string", xmlAnswer + "Visningen är full</string>", []string{"Visningen är full"}},
 		{"XML list", "<Fel><validationErrors><string>ett</string><string>två</string></validationErrors></Fel>", []string{"ett", "två"}},
-		{"cut XML", "<Error><Message>fel</Message><ModelState><a>x", []string{"fel", "a: x"}},
+		{"cut XML", "<Error><Message>fel</Message><ModelState><a>x", []string{"<Error><Message>fel</Message><ModelState><a>x"}},
 		{"like XML", "<<oj>>", []string{"<<oj>>"}},
 
 		{"HTML", "<!DOCTYPE html><html><head><title>404 - Not\n Found</title><style>x{}</style></head><body><script>var x='<b>';</script><h1>Server&nbsp;Error</h1><p>Sidan finns&#32;inte &amp; syns</p><!-- hemligt --></body></html>",
@@ -68,7 +73,7 @@ func TestParseMessages(t *testing.T) {
 		{"UTF-16", utf16le(`{"message":"För långt"}`), []string{"För långt"}},
 		{"escapes of a terminal", "\x1b[31mr\u202eött\u200b\x07", []string{"[31mrött"}},
 	} {
-		if got := parseMessages([]byte(test.body), unhidden); !reflect.DeepEqual(got, test.want) {
+		if got := wordsOf([]byte(test.body), unhidden); !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s: %q", test.name, got)
 		}
 	}
@@ -79,7 +84,7 @@ func TestMessagesAreBounded(t *testing.T) {
 	for i := range 1000 {
 		many = append(many, fmt.Sprintf(`"%d"`, i))
 	}
-	if got := parseMessages([]byte("["+strings.Join(many, ",")+"]"), unhidden); len(got) != maxMessages || got[0] != "0" {
+	if got := wordsOf([]byte("["+strings.Join(many, ",")+"]"), unhidden); len(got) != maxMessages || got[0] != "0" {
 		t.Errorf("%d messages", len(got))
 	}
 	for name, body := range map[string]string{
@@ -95,7 +100,7 @@ func TestMessagesAreBounded(t *testing.T) {
 		"blank":        strings.Repeat(" ", 1<<20) + "x",
 	} {
 		start := time.Now()
-		got := parseMessages([]byte(body), unhidden)
+		got := wordsOf([]byte(body), unhidden)
 		for _, m := range got {
 			if n := utf8.RuneCountInString(m); n > maxMessageLength {
 				t.Errorf("%s: a message of %d characters", name, n)
@@ -103,34 +108,6 @@ func TestMessagesAreBounded(t *testing.T) {
 		}
 		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("%s: took %v", name, took)
-		}
-	}
-}
-
-// A hostile document does not become a large tree.
-func TestTreesAreBounded(t *testing.T) {
-	var measure func(n *node) (nodes, depth int)
-	measure = func(n *node) (nodes, depth int) {
-		if len(n.text) > 2*maxNodeText {
-			t.Errorf("a text of %d bytes", len(n.text))
-		}
-		nodes = 1
-		for _, kid := range n.kids {
-			k, d := measure(kid)
-			nodes, depth = nodes+k, max(depth, d+1)
-		}
-		return nodes, depth
-	}
-	for name, parsed := range map[string]func() (*node, bool){
-		"deep JSON":   func() (*node, bool) { return parseJSONTree(strings.Repeat("[", 1<<12)) },
-		"wide JSON":   func() (*node, bool) { return parseJSONTree("[" + strings.Repeat("0,", 1<<16)) },
-		"deep XML":    func() (*node, bool) { return parseXMLTree(strings.Repeat("<a>", 1<<12)) },
-		"wide XML":    func() (*node, bool) { return parseXMLTree("<a>" + strings.Repeat("<b/>", 1<<16)) },
-		"XML in bits": func() (*node, bool) { return parseXMLTree("<a>" + strings.Repeat("x<!---->", 1<<16)) },
-	} {
-		root, whole := parsed()
-		if nodes, depth := measure(root); whole || nodes > maxNodes+1 || depth > maxDepth {
-			t.Errorf("%s: whole %v, %d nodes, %d deep", name, whole, nodes, depth)
 		}
 	}
 }
@@ -192,7 +169,7 @@ func FuzzParseMessages(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		messages := parseMessages(body, unhidden)
+		messages := wordsOf(body, unhidden)
 		if len(messages) > maxMessages {
 			t.Fatalf("%d messages", len(messages))
 		}

@@ -1,6 +1,7 @@
 package vitec
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -26,12 +27,22 @@ var networkReasons = []struct {
 	{syscall.EPIPE, "the connection was reset"},
 	{syscall.ENETUNREACH, "the network is unreachable"},
 	{syscall.EHOSTUNREACH, "the network is unreachable"},
+	{context.DeadlineExceeded, "it took too long"},
 	{io.EOF, "the server closed the connection"},
 	{io.ErrUnexpectedEOF, "the server closed the connection"},
 }
 
 // Reason says in plain words what Err says; it is zero where there are none.
-func (e *TransportError) Reason() Text { return networkReason(e.Err) }
+func (e *TransportError) Reason() Text {
+	reason := networkReason(e.Err)
+	switch {
+	case e.alert != "":
+		return say("the server refused TLS: %s", e.alert)
+	case e.Proxy != "" && !reason.IsZero():
+		return say("the proxy %s: %s", e.Proxy, reason)
+	}
+	return reason
+}
 
 func networkReason(err error) Text {
 	if t := certificateReason(err); !t.IsZero() {

@@ -14,7 +14,8 @@ const (
 	CodeRequired         = "required"          // a value is missing
 	CodeTooLong          = "too_long"          // longer than Limit; Got is its length
 	CodeNoContact        = "no_contact"        // neither e-mail, telePhone, workPhone nor cellPhone
-	CodeBadId            = "bad_id"            // an id that cannot stand in the path of the call
+	CodeBadId            = "bad_id"            // an id that cannot be one; CheckId says why
+	CodeOddId            = "odd_id"            // warning: an id that is not like others of its kind; IdNote says why
 	CodeCustomerMismatch = "customer_mismatch" // another customerId than in the path
 	CodeNegative         = "negative"          // below 0; Got is the number
 	CodeOutOfRange       = "out_of_range"      // no finite number, no year from 1 to 9999; or, a warning, no 32-bit integer: Got
@@ -49,11 +50,11 @@ type Violation struct {
 // for every row that a mapping makes.
 func Check(t Target, b *AddNewViewingParticipant) []Violation {
 	var vs []Violation
-	for _, id := range [...]struct{ path, value string }{
-		{"customerId", t.CustomerId}, {"viewingId", t.ViewingId}, {"timeSlotId", t.TimeSlotId},
-	} {
+	for _, id := range t.ids() {
 		if code, _ := checkId(id.value); code != "" {
 			vs = append(vs, Violation{Path: id.path, Code: code})
+		} else if !IdNote(id.path, id.value).IsZero() {
+			vs = append(vs, Violation{Path: id.path, Code: CodeOddId, Warning: true})
 		}
 	}
 	for i := range fields {
@@ -168,34 +169,136 @@ func notSaid(v *bool) Violation {
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
-// checkId returns the code and the words for an id that cannot stand in the
-// path of the call; "" for one that can. Ids are opaque: what it refuses cannot
-// be part of any id of the vendor's (IIS refuses most of it in a path, escaped
-// or not), or would change the path.
-func checkId(id string) (code, reason string) {
-	switch {
-	case id != "" && isAlphanumeric(id):
-	case isBlank(id):
-		return CodeRequired, "is missing"
-	case id == "." || id == "..":
-		return CodeBadId, "is a relative path, not an id"
-	case !utf8.ValidString(id):
-		return CodeBadId, "is not valid UTF-8"
-	case strings.ContainsAny(id, `/\?#%&*:<>`):
-		return CodeBadId, `contains one of / \ ? # %% & * : < >, which no id can`
-	case strings.ContainsFunc(id, unicode.IsControl):
-		return CodeBadId, "contains a control character"
-	}
-	return "", ""
+// CheckId says why a customerId, viewingId or timeSlotId cannot be one; the
+// zero Text means that it can. Ids are opaque: what is refused cannot be part of
+// any id of the vendor's, would change the path, or is what people write into a
+// column of another meaning.
+func CheckId(id string) Text {
+	_, reason := checkId(id)
+	return reason
 }
 
-// isAlphanumeric reports whether s is ASCII letters and digits, as most ids are:
-// nothing else is then to be looked for.
-func isAlphanumeric(s string) bool {
-	for i := range len(s) {
-		if c := s[i] | 0x20; (c < 'a' || c > 'z') && (s[i] < '0' || s[i] > '9') {
-			return false
+func checkId(id string) (code string, reason Text) {
+	switch {
+	case isBlank(id):
+		return CodeRequired, say("is missing")
+	case id == "." || id == "..":
+		return CodeBadId, say("is a relative path, not an id")
+	case !utf8.ValidString(id):
+		return CodeBadId, say("is not valid UTF-8")
+	case strings.ContainsAny(id, `/\?#%&*:<>`):
+		return CodeBadId, say(`contains one of / \ ? # %% & * : < >, which no id can`)
+	case strings.ContainsFunc(id, unicode.IsControl):
+		return CodeBadId, say("contains a control character")
+	}
+	if reason = notToken(id); !reason.IsZero() {
+		return CodeBadId, reason
+	}
+	return "", Text{}
+}
+
+// CheckBookingId says why a text cannot be the id of a booking; the zero Text
+// means that it can. Beside what holds for every id it has a digit: all ids of
+// the vendor's that are known do, and words do not.
+func CheckBookingId(id string) Text {
+	if reason := notToken(id); !reason.IsZero() {
+		return reason
+	}
+	switch {
+	case len(id) > maxId:
+		return say("is too long to be an id")
+	case strings.ContainsAny(id, "<>"):
+		return say("is markup, not an id")
+	case strings.Contains(id, "@") || strings.Contains(id, "://"):
+		return say("is an address, not an id")
+	case !strings.ContainsAny(id, "123456789"):
+		return say("has no digit other than 0, and every id has one")
+	case strings.ContainsAny(id[:1], "-+.,") || strings.HasSuffix(id, "."):
+		return say("is a number or a sentence, not an id")
+	}
+	return Text{}
+}
+
+// echoes reports whether an id in an answer is a text of the request: a server
+// that answers with a phone number has booked or not, and says neither. With
+// updatePerson.contactId it may well answer.
+func echoes(b *AddNewViewingParticipant, id string) bool {
+	plain := func(s string) string { // phone numbers are written in many ways
+		return strings.TrimLeft(strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, s), "0")
+	}
+	got := plain(id)
+	for _, f := range fields {
+		if f.Path == "updatePerson.contactId" {
+			continue
+		}
+		v, _ := f.Get(b)
+		texts, _ := v.([]string)
+		if text, ok := v.(string); ok {
+			texts = []string{text}
+		}
+		for _, text := range texts {
+			if sent := plain(text); len(sent) > 3 && (sent == got || len(got) > 6 && strings.HasSuffix(sent, got)) {
+				return true
+			}
 		}
 	}
-	return true
+	return false
+}
+
+// notToken says why a text is not one token, as every id is.
+func notToken(id string) Text {
+	switch {
+	case id == "":
+		return say("is missing")
+	case strings.ContainsFunc(id, unicode.IsSpace):
+		return say("contains a space: an id has none")
+	case strings.ContainsAny(id, ",;"):
+		return say("contains a comma or a semicolon: more than one id?")
+	case strings.ContainsAny(id, "\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00b4\u00ab\u00bb"):
+		return say("contains a quotation mark")
+	case strings.ContainsFunc(id, unicode.IsControl):
+		return say("contains a control character")
+	case strings.ContainsFunc(id, func(r rune) bool { return r > unicode.MaxASCII }):
+		return say("contains a character that is not a letter from A to Z, a digit or a plain sign")
+	case slices.ContainsFunc(noIds, func(word string) bool { return strings.EqualFold(word, id) }):
+		return say("is a word, not an id")
+	}
+	return Text{}
+}
+
+// noIds are words that people and programs write where there is no id.
+var noIds = []string{"null", "nil", "none", "undefined", "nan", "n/a", "na", "true", "false", "ok", "ja", "nej", "yes", "no", "sant", "falskt", "-"}
+
+// kinds are how the vendor's ids begin whose shape is known: 32 hex digits
+// follow.
+var kinds = []struct{ prefix, path string }{
+	{"VIS", "viewingId"}, {"VID", "bookingId"}, {"ADR", "contactId"}, {"HAN", "userId"},
+}
+
+// IdNote says what is odd about an id that [CheckId] lets through: that it
+// begins like a known kind and has not its shape, or is of another kind than
+// path says (customerId, viewingId, timeSlotId, contactId, userId, bookingId). The
+// zero Text means nothing. It is never a reason to refuse.
+func IdNote(path, id string) Text {
+	for _, k := range kinds {
+		if len(id) < 16 || !strings.EqualFold(id[:len(k.prefix)], k.prefix) {
+			continue
+		}
+		rest := id[len(k.prefix):]
+		switch hex := strings.Trim(rest, "0123456789abcdefABCDEF") == ""; {
+		case len(rest) != 32:
+			return say("begins with %s, and %d characters follow instead of the 32 hexadecimal digits of such an id", k.prefix, len(rest))
+		case !hex:
+			return say("begins with %s, and something else follows than the 32 hexadecimal digits (0-9, A-F) of such an id", k.prefix)
+		case path == "contactId" && k.path == "bookingId":
+		case path != k.path:
+			return say("looks like an id of another kind: %s", k.path)
+		}
+	}
+	return Text{}
 }

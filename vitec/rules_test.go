@@ -3,6 +3,7 @@ package vitec
 import (
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +13,7 @@ import (
 
 // acceptable is a submission that breaks no rule.
 func acceptable() (Target, *AddNewViewingParticipant) {
-	return Target{"M11385", "VIS1", "slot 1"}, &AddNewViewingParticipant{
+	return Target{"M11385", "VIS1", "slot-1"}, &AddNewViewingParticipant{
 		UpdatePerson: UpdatePerson{
 			CustomerId: "M11385",
 			FirstName:  "Åsa",
@@ -115,8 +116,8 @@ func TestLengths(t *testing.T) {
 			if limit > 0 && length > limit {
 				want = []Violation{{Path: f.Path, Code: CodeTooLong, Limit: limit, Got: length}}
 			}
-			got := Check(g, b)
-			if text != "" && !reflect.DeepEqual(got, want) {
+			got := slices.DeleteFunc(Check(g, b), func(v Violation) bool { return v.Path == "customerId" }) // letters beyond ASCII
+			if text != "" && !slices.Equal(got, want) {
 				t.Errorf("%s with %d: %+v", f.Path, length, got)
 			}
 		}
@@ -124,13 +125,15 @@ func TestLengths(t *testing.T) {
 }
 
 func TestIds(t *testing.T) {
-	for _, good := range []string{"M11385", "VIS" + strings.Repeat("0aF", 10) + "12", "1", "-", "...", ".a", "a b", "åäö", "18.30", "(a)=b;c,d+e~f!g'h@i$", "{guid}", strings.Repeat("x", 1000)} {
+	for _, good := range []string{"M11385", "VIS" + strings.Repeat("0aF", 10) + "12", "1", "...", ".a", "18.30", "TS-1", "slot_1", "(a)=b+c~d!e@f$", "{guid}", strings.Repeat("x", 1000)} {
 		if code, reason := checkId(good); code != "" {
 			t.Errorf("%q: %s %s", good, code, reason)
 		}
 	}
-	for _, bad := range []string{".", "..", "a/b", `a\b`, "a?b", "a#b", "a%20b", "a&b", "a*b", "a:b", "a<b", "a>b", "a\nb", "a\x00", "\x7f", "a\u0085", "\xff"} {
-		if code, reason := checkId(bad); code != CodeBadId || reason == "" {
+	for _, bad := range []string{".", "..", "a/b", `a\b`, "a?b", "a#b", "a%20b", "a&b", "a*b", "a:b", "a<b", "a>b", "a\nb", "a\x00", "\x7f", "a\u0085", "\xff",
+		"VIS1, VIS2", "VIS1,VIS2", "VIS1;VIS2", "Storgatan 12", "a b", " VIS1", "VIS1\u00a0", "\u200bVIS1", "åäö", "ＶＩＳ１", "ja", "Nej", "null", "OK", "-",
+		`"VIS1"`, "'VIS1'", "VIS1’", "“VIS1”", "”VIS1”", "»VIS1«", "„VIS1"} {
+		if code, reason := checkId(bad); code != CodeBadId || reason.IsZero() {
 			t.Errorf("%q: %s", bad, code)
 		}
 	}
@@ -170,7 +173,7 @@ func TestCheckedIsSendable(t *testing.T) {
 			}
 		}
 		for _, f := range []Format{JSON, XML} {
-			if _, err := Encode(nil, f, b); (err != nil) != unsendable[f] {
+			if _, err := Encode(f, b); (err != nil) != unsendable[f] {
 				t.Fatalf("%v: %v, and Check says %v", f, err, Check(Target{}, b))
 			}
 		}
@@ -181,6 +184,7 @@ func TestCheckedIsSendable(t *testing.T) {
 func TestCheckDoesNotAllocate(t *testing.T) {
 	b := sample()
 	b.UpdatePerson.Address.CountryCode = "SE"
+	b.UpdatePerson.CustomerId = "M11385"
 	g := Target{b.UpdatePerson.CustomerId, "v", "s"}
 	if vs := Check(g, b); vs != nil {
 		t.Fatal(vs)

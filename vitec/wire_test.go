@@ -12,6 +12,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -65,10 +67,10 @@ func reset(c *net.TCPConn) { c.SetLinger(0); c.Close() }
 
 // clientFor makes a client that is closed before the servers that were started
 // earlier.
-func clientFor(t testing.TB, c Config, dial dialFunc) *Client {
+func clientFor(t testing.TB, c Config, dial func(ctx context.Context, network, addr string) (net.Conn, error)) *Client {
 	t.Helper()
-	c.Credentials = logins
-	client, err := newClient(c, dial)
+	c.Credentials, c.dial = logins, dial
+	client, err := NewClient(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,10 +92,10 @@ func failure(t testing.TB, client *Client, ctx context.Context) *TransportError 
 	return e
 }
 
-func expect(t testing.TB, e *TransportError, written bool, phase string) {
+func expect(t testing.TB, e *TransportError, written bool) {
 	t.Helper()
-	if e.Written != written || e.Phase != phase {
-		t.Errorf("written %v, phase %s (want %v, %s): %v", e.Written, e.Phase, written, phase, e)
+	if e.Written != written {
+		t.Errorf("written %v, want %v: %v", e.Written, written, e)
 	}
 }
 
@@ -104,7 +106,7 @@ func TestRefused(t *testing.T) {
 	}
 	l.Close()
 	e := failure(t, clientFor(t, Config{BaseURL: "http://" + l.Addr().String()}, nil), t.Context())
-	expect(t, e, false, PhaseDial)
+	expect(t, e, false)
 	const ofWindows = syscall.Errno(10061) // it numbers this one differently
 	if !errors.Is(e, syscall.ECONNREFUSED) && !errors.Is(e, ofWindows) || e.Certificate {
 		t.Error(e)
@@ -117,7 +119,7 @@ func TestUnknownHost(t *testing.T) {
 	}
 	for _, scheme := range []string{"https", "http"} {
 		e := failure(t, clientFor(t, Config{BaseURL: scheme + "://localhost"}, dial), t.Context())
-		expect(t, e, false, PhaseDial)
+		expect(t, e, false)
 		var dns *net.DNSError
 		if !errors.As(e, &dns) {
 			t.Error(e)
@@ -135,7 +137,7 @@ func TestLoopbackOnly(t *testing.T) {
 	addr := listen(t, untilClosed)
 	d := net.Dialer{Control: func(network, _ string, c syscall.RawConn) error { return loopbackOnly(network, "192.0.2.1:80", c) }}
 	e := failure(t, clientFor(t, Config{BaseURL: "http://" + addr}, d.DialContext), t.Context())
-	expect(t, e, false, PhaseDial)
+	expect(t, e, false)
 }
 
 func TestCancelled(t *testing.T) {
@@ -143,7 +145,7 @@ func TestCancelled(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		e := failure(t, clientFor(t, Config{BaseURL: "http://127.0.0.1:1"}, nil), ctx)
-		expect(t, e, false, PhaseDial)
+		expect(t, e, false)
 		if !errors.Is(e, context.Canceled) {
 			t.Error(e)
 		}
@@ -156,7 +158,7 @@ func TestCancelled(t *testing.T) {
 			return nil, ctx.Err()
 		}
 		e := failure(t, clientFor(t, Config{BaseURL: "http://localhost"}, dial), ctx)
-		expect(t, e, false, PhaseDial)
+		expect(t, e, false)
 		if !errors.Is(e, context.Canceled) {
 			t.Errorf("the cause hides the cancellation: %v", e)
 		}
@@ -169,7 +171,7 @@ func TestCancelled(t *testing.T) {
 			untilClosed(c)
 		})
 		e := failure(t, clientFor(t, Config{BaseURL: "https://" + addr}, nil), ctx)
-		expect(t, e, false, PhaseTLS)
+		expect(t, e, false)
 	})
 	t.Run("while waiting", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -179,7 +181,7 @@ func TestCancelled(t *testing.T) {
 			untilClosed(c)
 		})
 		e := failure(t, clientFor(t, Config{BaseURL: "http://" + addr}, nil), ctx)
-		expect(t, e, true, PhaseWait)
+		expect(t, e, true)
 		if !errors.Is(e, context.Canceled) {
 			t.Error(e)
 		}
@@ -214,16 +216,15 @@ func TestBrokenAnswers(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		timeout time.Duration // 0: the test does not wait for one
-		phase   string
 		answer  func(c *net.TCPConn)
 	}{
-		{"closed", 0, PhaseWait, func(c *net.TCPConn) {}},
-		{"reset", 0, PhaseWait, reset},
-		{"silence", short, PhaseWait, untilClosed},
-		{"cut status line", 0, PhaseRead, func(c *net.TCPConn) { io.WriteString(c, "HTTP/1.1 20") }},
-		{"cut header", 0, PhaseRead, func(c *net.TCPConn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Le") }},
-		{"slow header", short, PhaseRead, func(c *net.TCPConn) { io.WriteString(c, "HTTP/1.1 200 OK\r\n"); forever(c, "X: y\r\n") }},
-		{"endless header", 0, PhaseRead, func(c *net.TCPConn) {
+		{"closed", 0, func(c *net.TCPConn) {}},
+		{"reset", 0, reset},
+		{"silence", short, untilClosed},
+		{"cut status line", 0, func(c *net.TCPConn) { io.WriteString(c, "HTTP/1.1 20") }},
+		{"cut header", 0, func(c *net.TCPConn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Le") }},
+		{"slow header", short, func(c *net.TCPConn) { io.WriteString(c, "HTTP/1.1 200 OK\r\n"); forever(c, "X: y\r\n") }},
+		{"endless header", 0, func(c *net.TCPConn) {
 			io.WriteString(c, "HTTP/1.1 200 OK\r\n")
 			for {
 				if _, err := io.WriteString(c, "X: "+strings.Repeat("y", 1<<10)+"\r\n"); err != nil {
@@ -231,27 +232,27 @@ func TestBrokenAnswers(t *testing.T) {
 				}
 			}
 		}},
-		{"endless 1xx", short, PhaseRead, func(c *net.TCPConn) { forever(c, "HTTP/1.1 102 Processing\r\n\r\n") }},
-		{"garbage", 0, PhaseRead, func(c *net.TCPConn) { io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n") }},
-		{"garbage status", 0, PhaseRead, func(c *net.TCPConn) { io.WriteString(c, "HTTP/1.1 abc OK\r\n\r\n") }},
-		{"two lengths", 0, PhaseRead, func(c *net.TCPConn) {
+		{"endless 1xx", short, func(c *net.TCPConn) { forever(c, "HTTP/1.1 102 Processing\r\n\r\n") }},
+		{"garbage", 0, func(c *net.TCPConn) { io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n") }},
+		{"garbage status", 0, func(c *net.TCPConn) { io.WriteString(c, "HTTP/1.1 abc OK\r\n\r\n") }},
+		{"two lengths", 0, func(c *net.TCPConn) {
 			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nContent-Length: 7\r\n\r\n\"VID1\"")
 		}},
-		{"HTTP/2", 0, PhaseRead, func(c *net.TCPConn) {
+		{"HTTP/2", 0, func(c *net.TCPConn) {
 			io.WriteString(c, "\x00\x00\x08\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x07")
 		}},
-		{"bad chunk", 0, PhaseRead, func(c *net.TCPConn) {
+		{"bad chunk", 0, func(c *net.TCPConn) {
 			io.WriteString(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\"VID1\"\r\n0\r\n\r\n")
 		}},
-		{"reset in the body", 0, PhaseRead, func(c *net.TCPConn) {
+		{"reset in the body", 0, func(c *net.TCPConn) {
 			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 8000000\r\n\r\n\"VID1\"")
 			reset(c)
 		}},
-		{"slow body", short, PhaseRead, func(c *net.TCPConn) {
+		{"slow body", short, func(c *net.TCPConn) {
 			io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n\"VID1\"")
 			forever(c, " ")
 		}},
-		{"stalled body", short, PhaseRead, func(c *net.TCPConn) {
+		{"stalled body", short, func(c *net.TCPConn) {
 			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n\"VID1")
 			untilClosed(c)
 		}},
@@ -278,10 +279,6 @@ func TestBrokenAnswers(t *testing.T) {
 				t.Errorf("%#v", err)
 			case !e.Written:
 				t.Errorf("not written: %v", err)
-			case test.name == "reset" && e.Phase == PhaseWrite:
-				// The reset may be seen before the end of the write is.
-			case e.Phase != test.phase:
-				t.Errorf("phase %s: %v", e.Phase, err)
 			case test.name == "endless header" && !strings.Contains(err.Error(), fmt.Sprint(maxHeader)):
 				t.Errorf("not for its length: %v", err)
 			case test.timeout > 0 && !errors.Is(err, context.DeadlineExceeded):
@@ -350,7 +347,7 @@ func TestBrokenRefusals(t *testing.T) {
 		client := clientFor(t, Config{BaseURL: "http://" + addr}, nil)
 		_, err := client.AddViewingParticipant(t.Context(), target(), sample())
 		var s *StatusError
-		if !errors.As(err, &s) || s.Status != 422 || name == "cut" != (len(s.Messages) == 1 && s.Messages[0] == "nej") {
+		if !errors.As(err, &s) || s.Status != 422 || name == "cut" != (len(s.Messages) == 1 && strings.Contains(s.Messages[0], "nej")) {
 			t.Errorf("%s: %#v", name, err)
 		}
 	}
@@ -391,18 +388,7 @@ func TestBlockedWrite(t *testing.T) {
 	if !errors.As(err, &e) {
 		t.Fatal(err)
 	}
-	expect(t, e, true, PhaseWrite)
-}
-
-func TestHeaderTimeout(t *testing.T) {
-	addr := listen(t, untilClosed)
-	client := clientFor(t, Config{BaseURL: "http://" + addr, HeaderTimeout: 50 * time.Millisecond}, nil)
-	start := time.Now()
-	e := failure(t, client, t.Context())
-	expect(t, e, true, PhaseWait)
-	if took := time.Since(start); !errors.Is(e, context.DeadlineExceeded) || took > defaultTimeout/2 {
-		t.Errorf("after %v: %v", took, e)
-	}
+	expect(t, e, true)
 }
 
 // A line is a connection whose writes fail after some bytes.
@@ -451,13 +437,17 @@ func TestWrittenIsExact(t *testing.T) {
 	defer server.Close()
 	defer secure.Close()
 
-	size := len(encode(t, JSON, sample())) + 400
+	size := len(encode(t, JSON, sample())) + 300
 	for _, s := range []*httptest.Server{server, secure} {
 		for _, kept := range []bool{false, true} {
 			for n := 0; n < size; n += 1 + n/8 {
 				name := fmt.Sprintf("%s, kept %v, %d bytes", s.URL, kept, n)
 				var l *line
+				dials := 0
 				dial := func(ctx context.Context, network, addr string) (net.Conn, error) {
+					if dials++; dials > 1 {
+						return nil, errLine
+					}
 					c, err := new(net.Dialer).DialContext(ctx, network, addr)
 					l = &line{Conn: c, left: -1}
 					return l, err
@@ -467,20 +457,11 @@ func TestWrittenIsExact(t *testing.T) {
 					if _, err := client.AddViewingParticipant(t.Context(), target(), sample()); err != nil {
 						t.Fatal(err)
 					}
-					l.allow(n)
-				} else {
-					connect := client.connect
-					client.connect = func(ctx context.Context, reach func(int32)) (*conn, error) {
-						c, err := connect(ctx, reach)
-						if err == nil {
-							l.allow(n) // after the handshake
-						}
-						return c, err
-					}
 				}
-				_, err := client.AddViewingParticipant(t.Context(), target(), sample())
+				afterHandshake := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { l.allow(n) }}
+				_, err := client.AddViewingParticipant(httptrace.WithClientTrace(t.Context(), afterHandshake), target(), sample())
 				var e *TransportError
-				if !errors.As(err, &e) || e.Written != (n > 0 || !exactWrites) || e.Phase != PhaseWrite || !errors.Is(err, errLine) {
+				if !errors.As(err, &e) || e.Written != (n > 0 || runtime.GOOS == "windows") || !errors.Is(err, errLine) {
 					t.Errorf("%s: %#v", name, err)
 				}
 				client.Close()
@@ -495,27 +476,6 @@ func roots(s *httptest.Server) *x509.CertPool {
 		pool.AddCert(c)
 	}
 	return pool
-}
-
-// What TLS writes by itself is no piece of a request.
-func TestAlertIsNoRequest(t *testing.T) {
-	s := httptest.NewUnstartedServer(http.NotFoundHandler())
-	s.Config.ErrorLog = log.New(io.Discard, "", 0)
-	s.StartTLS()
-	defer s.Close()
-	d := dialer{dial: new(net.Dialer).DialContext, addr: s.Listener.Addr().String(), tls: &tls.Config{RootCAs: roots(s)}, timeout: time.Minute}
-	c, err := d.connect(t.Context(), func(int32) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	before := c.socket.taken.Load()
-	c.Close()
-	if c.socket.taken.Load() == before {
-		t.Error("closing sent no alert, so this test shows nothing")
-	}
-	if _, err := c.Write([]byte("POST")); err == nil || c.sent.Load() != 0 {
-		t.Errorf("%d bytes of a request were sent on a closed connection: %v", c.sent.Load(), err)
-	}
 }
 
 // A kept-alive connection that the server has closed is not used for a request,

@@ -28,14 +28,14 @@ func TestSuite(t *testing.T) {
 				{Username: "user", Password: "other", Customers: []string{"M2"}},
 			},
 			Viewings: []sandbox.Viewing{
-				{CustomerId: "M1", ViewingId: "VIS 1", Slots: []sandbox.Slot{{TimeSlotId: "TSå1"}}},
+				{CustomerId: "M1", ViewingId: "VIS+1", Slots: []sandbox.Slot{{TimeSlotId: "TS=1"}}},
 				{CustomerId: "M2", ViewingId: "VIS2", Slots: []sandbox.Slot{{TimeSlotId: "TS2"}}},
 			},
 		})
 		defer srv.Close()
 		runSuite(t, suite{
 			url: srv.URL, username: "user", password: "lösen:ord",
-			customer: "M1", viewing: "VIS 1", slot: "TSå1", foreign: "M2", closed: true,
+			customer: "M1", viewing: "VIS+1", slot: "TS=1", foreign: "M2", closed: true,
 		})
 	})
 	t.Run("elsewhere", func(t *testing.T) {

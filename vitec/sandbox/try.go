@@ -364,7 +364,7 @@ func personSample(customer string) *vitec.AddNewViewingParticipant {
 
 // encodeSample writes a body for people to read.
 func encodeSample(f vitec.Format, b *vitec.AddNewViewingParticipant) string {
-	text, err := vitec.Encode(nil, f, b)
+	text, err := vitec.Encode(f, b)
 	if err != nil {
 		return err.Error() // a customerId from the form that XML cannot hold
 	}
