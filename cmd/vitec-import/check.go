@@ -94,8 +94,7 @@ func (c *checkFlags) job(w *world, cmd *cobra.Command, input string) (*importer.
 	job := newJob(src, l, &c.target)
 	job.Stop = w.stop
 	job.Sum = c.save != ""
-	enough := steadyMemory(roomElse)
-	return job, src, func() { enough(); src.Close(); l.Close() }, nil
+	return job, src, func() { src.Close(); l.Close() }, nil
 }
 
 func newJob(s *source, l *ledger.Ledger, t *targetFlags) *importer.Job {

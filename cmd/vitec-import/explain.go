@@ -269,7 +269,7 @@ func (w *world) printFields(fields []explainedField) {
 		}
 		rows = append(rows, []string{f.Field, strings.Join(from, " + "), f.Conversion, value})
 	}
-	printColumns(w.stdout, rows, 0, w.width(w.stdout))
+	printColumns(w.stdout, rows, 0)
 }
 
 // outcomeOf says in words what would become of the row.

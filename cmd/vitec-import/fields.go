@@ -77,7 +77,7 @@ func (w *world) listFields(infos []mapping.FieldInfo) {
 		}
 		rows = append(rows, []string{i.Path, w.fieldType(i), length, required, meaning})
 	}
-	printColumns(w.stdout, rows, 0, w.width(w.stdout))
+	printColumns(w.stdout, rows, 0)
 }
 
 // plain says a text that may be empty.
@@ -116,7 +116,7 @@ func (w *world) describeField(i mapping.FieldInfo) {
 		entry("or", "as: "+strings.Join(i.Converters[1:], ", "))
 	}
 	entry("for example", w.example(i))
-	printColumns(w.stdout, rows, 0, w.width(w.stdout))
+	printColumns(w.stdout, rows, 0)
 }
 
 // example is how the field is written in a mapping, with its blocks.

@@ -132,8 +132,8 @@ func (w *world) describeProposal(out io.Writer, i table.Info, p *mapping.Proposa
 	for k, s := range p.Unsure {
 		unsure = append(unsure, []string{w.labelled(first("unsure", k), s.Header), "→ " + s.Field + "?" + inBrackets(w.lang.Of(s.Why))})
 	}
-	printColumns(out, mapped, 0, w.width(out))
-	printColumns(out, unsure, 0, w.width(out))
+	printColumns(out, mapped, 0)
+	printColumns(out, unsure, 0)
 	var unused []string
 	for _, c := range p.Unused {
 		if c < len(i.Header) && i.Header[c] != "" {

@@ -247,7 +247,7 @@ func (w *world) describeSlots(out io.Writer, slots map[vitec.Target]ledger.Count
 		}
 		rows = append(rows, row)
 	}
-	printColumns(out, rows, 9, w.width(out))
+	printColumns(out, rows, 9)
 	if n := len(targets) - shown; n > 0 {
 		w.line(out, "", w.count(n, "… and %d more slot", "… and %d more slots"))
 	}

@@ -187,7 +187,7 @@ func (w *world) listUncertain(ctx context.Context, path string) error {
 			})
 		}
 	}
-	printColumns(w.stdout, table, 0, w.width(w.stdout))
+	printColumns(w.stdout, table, 0)
 	fmt.Fprintln(w.stderr, fold(w.count(n, "%d row is uncertain; look in Vitec whether it is booked, then see \"vitec-import resolve --help\"", "%d rows are uncertain; look in Vitec whether they are booked, then see \"vitec-import resolve --help\""), w.width(w.stderr)))
 	return nil
 }

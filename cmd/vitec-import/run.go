@@ -240,8 +240,6 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 		return err
 	}
 	defer src.Close()
-	enough := steadyMemory(roomElse)
-	defer func() { enough() }()
 
 	job := newJob(src, l, &f.target)
 	job.Client, job.Stop = srv.client, w.stop
@@ -253,11 +251,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	var found findings
 	job.Problem = found.add
 	view := newProgressView(w, talk, f)
-	job.Watch = func(p *importer.Progress) { // the plan is made
-		enough()
-		enough = steadyMemory(roomToSend)
-		view.start(p)
-	}
+	job.Watch = view.start
 
 	place := reportPlace{
 		input: input, runFlags: reportFlags(cmd), viewing: src.mapper.FieldColumns("viewingId"), slot: src.mapper.FieldColumns("timeSlotId"),
@@ -282,8 +276,6 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	if res == nil {
 		return err
 	}
-	enough()
-	enough = steadyMemory(roomElse)
 	if err != nil && (res.Stopped == nil || !strings.HasSuffix(words.English.Of(res.Stopped), err.Error())) {
 		w.printError(err) // else it is told as what has stopped the run
 	}

@@ -67,7 +67,7 @@ func (w *world) printRuns(path string, runs []ledger.RunInfo) error {
 			strconv.FormatInt(r.ID, 10), r.StartedAt.Local().Format("2006-01-02 15:04"), r.Input.Name, r.Target, strconv.Itoa(r.Rows), w.counts(r.Counts), w.ended(r),
 		})
 	}
-	printColumns(w.stdout, rows, 0, w.width(w.stdout))
+	printColumns(w.stdout, rows, 0)
 	return nil
 }
 

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -119,7 +117,6 @@ func (w *world) showJSON(cmd *cobra.Command, out io.Writer, f *table.File) error
 	if err != nil {
 		return err
 	}
-	var line []byte
 	for row, err := range f.Rows(cmd.Context()) {
 		if err != nil {
 			return err
@@ -127,78 +124,22 @@ func (w *world) showJSON(cmd *cobra.Command, out io.Writer, f *table.File) error
 		if w.stopping() {
 			return importer.ErrInterrupted
 		}
-		line = appendRow(line[:0], row)
-		if _, err := out.Write(line); err != nil {
+		if row.Err != nil {
+			err = enc.Encode(struct {
+				Row   int    `json:"row"`
+				Error string `json:"error"`
+			}{row.Number, row.Err.Error()})
+		} else {
+			err = enc.Encode(struct {
+				Row   int      `json:"row"`
+				Cells []string `json:"cells"`
+			}{row.Number, row.Cells})
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// appendRow appends a row as a line of JSON, as encoding/json writes it with
-// HTML left alone: there may be millions of them.
-func appendRow(b []byte, row table.Row) []byte {
-	b = strconv.AppendInt(append(b, `{"row":`...), int64(row.Number), 10)
-	if row.Err != nil {
-		b = appendJSON(append(b, `,"error":`...), row.Err.Error())
-		return append(b, "}\n"...)
-	}
-	b = append(b, `,"cells":[`...)
-	for i, cell := range row.Cells {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendJSON(b, cell)
-	}
-	return append(b, "]}\n"...)
-}
-
-// appendJSON appends a text in quotation marks.
-func appendJSON(b []byte, s string) []byte {
-	const hex = "0123456789abcdef"
-	b = append(b, '"')
-	plain := 0 // from here to i nothing has to be escaped
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, n := utf8.DecodeRuneInString(s[i:])
-			switch {
-			case r == utf8.RuneError && n == 1:
-				b = append(append(b, s[plain:i]...), `\ufffd`...)
-				plain = i + n
-			case r == '\u2028', r == '\u2029': // which end a line in JavaScript
-				b = append(append(b, s[plain:i]...), `\u202`...)
-				b = append(b, hex[r&0xF])
-				plain = i + n
-			}
-			i += n
-			continue
-		}
-		if c >= ' ' && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		b = append(append(b, s[plain:i]...), '\\')
-		switch c {
-		case '"', '\\':
-			b = append(b, c)
-		case '\n':
-			b = append(b, 'n')
-		case '\r':
-			b = append(b, 'r')
-		case '\t':
-			b = append(b, 't')
-		case '\b':
-			b = append(b, 'b')
-		case '\f':
-			b = append(b, 'f')
-		default:
-			b = append(b, 'u', '0', '0', hex[c>>4], hex[c&0xF])
-		}
-		i++
-		plain = i
-	}
-	return append(append(b, s[plain:]...), '"')
 }
 
 // stopping tells whether the program was asked to end.
