@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +14,7 @@ import (
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
 	"vitec-import/mapping"
+	"vitec-import/reports"
 	"vitec-import/reports/words"
 	"vitec-import/vitec"
 )
@@ -55,15 +59,15 @@ said to be uncertain, never guessed.`,
 		Args:          noSuchCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.CompletionOptions.DisableDefaultCmd = true // newCompletionCommand is ours
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(w.flagError)
 	w.languageFlag(root)
 	root.AddCommand(
 		newRunCommand(w), newCheckCommand(w), newInitCommand(w), newExplainCommand(w), newFieldsCommand(w), newSchemaCommand(w), newShowCommand(w), newReportCommand(w), newRunsCommand(w),
-		newResolveCommand(w), newPurgeCommand(w), newSandboxCommand(w),
+		newResolveCommand(w), newPurgeCommand(w), newSandboxCommand(w), newCompletionCommand(w),
 	)
-	root.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true})
+	root.SetHelpCommand(newHelpCommand())
 	root.Version = version()
 	root.SetVersionTemplate("vitec-import {{.Version}}\n")
 	w.fillHelp(root)
@@ -126,15 +130,31 @@ func exactly(n int, what string) cobra.PositionalArgs { return between(n, n, wha
 
 func none(cmd *cobra.Command, args []string) error { return between(0, 0, "")(cmd, args) }
 
-// noSuchCommand is told of arguments that are no command's.
+// noSuchCommand is the error of a first argument that is no command.
 func noSuchCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
+	}
+	if isList(args[0]) {
+		return exit{
+			code: importer.ExitUsage, err: fail("%s is a file, and no command says what to do with it", args[0]),
+			hint: hint("see what would happen with \"vitec-import check %s\", and book with \"vitec-import run %[1]s\"", reports.Quote(args[0])),
+		}
 	}
 	if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
 		return misused(cmd, fail("unknown command %q; did you mean %q?", args[0], meant[0]))
 	}
 	return misused(cmd, fail("unknown command %q", args[0]))
+}
+
+// isList reports whether an argument is a file, or is called as a list is.
+func isList(arg string) bool {
+	switch strings.ToLower(filepath.Ext(arg)) {
+	case ".csv", ".xlsx", ".xlsm", ".txt", ".tsv":
+		return true
+	}
+	info, err := os.Stat(arg)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // exitCode is the one place where an error becomes an exit code.
@@ -168,7 +188,7 @@ func (w *world) printError(err error) {
 }
 
 func (w *world) tellHinted(text string, hint any) {
-	if h := w.lang.Of(hint); h != "" {
+	if h := w.callable(w.lang.Of(hint)); h != "" {
 		text += "\n" + w.say("hint") + ": " + h
 	}
 	fmt.Fprintln(w.stderr, fold(text, w.width(w.stderr)))

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,15 +12,14 @@ import (
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
 	"vitec-import/mapping"
-	"vitec-import/reports"
 	"vitec-import/reports/words"
-	"vitec-import/vitec"
 )
 
 func newCheckCommand(w *world) *cobra.Command {
 	var (
-		c      checkFlags
+		f      planFlags
 		asJSON bool
+		save   string
 	)
 	cmd := &cobra.Command{
 		Use:   "check FILE",
@@ -50,188 +48,183 @@ EXIT STATUS
   vitec-import check participants.csv --save plan.json`,
 		Args: exactly(1, "the input file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if asJSON {
-				return w.checkJSON(cmd, args[0], &c)
+			if err := f.validate(cmd); err != nil {
+				return err
 			}
-			return w.check(cmd, args[0], &c)
+			if asJSON {
+				return w.checkJSON(cmd.Context(), args[0], &f, save)
+			}
+			return w.check(cmd.Context(), args[0], &f, save)
 		},
 	}
-	c.table.bind(cmd)
-	c.mapping.bind(cmd)
-	c.target.bind(cmd)
-	ledgerFlag(cmd, &c.ledger)
+	f.bind(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
-	cmd.Flags().StringVar(&c.save, "save", "", "write the plan to `FILE`, for run --plan")
+	cmd.Flags().StringVar(&save, "save", "", "write the plan to `FILE`, for run --plan")
 	return cmd
 }
 
-// checkFlags are those of run that matter before the network.
-type checkFlags struct {
-	table   tableFlags
-	mapping mappingFlags
-	target  targetFlags
-	ledger  string
-	save    string // of check: where the plan is written; "" for nowhere
-}
-
-// job opens all that planning needs. The returned function closes it.
-func (c *checkFlags) job(w *world, cmd *cobra.Command, input string) (*importer.Job, *source, func(), error) {
-	c.mapping.trial = c.target.sandbox
-	src, err := w.openSource(input, &c.table, &c.mapping)
+// check makes the plan and says it, for a person.
+func (w *world) check(ctx context.Context, input string, f *planFlags, save string) (err error) {
+	src, err := w.openToPlan(ctx, input, f)
 	if err != nil {
-		return nil, nil, nil, err
+		return err
 	}
-	path, err := w.ledgerPath(c.ledger)
+	defer func() { err = errors.Join(err, src.Close()) }()
+	var found findings
+	job := src.job()
+	job.Stop, job.Sum = w.stop, save != ""
+	job.Problem, job.Planned = found.add, found.planned
+	p, err := job.Check(ctx)
 	if err != nil {
-		src.Close()
-		return nil, nil, nil, err
+		return err
 	}
-	l, err := ledger.OpenReader(cmd.Context(), path)
-	if err != nil {
-		src.Close()
-		return nil, nil, nil, err
+	if err := w.findNew(ctx, src, &found, p); err != nil {
+		return err
 	}
-	job := newJob(src, l, &c.target)
-	job.Stop = w.stop
-	job.Sum = c.save != ""
-	return job, src, func() { src.Close(); l.Close() }, nil
-}
-
-func newJob(s *source, l *ledger.Ledger, t *targetFlags) *importer.Job {
-	return &importer.Job{
-		File: s.file, Mapper: s.mapper, Ledger: l, Target: t.name(), Identity: identityFields(s.mapping),
-	}
-}
-
-func identityFields(m *mapping.Mapping) []vitec.Field {
-	var fields []vitec.Field
-	for _, path := range m.Identity() {
-		if f, ok := vitec.FieldByPath(path); ok {
-			fields = append(fields, f)
+	if save != "" {
+		if err := savePlan(ctx, save, job, src, p); err != nil {
+			return err
 		}
-	}
-	return fields
-}
-
-func (w *world) check(cmd *cobra.Command, input string, c *checkFlags) error {
-	job, src, done, err := c.job(w, cmd, input)
-	if err != nil {
-		return err
-	}
-	defer done()
-	var f findings
-	job.Problem, job.Planned = f.add, f.planned
-	p, err := job.Check(cmd.Context())
-	if err != nil {
-		return err
 	}
 	w.describeInput(w.stdout, src)
 	w.line(w.stdout, "target", job.Target)
-	w.describePlan(w.stdout, p, &f)
-	if c.save != "" {
-		if err := savePlan(cmd.Context(), c.save, c, job, src, p); err != nil {
-			return err
-		}
-		w.line(w.stdout, "saved", w.say("%s; to run exactly this: vitec-import run --plan %s", c.save, reports.Quote(c.save)))
+	w.describePlan(w.stdout, p, &found)
+	if save != "" {
+		w.line(w.stdout, "saved", save)
 	}
+	w.verdict(src, p, save)
 	if p.Problems > 0 {
 		return exit{code: importer.ExitProblems}
 	}
 	return nil
 }
 
+// verdict says in one line what would come of a run, and what to type next.
+func (w *world) verdict(src *source, p *importer.Plan, save string) {
+	next := w.command(append([]string{"run", src.input}, src.flags.args()...)...)
+	if save != "" {
+		next = w.command("run", "--plan", save)
+	}
+	switch n := p.ToSend(); {
+	case p.Problems > 0 && n == 0:
+		w.line(w.stdout, "verdict", w.count(p.Problems, "%d row has problems, and no other is left to send", "%d rows have problems, and no other is left to send"))
+		next = ""
+	case p.Problems > 0:
+		w.line(w.stdout, "verdict", w.count(p.Problems, "%d row has problems: a run sends nothing until it is corrected, or left out with --skip-invalid", "%d rows have problems: a run sends nothing until they are corrected, or left out with --skip-invalid"))
+		next += " --skip-invalid"
+	case n == 0:
+		w.line(w.stdout, "verdict", w.say("nothing is left to send"))
+		next = ""
+	default:
+		w.line(w.stdout, "verdict", w.count(n, "%d row is ready to be sent", "%d rows are ready to be sent"))
+	}
+	if next != "" {
+		w.unfolded(w.stdout, "next", next)
+	}
+}
+
 // jsonProblem is a problem in the form that other programs read.
 type jsonProblem = importer.Problem
 
-// checkJSON prints one object. Problems and warnings are not held in memory:
-// the object is written while the file is read, problems in a first reading
-// and, if there are any, warnings in a second.
-func (w *world) checkJSON(cmd *cobra.Command, input string, c *checkFlags) error {
-	out := &jsonObject{w: bufio.NewWriterSize(w.stdout, 64<<10)}
-	out.openArray("problems")
-	job, src, done, err := c.job(w, cmd, input)
-	if err != nil {
-		for _, p := range problemsOf(err) {
-			out.element(p)
-		}
-		out.closeArray()
-		out.member("rows", 0)
-		out.member("outcomes", outcomeMap([len(ledger.Outcomes)]int{}))
-		out.member("to_send", 0)
-		out.member("messages", importer.Messages{})
-		out.member("warnings", []jsonProblem{})
-		out.member("causes", []jsonCause{})
-		out.member("earlier", []jsonEarlier{})
-		out.member("slots", []jsonSlot{})
-		out.close()
-		w.printError(err)
-		return errors.Join(exit{code: exitCode(err)}, out.err)
+// jsonPlan is what check --json prints: for programs, and so in English.
+type jsonPlan struct {
+	Rows      int               `json:"rows"`
+	Outcomes  map[string]int    `json:"outcomes"` // what is to be sent counts as booked
+	ToSend    int               `json:"to_send"`
+	Messages  importer.Messages `json:"messages"`
+	Differing int               `json:"differing"`
+	Problems  []jsonProblem     `json:"problems"`
+	Warnings  []jsonProblem     `json:"warnings"`
+	Causes    []jsonCause       `json:"causes"`
+	Earlier   []jsonEarlier     `json:"earlier"`
+	Slots     []jsonSlot        `json:"slots"`
+	Input     *jsonInput        `json:"input,omitempty"`
+	Target    string            `json:"target,omitempty"`
+}
+
+// checkJSON prints the plan as one object, whatever comes in the way. What did
+// is among its problems, and is said on stderr, too.
+func (w *world) checkJSON(ctx context.Context, input string, f *planFlags, save string) error {
+	out := jsonPlan{
+		Outcomes: outcomeMap(ledger.Counts{}),
+		Problems: []jsonProblem{}, Warnings: []jsonProblem{}, Causes: []jsonCause{}, Earlier: []jsonEarlier{}, Slots: []jsonSlot{},
 	}
-	defer done()
-	job.Problem = func(p importer.Problem) error {
-		if !p.Warning {
-			out.element(p)
-		}
-		return out.err
-	}
-	plan, err := job.Check(cmd.Context())
+	err := w.planJSON(ctx, input, f, save, &out)
 	if err != nil {
-		for _, p := range problemsOf(err) {
-			out.element(p)
-		}
-		plan = &importer.Plan{}
+		out.Problems = append(out.Problems, problemsOf(err)...)
 		w.printError(err)
 	}
-	out.closeArray()
-	out.openArray("warnings")
-	for _, t := range src.file.Info().Warnings {
-		out.element(jsonProblem{Row: t.Row, Sheet: src.file.Info().Sheet, Column: t.Column, Code: string(t.Code), Message: t.Text.String(), Hint: t.Hint.String()})
+	enc := json.NewEncoder(w.stdout)
+	enc.SetEscapeHTML(false)
+	if printed := enc.Encode(out); printed != nil {
+		return printed
 	}
-	for _, m := range src.mapping.Warnings() {
-		out.element(ofMapping(m))
-	}
-	if err == nil && plan.Over > 0 {
-		out.element(jsonProblem{Code: "viewing_over", Field: "options.isDeadlineValidationEnabled",
-			Message: over(plan.Over).String(), Hint: overHint})
-	}
-	if err == nil && plan.Warnings > 0 {
-		job.Problem = func(p importer.Problem) error {
-			if p.Warning {
-				out.element(p)
-			}
-			return out.err
-		}
-		_, err = job.Check(cmd.Context())
-	}
-	out.closeArray()
-	if err == nil && c.save != "" {
-		err = savePlan(cmd.Context(), c.save, c, job, src, plan)
-		if err != nil {
-			w.printError(err)
-		}
-	}
-	if err == nil {
-		err = earlierJSON(cmd.Context(), out, job, plan)
-	}
-	out.member("causes", jsonCauses(plan))
-	out.member("rows", plan.Rows)
-	out.member("outcomes", outcomeMap(expected(plan)))
-	out.member("to_send", plan.ToSend())
-	out.member("messages", plan.Messages)
-	out.member("differing", plan.Differing)
-	out.member("slots", jsonSlots(plan))
-	out.member("input", jsonInput(src))
-	out.member("target", job.Target)
-	out.close()
 	switch {
-	case out.err != nil:
-		return out.err
 	case err != nil:
 		return exit{code: exitCode(err)}
-	case plan.Problems > 0:
+	case len(out.Problems) > 0:
 		return exit{code: importer.ExitProblems}
 	}
 	return nil
+}
+
+func (w *world) planJSON(ctx context.Context, input string, f *planFlags, save string, out *jsonPlan) (err error) {
+	src, err := w.openToPlan(ctx, input, f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, src.Close()) }()
+	info := src.file.Info()
+	for _, t := range info.Warnings {
+		out.Warnings = append(out.Warnings, jsonProblem{Row: t.Row, Sheet: info.Sheet, Column: t.Column, Code: string(t.Code), Message: words.English.Of(t.Text), Hint: words.English.Of(t.Hint)})
+	}
+	for _, m := range src.mapping.Warnings() {
+		out.Warnings = append(out.Warnings, ofMapping(m))
+	}
+	job := src.job()
+	job.Stop, job.Sum = w.stop, save != ""
+	job.Problem = func(p importer.Problem) error {
+		if p.Warning {
+			out.Warnings = append(out.Warnings, p)
+		} else {
+			out.Problems = append(out.Problems, p)
+		}
+		return nil
+	}
+	job.Planned = func(row ledger.Row) error {
+		if refersBack(row) {
+			out.Earlier = append(out.Earlier, earlierOf(row))
+		}
+		return nil
+	}
+	plan, err := job.Check(ctx)
+	if err != nil {
+		return err
+	}
+	if plan.Over > 0 {
+		out.Warnings = append(out.Warnings, jsonProblem{Code: "viewing_over", Field: "options.isDeadlineValidationEnabled", Message: over(plan.Over).String(), Hint: overHint})
+	}
+	for _, c := range plan.Causes {
+		out.Causes = append(out.Causes, jsonCause{c.Code, c.Column, c.Header, c.Message, c.Hint, c.Warning, c.Rows, c.First})
+	}
+	out.Rows, out.Outcomes, out.ToSend, out.Messages, out.Differing = plan.Rows, outcomeMap(expected(plan)), plan.ToSend(), plan.Messages, plan.Differing
+	out.Slots = jsonSlots(plan)
+	out.Input = &jsonInput{info.Name, info.Format, info.Encoding, info.Delimiter, info.Sheet, info.HeaderRow, info.SHA256}
+	out.Target = job.Target
+	if save != "" {
+		return savePlan(ctx, save, job, src, plan)
+	}
+	return nil
+}
+
+type jsonInput struct {
+	File      string `json:"file"`
+	Format    string `json:"format"`
+	Encoding  string `json:"encoding,omitempty"`
+	Delimiter string `json:"delimiter,omitempty"`
+	Sheet     string `json:"sheet,omitempty"`
+	HeaderRow int    `json:"header_row"`
+	SHA256    string `json:"sha256"`
 }
 
 // jsonEarlier is a row that is not sent because of an earlier one, in the same
@@ -244,22 +237,8 @@ type jsonEarlier struct {
 	ContentDiffers bool   `json:"content_differs"`
 }
 
-// earlierJSON writes those rows in another reading, if there are any.
-func earlierJSON(ctx context.Context, out *jsonObject, job *importer.Job, p *importer.Plan) error {
-	out.openArray("earlier")
-	defer out.closeArray()
-	if p.Outcomes[ledger.AlreadyBooked]+p.Outcomes[ledger.Uncertain]+p.Outcomes[ledger.Duplicate] == 0 {
-		return nil
-	}
-	job.Problem = nil
-	job.Planned = func(row ledger.Row) error {
-		if refersBack(row) {
-			out.element(jsonEarlier{row.Number, row.Outcome.String(), row.Ref.Run, row.Ref.Row, row.ContentDiffers})
-		}
-		return out.err
-	}
-	_, err := job.Check(ctx)
-	return err
+func earlierOf(row ledger.Row) jsonEarlier {
+	return jsonEarlier{row.Number, row.Outcome.String(), row.Ref.Run, row.Ref.Row, row.ContentDiffers}
 }
 
 // jsonCause is the problems of one kind in one column.
@@ -272,22 +251,6 @@ type jsonCause struct {
 	Warning  bool   `json:"warning,omitempty"`
 	Rows     int    `json:"rows"`
 	FirstRow int    `json:"first_row"`
-}
-
-func jsonCauses(p *importer.Plan) []jsonCause {
-	list := []jsonCause{}
-	for _, c := range p.Causes {
-		list = append(list, jsonCause{c.Code, c.Column, c.Header, c.Message, c.Hint, c.Warning, c.Rows, c.First})
-	}
-	return list
-}
-
-// expected counts the rows by the outcome that is to be expected: what is to
-// be sent counts as booked.
-func expected(p *importer.Plan) [len(ledger.Outcomes)]int {
-	o := p.Outcomes
-	o[ledger.Booked], o[ledger.NotSent] = o[ledger.NotSent], 0
-	return o
 }
 
 type jsonSlot struct {
@@ -309,17 +272,12 @@ func jsonSlots(p *importer.Plan) []jsonSlot {
 	return list
 }
 
-func jsonInput(s *source) any {
-	i := s.file.Info()
-	return struct {
-		File      string `json:"file"`
-		Format    string `json:"format"`
-		Encoding  string `json:"encoding,omitempty"`
-		Delimiter string `json:"delimiter,omitempty"`
-		Sheet     string `json:"sheet,omitempty"`
-		HeaderRow int    `json:"header_row"`
-		SHA256    string `json:"sha256"`
-	}{i.Name, i.Format, i.Encoding, i.Delimiter, i.Sheet, i.HeaderRow, i.SHA256}
+// expected counts the rows by the outcome that is to be expected: what is to
+// be sent counts as booked.
+func expected(p *importer.Plan) ledger.Counts {
+	o := p.Outcomes
+	o[ledger.Booked], o[ledger.NotSent] = o[ledger.NotSent], 0
+	return o
 }
 
 // problemsOf is an error about the file or the mapping as problems of row 0.
@@ -336,82 +294,13 @@ func problemsOf(err error) []jsonProblem {
 		}
 		return list
 	case errors.As(err, &refused):
-		return []jsonProblem{{Sheet: refused.Sheet, Column: refused.Column, Header: refused.Header, Code: string(refused.Code), Message: refused.Error(), Hint: refused.Hint.String()}}
+		return []jsonProblem{{Sheet: refused.Sheet, Column: refused.Column, Header: refused.Header, Code: string(refused.Code), Message: refused.Error(), Hint: words.English.Of(refused.Hint)}}
 	default:
-		return []jsonProblem{{Code: "failed", Message: err.Error(), Hint: hintFor(err)}}
+		return []jsonProblem{{Code: "failed", Message: err.Error(), Hint: words.English.Of(hintOf(err))}}
 	}
-}
-
-// hintFor is the hint of an error for programs, "" if there is none.
-func hintFor(err error) string {
-	return words.English.Of(hintOf(err))
 }
 
 func ofMapping(m *mapping.Error) jsonProblem {
 	line, _, _ := strings.Cut(m.Error(), "\n") // with what was probably meant
-	return jsonProblem{Code: m.Code, Message: line, Hint: m.Hint.String()}
-}
-
-// jsonObject writes one JSON object member by member. The first error sticks.
-type jsonObject struct {
-	w        *bufio.Writer
-	err      error
-	members  int
-	elements int
-}
-
-func (o *jsonObject) raw(s string) {
-	if o.err == nil {
-		_, o.err = o.w.WriteString(s)
-	}
-}
-
-func (o *jsonObject) value(v any) {
-	b, err := json.Marshal(v)
-	if err != nil && o.err == nil {
-		o.err = err
-	}
-	if o.err == nil {
-		_, o.err = o.w.Write(b)
-	}
-}
-
-func (o *jsonObject) key(name string) {
-	if o.members == 0 {
-		o.raw("{")
-	} else {
-		o.raw(",\n")
-	}
-	o.members++
-	o.value(name)
-	o.raw(":")
-}
-
-func (o *jsonObject) member(name string, v any) {
-	o.key(name)
-	o.value(v)
-}
-
-func (o *jsonObject) openArray(name string) {
-	o.key(name)
-	o.raw("[")
-	o.elements = 0
-}
-
-func (o *jsonObject) element(v any) {
-	if o.elements > 0 {
-		o.raw(",\n")
-	}
-	o.elements++
-	o.value(v)
-}
-
-func (o *jsonObject) closeArray() { o.raw("]") }
-
-// close ends the object and sees to it that all of it is written.
-func (o *jsonObject) close() {
-	o.raw("}\n")
-	if o.err == nil {
-		o.err = o.w.Flush()
-	}
+	return jsonProblem{Code: m.Code, Message: line, Hint: words.English.Of(m.Hint)}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ import (
 
 // explainFlags are those of explain.
 type explainFlags struct {
-	checkFlags
+	planFlags
 	row    int
 	format string
 	asJSON bool
@@ -47,6 +48,9 @@ EXIT STATUS
   vitec-import explain participants.csv --row 17 --format xml`,
 		Args: exactly(1, "the input file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.validate(cmd); err != nil {
+				return err
+			}
 			if f.row < 1 {
 				return misused(cmd, fail("--row is missing: give the row's number in the spreadsheet"))
 			}
@@ -54,13 +58,10 @@ EXIT STATUS
 			if err != nil {
 				return misused(cmd, fail("%s %q: want one of %s", "--format", f.format, "json, xml"))
 			}
-			return w.explain(cmd, args[0], &f, format)
+			return w.explain(cmd.Context(), args[0], &f, format)
 		},
 	}
-	f.table.bind(cmd)
-	f.mapping.bind(cmd)
-	f.target.bind(cmd)
-	ledgerFlag(cmd, &f.ledger)
+	f.bind(cmd)
 	cmd.Flags().IntVar(&f.row, "row", 0, "the row's `NUMBER` in the spreadsheet")
 	cmd.Flags().StringVar(&f.format, "format", "json", "the `FORMAT` of the request: json or xml")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print one JSON object")
@@ -97,12 +98,14 @@ type explainedRequest struct {
 	Body    string            `json:"body"`
 }
 
-func (w *world) explain(cmd *cobra.Command, input string, f *explainFlags, format vitec.Format) error {
-	job, src, done, err := f.job(w, cmd, input)
+func (w *world) explain(ctx context.Context, input string, f *explainFlags, format vitec.Format) (err error) {
+	src, err := w.openToPlan(ctx, input, &f.planFlags)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer func() { err = errors.Join(err, src.Close()) }()
+	job := src.job()
+	job.Stop = w.stop
 	var problems []importer.Problem
 	job.Problem = func(p importer.Problem) error {
 		if p.Row == f.row {
@@ -110,7 +113,7 @@ func (w *world) explain(cmd *cobra.Command, input string, f *explainFlags, forma
 		}
 		return nil
 	}
-	row, cells, err := job.Explain(cmd.Context(), f.row)
+	row, cells, err := job.Explain(ctx, f.row)
 	if errors.Is(err, importer.ErrNoRow) {
 		return noRow(src, f.row)
 	}
@@ -125,7 +128,8 @@ func (w *world) explain(cmd *cobra.Command, input string, f *explainFlags, forma
 		e.Skipped = row.Message
 	}
 	if refersBack(row) {
-		e.Earlier = &jsonEarlier{row.Number, row.Outcome.String(), row.Ref.Run, row.Ref.Row, row.ContentDiffers}
+		earlier := earlierOf(row)
+		e.Earlier = &earlier
 	}
 	lang := w.lang
 	if f.asJSON { // for programs
@@ -133,11 +137,7 @@ func (w *world) explain(cmd *cobra.Command, input string, f *explainFlags, forma
 	}
 	if cells != nil && row.Outcome != ledger.Skipped {
 		trace := src.mapper.Trace(cells)
-		l := w.lang
-		if f.asJSON {
-			l = words.English
-		}
-		e.Fields = explainFields(trace, l)
+		e.Fields = explainFields(trace, lang)
 		if row.Outcome != ledger.Invalid {
 			if e.Request, err = explainRequest(&f.target, format, &trace.Submission, lang); err != nil {
 				return err
@@ -204,15 +204,8 @@ func explainRequest(t *targetFlags, format vitec.Format, s *mapping.Submission, 
 	if t.sandbox {
 		base = sandboxURL
 	}
-	c, err := vitec.NewClient(vitec.Config{
-		BaseURL: base, Format: format, UserAgent: "vitec-import/" + version(),
-		Credentials: func(string) (vitec.Credentials, bool) { return vitec.Credentials{}, false },
-	})
+	c, err := newClient(vitec.Config{BaseURL: base, Format: format})
 	if err != nil {
-		var wrong *vitec.ConfigError
-		if errors.As(err, &wrong) {
-			return nil, exit{code: importer.ExitUsage, err: wrong, hint: wrong.Hint}
-		}
 		return nil, err
 	}
 	r, err := c.Request(s.Target, &s.Body)

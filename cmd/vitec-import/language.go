@@ -16,11 +16,13 @@ import (
 )
 
 // say says a text in the language of the program's user.
-func (w *world) say(format string, args ...any) string { return w.lang.Say(format, args...) }
+func (w *world) say(format string, args ...any) string {
+	return w.callable(w.lang.Say(format, args...))
+}
 
 // count says a text about n things. The first verb of the format is for n.
 func (w *world) count(n int, one, other string, args ...any) string {
-	return w.lang.Of(counted(n, one, other, args...))
+	return w.callable(w.lang.Of(counted(n, one, other, args...)))
 }
 
 // counted is a text about n things, to be said later.

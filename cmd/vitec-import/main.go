@@ -49,6 +49,7 @@ func mainExitCode() int {
 		terminalIn:    isTerminal(os.Stdin),
 		terminalErr:   isTerminal(os.Stderr),
 		stop:          stop,
+		program:       calledAs(os.Args[0]),
 		outliveOutput: func() { signal.Ignore(syscall.SIGPIPE) },
 	}
 	call := func(args []string, w world) int { return run(context.Background(), args, w) }
@@ -75,6 +76,9 @@ type world struct {
 	// pager that is closed must not cut a run off. Without it such a write ends
 	// the process, which is right for commands that only print. May be nil.
 	outliveOutput func()
+	// program is how the program is called in the commands that it prints;
+	// empty: vitec-import.
+	program string
 	// lang is the language of reports, and of what is printed of them.
 	lang words.Language
 	// log, if not nil, takes what else would be printed to stderr for a person.

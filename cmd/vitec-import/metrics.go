@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -80,7 +81,7 @@ func (m *metrics) write(ctx context.Context, l *ledger.Ledger, path string, code
 			return err
 		}
 	}
-	if err := writeWhole(path, m.text.String()); err != nil {
+	if err := writeWhole(path, m.text.String(), 0o644); err != nil {
 		return exit{err: fail("%s: the metrics could not be written: %s", path, cause(err)), hint: hint("name another file with --metrics")}
 	}
 	return nil
@@ -111,9 +112,8 @@ func (m *metrics) history(ctx context.Context, l *ledger.Ledger) error {
 
 func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
 
-// writeWhole puts a text at path in one step. Everybody may read it: the
-// collector is another user.
-func writeWhole(path, text string) (err error) {
+// writeWhole puts a text at path in one step, for those whom mode lets read it.
+func writeWhole(path, text string, mode fs.FileMode) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-")
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func writeWhole(path, text string) (err error) {
 		}
 	}()
 	_, err = f.WriteString(text)
-	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"sort"
@@ -10,6 +11,8 @@ import (
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
+	"vitec-import/mapping"
+	"vitec-import/reports"
 	"vitec-import/reports/words"
 	"vitec-import/vitec"
 )
@@ -25,6 +28,7 @@ type findings struct {
 	moreWarnings       int
 	earlier            []ledger.Row // rows that need not be sent, because of an earlier one
 	moreEarlier        int
+	fresh              []newcomer // rows that are to be sent, if they are few beside those booked already
 }
 
 func (f *findings) add(p importer.Problem) error {
@@ -42,12 +46,43 @@ func (f *findings) add(p importer.Problem) error {
 
 func (f *findings) planned(row ledger.Row) error {
 	switch {
+	case row.Outcome == ledger.NotSent && len(f.fresh) <= shownProblems:
+		f.fresh = append(f.fresh, newcomer{row: row.Number})
 	case !refersBack(row):
 	case len(f.earlier) < shownProblems:
 		row.Problems = nil
 		f.earlier = append(f.earlier, row)
 	default:
 		f.moreEarlier++
+	}
+	return nil
+}
+
+// newcomer is a row that is to be sent, with its name masked.
+type newcomer struct {
+	row  int
+	name string
+}
+
+// findNew names the rows that are to be sent, if they are few beside those that
+// are booked already: a list that comes every night has a handful of them.
+func (w *world) findNew(ctx context.Context, src *source, f *findings, p *importer.Plan) error {
+	if n := p.ToSend(); n > shownProblems || n > p.Outcomes[ledger.AlreadyBooked] {
+		f.fresh = nil
+	}
+	i := 0
+	for row, err := range src.file.Rows(ctx) {
+		switch {
+		case i == len(f.fresh):
+			return nil
+		case err != nil:
+			return err
+		case w.stopping():
+			return importer.ErrInterrupted
+		case row.Number == f.fresh[i].row:
+			f.fresh[i].name = mapping.Problem{Value: reports.Participant(row.Cells, src.mapper.NameColumns())}.Masked()
+			i++
+		}
 	}
 	return nil
 }
@@ -64,6 +99,11 @@ func refersBack(row ledger.Row) bool {
 // line prints a text behind its label, and folds both to the terminal's width.
 func (w *world) line(out io.Writer, label, text string) {
 	fmt.Fprintln(out, foldLine(w.labelled(label, text), labelRoom, w.width(out)))
+}
+
+// unfolded prints a command behind its label, in one line: it is to be copied.
+func (w *world) unfolded(out io.Writer, label, command string) {
+	fmt.Fprintln(out, w.labelled(label, command))
 }
 
 // labelRoom is in which column a text stands behind its label. The longest
@@ -135,6 +175,13 @@ func (w *world) describePlan(out io.Writer, p *importer.Plan, f *findings) {
 		w.hintLine(out, w.say(overHint))
 	}
 	w.describeEarlier(out, f)
+	for i, n := range f.fresh {
+		text := w.say("row %d", n.row)
+		if n.name != "" {
+			text += " (" + n.name + ")"
+		}
+		w.line(out, first("new", i), text)
+	}
 	if p.Differing > 0 {
 		w.line(out, "note", w.count(p.Differing, "%d row is already booked with different content; it is not sent again", "%d rows are already booked with different content; they are not sent again"))
 	}

@@ -24,7 +24,7 @@ import (
 
 // runFlags are all flags of run.
 type runFlags struct {
-	checkFlags
+	planFlags
 	rate        float64
 	concurrency int
 	timeout     time.Duration
@@ -97,10 +97,7 @@ EXIT STATUS
 			return err
 		},
 	}
-	f.table.bind(cmd)
-	f.mapping.bind(cmd)
-	f.target.bind(cmd)
-	ledgerFlag(cmd, &f.ledger)
+	f.bind(cmd)
 	cmd.Flags().Float64Var(&f.rate, "rate", 10, "send at most `NUMBER` requests per second, retries included; 0 = no limit")
 	cmd.Flags().IntVar(&f.concurrency, "concurrency", 0, "have at most `NUMBER` requests under way at once (default: as many as rate and latency call for)")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how much `TIME` one request may take")
@@ -134,8 +131,6 @@ func (f *runFlags) validate(cmd *cobra.Command) error {
 		return wrong("%s %d: want 0 or more", "--max-messages", f.maxMessages)
 	case f.logFormat != "" && f.logFormat != "text" && f.logFormat != "json":
 		return wrong("%s %q: want one of %s", "--log-format", f.logFormat, "text, json")
-	case f.target.sandbox && cmd.Flags().Changed("url"):
-		return wrong("--sandbox and --url name two different servers")
 	}
 	if _, err := vitec.ParseFormat(f.format); err != nil {
 		return wrong("%s %q: want one of %s", "--format", f.format, "json, xml")
@@ -144,7 +139,7 @@ func (f *runFlags) validate(cmd *cobra.Command) error {
 	if level.UnmarshalText([]byte(f.logLevel)) != nil {
 		return wrong("%s %q: want one of %s", "--log-level", f.logLevel, "debug, info, warn, error")
 	}
-	return nil
+	return f.planFlags.validate(cmd)
 }
 
 // server is who the requests go to.
@@ -170,16 +165,11 @@ func (f *runFlags) server(w *world) (*server, error) {
 	} else if s.logins, err = w.logins(f.credentials); err != nil {
 		return nil, err
 	}
-	s.client, err = vitec.NewClient(vitec.Config{
-		BaseURL: base, Format: format, Timeout: f.timeout, Concurrency: cmp.Or(f.concurrency, importer.Widest),
-		UserAgent: "vitec-import/" + version(), Credentials: s.logins.For,
+	s.client, err = newClient(vitec.Config{
+		BaseURL: base, Format: format, Timeout: f.timeout, Concurrency: cmp.Or(f.concurrency, importer.Widest), Credentials: s.logins.For,
 	})
 	if err != nil {
 		s.close()
-		var wrong *vitec.ConfigError
-		if errors.As(err, &wrong) {
-			return nil, exit{code: importer.ExitUsage, err: wrong, hint: wrong.Hint}
-		}
 		return nil, err
 	}
 	return s, nil
@@ -198,15 +188,15 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 		if saved, err = readPlan(f.plan); err != nil {
 			return err
 		}
-		input = saved.fill(cmd, f, input)
+		input = saved.fill(cmd, &f.planFlags, input)
 	}
-	f.mapping.trial = f.target.sandbox
-	src, options, err := readMapping(input, &f.table, &f.mapping)
+	src, err := readMapping(input, &f.planFlags)
 	if err != nil {
 		return err
 	}
+	defer src.Close()
 	if saved != nil {
-		if err := saved.checkFiles(f, input, src); err != nil {
+		if err := saved.checkFiles(src); err != nil {
 			return err
 		}
 	}
@@ -230,18 +220,17 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	if err != nil {
 		return err
 	}
-	defer l.Close()
+	src.ledger = l
 	if saved != nil {
 		if err := saved.checkLedger(cmd.Context(), l); err != nil {
 			return err
 		}
 	}
-	if err := w.openTable(src, input, options); err != nil {
+	if err := w.openTable(src); err != nil {
 		return err
 	}
-	defer src.Close()
 
-	job := newJob(src, l, &f.target)
+	job := src.job()
 	job.Client, job.Stop = srv.client, w.stop
 	job.Rate, job.Concurrency, job.MaxRows = f.rate, f.concurrency, f.maxRows
 	job.Log = w.log

@@ -58,16 +58,16 @@ type savedPlan struct {
 const planVersion = 1
 
 // savePlan writes the plan that was just made.
-func savePlan(ctx context.Context, path string, c *checkFlags, job *importer.Job, s *source, p *importer.Plan) error {
-	info := s.file.Info()
+func savePlan(ctx context.Context, path string, job *importer.Job, s *source, p *importer.Plan) error {
+	info, f := s.file.Info(), s.flags
 	saved := savedPlan{
-		Version: planVersion, SavedAt: time.Now().UTC().Truncate(time.Second), Target: job.Target, Sandbox: c.target.sandbox,
+		Version: planVersion, SavedAt: time.Now().UTC().Truncate(time.Second), Target: job.Target, Sandbox: f.target.sandbox,
 		Rows: p.Rows, Outcomes: outcomeMap(expected(p)), ToSend: p.ToSend(), Messages: p.Messages, Slots: jsonSlots(p), Sum: p.Sum,
 	}
 	saved.Input.SHA256 = info.SHA256
-	saved.Input.Sheet, saved.Input.HeaderRow = c.table.sheet, c.table.headerRow
-	saved.Input.Encoding, saved.Input.Delimiter = c.table.encoding, c.table.delimiter
-	saved.Mapping.SHA256, saved.Mapping.Set = s.mapping.SHA256(), c.mapping.set
+	saved.Input.Sheet, saved.Input.HeaderRow = f.table.sheet, f.table.headerRow
+	saved.Input.Encoding, saved.Input.Delimiter = f.table.encoding, f.table.delimiter
+	saved.Mapping.SHA256, saved.Mapping.Set = s.mapping.SHA256(), f.mapping.set
 	var err error
 	if saved.Input.File, err = filepath.Abs(info.Path); err != nil {
 		return err
@@ -86,7 +86,7 @@ func savePlan(ctx context.Context, path string, c *checkFlags, job *importer.Job
 	if err := enc.Encode(saved); err != nil {
 		return err
 	}
-	if err := writeWhole(path, b.String()); err != nil {
+	if err := writeWhole(path, b.String(), 0o600); err != nil {
 		return exit{code: importer.ExitFailed, err: fail("%s: the plan cannot be written: %s", path, cause(err))}
 	}
 	return nil
@@ -122,6 +122,11 @@ func readPlan(path string) (*savedPlan, error) {
 	case p.Input.File == "" || p.Input.SHA256 == "" || p.Mapping.SHA256 == "" || p.Target == "" || p.Sum == "":
 		return nil, bad("%s: the plan is incomplete")
 	}
+	if !p.Sandbox {
+		if err := validURL(p.Target); err != nil { // what a plan says may be anybody's
+			return nil, err
+		}
+	}
 	return &p, nil
 }
 
@@ -132,7 +137,7 @@ func moved(format string, args ...any) error {
 
 // fill takes over what was said when the plan was made, where nothing else is
 // said now. Whether that comes to the same is found out later.
-func (p *savedPlan) fill(cmd *cobra.Command, f *runFlags, input string) string {
+func (p *savedPlan) fill(cmd *cobra.Command, f *planFlags, input string) string {
 	given := cmd.Flags().Changed
 	if input == "" {
 		input = p.Input.File
@@ -169,16 +174,16 @@ func (p *savedPlan) fill(cmd *cobra.Command, f *runFlags, input string) string {
 
 // checkFiles refuses an input, a target or a mapping that has moved. It is
 // asked before anything is made of the input.
-func (p *savedPlan) checkFiles(f *runFlags, input string, s *source) error {
-	if name := f.target.name(); name != p.Target {
+func (p *savedPlan) checkFiles(s *source) error {
+	if name := s.flags.target.name(); name != p.Target {
 		return moved("the plan is for the target %s, not for %s; nothing was sent", p.Target, name)
 	}
-	sum, err := fileSum(input)
+	sum, err := fileSum(s.input)
 	if err != nil {
-		return exit{code: importer.ExitFailed, err: fail("%s: cannot be read: %s", input, cause(err))}
+		return exit{code: importer.ExitFailed, err: fail("%s: cannot be read: %s", s.input, cause(err))}
 	}
 	if sum != p.Input.SHA256 {
-		return moved("%s has changed since the plan was made; nothing was sent", input)
+		return moved("%s has changed since the plan was made; nothing was sent", s.input)
 	}
 	if s.mapping.SHA256() != p.Mapping.SHA256 {
 		return moved("%s, or a file it includes, has changed since the plan was made; nothing was sent", s.mappingPath)

@@ -36,7 +36,7 @@ var speakers = map[string][]int{
 	"failure": {0}, "fault": {0}, "fileError": {1},
 	// Of the commands.
 	"say": {0}, "count": {1, 2}, "counted": {1, 2}, "fail": {0}, "failCount": {1, 2}, "hint": {0}, "wrong": {0}, "bad": {0, 1}, "moved": {0},
-	"line": {1}, "labelled": {0}, "first": {0}, "tell": {0}, "entry": {0}, "between": {2}, "exactly": {1},
+	"line": {1}, "unfolded": {1}, "labelled": {0}, "first": {0}, "tell": {0}, "entry": {0}, "between": {2}, "exactly": {1},
 	// Of the library that reads flags: what each flag is for.
 	"StringVar": {3}, "StringVarP": {4}, "StringArrayVar": {3}, "StringSliceVar": {3}, "BoolVar": {3},
 	"IntVar": {3}, "Int64Var": {3}, "Float64Var": {3}, "DurationVar": {3}, "Var": {2},
