@@ -48,12 +48,12 @@ func (w *world) usage(cmd *cobra.Command, width int) string {
 		line("  %s", w.say("%s [command]", cmd.CommandPath()))
 	}
 	if cmd.Example != "" {
-		line("\n%s\n%s", w.say("Examples:"), w.lang.Plain(cmd.Example))
+		line("\n%s\n%s", w.say("Examples:"), w.callable(w.lang.Plain(cmd.Example)))
 	}
 	if cmd.HasAvailableSubCommands() {
 		line("\n%s", w.say("Available Commands:"))
 		for _, c := range cmd.Commands() {
-			if c.IsAvailableCommand() {
+			if c.IsAvailableCommand() || c.Name() == "help" {
 				line("%s", fold(fmt.Sprintf("  %-11s %s", c.Name(), w.lang.Plain(c.Short)), width))
 			}
 		}
@@ -91,6 +91,66 @@ func (w *world) flags(set *pflag.FlagSet, cmd *cobra.Command, width int) string 
 		text = strings.ReplaceAll(text, "(default", "(förval")
 	}
 	return text
+}
+
+// newHelpCommand prints the help of a command or a topic.
+func newHelpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Print the help of a command",
+		Long: `help prints what a command does, its flags and its exit codes: the same as the
+command's --help.
+
+EXIT STATUS
+  0  printed
+  2  there is no such command`,
+		Example: `  vitec-import help
+  vitec-import help run`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return noSuchCommand(cmd.Root(), args)
+			}
+			found.InitDefaultHelpFlag()
+			found.InitDefaultVersionFlag()
+			return found.Help()
+		},
+	}
+}
+
+func newCompletionCommand(w *world) *cobra.Command {
+	return &cobra.Command{
+		Use:   "completion SHELL",
+		Short: "Print a script that completes commands and flags in a shell",
+		Long: `completion prints a script for bash, fish, powershell or zsh. A shell that has read it
+completes commands and flags when you press Tab.
+
+To have it in every new shell, write the script to where your shell looks for it, such as
+~/.local/share/bash-completion/completions/vitec-import; for PowerShell, into a file that
+$PROFILE reads.
+
+EXIT STATUS
+  0  printed
+  2  there is no such shell`,
+		Example: `  source <(vitec-import completion bash)
+  vitec-import completion fish | source
+  vitec-import completion powershell | Out-String | Invoke-Expression`,
+		ValidArgs: []string{"bash", "fish", "powershell", "zsh"},
+		Args:      exactly(1, "the shell"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch root := cmd.Root(); args[0] {
+			case "bash":
+				return root.GenBashCompletionV2(w.stdout, true)
+			case "fish":
+				return root.GenFishCompletion(w.stdout, true)
+			case "powershell":
+				return root.GenPowerShellCompletionWithDesc(w.stdout)
+			case "zsh":
+				return root.GenZshCompletion(w.stdout)
+			}
+			return misused(cmd, fail("%s %q: want one of %s", cmd.Name(), args[0], strings.Join(cmd.ValidArgs, ", ")))
+		},
+	}
 }
 
 // flagError says what is wrong with a flag.
