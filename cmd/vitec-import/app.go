@@ -28,6 +28,11 @@ func run(ctx context.Context, args []string, w world) int {
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
 	err := root.ExecuteContext(ctx)
+	defer func() {
+		if w.end != nil {
+			w.end()
+		}
+	}()
 	if err == nil {
 		return importer.ExitDone
 	}

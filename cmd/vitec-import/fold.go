@@ -12,6 +12,9 @@ import (
 // width is how many columns a person's terminal has; 0 = out is none, or nobody
 // knows.
 func (w *world) width(out io.Writer) int {
+	if o, ok := out.(*outlet); ok {
+		out = o.out
+	}
 	f, ok := out.(*os.File)
 	if !ok || !isTerminal(f) {
 		return 0

@@ -44,7 +44,7 @@ func mainExitCode() int {
 		os.Exit(importer.ExitInterrupted)
 	}()
 	w := world{
-		getenv: os.Getenv, systemLanguages: systemLanguages,
+		getenv: os.Getenv, environ: os.Environ, systemLanguages: systemLanguages,
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		terminalIn:    isTerminal(os.Stdin),
 		terminalErr:   isTerminal(os.Stderr),
@@ -61,7 +61,8 @@ func mainExitCode() int {
 
 // world is all that the program knows of the process it runs in.
 type world struct {
-	getenv func(string) string
+	getenv  func(string) string
+	environ func() []string // all variables, as NAME=value; may be nil
 	// systemLanguages are those that the user has chosen for the system's own
 	// programs, the best first; nil = the environment tells.
 	systemLanguages func() []string
@@ -76,6 +77,9 @@ type world struct {
 	// pager that is closed must not cut a run off. Without it such a write ends
 	// the process, which is right for commands that only print. May be nil.
 	outliveOutput func()
+	// inOrder, if not nil, has what was printed to stderr appear before what is
+	// printed to stdout next. end, if not nil, is called when all is said.
+	inOrder, end func()
 	// program is how the program is called in the commands that it prints;
 	// empty: vitec-import.
 	program string

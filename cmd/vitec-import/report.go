@@ -309,6 +309,9 @@ func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Resu
 	case nothing:
 		last = "run %d: nothing new, %s of %s; %s"
 	}
+	if w.inOrder != nil {
+		w.inOrder()
+	}
 	fmt.Fprintln(w.stdout, w.say(last, res.Run, w.counts(res.Outcomes), w.count(res.Plan.Rows, "%d row", "%d rows"), where))
 	switch {
 	case failed != nil && code == importer.ExitDone:

@@ -81,9 +81,7 @@ EXIT STATUS
 			if err := f.validate(cmd); err != nil {
 				return err
 			}
-			if w.outliveOutput != nil {
-				w.outliveOutput()
-			}
+			w.outlive()
 			w.log = f.logger(w)
 			input := ""
 			if len(args) > 0 {
@@ -288,7 +286,7 @@ func (w *world) approve(p *importer.Plan, f *runFlags, l *logins) error {
 	}
 	for _, c := range p.Customers() {
 		if _, ok := l.For(c); !ok {
-			return exit{code: importer.ExitFailed, err: fail("there is no login for customer %q; nothing was sent", c), hint: hint("add it to the credentials file, under customers, or give a default")}
+			return exit{code: importer.ExitFailed, err: fail("there is no login for customer %q; nothing was sent", c), hint: hint("add it to the credentials file, under customers, or as VITEC_USERNAME_%s and VITEC_PASSWORD_%[1]s; or give a default", c)}
 		}
 	}
 	if n := p.Messages.Total(); n > 0 && !f.target.sandbox {

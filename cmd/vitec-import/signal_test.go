@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"vitec-import/importer"
 )
 
 // TestSignals strikes a run in the middle of its requests with what ends
@@ -171,5 +173,57 @@ func (c *child) running() bool {
 		return false
 	default:
 		return true
+	}
+}
+
+// TestReaderStandsStill: somebody holds the log and the terminal open and reads
+// nothing. Everybody is booked, the ledger is free, and SIGTERM ends the program.
+func TestReaderStandsStill(t *testing.T) {
+	t.Parallel()
+	for _, log := range []string{"", "json"} {
+		t.Run(log, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, guests(400), "latency=1ms")
+			unread, write, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer unread.Close()
+			// A pipe that is full from the start.
+			fd := int(write.Fd()) // asked for once: it sets the pipe to block
+			if err := syscall.SetNonblock(fd, true); err != nil {
+				t.Fatal(err)
+			}
+			for err == nil {
+				_, err = syscall.Write(fd, make([]byte, 4096))
+			}
+			if err := syscall.SetNonblock(fd, false); err != nil {
+				t.Fatal(err)
+			}
+			args := append([]string{"vitec-import"}, o.args("--log-format", log, "--log-level", "debug")...)
+			c := o.startAs(func(c *exec.Cmd) { c.Stdout, c.Stderr = write, write }, args...)
+			write.Close()
+			report := filepath.Join(o.dir, "deltagare-trial-0001", "summary.json")
+			for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+				if _, err := os.Stat(report); err == nil {
+					break
+				}
+				if time.Now().After(deadline) || !c.running() {
+					t.Fatal("there is no report")
+				}
+			}
+			for { // the ledger is free as soon as the run is at its end
+				if e := o.do(nil, "resolve", "--run", "1", "--row", "2", "--not-booked"); e.code != importer.ExitHeld {
+					break
+				}
+			}
+			start := time.Now()
+			c.signal(syscall.SIGTERM)
+			e := c.wait()
+			if took := time.Since(start); e.code != 0 || took > 10*time.Second {
+				t.Errorf("exit code %d after %v", e.code, took)
+			}
+			o.audit(&attempt{requests: 400}, 0).want(t, 0, map[string]int{"booked": 400})
+		})
 	}
 }
