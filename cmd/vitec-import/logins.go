@@ -3,12 +3,15 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"vitec-import/importer"
 	"vitec-import/vitec"
 )
 
@@ -38,14 +41,8 @@ func (w *world) logins(file string) (*logins, error) {
 	if file != "" {
 		return readLogins(file, dir != "" && filepath.Dir(file) == filepath.Clean(dir))
 	}
-	user, password := w.getenv("VITEC_USERNAME"), w.getenv("VITEC_PASSWORD")
-	switch {
-	case user != "" && password != "":
-		return &logins{fallback: &vitec.Credentials{Username: user, Password: password}}, nil
-	case user != "":
-		return nil, exit{code: 1, err: fail("%s is set, but %s is not", "VITEC_USERNAME", "VITEC_PASSWORD")}
-	case password != "":
-		return nil, exit{code: 1, err: fail("%s is set, but %s is not", "VITEC_PASSWORD", "VITEC_USERNAME")}
+	if l, err := w.environmentLogins(); l != nil || err != nil {
+		return l, err
 	}
 	if dir != "" {
 		file := filepath.Join(dir, "vitec-import")
@@ -53,25 +50,64 @@ func (w *world) logins(file string) (*logins, error) {
 			return readLogins(file, true)
 		}
 	}
-	return nil, exit{code: 1, err: fail("there is no login"), hint: hint("set VITEC_USERNAME and VITEC_PASSWORD, or name a file with --credentials; to try without one: --sandbox")}
+	return nil, exit{
+		code: importer.ExitFailed, err: fail("there is no login"),
+		hint: hint("set VITEC_USERNAME and VITEC_PASSWORD, or name a file with --credentials; to try without one: --sandbox"),
+	}
 }
 
-// loginsFile is the YAML of a credentials file.
-type loginsFile struct {
-	Default   *loginEntry            `yaml:"default"`
-	Customers map[string]*loginEntry `yaml:"customers"`
-}
+// The variables that hold a login. With an underscore and a customerId behind
+// it, the login is that customer's alone: VITEC_USERNAME_M11385.
+const (
+	usernameVariable = "VITEC_USERNAME"
+	passwordVariable = "VITEC_PASSWORD"
+)
 
-type loginEntry struct {
-	Username string `yaml:"username"`
-	Password string `yaml:"password"`
+// environmentLogins are the logins that the environment holds; nil = none.
+func (w *world) environmentLogins() (*logins, error) {
+	var l logins
+	suffixes := map[string]bool{"": true}
+	if w.environ != nil {
+		for _, entry := range w.environ() {
+			name, _, _ := strings.Cut(entry, "=")
+			for _, variable := range []string{usernameVariable, passwordVariable} {
+				if suffix, ok := strings.CutPrefix(name, variable+"_"); ok && suffix != "" {
+					suffixes["_"+suffix] = true
+				}
+			}
+		}
+	}
+	for _, suffix := range slices.Sorted(maps.Keys(suffixes)) {
+		c := vitec.Credentials{Username: w.getenv(usernameVariable + suffix), Password: w.getenv(passwordVariable + suffix)}
+		half := func(set, not string) error {
+			return exit{code: importer.ExitFailed, err: fail("%s is set, but %s is not", set+suffix, not+suffix)}
+		}
+		switch {
+		case c == vitec.Credentials{}:
+		case c.Password == "":
+			return nil, half(usernameVariable, passwordVariable)
+		case c.Username == "":
+			return nil, half(passwordVariable, usernameVariable)
+		case suffix == "":
+			l.fallback = &c
+		default:
+			if l.byCustomer == nil {
+				l.byCustomer = map[string]vitec.Credentials{}
+			}
+			l.byCustomer[suffix[1:]] = c
+		}
+	}
+	if l.fallback == nil && l.byCustomer == nil {
+		return nil, nil
+	}
+	return &l, nil
 }
 
 // readLogins reads a credentials file that nobody else can read, or a service's,
 // from the folder that systemd gives it.
 func readLogins(path string, ofService bool) (*logins, error) {
-	bad := func(hint any, format string, args ...any) error {
-		return exit{code: 1, err: fail(format, append([]any{path}, args...)...), hint: hint}
+	bad := func(hint any, format string) error {
+		return exit{code: importer.ExitFailed, err: fail(format, path), hint: hint}
 	}
 	example := hint("it looks like this: default: {username: u, password: p}, and under customers: one line like M11385: {username: u, password: p} per customer")
 	info, err := os.Stat(path)
@@ -83,17 +119,24 @@ func readLogins(path string, ofService bool) (*logins, error) {
 	case info.IsDir():
 		return nil, bad(nil, "%s: is a directory, not a credentials file")
 	}
-	switch others, mend, err := readByOthers(path, info, ofService); {
+	switch others, correct, err := readByOthers(path, info, ofService); {
 	case err != nil:
 		return nil, bad(nil, "%s: the credentials file cannot be read")
 	case others:
-		return nil, bad(mend, "%s: other users of this computer can read the credentials file")
+		return nil, bad(correct, "%s: other users of this computer can read the credentials file")
 	}
 	src, err := os.ReadFile(path)
 	if err != nil {
 		return nil, bad(nil, "%s: the credentials file cannot be read")
 	}
-	var f loginsFile
+	type login struct {
+		Username string `yaml:"username"`
+		Password string `yaml:"password"`
+	}
+	var f struct {
+		Default   *login            `yaml:"default"`
+		Customers map[string]*login `yaml:"customers"`
+	}
 	// The decoder's own message may quote the file, so it is not shown.
 	if err := yaml.Load(src, &f, yaml.WithKnownFields(), yaml.WithUniqueKeys()); err != nil {
 		return nil, bad(example, "%s: not a credentials file")
@@ -105,15 +148,10 @@ func readLogins(path string, ofService bool) (*logins, error) {
 		}
 		l.fallback = &vitec.Credentials{Username: f.Default.Username, Password: f.Default.Password}
 	}
-	customers := make([]string, 0, len(f.Customers))
-	for c := range f.Customers {
-		customers = append(customers, c)
-	}
-	sort.Strings(customers)
-	for _, c := range customers {
+	for _, c := range slices.Sorted(maps.Keys(f.Customers)) {
 		e := f.Customers[c]
 		if e == nil || e.Username == "" || e.Password == "" {
-			return nil, bad(nil, "%s: the login of customer %q has no username or no password", c)
+			return nil, exit{code: importer.ExitFailed, err: fail("%s: the login of customer %q has no username or no password", path, c)}
 		}
 		l.byCustomer[c] = vitec.Credentials{Username: e.Username, Password: e.Password}
 	}

@@ -21,7 +21,7 @@ var everybody = []windows.WELL_KNOWN_SID_TYPE{
 // readByOthers reports whether others than the file's user can read it, and the
 // command that mends that. A file has the rights of the folder that it was made
 // in: in the user's own nobody else can read it, in C:\vitec everybody can.
-func readByOthers(path string, _ fs.FileInfo, _ bool) (others bool, mend string, err error) {
+func readByOthers(path string, _ fs.FileInfo, _ bool) (others bool, correct string, err error) {
 	sd, err := windows.GetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION)
 	if err != nil {
 		return false, "", err
