@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -16,11 +17,45 @@ import (
 )
 
 // logins finds the login for a customer. Passwords come from the environment,
-// from a file or from systemd, never from an argument: arguments are seen by
-// everybody on the machine.
+// from a file, from systemd, from the system's credential store or from the
+// terminal, never from an argument: arguments are seen by everybody on the
+// machine.
 type logins struct {
 	fallback   *vitec.Credentials
 	byCustomer map[string]vitec.Credentials
+	// later is asked, before anything is sent, for the login of a customer that
+	// has none here; nil = nobody else knows one.
+	later func(customerId string) (*vitec.Credentials, error)
+}
+
+// prepare finds the logins for all customers, so that For has them.
+func (l *logins) prepare(customers []string) error {
+	for _, c := range customers {
+		if _, ok := l.For(c); ok {
+			continue
+		}
+		var (
+			found *vitec.Credentials
+			err   error
+		)
+		if l.later != nil {
+			found, err = l.later(c)
+		}
+		switch {
+		case err != nil:
+			return err
+		case found == nil:
+			return exit{
+				code: importer.ExitFailed, err: fail("there is no login for customer %q; nothing was sent", c),
+				hint: hint("add it to the credentials file, under customers, or as VITEC_USERNAME_%s and VITEC_PASSWORD_%[1]s; or give a default", c),
+			}
+		}
+		if l.byCustomer == nil {
+			l.byCustomer = map[string]vitec.Credentials{}
+		}
+		l.byCustomer[c] = *found
+	}
+	return nil
 }
 
 // For returns the login for a customerId.
@@ -35,8 +70,9 @@ func (l *logins) For(customerId string) (vitec.Credentials, bool) {
 }
 
 // logins reads the logins from where they are: the file that was named, the
-// environment, or the directory that systemd gives to a service.
-func (w *world) logins(file string) (*logins, error) {
+// environment, the directory that systemd gives to a service, or else the
+// system's credential store, and whoever sits at the terminal.
+func (w *world) logins(file, target string) (*logins, error) {
 	dir := w.getenv("CREDENTIALS_DIRECTORY")
 	if file != "" {
 		return readLogins(file, dir != "" && filepath.Dir(file) == filepath.Clean(dir))
@@ -50,9 +86,37 @@ func (w *world) logins(file string) (*logins, error) {
 			return readLogins(file, true)
 		}
 	}
-	return nil, exit{
-		code: importer.ExitFailed, err: fail("there is no login"),
-		hint: hint("set VITEC_USERNAME and VITEC_PASSWORD, or name a file with --credentials; to try without one: --sandbox"),
+	fallback, err := w.keptLogin(target, "")
+	if err != nil && !w.terminalIn {
+		return nil, exit{code: importer.ExitFailed, err: fail("there is no login"), hint: loginHint}
+	}
+	return &logins{fallback: fallback, later: w.laterLogins(target, err)}, nil
+}
+
+// laterLogins finds the logins that neither the environment nor a file has: in
+// the credential store, unless noStore says why there is none, or else at the
+// terminal, where one question is for all customers.
+func (w *world) laterLogins(target string, noStore error) func(customer string) (*vitec.Credentials, error) {
+	var asked *vitec.Credentials
+	return func(customer string) (*vitec.Credentials, error) {
+		if noStore == nil {
+			if c, err := w.keptLogin(target, customer); err == nil && c != nil {
+				return c, nil
+			}
+		}
+		if asked != nil || !w.terminalIn {
+			return asked, nil
+		}
+		if noStore != nil {
+			w.tell("note", hint("there is no credential store that can be used: %s", noStore), nil)
+		}
+		fmt.Fprintln(w.stderr, w.say("The login at %s:", target))
+		c, err := w.askLogin()
+		if err != nil {
+			return nil, err
+		}
+		asked = &c
+		return asked, nil
 	}
 }
 

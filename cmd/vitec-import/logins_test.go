@@ -35,7 +35,7 @@ func TestEnvironmentLogins(t *testing.T) {
 			}
 			return ""
 		}}
-		l, err := w.logins("")
+		l, err := w.logins("", "")
 		if err != nil {
 			if err.Error() != tt.err || exitCode(err) != importer.ExitFailed || strings.Contains(err.Error(), "p1") {
 				t.Errorf("%s: %v", tt.env, err)

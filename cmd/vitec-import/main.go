@@ -49,6 +49,7 @@ func mainExitCode() int {
 		terminalIn:    isTerminal(os.Stdin),
 		terminalErr:   isTerminal(os.Stderr),
 		stop:          stop,
+		keychain:      systemKeychain{},
 		program:       calledAs(os.Args[0]),
 		outliveOutput: func() { signal.Ignore(syscall.SIGPIPE) },
 	}
@@ -80,6 +81,8 @@ type world struct {
 	// inOrder, if not nil, has what was printed to stderr appear before what is
 	// printed to stdout next. end, if not nil, is called when all is said.
 	inOrder, end func()
+	// keychain is the system's credential store; nil = there is none.
+	keychain keychain
 	// program is how the program is called in the commands that it prints;
 	// empty: vitec-import.
 	program string

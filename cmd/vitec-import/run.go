@@ -55,8 +55,10 @@ row, and writes a folder with the reports beside the input.
 It can be interrupted or killed at any time and started again: whoever is booked is not
 booked again, and a row whose answer was lost is told as uncertain and not sent again.
 
-The login comes from VITEC_USERNAME and VITEC_PASSWORD, from --credentials, or from
-systemd's credentials directory; there is no flag for a password.
+The login comes from --credentials, from VITEC_USERNAME and VITEC_PASSWORD (and of customer
+M11385 alone, from VITEC_USERNAME_M11385 and VITEC_PASSWORD_M11385), from systemd's
+credentials directory, or from what "login" has kept; otherwise it is asked for, where
+there is a terminal. There is no flag for a password.
 
 EXIT STATUS
   0    every row is booked, or was already
@@ -160,7 +162,7 @@ func (f *runFlags) server(w *world) (*server, error) {
 		s.close = box.Close
 		base = box.URL
 		s.logins = &logins{fallback: &vitec.Credentials{Username: "sandbox", Password: "sandbox"}}
-	} else if s.logins, err = w.logins(f.credentials); err != nil {
+	} else if s.logins, err = w.logins(f.credentials, f.target.name()); err != nil {
 		return nil, err
 	}
 	s.client, err = newClient(vitec.Config{
@@ -284,10 +286,8 @@ func (w *world) approve(p *importer.Plan, f *runFlags, l *logins) error {
 	if p.ToSend() == 0 {
 		return nil
 	}
-	for _, c := range p.Customers() {
-		if _, ok := l.For(c); !ok {
-			return exit{code: importer.ExitFailed, err: fail("there is no login for customer %q; nothing was sent", c), hint: hint("add it to the credentials file, under customers, or as VITEC_USERNAME_%s and VITEC_PASSWORD_%[1]s; or give a default", c)}
-		}
+	if err := l.prepare(p.Customers()); err != nil {
+		return err
 	}
 	if n := p.Messages.Total(); n > 0 && !f.target.sandbox {
 		if err := w.approveMessages(n, f); err != nil {
