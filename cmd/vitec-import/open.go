@@ -237,8 +237,17 @@ func (f *targetFlags) validate(cmd *cobra.Command) error {
 }
 
 func validURL(address string) error {
-	_, err := newClient(vitec.Config{BaseURL: address})
-	return err
+	_, err := vitec.ParseBaseURL(address)
+	return misconfigured(err)
+}
+
+// normalURL writes two spellings of one valid address alike.
+func normalURL(address string) string {
+	u, err := vitec.ParseBaseURL(address)
+	if err != nil {
+		return ""
+	}
+	return u.String()
 }
 
 // newClient is a client, or a mistake in how the program was called.
@@ -248,11 +257,15 @@ func newClient(c vitec.Config) (*vitec.Client, error) {
 		c.Credentials = func(string) (vitec.Credentials, bool) { return vitec.Credentials{}, false }
 	}
 	client, err := vitec.NewClient(c)
+	return client, misconfigured(err)
+}
+
+func misconfigured(err error) error {
 	var wrong *vitec.ConfigError
 	if errors.As(err, &wrong) {
-		return nil, exit{code: importer.ExitUsage, err: wrong, hint: wrong.Hint}
+		return exit{code: importer.ExitUsage, err: wrong, hint: wrong.Hint}
 	}
-	return client, err
+	return err
 }
 
 // name is how the ledger knows the server: two spellings of one address are
