@@ -38,7 +38,7 @@ type field struct {
 	implied   bool   // fixed, and not said by the mapping
 
 	split     splitter
-	edit      func(string) string // replace, trim and case; nil for none
+	edit      func(string) string // replace; nil for none
 	table     map[string]*fixed   // by folded key; nil for no lookup
 	tableArgs []string            // for the message that an entry is missing
 	otherwise *fixed
@@ -46,8 +46,6 @@ type field struct {
 	choices   []string // what a constant may be, for suggestions
 	fallback  *fixed   // for an empty cell
 	must      bool     // an empty cell is a problem
-	few       bool     // its column has few texts, and what becomes of each depends on nothing else
-	when      []test
 }
 
 // role is what a field means to others of its row.
@@ -118,8 +116,8 @@ func fieldOf(path string) (field, bool) {
 	return f, ok
 }
 
-// allPaths returns the path of every field, those of the address first.
-func allPaths() []string {
+// Paths returns the path of every field, those of the address first.
+func Paths() []string {
 	paths := slices.Clone(targetPaths)
 	for _, f := range vitec.Fields() {
 		paths = append(paths, f.Path)
@@ -137,14 +135,7 @@ func (c *compiler) compile(r *rule) field {
 	c.split(r, &f, name)
 	c.lookup(r, &f)
 	c.empty(r, &f)
-	c.when(r, &f)
 	f.words = describe(r, name)
-	switch name {
-	case "date", "datetime", "boolean", "choice", "country":
-		f.few = true
-	default:
-		f.few = f.table != nil
-	}
 	return f
 }
 
@@ -175,7 +166,7 @@ func (c *compiler) source(r *rule, f *field) {
 		if r.Separator.set {
 			f.separator = r.Separator.text
 		} else if f.kind == vitec.KindTextList {
-			f.separator = ";"
+			f.separator = "\n" // at which every list is split, beside commas and the like
 		}
 		for _, s := range r.Join {
 			f.columns = append(f.columns, c.columns(scalars{s}))
@@ -198,8 +189,7 @@ func (c *compiler) source(r *rule, f *field) {
 			key string
 		}{
 			{r.Separator.set, r.Separator.pos, "separator"}, {r.Split.set(), r.Split.pos, "split"},
-			{r.Replace.entries != nil, r.Replace.pos, "replace"}, {r.Trim.set, r.Trim.pos, "trim"},
-			{r.Case.set, r.Case.pos, "case"}, {r.Lookup.set(), r.Lookup.pos, "lookup"},
+			{r.Replace.entries != nil, r.Replace.pos, "replace"}, {r.Lookup.set(), r.Lookup.pos, "lookup"},
 			{r.Default.set, r.Default.pos, "default"}, {r.Empty.set, r.Empty.pos, "empty"},
 		} {
 			if s.set {
@@ -219,49 +209,32 @@ func (c *compiler) columns(names scalars) []scalar {
 	return names
 }
 
-// converter chooses the converter, checks that it suits the field and gives
-// it its settings. It returns its name.
+// converter chooses the converter and gives it its settings. It returns its name.
 func (c *compiler) converter(r *rule, f *field) string {
 	suitable := convertersOf(f.member)
 	name := suitable[0]
-	if r.Choices.entries != nil && slices.Contains(suitable, "choice") {
-		name = "choice"
-	}
-	if r.As.set {
+	switch {
+	case !r.As.set:
+	case slices.Contains(suitable, r.As.text):
 		name = r.As.text
-		switch {
-		case !slices.Contains(converterNames, name):
-			hint := none
-			near := suggest(name, suitable)
-			if near == "" {
-				near = suggest(name, converterNames)
-			}
-			if near == "" {
-				hint = say("for this field: %v", strings.Join(suitable, ", "))
-			}
-			c.fail(r.As.pos, "unknown_converter", near, hint, "unknown converter %q", name)
-			name = suitable[0]
-		case !slices.Contains(suitable, name):
-			c.fail(r.As.pos, "unsuitable_converter", "", say("for this field: %v", strings.Join(suitable, ", ")), "the converter %q does not suit the field %q", name, f.path)
-			name = suitable[0]
+	case slices.Contains(goneConverters, r.As.text):
+		c.fail(r.As.pos, "gone", "", none, "as: %v is no longer part of the language; use %v", r.As.text, say("the field's own way to read a cell, as: text or as: date"))
+	default:
+		suggestion, hint := suggest(r.As.text, []string{"text", "date"}), none
+		if suggestion == "" {
+			hint = say("for this field: %v", strings.Join(suitable, ", "))
+		}
+		if slices.Contains([]string{"text", "date"}, r.As.text) {
+			c.fail(r.As.pos, "unsuitable_converter", "", say("for this field: %v", strings.Join(suitable, ", ")), "the converter %q does not suit the field %q", r.As.text, f.path)
+		} else {
+			c.fail(r.As.pos, "unknown_converter", suggestion, hint, "unknown converter %q", r.As.text)
 		}
 	}
-	dated := name == "date" || name == "datetime"
-	for _, s := range []struct {
-		set   bool
-		pos   pos
-		key   string
-		fits  bool
-		needs vitec.Text
-	}{
-		{r.Layout != nil, first(r.Layout).pos, "layout", dated, say("date or datetime")},
-		{r.Zone.set, r.Zone.pos, "zone", dated, say("date or datetime")},
-		{r.Choices.entries != nil, r.Choices.pos, "choices", name == "choice", say("choice")},
-		{r.Separator.set && r.Value.texts == nil, r.Separator.pos, "separator", r.Join != nil || name == "list", say("list, or by join")},
-	} {
-		if s.set && !s.fits {
-			c.fail(s.pos, "misplaced_key", "", none, "%q is only read by the converter %v", s.key, s.needs)
-		}
+	if dated := name == "date" || name == "datetime"; r.Layout != nil && !dated {
+		c.fail(first(r.Layout).pos, "misplaced_key", "", none, "%q is only read by the converter %v", "layout", say("date"))
+	}
+	if r.Separator.set && r.Value.texts == nil && r.Join == nil && name != "list" {
+		c.fail(r.Separator.pos, "misplaced_key", "", none, "%q is only read by the converter %v", "separator", say("list, or by join"))
 	}
 	f.convert = c.settings(r, f, name)
 	if r.Value.texts != nil {
@@ -293,53 +266,32 @@ func (c *compiler) settings(r *rule, f *field, name string) convert {
 		return c.dates(r, f.kind, name == "datetime")
 	case "list":
 		separator := r.Separator.text
-		if r.Join != nil {
-			separator = f.separator
-		}
 		if r.Split.Separator.set {
 			separator = r.Split.Separator.text
 		}
 		return lister(separator)
 	case "choice":
-		if r.Choices.entries == nil {
-			if f.member.Values == nil {
-				c.fail(r.As.pos, "missing_key", "", say("for example: choices: [Ja, Kanske]"), `the converter "choice" needs "choices"`)
-			}
-			f.choices = f.member.Values
-			return chooser(f.member.Values, f.member.Values, true)
-		}
-		var from, to []string
-		for _, e := range r.Choices.entries {
-			if clean(e.from.text) == "" {
-				c.fail(e.from.pos, "empty_value", "", none, "a choice is empty")
-			}
-			from, to = append(from, e.from.text), append(to, e.to.text)
-		}
-		f.choices = from
-		return chooser(from, to, false)
+		f.choices = f.member.Values
+		return chooser(f.member.Values)
 	}
 	return texter(slices.Contains(freeText, f.path))
 }
 
-// dates reads the layouts and the zone.
+// dates reads the layouts.
 func (c *compiler) dates(r *rule, kind vitec.Kind, clock bool) convert {
 	var layouts []dateLayout
-	for _, s := range r.Layout {
+	for i, s := range r.Layout {
 		l, what, suggestion := parseLayout(s.text)
 		if what != "" {
 			c.fail(s.pos, "layout", suggestion, say("for example: YYYY-MM-DD HH:mm"), "%q is not a layout: %v", s.text, say(what))
 			continue
 		}
-		layouts = append(layouts, l)
-	}
-	zone, err := time.LoadLocation(defaultZone)
-	if r.Zone.set {
-		if zone, err = time.LoadLocation(r.Zone.text); err != nil || r.Zone.text == "" || r.Zone.text == "Local" {
-			c.fail(r.Zone.pos, "zone", suggest(r.Zone.text, knownZones), say("zones are named as Europe/Stockholm"), "unknown time zone %q", r.Zone.text)
+		for _, earlier := range r.Layout[:i] {
+			if swapDayAndMonth(earlier.text) == swapDayAndMonth(swapDayAndMonth(s.text)) {
+				c.fail(s.pos, "layout", "", say("keep the one in which the list is written"), "%q and %q differ only in the order of day and month: a date could be read in two ways", earlier.text, s.text)
+			}
 		}
-	}
-	if err != nil {
-		zone = time.UTC
+		layouts = append(layouts, l)
 	}
 	shown := strings.Join(r.Layout.texts(), ", ")
 	if shown == "" {
@@ -347,31 +299,37 @@ func (c *compiler) dates(r *rule, kind vitec.Kind, clock bool) convert {
 			shown = "YYYY-MM-DD HH:mm"
 		}
 	}
-	dates := dater(layouts, shown, zone, clock)
+	dates := dater(layouts, shown, stockholm, clock)
 	if kind == vitec.KindDateTime {
 		return dates
-	}
-	layout := "2006-01-02"
-	if clock {
-		layout = "2006-01-02 15:04"
 	}
 	return func(text string, s *surroundings) (value, *fault) {
 		v, why := dates(text, s)
 		if moment, ok := v.typed.(time.Time); ok {
-			v.text = moment.Format(layout)
+			v.text = moment.Format(time.DateOnly)
 		}
 		return v, why
 	}
 }
 
-// knownZones is what a mistyped zone is compared with.
-var knownZones = []string{
-	"Europe/Stockholm", "Europe/Oslo", "Europe/Copenhagen", "Europe/Helsinki", "Europe/London", "Europe/Berlin",
-	"Europe/Paris", "Europe/Madrid", "Europe/Rome", "Europe/Warsaw", "Europe/Athens", "Europe/Dublin", "Europe/Zurich",
-	"Europe/Amsterdam", "Europe/Brussels", "Europe/Vienna", "Europe/Prague", "Europe/Lisbon", "Europe/Tallinn",
-	"Europe/Riga", "Europe/Vilnius", "Atlantic/Reykjavik", "America/New_York", "America/Chicago",
-	"America/Los_Angeles", "Asia/Dubai", "Asia/Bangkok", "Asia/Tokyo", "Asia/Shanghai", "Australia/Sydney", "UTC",
+// swapDayAndMonth returns a layout with day and month in each other's place, and
+// each in its short form.
+func swapDayAndMonth(layout string) string {
+	if strings.Contains(layout, "MMM") {
+		return layout // a name cannot be taken for a day
+	}
+	layout = strings.NewReplacer("DD", "M", "MM", "D", "D", "M", "M", "D").Replace(strings.ToUpper(strings.ReplaceAll(layout, "mm", "'")))
+	return layout
 }
+
+// stockholm is where the cells' times are: the API's own are, too.
+var stockholm = func() *time.Location {
+	l, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return l
+}()
 
 // constant converts what "value" says.
 func (c *compiler) constant(v constant, f *field) *fixed {
@@ -380,9 +338,13 @@ func (c *compiler) constant(v constant, f *field) *fixed {
 		return &fixed{}
 	}
 	if v.list {
-		list := v.texts.texts()
-		for i := range list {
-			list[i] = clean(list[i])
+		var list []string
+		for _, s := range v.texts {
+			text := oneLine(clean(s.text))
+			if text == "" {
+				c.fail(s.pos, "empty_value", "", none, "the constant is empty")
+			}
+			list = append(list, text)
 		}
 		return fix(value{typed: list}, f.kind)
 	}
@@ -437,39 +399,20 @@ func rulesBroken(f *field, x *fixed) []vitec.Violation {
 	})
 }
 
-// edits reads replace, trim and case.
+// edits reads replace.
 func (c *compiler) edits(r *rule, f *field) {
-	var steps []func(string) string
+	var pairs []string
 	for _, e := range r.Replace.entries {
-		from, to := e.from.text, e.to.text
-		if from == "" {
+		if e.from.text == "" {
 			c.fail(e.from.pos, "empty_value", "", none, "an empty text cannot be replaced")
 			continue
 		}
-		steps = append(steps, func(text string) string { return strings.TrimSpace(strings.ReplaceAll(text, from, to)) })
+		pairs = append(pairs, e.from.text, e.to.text)
 	}
-	if r.Trim.set {
-		if strings.ContainsFunc(r.Trim.text, isWord) || strings.TrimSpace(r.Trim.text) == "" {
-			c.fail(r.Trim.pos, "unknown_value", "", say(`spaces are always cut off; other signs are named: trim: "*-"`), "%q are not characters that can be cut off", r.Trim.text)
-		}
-		cutset := r.Trim.text + " "
-		steps = append(steps, func(text string) string { return strings.Trim(text, cutset) })
-	}
-	switch {
-	case !r.Case.set:
-	case r.Case.text == "upper":
-		steps = append(steps, strings.ToUpper)
-	case r.Case.text == "lower":
-		steps = append(steps, strings.ToLower)
-	case r.Case.text == "title":
-		steps = append(steps, titleCase)
-	default:
-		c.unknownWord(r.Case, "case", "upper", "lower", "title")
-	}
-	if steps != nil {
+	if pairs != nil {
 		f.edit = func(text string) string {
-			for _, step := range steps {
-				text = step(text)
+			for i := 0; i < len(pairs); i += 2 {
+				text = strings.TrimSpace(strings.ReplaceAll(text, pairs[i], pairs[i+1]))
 			}
 			return text
 		}
@@ -574,19 +517,15 @@ func (c *compiler) empty(r *rule, f *field) {
 		}
 	}
 	switch {
-	case !r.Empty.set || r.Empty.text == "omit":
+	case !r.Empty.set:
+	case r.Empty.text == "omit":
+		c.fail(r.Empty.pos, "gone", "", none, "empty: %v is no longer part of the language; use %v", "omit", say("the rule without it: an empty cell is left out"))
 	case r.Empty.text != "error":
-		c.unknownWord(r.Empty, "empty", "omit", "error")
+		c.unknownWord(r.Empty, "empty", "error")
 	case r.Default.set:
 		c.fail(r.Empty.pos, "misplaced_key", "", say("keep one of the two"), `"empty: error" has no meaning beside "default"`)
 	default:
 		f.must = true
-	}
-}
-
-func (c *compiler) when(r *rule, f *field) {
-	for _, w := range r.When {
-		f.when = append(f.when, c.test(w))
 	}
 }
 
@@ -633,13 +572,10 @@ func describe(r *rule, converter string) texts {
 	add(r.Split.name.set, "split %v", r.Split.name.text)
 	add(r.Split.Part.set, "part %v between %q", r.Split.Part.text, r.Split.Separator.text)
 	add(r.Replace.entries != nil, "replace")
-	add(r.Trim.set, "trim %q", r.Trim.text)
-	add(r.Case.set, "%v case", r.Case.text)
 	add(r.Lookup.name.set, "lookup %q", r.Lookup.name.text)
 	add(r.Lookup.table.entries != nil, "lookup")
 	add(!r.Lookup.set(), "%v", converter)
 	add(r.Layout != nil, "layout %v", strings.Join(r.Layout.texts(), ", "))
-	add(r.Zone.set, "zone %v", r.Zone.text)
 	return p
 }
 
@@ -652,13 +588,8 @@ func first(s scalars) scalar {
 }
 
 // inputOf reads the document's "input".
-func (c *compiler) inputOf(in inputClause, encoding func(string) ([]string, bool)) Input {
+func (c *compiler) inputOf(in inputClause) Input {
 	out := Input{Sheet: in.Sheet.text, Encoding: in.Encoding.text}
-	if in.Encoding.set && encoding != nil {
-		if known, ok := encoding(in.Encoding.text); !ok {
-			c.unknownWord(in.Encoding, "encoding", known...)
-		}
-	}
 	if in.HeaderRow.set {
 		n, ok := in.HeaderRow.number(1)
 		if !ok || n > 1<<20 {

@@ -71,12 +71,8 @@ type surroundings struct {
 // convert is one converter with its settings.
 type convert func(text string, s *surroundings) (value, *fault)
 
-// converterNames is every converter, in the order in which they are
-// documented.
-var converterNames = []string{
-	"text", "phone", "personnummer", "date", "datetime", "boolean", "integer",
-	"decimal", "choice", "list", "email", "country", "zip",
-}
+// goneConverters could be chosen once: now each field has its own.
+var goneConverters = []string{"phone", "personnummer", "datetime", "boolean", "integer", "decimal", "choice", "list", "email", "country", "zip"}
 
 // freeText is the paths of the texts that a person writes for a person. They
 // may have several lines, and may hold what any converter makes.
@@ -100,8 +96,8 @@ var defaultConverters = map[string]string{
 	"updatePerson.obtainThrough":        "choice",
 }
 
-// convertersOf returns the converters that suit a field, the one that is used
-// when the mapping is silent first.
+// convertersOf returns the converter that a field has, and behind it those that
+// "as" may choose instead.
 func convertersOf(f vitec.Field) []string {
 	switch f.Kind {
 	case vitec.KindBoolean:
@@ -115,15 +111,13 @@ func convertersOf(f vitec.Field) []string {
 	case vitec.KindTextList:
 		return []string{"list"}
 	}
+	if own := defaultConverters[f.Path]; own != "" {
+		return []string{own, "text"}
+	}
 	if slices.Contains(freeText, f.Path) {
-		return []string{"text", "choice", "date", "datetime", "integer", "decimal", "phone", "email", "country", "zip"}
+		return []string{"text", "date"}
 	}
-	if own := defaultConverters[f.Path]; own == "choice" {
-		return []string{"choice", "text"}
-	} else if own != "" {
-		return []string{own, "text", "choice"}
-	}
-	return []string{"text", "choice"}
+	return []string{"text"}
 }
 
 // texter returns the converter of a text that is sent as it is.
@@ -136,23 +130,18 @@ func texter(lines bool) convert {
 	}
 }
 
-// chooser returns the converter of a text that must be one of from, and
-// becomes its partner in to. Case does not matter. An open chooser lets
-// others through as they are.
-func chooser(from, to []string, open bool) convert {
-	known := make(map[string]string, len(from))
-	for i, word := range from {
-		known[fold(clean(word))] = to[i]
-	}
-	want := quoteList(from)
+// chooser returns the converter of a text of which some values are known: these
+// are sent as they are written here, in whatever case they come; others as they
+// are, and are warned of.
+func chooser(values []string) convert {
 	return func(text string, _ *surroundings) (value, *fault) {
-		if word, ok := known[fold(oneLine(text))]; ok {
-			return value{text: word}, nil
+		text = oneLine(text)
+		for _, v := range values {
+			if strings.EqualFold(v, text) {
+				text = v
+			}
 		}
-		if open {
-			return value{text: oneLine(text)}, nil
-		}
-		return value{}, &fault{code: "choice", args: []string{want}}
+		return value{text: text}, nil
 	}
 }
 

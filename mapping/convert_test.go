@@ -269,10 +269,7 @@ func TestListAndChoice(t *testing.T) {
 		{"a", "a"}, {"a,b", "a, b"}, {" a ; b;; a", "a, b"}, {"a|b\nc", "a, b, c"}, {";", ""}, {"två ord, tre", "två ord, tre"},
 	})
 	convertAll(t, lister("/"), vitec.KindTextList, surroundings{}, []conversion{{"a, b/c", "a, b, c"}})
-	convertAll(t, chooser([]string{"Umeå", "Luleå"}, []string{"U", "L"}, false), vitec.KindText, surroundings{}, []conversion{
-		{"umeå", "U"}, {"UMEA\u030a", "U"}, {"Boden", "!choice"}, {"Umea", "!choice"},
-	})
-	convertAll(t, chooser([]string{"Visit"}, []string{"Visit"}, true), vitec.KindText, surroundings{}, []conversion{
+	convertAll(t, chooser([]string{"Visit"}), vitec.KindText, surroundings{}, []conversion{
 		{"visit", "Visit"}, {"Later", "Later"},
 	})
 }
@@ -367,8 +364,8 @@ func TestConvertersSuitFields(t *testing.T) {
 	for _, f := range vitec.Fields() {
 		for _, name := range convertersOf(f) {
 			rule := "{column: X, as: " + name
-			if name == "choice" {
-				rule += ", choices: [a]"
+			if name == convertersOf(f)[0] && name != "text" {
+				rule = "{column: X"
 			}
 			m, err := Parse("m.yaml", []byte(mappingOf(f.Path, rule+"}")), Options{Today: today})
 			if err != nil {
@@ -385,8 +382,5 @@ func TestConvertersSuitFields(t *testing.T) {
 				}
 			}
 		}
-	}
-	if len(samples) != len(converterNames) {
-		t.Errorf("%d converters have a sample, of %d", len(samples), len(converterNames))
 	}
 }

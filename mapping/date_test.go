@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -158,15 +157,6 @@ func layoutsOf(t *testing.T, texts ...string) []dateLayout {
 		layouts = append(layouts, l)
 	}
 	return layouts
-}
-
-// TestKnownZones: each of the zones that are suggested exists.
-func TestKnownZones(t *testing.T) {
-	for _, name := range knownZones {
-		if _, err := time.LoadLocation(name); err != nil || strings.TrimSpace(name) != name {
-			t.Errorf("%q: %v", name, err)
-		}
-	}
 }
 
 func momentOf(v value) time.Time {

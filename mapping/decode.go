@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	letters "unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -220,9 +221,9 @@ var syntaxWords = []struct{ library, ours, hint string }{
 	{"did not find expected key", "the indentation does not fit the lines above", "lines of one block begin in one column, and are indented with spaces"},
 	{"did not find expected '-' indicator", "the indentation does not fit the list above", ""},
 	{"block sequence entries are not allowed", "a list entry is not expected here", "check the indentation"},
-	{"unknown anchor", "aliases (*) are not part of the mapping language", `put a text that begins with * in quotes; to share a part of a mapping use "lookups" or "include"`},
-	{"alias", "aliases (*) are not part of the mapping language", `put a text that begins with * in quotes; to share a part of a mapping use "lookups" or "include"`},
-	{"anchor", "anchors (&) are not part of the mapping language", `put a text that begins with & in quotes; to share a part of a mapping use "lookups" or "include"`},
+	{"unknown anchor", "aliases (*) are not part of the mapping language", `put a text that begins with * in quotes; to share a part of a mapping use "lookups"`},
+	{"alias", "aliases (*) are not part of the mapping language", `put a text that begins with * in quotes; to share a part of a mapping use "lookups"`},
+	{"anchor", "anchors (&) are not part of the mapping language", `put a text that begins with & in quotes; to share a part of a mapping use "lookups"`},
 	{"tag", "tags (!) are not part of the mapping language", "put a text that begins with ! in quotes"},
 	{"depth", "the mapping is nested too deeply", ""},
 }
@@ -231,7 +232,7 @@ var syntaxWords = []struct{ library, ours, hint string }{
 // let a small file stand for an endless one, and make the reader look in two
 // places; lookups and include share what is worth sharing.
 func (d *decoder) refuse(n *yaml.Node) {
-	share := say(`to share a part of a mapping use "lookups" or "include"`)
+	share := say(`to share a part of a mapping use "lookups"`)
 	if n.Anchor != "" {
 		d.fail(n, "anchor", "", share, "anchors (&%v) are not part of the mapping language", n.Anchor)
 	}
@@ -348,7 +349,22 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, what string) bool {
 	})
 }
 
+// gone are keys that were part of the language once, and what to use instead.
+var gone = map[string]string{
+	"include":  "--set, or a column for what differs between offices",
+	"identity": "the ledger's own rule, which needs no key",
+	"when":     "skip to leave rows out, or computed",
+	"choices":  "lookup",
+	"zone":     "Swedish times, or write the offset: 2026-03-04T18:30+02:00",
+	"trim":     "replace",
+	"case":     "computed, with upper, lower or title",
+}
+
 func (d *decoder) unknownKey(key *yaml.Node, what string, known []string) {
+	if instead, ok := gone[key.Value]; ok {
+		d.fail(key, "gone", "", none, "%q is no longer part of the language; use %v", key.Value, say(instead))
+		return
+	}
 	suggestion := suggest(key.Value, known)
 	hint := none
 	if suggestion == "" {
@@ -479,14 +495,6 @@ func (s split) set() bool { return s.name.set || s.Separator.set }
 
 func (t *table) decode(d *decoder, n *yaml.Node, what string) {
 	t.pos = d.pos(n)
-	if n.Kind == yaml.SequenceNode && what == "choices" {
-		var list scalars
-		list.decode(d, n, what)
-		for _, one := range list {
-			t.entries = append(t.entries, entry{one, one})
-		}
-		return
-	}
 	d.pairs(n, what, func(key, value *yaml.Node) {
 		e := entry{from: scalar{text: key.Value, set: true, pos: d.pos(key)}}
 		d.key = e.from.pos
@@ -544,18 +552,6 @@ func (c *condition) check(d *decoder, n *yaml.Node, what string) {
 	}
 	if c.Filled.set && c.Filled.text != "true" && c.Filled.text != "false" {
 		d.add(c.Filled.pos.at("unknown_value", `"filled" is true or false, not %q`, c.Filled.text), suggest(c.Filled.text, []string{"true", "false"}), none)
-	}
-}
-
-func (w *when) decode(d *decoder, n *yaml.Node, what string) {
-	d.refuseNone(n, what)
-	for _, one := range oneOrMany(n) {
-		before := len(d.errs)
-		var c condition
-		if d.object(one, reflect.ValueOf(&c).Elem(), what) && len(d.errs) == before {
-			c.check(d, one, what)
-			*w = append(*w, c)
-		}
 	}
 }
 
@@ -691,9 +687,7 @@ func homeOf(name string) string {
 	return home
 }
 
-func isWord(r rune) bool {
-	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x80
-}
+func isWord(r rune) bool { return letters.IsLetter(r) || letters.IsDigit(r) }
 
 // number reads a whole number of at least low.
 func (s scalar) number(low int) (int, bool) {

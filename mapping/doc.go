@@ -36,12 +36,10 @@
 // Its keys are
 //
 //	version       1
-//	include       other mapping files that this one builds on
 //	input         sheet, headerRow, encoding, delimiter: only where detection is not enough
 //	target        customerId, viewingId, timeSlotId: all three are needed
 //	participant   the fields of the request's body
 //	lookups       named tables
-//	identity      the fields that make two rows the same booking
 //	skip          rows to leave out
 //
 // The delimiter is a character, or comma, semicolon, tab or pipe.
@@ -91,8 +89,7 @@
 //
 // # What is done to it
 //
-// These keys work in this order: split, replace, trim, case, then lookup or
-// the converter.
+// These keys work in this order: split, replace, then lookup or the converter.
 //
 // split takes a person's name apart (first, last; "Last, First" is understood,
 // and so are particles), or an address (street, zip, city; without a postal
@@ -113,18 +110,17 @@
 //
 //	categoryIds: Kategorier                                  # Kategorier="KAT1, KAT2": KAT1, KAT2
 //	categoryIds: {column: Grupper, split: "/"}               # Grupper="KAT1/KAT2": KAT1, KAT2
-//	categoryIds: {join: [Intresse, Område]}                  # Intresse="KAT1" Område="KAT2": KAT1, KAT2
+//	categoryIds: {join: [Intresse, Område]}                  # Intresse="KAT1, KAT2" Område="KAT3": KAT1, KAT2, KAT3
+//	categoryIds: {column: Intresse, lookup: {kök: KAT1, utsikt: KAT2}}  # Intresse="Kök, utsikt": KAT1, KAT2
 //
-// replace changes texts, in the order in which they stand; trim cuts off
-// characters besides spaces; case is upper, lower or title.
+// replace changes texts, in the order in which they stand.
 //
 //	cellPhone: {column: Mobil, replace: {"Tel:": ""}}        # Mobil="Tel: 070-174 06 05": 0701740605
-//	lastName: {column: Efternamn, trim: "*"}                 # Efternamn="Ek*": Ek
-//	lastName: {column: Släktnamn, case: title}               # Släktnamn="LIND-EK": Lind-Ek
 //
 // lookup exchanges the text for what a table says, in letters of any case; the
 // table is named, or stands there itself. A text that the table does not have
-// is a problem, unless otherwise says what is sent then ("" for nothing).
+// is a problem, unless otherwise says what is sent then ("" for nothing). Of a
+// list each text is looked up.
 //
 //	obtainThrough: {column: Källa, lookup: {visning: Visit, telefon: Phone}}                  # Källa="Visning": Visit
 //	obtainThrough: {column: Via, lookup: {visning: Visit}, otherwise: Other}                  # Via="kompis": Other
@@ -134,30 +130,20 @@
 //
 // # Empty cells
 //
-// An empty cell is left out of the request (empty: omit says so). default sends
-// something instead, and empty: error makes it a problem.
+// An empty cell is left out of the request. default sends something instead, and
+// empty: error makes it a problem.
 //
 //	note: Kommentar                                          # Kommentar="": left out
 //	participated: {column: Kom, default: false}              # Kom="": false
 //	lastName: {column: Efternamn, empty: error}              # Efternamn="": problem empty
-//	lastName: {column: Efternamn, empty: omit}               # Efternamn="": left out
-//
-// when maps the field only if a column holds one of some texts (is), holds
-// none of them (not), or is filled (true or false). Of several conditions all
-// must hold.
-//
-//	cellPhone: {column: Telefon, when: {column: Typ, is: [Mobil, Mobiltelefon]}}              # Telefon="070-1740605" Typ="mobil": 0701740605
-//	telePhone: {column: Telefon, when: {column: Typ, not: Mobil}}                             # Telefon="070-1740605" Typ="Mobil": left out
-//	note: {column: Anteckning, when: [{column: Svar, filled: true}, {column: Svar, not: Nej}]}  # Anteckning="ringer" Svar="Ja": ringer
 //
 // # Converters
 //
-// as chooses one. Without it the field has its own: phones are read by phone,
-// e-mail addresses by email, and so on; as: text turns that off where a text
-// is sent. A converter that does not suit its field is a mistake. Cells are
-// cleaned before: Unicode NFC, no invisible characters, no spaces at the ends.
-// A number that a spreadsheet has shortened (1,98501E+11) has lost digits and
-// is refused by every converter of numbers.
+// Each field has its own way to read a cell: phones are read as phones, e-mail
+// addresses as such, and so on. as: text turns that off and sends the cell as it
+// is; as: date makes a date of a moment, or of a note. Cells are cleaned before:
+// Unicode NFC, no invisible characters, no spaces at the ends. A number that a
+// spreadsheet has shortened (1,98501E+11) has lost digits and is refused.
 //
 // text sends the text. Line breaks stay in notes and messages, and are spaces
 // elsewhere.
@@ -189,15 +175,13 @@
 // date and datetime read dates. layout says how they are written, one way or
 // several: YYYY, MM (or M), DD (or D), HH, mm, ss and YY with signs between
 // them, or a layout of Go. ISO dates are always understood, because that is
-// what a date in a workbook comes as. zone is the time zone of the cells
-// (Europe/Stockholm, if it is silent). A date becomes the first moment of that
+// what a date in a workbook comes as. Times are Swedish. A date becomes the first moment of that
 // day; date drops a time of day, datetime keeps it. A time that the clocks
 // skipped or showed twice is a problem.
 //
 //	gdprApprovalDate: {column: Informerad, layout: D/M YYYY}                                  # Informerad="4/3 2026": 2026-03-04T00:00:00+01:00
 //	gdprApprovalDate: {column: Informerad, as: date, layout: "02.01.2006"}                    # Informerad="04.03.2026": 2026-03-04T00:00:00+01:00
 //	gdprApprovalDate: {column: Informerad, layout: [DD.MM.YYYY, YYMMDD]}                      # Informerad="260304": 2026-03-04T00:00:00+01:00
-//	approvalDate: {column: Datum, layout: "YYYY-MM-DD HH:mm", zone: Europe/Helsinki}          # Datum="2026-07-01 18:30": 2026-07-01T18:30:00+03:00
 //	approvalDate: Datum                                      # Datum="2026-03-29 02:30": problem time_missing
 //	approvalDate: Datum                                      # Datum="31.02.2026": problem date
 //
@@ -214,13 +198,6 @@
 //
 //	reminderTime: Påminnelse                                 # Påminnelse="1 440": 1440
 //	longitud: Longitud                                       # Longitud="18,063": 18.063
-//
-// choice takes one of the texts under choices, in letters of any case, and
-// sends it as it is written there, or what is written behind it.
-//
-//	city: {column: Ort, choices: [Umeå, Luleå]}              # Ort="UMEÅ": Umeå
-//	obtainThrough: {column: Källa, choices: {besök: Visit, mejl: Email}}                      # Källa="Besök": Visit
-//	city: {column: Ort, choices: [Umeå, Luleå]}              # Ort="Boden": problem choice
 //
 // list is split, as above. email reads one address.
 //
@@ -257,28 +234,11 @@
 //	customerId: Kontor                                       # Kontor="M11385": M11385
 //	customerId: {column: Kontor, lookup: {Umeå: M11385, Luleå: M11386}}                       # Kontor="LULEÅ": M11386
 //
-// What offices have in common stands in a file of its own, which each of them
-// includes, named from the folder of the file that includes it. What a file
-// says itself wins over what it includes, field by field and table by table;
-// the skip rules of all files hold.
-//
-//	version: 1
-//	include: gemensam.yaml
-//	target:
-//	  customerId: {value: M11385}
-//
 // # Constants from outside
 //
 // [Options].Set overrides single fields by constants, as field=value, where a
 // field is named by its path: viewingId=VIS1, updatePerson.obtainThrough=Visit.
 // The columns that the overridden fields would need are then not needed.
-//
-// # Identity
-//
-// Which rows are the same booking is the ledger's to know. identity replaces
-// its rule by the named fields.
-//
-//	identity: [updatePerson.email.emailAddress]
 //
 // # Ids that are not known yet
 //

@@ -91,8 +91,7 @@ func (e *Error) Place() string {
 	return fmt.Sprintf("%s:%d:%d", e.File, e.Line, e.Column)
 }
 
-// Errors is all mistakes of a mapping. Those of one file stand together, in
-// the file's order.
+// Errors is all mistakes of a mapping, in the file's order.
 type Errors []*Error
 
 // Error says all mistakes in English, one below the other.
@@ -113,16 +112,11 @@ func (e Errors) Unwrap() []error {
 	return list
 }
 
-// sorted returns e in the order of files (the mapping itself first, then as
-// they were first met) and places, or nil if there is none. Two mistakes with
-// one place and message are one.
-func (e Errors) sorted(files []string) Errors {
+// sorted returns e in the order of places, those of the command line first, or
+// nil if there is none. Two mistakes with one place and message are one.
+func (e Errors) sorted() Errors {
 	slices.SortStableFunc(e, func(a, b *Error) int {
-		return cmp.Or(
-			cmp.Compare(slices.Index(files, a.File), slices.Index(files, b.File)),
-			cmp.Compare(a.Line, b.Line),
-			cmp.Compare(a.Column, b.Column),
-		)
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return slices.CompactFunc(e, func(a, b *Error) bool {
 		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Reason.String() == b.Reason.String()

@@ -53,14 +53,14 @@ target:
   timeSlotId: {column: Tid, lookpu: slots}
 participant:
   updatePerson:
-    cellPhone: {column: Mobil, as: phoen}
+    cellPhone: {column: Mobil, as: txet}
 `), mapping.Options{})
 	fmt.Println(err)
 	// Output:
 	// mapping.yaml:5:29: unknown key "lookpu" in "timeSlotId"; did you mean "lookup"?
 	//   5 |   timeSlotId: {column: Tid, lookpu: slots}
 	//     |                             ^^^^^^
-	// mapping.yaml:8:36: unknown converter "phoen"; did you mean "phone"?
-	//   8 |     cellPhone: {column: Mobil, as: phoen}
-	//     |                                    ^^^^^
+	// mapping.yaml:8:36: unknown converter "txet"; did you mean "text"?
+	//   8 |     cellPhone: {column: Mobil, as: txet}
+	//     |                                    ^^^^
 }

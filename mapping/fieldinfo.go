@@ -28,7 +28,7 @@ type FieldInfo struct {
 // in the specification's order.
 func FieldInfos() []FieldInfo {
 	var infos []FieldInfo
-	for _, path := range allPaths() {
+	for _, path := range Paths() {
 		f, _ := fieldOf(path)
 		infos = append(infos, f.info())
 	}
@@ -87,7 +87,7 @@ func FindField(name string) (info FieldInfo, suggestion string, ok bool) {
 		return f.info(), "", true
 	}
 	var ends []string
-	for _, path := range allPaths() {
+	for _, path := range Paths() {
 		if strings.HasSuffix(strings.ToLower(path), "."+strings.ToLower(name)) || strings.EqualFold(path, name) {
 			ends = append(ends, path)
 		}
@@ -96,5 +96,5 @@ func FindField(name string) (info FieldInfo, suggestion string, ok bool) {
 		f, _ := fieldOf(ends[0])
 		return f.info(), "", true
 	}
-	return FieldInfo{}, suggest(name, allPaths()), false
+	return FieldInfo{}, suggest(name, Paths()), false
 }

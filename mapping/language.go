@@ -7,12 +7,10 @@ package mapping
 // document is one mapping file.
 type document struct {
 	Version     scalar       `json:"version" doc:"file.version"`
-	Include     scalars      `json:"include" doc:"file.include"`
 	Input       inputClause  `json:"input" doc:"file.input"`
 	Target      targetClause `json:"target" doc:"file.target"`
 	Participant participant  `json:"participant" doc:"file.participant"`
 	Lookups     lookups      `json:"lookups" doc:"file.lookups"`
-	Identity    scalars      `json:"identity" doc:"file.identity"`
 	Skip        skips        `json:"skip" doc:"file.skip"`
 
 	pos pos // of its first key
@@ -46,17 +44,12 @@ type rule struct {
 	Separator scalar  `json:"separator" doc:"rule.separator"`
 	Split     split   `json:"split" doc:"rule.split"`
 	Replace   table   `json:"replace" doc:"rule.replace"`
-	Trim      scalar  `json:"trim" doc:"rule.trim"`
-	Case      scalar  `json:"case" doc:"rule.case"`
 	Lookup    lookup  `json:"lookup" doc:"rule.lookup"`
 	Otherwise scalar  `json:"otherwise" doc:"rule.otherwise"`
 	As        scalar  `json:"as" doc:"rule.as"`
 	Layout    scalars `json:"layout" doc:"rule.layout"`
-	Zone      scalar  `json:"zone" doc:"rule.zone"`
-	Choices   table   `json:"choices" doc:"rule.choices"`
 	Default   scalar  `json:"default" doc:"rule.default"`
 	Empty     scalar  `json:"empty" doc:"rule.empty"`
-	When      when    `json:"when" doc:"rule.when"`
 
 	pos    pos
 	path   string
@@ -129,9 +122,6 @@ type lookups struct {
 	tables map[string]table
 }
 
-// when is conditions that must all hold.
-type when []condition
-
 // skips is the rules of which one is enough.
 type skips []skipRule
 
@@ -139,4 +129,16 @@ type skips []skipRule
 type participant struct {
 	rules []*rule
 	pos   pos
+}
+
+// rules returns all rules, those of the address first.
+func (d *document) rules() []*rule {
+	var rules []*rule
+	byPath := d.Target.rules()
+	for _, path := range targetPaths {
+		if r := byPath[path]; r != nil {
+			rules = append(rules, r)
+		}
+	}
+	return append(rules, d.Participant.rules...)
 }

@@ -25,15 +25,14 @@ type Mapper struct {
 	machine  vm.VM
 	byName   map[string]int // columns of expressions
 	row      row
+	reads    map[int]bool // cells
 }
 
 // bound is a field with its cells.
 type bound struct {
 	*field
 	cells []int
-	when  []boundTest
-	step  int   // position in the order of the request
-	memo  *memo // nil if it would hardly remember anything
+	step  int // position in the order of the request
 }
 
 type boundTest struct {
@@ -89,32 +88,25 @@ func (m *Mapping) Bind(cells []string) (*Mapper, error) {
 				mp.byName[names[0].text] = cell
 			}
 		}
-		for _, t := range f.field.when {
-			f.when = append(f.when, b.test(t))
-		}
-		if f.few {
-			f.memo = new(memo)
-		}
 		mp.fields = append(mp.fields, f)
 	}
 	if len(b.errs) > 0 {
-		return nil, b.mistakes().sorted(m.files)
+		return nil, b.mistakes().sorted()
 	}
 	// Personal number and postal code depend on what the row says elsewhere.
 	slices.SortStableFunc(mp.fields, func(a, b bound) int { return a.role.rank() - b.role.rank() })
 	mp.row.Column = mp.named
+	mp.reads = map[int]bool{}
+	for _, c := range mp.Columns() {
+		mp.reads[c] = true
+	}
 	return mp, nil
 }
 
 // Clone returns another Mapper for the same header, so that several goroutines
 // can map rows side by side.
 func (mp *Mapper) Clone() *Mapper {
-	c := &Mapper{header: mp.header, today: mp.today, skip: mp.skip, fields: slices.Clone(mp.fields), byName: mp.byName}
-	for i := range c.fields {
-		if c.fields[i].memo != nil {
-			c.fields[i].memo = new(memo)
-		}
-	}
+	c := &Mapper{header: mp.header, today: mp.today, skip: mp.skip, fields: slices.Clone(mp.fields), byName: mp.byName, reads: mp.reads}
 	c.row.Column = c.named
 	return c
 }
@@ -229,13 +221,14 @@ func (mp *Mapper) Columns() []int {
 		for _, c := range f.cells {
 			add(c)
 		}
-		for _, t := range f.when {
-			add(t.cell)
-		}
 	}
 	slices.Sort(cells)
 	return cells
 }
+
+// Reads reports whether the mapping, or one of its skip rules, reads the 0-based
+// cell.
+func (mp *Mapper) Reads(cell int) bool { return mp.reads[cell] }
 
 // Map turns the cells of a row into s, which is overwritten. cells is not
 // kept; it may be shorter than the header. If one of the problems is not a
@@ -335,11 +328,6 @@ func (mp *Mapper) holds(t *boundTest) bool {
 // or is left out, and the id of how it came about if not by the field's own
 // words.
 func (mp *Mapper) value(f *bound, s *Submission) (v value, given bool, how string) {
-	for i := range f.when {
-		if !mp.holds(&f.when[i]) {
-			return value{}, false, "left out: the condition does not hold"
-		}
-	}
 	if f.fixed != nil {
 		return mp.take(f, f.fixed, "")
 	}
@@ -360,19 +348,8 @@ func (mp *Mapper) value(f *bound, s *Submission) (v value, given bool, how strin
 		}
 		return value{}, false, ""
 	}
-	if x := f.memo.find(text); x != nil {
-		return mp.take(f, x, "")
-	}
 	if f.table != nil {
-		if found, ok := f.table[fold(oneLine(text))]; ok {
-			f.memo.keep(text, found)
-			return mp.take(f, found, "")
-		}
-		if f.otherwise != nil {
-			return mp.take(f, f.otherwise, "otherwise")
-		}
-		mp.problem(f, &fault{code: "lookup", args: f.tableArgs})
-		return value{}, false, ""
+		return mp.lookUp(f, text)
 	}
 	v, why = f.convert(text, &mp.around)
 	if why != nil {
@@ -383,11 +360,43 @@ func (mp *Mapper) value(f *bound, s *Submission) (v value, given bool, how strin
 			}
 			return value{}, false, ""
 		}
-	} else if f.memo != nil {
-		f.memo.keep(text, fix(v, f.kind))
 	}
 	mp.note(f, v)
 	return v, v.given(f.kind), ""
+}
+
+// lookUp exchanges a text for what the field's table says, or each of the texts
+// of a list.
+func (mp *Mapper) lookUp(f *bound, text string) (value, bool, string) {
+	texts := []string{text}
+	if f.kind == vitec.KindTextList {
+		v, _ := f.convert(text, &mp.around)
+		texts, _ = v.typed.([]string)
+	}
+	var list []string
+	how := ""
+	for _, text := range texts {
+		found, ok := f.table[fold(oneLine(text))]
+		if !ok {
+			if f.otherwise == nil {
+				if f.role == roleCountry {
+					mp.around.country = "?" // one problem is enough
+				}
+				mp.problem(f, &fault{code: "lookup", args: f.tableArgs})
+				return value{}, false, ""
+			}
+			found, how = f.otherwise, "otherwise"
+		}
+		if f.kind != vitec.KindTextList {
+			return mp.take(f, found, how)
+		}
+		more, _ := found.value.typed.([]string)
+		list = append(list, more...)
+	}
+	if len(list) == 0 {
+		return value{}, false, how
+	}
+	return value{typed: list}, true, how
 }
 
 // take uses what the mapping says, or what is remembered.

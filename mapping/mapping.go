@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,25 +12,8 @@ import (
 	"vitec-import/vitec"
 )
 
-// Options is what [Parse] needs besides the file itself. The zero value
-// parses a file that includes no other.
+// Options is what [Parse] needs besides the file itself. The zero value will do.
 type Options struct {
-	// Load returns the content of a file that the mapping includes; name is
-	// the text that stands in the mapping, and in an included file that text
-	// seen from the mapping. The caller decides what a name is relative to.
-	// With a nil Load an include is a mistake.
-	Load func(name string) ([]byte, error)
-
-	// Header returns the header of the table for a mapping that has mistakes
-	// already, so that missing columns are told along with them; nil if there is
-	// none to be had. The mapping serves only to find the header: its Input and
-	// its Fits. With a nil Header only [Mapping.Bind] tells of columns.
-	Header func(*Mapping) []string
-
-	// Encoding reports whether the reader of the table knows an encoding by this
-	// name, and else what names it knows. With a nil Encoding any name will do.
-	Encoding func(name string) (known []string, ok bool)
-
 	// Set holds constants that override the mapping, as "field=value":
 	// "viewingId=VIS1", "updatePerson.obtainThrough=Visit".
 	Set []string
@@ -60,44 +42,30 @@ type Input struct {
 type Mapping struct {
 	name     string
 	digest   string
-	files    []string // in the order in which they were read
 	input    Input
 	fields   []field // in the order of the request
 	skip     []test
-	identity []string
 	warnings Errors
 	today    time.Time
-	named    glance
 }
 
-// Parse reads a mapping file and everything that it includes. name is only
-// used to say where a mistake stands. The error is an [Errors] that holds all
-// mistakes, sorted by place.
+// Parse reads a mapping file. name is only used to say where a mistake stands. The
+// error is an [Errors] that holds all mistakes that can be told without the
+// table, sorted by place; [Mapping.Bind] tells the rest.
 func Parse(name string, src []byte, o Options) (*Mapping, error) {
-	l := &loader{load: o.Load, digest: sha256.New()}
-	doc := l.read(name, src, nil)
-	c := &compiler{doc: doc, sound: len(l.errs) == 0, trial: o.Trial, today: o.Today, errs: l.errs}
+	doc, errs := decodeDocument(name, src)
+	c := &compiler{doc: doc, sound: len(errs) == 0, trial: o.Trial, today: o.Today, errs: errs}
 	if c.today.IsZero() {
 		c.today = time.Now()
 	}
-	m := &Mapping{name: name, files: l.files, today: c.today}
-	for _, pair := range o.Set {
-		fmt.Fprintf(l.digest, "set %d %s\n", len(pair), pair)
-	}
-	rules := c.set(doc.rules(), o.Set)
-	m.digest = hex.EncodeToString(l.digest.Sum(nil))
-
-	for _, r := range rules {
-		before := len(c.errs)
-		m.fields = append(m.fields, c.compile(r))
+	m := &Mapping{name: name, today: c.today, digest: digest(src, o.Set)}
+	for _, r := range c.set(doc.rules(), o.Set) {
 		if r.broken {
-			// What is missing or out of place may be what was misspelt.
-			c.errs = append(c.errs[:before], slices.DeleteFunc(c.errs[before:], func(e *Error) bool {
-				return e.Code == "no_source" || e.Code == "missing_key" || e.Code == "misplaced_key"
-			})...)
+			continue // what is missing or out of place may be what was misspelt
 		}
+		m.fields = append(m.fields, c.compile(r))
 	}
-	m.input = c.inputOf(doc.Input, o.Encoding)
+	m.input = c.inputOf(doc.Input)
 	for _, s := range doc.Skip {
 		t := c.test(s.condition)
 		if s.Reason.set {
@@ -105,7 +73,6 @@ func Parse(name string, src []byte, o Options) (*Mapping, error) {
 		}
 		m.skip = append(m.skip, t)
 	}
-	m.identity = c.identity(doc.Identity, rules)
 	if doc.Version.set && doc.Version.text != "1" {
 		c.fail(doc.Version.pos, "version", "", say("this program reads version 1"), "unknown version %q", doc.Version.text)
 	}
@@ -113,35 +80,27 @@ func Parse(name string, src []byte, o Options) (*Mapping, error) {
 		c.complete(m)
 	}
 	if len(c.errs) > 0 {
-		return nil, append(c.errs, m.unbound(o.Header)...).sorted(l.files)
+		return nil, c.errs.sorted()
 	}
 	m.warnings = c.warnings
 	m.imply(doc)
 	m.warn(doc)
-	order := allPaths()
+	order := Paths()
 	slices.SortStableFunc(m.fields, func(a, b field) int {
 		return cmp.Compare(slices.Index(order, a.path), slices.Index(order, b.path))
 	})
-	m.named = m.glance()
 	return m, nil
 }
 
-// unbound returns the columns that a mapping with other mistakes asks for and
-// the header has not.
-func (m *Mapping) unbound(header func(*Mapping) []string) Errors {
-	if header == nil {
-		return nil
+// digest is of the file and of the constants that override it.
+func digest(src []byte, set []string) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "file %d\n", len(src))
+	h.Write(src)
+	for _, pair := range set {
+		fmt.Fprintf(h, "set %d %s\n", len(pair), pair)
 	}
-	m.named = m.glance()
-	cells := header(m)
-	if m.Fits(cells) == 0 {
-		return nil // none, or not the header
-	}
-	var missing Errors
-	if _, err := m.Bind(cells); errors.As(err, &missing) {
-		return missing
-	}
-	return nil
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Name returns the name that [Parse] was given.
@@ -149,11 +108,6 @@ func (m *Mapping) Name() string { return m.name }
 
 // Input returns what the mapping says about reading the spreadsheet.
 func (m *Mapping) Input() Input { return m.input }
-
-// Identity returns the paths of the fields that make two submissions the same
-// booking, or nil where the mapping leaves that to the ledger's own rule. It
-// is the caller's own.
-func (m *Mapping) Identity() []string { return slices.Clone(m.identity) }
 
 // Warnings returns what is allowed but seldom meant, in the file's order.
 func (m *Mapping) Warnings() []*Warning { return slices.Clone(m.warnings) }
@@ -164,8 +118,7 @@ func (m *Mapping) Maps(path string) bool {
 	return slices.ContainsFunc(m.fields, func(f field) bool { return f.path == path && !f.implied })
 }
 
-// SHA256 returns a hex digest of the file, of all that it includes and of the
-// constants that override it. It changes when the mapping may mean something
+// SHA256 returns a hex digest of the file and of the constants that override it. It changes when the mapping may mean something
 // else.
 func (m *Mapping) SHA256() string { return m.digest }
 
@@ -173,9 +126,6 @@ func (m *Mapping) SHA256() string { return m.digest }
 // cells, so that a reader can find the header row. Columns of which one is
 // enough count once.
 func (m *Mapping) Fits(cells []string) int {
-	if !m.named.sees(cells) {
-		return 0 // as almost every row of a table; a reader asks about each
-	}
 	h := newHeader(cells)
 	counted := map[int]bool{}
 	for names := range m.columns() {
@@ -195,11 +145,6 @@ func (m *Mapping) columns() func(yield func([]scalar) bool) {
 		for _, f := range m.fields {
 			for _, names := range f.columns {
 				if !yield(names) {
-					return
-				}
-			}
-			for _, t := range f.when {
-				if !yield(t.column) {
 					return
 				}
 			}
@@ -227,7 +172,7 @@ func (c *compiler) set(rules []*rule, pairs []string) []*rule {
 		}
 		path = strings.TrimPrefix(strings.TrimPrefix(path, "target."), "participant.")
 		if _, known := fieldOf(path); !known {
-			c.fail(whole, "unknown_field", suggest(path, allPaths()), none, "unknown field %q", path)
+			c.fail(whole, "unknown_field", suggest(path, Paths()), none, "unknown field %q", path)
 			continue
 		}
 		if seen[path] {
@@ -244,32 +189,6 @@ func (c *compiler) set(rules []*rule, pairs []string) []*rule {
 		}
 	}
 	return rules
-}
-
-// identity checks the paths that the document names.
-func (c *compiler) identity(names scalars, rules []*rule) []string {
-	var paths []string
-	for _, s := range names {
-		path := strings.TrimPrefix(s.text, "participant.")
-		f, ok := fieldOf(path)
-		switch {
-		case !ok || f.target >= 0:
-			var body []string
-			for _, f := range vitec.Fields() {
-				body = append(body, f.Path)
-			}
-			suggestion, hint := suggest(path, body), none
-			if suggestion == "" {
-				hint = say("for example: identity: [updatePerson.email.emailAddress]")
-			}
-			c.fail(s.pos, "unknown_field", suggestion, hint, "unknown field %q", s.text)
-		case !slices.ContainsFunc(rules, func(r *rule) bool { return r.path == path }):
-			c.fail(s.pos, "unmapped", "", none, "the identity needs the field %q, which is not mapped", path)
-		default:
-			paths = append(paths, path)
-		}
-	}
-	return paths
 }
 
 // constant returns the field at path if it has the same value in every row.
@@ -378,5 +297,5 @@ func (m *Mapping) warn(doc *document) {
 			}
 		}
 	}
-	m.warnings = m.warnings.sorted(m.files)
+	m.warnings = m.warnings.sorted()
 }

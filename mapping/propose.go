@@ -65,7 +65,7 @@ func (s *Survey) Propose(o ProposalOptions) (*Proposal, error) {
 	}
 	a := assigner{survey: s, proposal: p, taken: map[string]int{}, used: map[int]bool{}, told: map[int]bool{}}
 	a.assign()
-	order := allPaths()
+	order := Paths()
 	byPath := func(x, y Suggestion) int {
 		return cmp.Or(cmp.Compare(slices.Index(order, x.Field), slices.Index(order, y.Field)), cmp.Compare(x.Column, y.Column))
 	}

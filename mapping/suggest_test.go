@@ -50,8 +50,8 @@ func TestSuggest(t *testing.T) {
 		"Informerad", "Adress", "Postnr", "Ort", "Land", "Status", "Deltog",
 	}
 	for place, words := range map[string][]string{
-		"document":     {"version", "include", "input", "target", "participant", "lookups", "identity", "skip"},
-		"rule":         {"column", "value", "join", "computed", "separator", "split", "replace", "trim", "case", "lookup", "otherwise", "as", "layout", "zone", "choices", "default", "empty", "when"},
+		"document":     {"version", "input", "target", "participant", "lookups", "skip"},
+		"rule":         {"column", "value", "join", "computed", "separator", "split", "replace", "lookup", "otherwise", "as", "layout", "default", "empty"},
 		"condition":    {"column", "is", "not", "filled", "reason"},
 		"input":        {"sheet", "headerRow", "encoding", "delimiter"},
 		"target":       targetPaths,
@@ -61,10 +61,9 @@ func TestSuggest(t *testing.T) {
 		"email":        childNames("updatePerson.email."),
 		"options":      childNames("options."),
 		"fields":       fields,
-		"converters":   converterNames,
+		"converters":   append([]string{"text", "date"}, goneConverters...),
 		"columns":      header,
 		"choices":      {"Interest", "Phone", "Visit", "Agreement", "Other", "Email", "NotAsked"},
-		"zones":        knownZones,
 	} {
 		var samples [][2]string
 		for _, word := range words {

@@ -166,9 +166,8 @@ func (f *mappingFlags) args() []string {
 	return args
 }
 
-// load reads the mapping for an input, whose header is asked for if there are
-// mistakes.
-func (f *mappingFlags) load(input string, header func(*mapping.Mapping) []string) (*mapping.Mapping, string, error) {
+// load reads the mapping for an input.
+func (f *mappingFlags) load(input string) (*mapping.Mapping, string, error) {
 	path := f.path
 	if path == "" {
 		path = filepath.Join(filepath.Dir(input), "mapping.yaml")
@@ -180,19 +179,7 @@ func (f *mappingFlags) load(input string, header func(*mapping.Mapping) []string
 	case err != nil:
 		return nil, "", exit{code: importer.ExitUsage, err: fail("%s: the mapping cannot be read: %s", path, cause(err))}
 	}
-	m, err := mapping.Parse(path, src, mapping.Options{
-		Set: f.set, Trial: f.trial, Header: header, Encoding: table.KnownEncoding,
-		Load: func(name string) ([]byte, error) {
-			if !filepath.IsAbs(name) {
-				name = filepath.Join(filepath.Dir(path), name)
-			}
-			src, err := readMappingFile(name)
-			if err != nil {
-				return nil, fail("%s", cause(err)) // can be said in every language
-			}
-			return src, nil
-		},
-	})
+	m, err := mapping.Parse(path, src, mapping.Options{Set: f.set, Trial: f.trial})
 	return m, path, err
 }
 
@@ -323,13 +310,7 @@ func (s *source) Close() error {
 
 // job is the job over an input that is open.
 func (s *source) job() *importer.Job {
-	job := &importer.Job{File: s.file, Mapper: s.mapper, Ledger: s.ledger, Target: s.flags.target.name()}
-	for _, path := range s.mapping.Identity() {
-		if f, ok := vitec.FieldByPath(path); ok {
-			job.Identity = append(job.Identity, f)
-		}
-	}
-	return job
+	return &importer.Job{File: s.file, Mapper: s.mapper, Ledger: s.ledger, Target: s.flags.target.name()}
 }
 
 // readMapping is the part of opening a source that takes no time.
@@ -340,20 +321,8 @@ func readMapping(input string, f *planFlags) (*source, error) {
 	}
 	s := &source{input: input, flags: f}
 	f.mapping.trial = f.target.sandbox
-	header := func(m *mapping.Mapping) []string {
-		o, err := f.table.options(m)
-		if err != nil {
-			return nil
-		}
-		f, err := table.Open(input, o)
-		if err != nil {
-			return nil
-		}
-		defer f.Close()
-		return f.Info().Header
-	}
 	var err error
-	if s.mapping, s.mappingPath, err = f.mapping.load(input, header); err != nil {
+	if s.mapping, s.mappingPath, err = f.mapping.load(input); err != nil {
 		return nil, err
 	}
 	s.options, err = f.table.options(s.mapping)
