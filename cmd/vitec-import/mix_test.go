@@ -45,7 +45,7 @@ func TestMix(t *testing.T) {
 // doubt, by the second it is not.
 var (
 	doubtful = []string{"500-after-commit", "500", "502-after-commit", "504", "reset-after-commit", "reset", "reset-in-request", "close-after-commit",
-		"cut", "html-after-commit", "empty", "null-after-commit", "garbage-after-commit", "goaway", "gzip-bomb-after-commit", "stall-after-commit", "endless-body"}
+		"cut", "html-after-commit", "answer", "answer-after-commit=null", "raw-after-commit=garbage", "raw=x", "gzip-bomb-after-commit", "stall-after-commit", "endless=body"}
 	certain = []string{"429=0", "503=0", "400", "409", "422", "bom", "close-after-answer", "latency=0s..8ms"}
 )
 

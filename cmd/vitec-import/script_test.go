@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 //	requests N              the sandbox has had so many requests
 //	bookings N              so many people are booked, each of them once
 //	fault TEXT...           the sandbox misbehaves from now on
+//	ask [-u LOGIN] URL      print what a server answers, once it listens; $FREE_PORT is free
 func TestScripts(t *testing.T) {
 	samples, err := filepath.Abs("../../samples")
 	if err != nil {
@@ -48,6 +49,11 @@ func TestScripts(t *testing.T) {
 			e.Defer(srv.Close)
 			e.Values[sandboxKey{}] = srv
 			e.Setenv("SANDBOX", srv.URL)
+			port, err := freePort()
+			if err != nil {
+				return err
+			}
+			e.Setenv("FREE_PORT", port)
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
 			e.Setenv("LOCALAPPDATA", filepath.Join(e.WorkDir, "state"))
 			e.Setenv("VITEC_USERNAME", "office")
@@ -60,6 +66,7 @@ func TestScripts(t *testing.T) {
 			"requests": requests,
 			"bookings": bookings,
 			"fault":    fault,
+			"ask":      ask,
 		},
 	})
 }

@@ -27,6 +27,7 @@ var converted = []string{
 	"reports/words",
 	"vitec",
 	"vitec/sandbox",
+	"vitec/sandbox/page",
 }
 
 // speakers are the functions and methods that take a format, with the places
@@ -47,7 +48,6 @@ var speakers = map[string][]int{
 // same are formats that are the same in both languages.
 var same = []string{
 	"status %d: %s", "Status", "Cell",
-	"Content-Type", "Accept", "User-Agent", "Retry-After", "Location", "%v s",
 	"problem", "problem: %s", "%d problem", "--fault %s", "%s/s", "%s/%s per s",
 	"  # yaml-language-server: $schema=mapping.schema.json",
 	"RTF", "YAML", "SQL", "text", "choice",
@@ -79,8 +79,6 @@ var unsaid = map[string]string{
 
 	"%d ms, then %s/s": "an event's detail, which the charts read",
 	"words: %q: %v":    internal, "words: %s: %v": internal,
-	"Vi är snart tillbaka": standIn, "Begäran avvisades.": standIn, "För många anrop.": standIn,
-	"HTTP/1.1 two hundred OK\r\nContent-Type: application/json\r\n\r\n\"VID\"": standIn,
 	"locked by another process": worded, "vitec-import ledger %016x commit %020d\n": format, "SQLite format 3\x00": format,
 	"is not to be sent": internal, "is begun already": internal, "is not begun": internal,
 
@@ -116,15 +114,13 @@ const (
 	choice    = "the values of a flag"
 	yamlPiece = "a piece of a mapping"
 	network   = "what the system or the network said, kept as it was said"
-	standIn   = "what the sandbox says as the API would, in Swedish"
 )
 
 // unsaidFiles are sources that speak as the API does, or to other programs.
 var unsaidFiles = []string{
 	"cmd/vitec-import/metrics.go",
-	"vitec/sandbox/answer.go", "vitec/sandbox/control.go", "vitec/sandbox/exchange.go", "vitec/sandbox/guard.go", "vitec/sandbox/office.go",
-	"vitec/sandbox/page.go", "vitec/sandbox/readjson.go", "vitec/sandbox/readtext.go", "vitec/sandbox/route.go", "vitec/sandbox/rules.go",
-	"vitec/sandbox/server.go", "vitec/sandbox/try.go",
+	"vitec/sandbox/answer.go", "vitec/sandbox/body.go", "vitec/sandbox/control.go", "vitec/sandbox/office.go",
+	"vitec/sandbox/request.go", "vitec/sandbox/rules.go", "vitec/sandbox/server.go", "vitec/sandbox/viewings.go",
 }
 
 // sentence finds what reads like words for people: two words of small letters

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"vitec-import/vitec/sandbox"
 )
@@ -17,7 +18,7 @@ func TestClose(t *testing.T) {
 	told, match := arrivals()
 	srv := start(t, sandbox.Config{Faults: []sandbox.Fault{
 		{Name: "latency", Value: "0s", Match: match},
-		sandbox.MustFault("stall-after-commit:2"), sandbox.MustFault("endless-headers:3"), sandbox.MustFault("latency=1h:4"),
+		sandbox.MustFault("stall-after-commit:2"), sandbox.MustFault("endless=headers:3"), sandbox.MustFault("latency=1h:4"),
 	}})
 	book(t, srv, home, person(1))
 	for n := range 3 {
@@ -66,7 +67,9 @@ func TestClientLeaves(t *testing.T) {
 }
 
 func TestKeptAliveConnection(t *testing.T) {
-	srv := start(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("close-after-commit:reused:x1")}})
+	reused := sandbox.MustFault("close-after-commit")
+	reused.Match = func(r sandbox.Request) bool { return r.Reused }
+	srv := start(t, sandbox.Config{Faults: []sandbox.Fault{reused}})
 	w := dial(t, srv)
 	w.send(booking(1))
 	if resp, _ := w.answer(); resp.StatusCode != 200 {
@@ -104,5 +107,48 @@ func TestTLS(t *testing.T) {
 	}
 	if n := len(srv.Commits()); n != 2 {
 		t.Errorf("%d commits", n)
+	}
+}
+
+// TestExtraAnswer: what is left over after an answer is there before the answer
+// to the next request, on a connection that is served on.
+func TestExtraAnswer(t *testing.T) {
+	for fault, want := range map[string][]int{"extra:1": {0, 0, 1}, `extra="\r\n":1`: {0, 1}} {
+		srv := start(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault(fault)}})
+		w := dial(t, srv)
+		w.send(booking(1))
+		_, first := w.answer()
+		w.send(booking(2))
+		answers := []string{first}
+		if strings.Contains(fault, "=") { // textproto reads no answer that begins with an empty line
+			if b, err := w.r.Peek(2); err != nil || string(b) != "\r\n" {
+				t.Fatalf("%s: %q, %v", fault, b, err)
+			}
+			_, _ = w.r.Discard(2)
+		}
+		for range len(want) - 1 {
+			_, b := w.answer()
+			answers = append(answers, b)
+		}
+		commits := srv.Commits()
+		if len(commits) != 2 {
+			t.Fatalf("%s: %d commits", fault, len(commits))
+		}
+		for i, n := range want {
+			if answers[i] != `"`+commits[n].Answer+`"` {
+				t.Errorf("%s: answer %d is %s, want that of commit %d", fault, i+1, answers[i], n+1)
+			}
+		}
+	}
+}
+
+// TestIdleTimeout: an idle connection is closed.
+func TestIdleTimeout(t *testing.T) {
+	srv := start(t, sandbox.Config{IdleTimeout: time.Millisecond})
+	w := dial(t, srv)
+	w.send(booking(1))
+	w.answer()
+	if b, err := w.rest(); b != "" || err != nil {
+		t.Errorf("read %q, %v", b, err)
 	}
 }

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 
@@ -33,43 +32,41 @@ func (c *Contact) person() *vitec.UpdatePerson {
 	}
 }
 
-// contact is what the server has on a card.
+// contact is what the server knows of a person.
 type contact struct {
 	customer, id string
 	named        bool   // a client, or the Config, has called it by a contactId
-	partial      bool   // the card may hold more than is known here
+	partial      bool   // the office may know more than the card says
 	number       string // normalised personal number
 	keys         []string
-	person       *vitec.UpdatePerson // nil before the first update, and when it is forgotten
+	card         vitec.AddNewViewingParticipant // only its UpdatePerson
 }
 
-// reachable says that a number or an address is on file, as far as is known.
-func (c *contact) reachable() bool {
-	p := c.person
-	return c.partial || !blank(p.Email.EmailAddress) || !blank(p.TelePhone) || !blank(p.WorkPhone) || !blank(p.CellPhone)
+// reachable says whether a number or an address is on file, as far as is known.
+func (c *contact) reachable() bool { return c.partial || hasAddress(&c.card.UpdatePerson) }
+
+// forget drops what is on the card. The contact is still found by its keys.
+func (c *contact) forget() {
+	c.card, c.keys, c.partial = vitec.AddNewViewingParticipant{}, nil, true
 }
 
-// cards are the contacts of all customers, to be found as the server finds
-// them: by contactId, else by personal number, else by first and last name
-// with any one of the phone numbers and addresses.
-type cards struct {
-	byKey  map[string]*contact
-	keep   int        // how many keep what is on them, the keys excepted; 0: all
-	filled []*contact // those that do, the oldest first
-}
+// contacts are those of all customers, by everything that finds them: the
+// contactId, else the personal number, else first and last name with any one
+// of the phone numbers and addresses.
+type contacts map[string]*contact
 
 // find returns the contact that a person is, or nil. Contacts that another
 // contactId or another personal number tells apart are not the same.
-func (cs *cards) find(customer string, p *vitec.UpdatePerson) *contact {
+func (cs contacts) find(customer string, p *vitec.UpdatePerson) *contact {
 	id := strings.TrimSpace(p.ContactId)
 	if id != "" {
-		if c := cs.byKey[idKey(customer, id)]; c != nil {
+		if c := cs[idKey(customer, id)]; c != nil {
 			return c
 		}
 	}
 	number := normalNumber(p.SocialSecurityNumber)
 	for _, k := range personKeys(customer, p) {
-		c := cs.byKey[k]
+		c := cs[k]
 		if c == nil || id != "" && c.named || number != "" && c.number != "" && c.number != number {
 			continue
 		}
@@ -78,57 +75,48 @@ func (cs *cards) find(customer string, p *vitec.UpdatePerson) *contact {
 	return nil
 }
 
-// add makes a contact, with nothing on its card yet.
-func (cs *cards) add(c *contact) { cs.byKey[idKey(c.customer, c.id)] = c }
+// add lets a contact be found by an id, name by one that a client uses.
+func (cs contacts) add(c *contact, id string) { cs[idKey(c.customer, id)] = c }
 
-// name lets a contact be found by a contactId.
-func (cs *cards) name(c *contact, id string) {
+func (cs contacts) name(c *contact, id string) {
 	c.named = true
-	cs.byKey[idKey(c.customer, id)] = c
+	cs.add(c, id)
 }
 
-// update writes everything that is not blank over the contact's card, and lets
-// the contact be found by what stands there now.
-func (cs *cards) update(c *contact, p *vitec.UpdatePerson) {
-	old := c.keys
-	if c.person == nil { // a new card, or one whose content is forgotten: its keys still hold
-		c.person = new(vitec.UpdatePerson)
-		cs.fill(c)
-		old = nil
-	}
-	person, _ := bodySchema.find("updatePerson")
-	person.members.overwrite(reflect.ValueOf(c.person).Elem(), reflect.ValueOf(p).Elem())
-	c.person.ContactId = c.id
-	if n := normalNumber(c.person.SocialSecurityNumber); n != "" {
-		c.number = n
-	}
-	for _, k := range old {
-		if cs.byKey[k] == c {
-			delete(cs.byKey, k)
+// update overwrites the contact's card with everything that is not blank, and
+// lets the contact be found by what is on it now.
+func (cs contacts) update(c *contact, p *vitec.UpdatePerson) {
+	from := &vitec.AddNewViewingParticipant{UpdatePerson: *p}
+	for _, f := range fields {
+		v, ok := f.Get(from)
+		if text, isText := v.(string); !ok || isText && blank(text) || !strings.HasPrefix(f.Path, "updatePerson.") {
+			continue
+		}
+		if err := f.Set(&c.card, v); err != nil {
+			panic(err) // it comes from the same field
 		}
 	}
-	c.keys = personKeys(c.customer, c.person)
-	for _, k := range c.keys {
-		cs.byKey[k] = c
+	card := &c.card.UpdatePerson
+	card.ContactId = c.id
+	if n := normalNumber(card.SocialSecurityNumber); n != "" {
+		c.number = n
 	}
-}
-
-// fill notes that a contact has something on its card, and drops what the
-// oldest of them had when they are too many.
-func (cs *cards) fill(c *contact) {
-	cs.filled = append(cs.filled, c)
-	if cs.keep > 0 && len(cs.filled) > cs.keep {
-		oldest := cs.filled[0]
-		oldest.person, oldest.keys, oldest.partial = nil, nil, true
-		cs.filled = cs.filled[1:]
+	for _, k := range c.keys {
+		if cs[k] == c {
+			delete(cs, k)
+		}
+	}
+	c.keys = personKeys(c.customer, card)
+	for _, k := range c.keys {
+		cs[k] = c
 	}
 }
 
 func idKey(customer, id string) string { return customer + "\x00id\x00" + id }
 
-// personKeys are the keys of which each alone finds a person, the surest first.
+// personKeys are the keys each of which finds a person, the surest first.
 func personKeys(customer string, p *vitec.UpdatePerson) []string {
-	keys := make([]string, 0, 6)
+	var keys []string
 	if n := normalNumber(p.SocialSecurityNumber); n != "" {
 		keys = append(keys, customer+"\x00number\x00"+n)
 	}
@@ -136,17 +124,15 @@ func personKeys(customer string, p *vitec.UpdatePerson) []string {
 	if first == "" || last == "" {
 		return keys
 	}
-	prefix := customer + "\x00name\x00" + first + "\x00" + last + "\x00"
-	add := func(value string) {
-		if value != "" && !slices.Contains(keys, prefix+value) {
-			keys = append(keys, prefix+value)
+	for _, value := range []string{
+		normalPhone(p.CellPhone), normalPhone(p.TelePhone), normalPhone(p.WorkPhone),
+		normalText(p.Email.EmailAddress), normalText(p.Email.EmailAddress2),
+	} {
+		key := strings.Join([]string{customer, "name", first, last, value}, "\x00")
+		if value != "" && !slices.Contains(keys, key) {
+			keys = append(keys, key)
 		}
 	}
-	add(normalPhone(p.CellPhone))
-	add(normalPhone(p.TelePhone))
-	add(normalPhone(p.WorkPhone))
-	add(normalText(p.Email.EmailAddress))
-	add(normalText(p.Email.EmailAddress2))
 	return keys
 }
 
@@ -155,7 +141,7 @@ func normalText(s string) string {
 	return strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(s)), " "))
 }
 
-// normalPhone keeps the digits, +46 and 0046 being Swedish for 0.
+// normalPhone keeps the digits, with 0 for the Swedish +46 and 0046.
 func normalPhone(s string) string {
 	d := digits(s)
 	if abroad, ok := strings.CutPrefix(d, "00"); ok {
@@ -169,15 +155,11 @@ func normalPhone(s string) string {
 	return "+" + d
 }
 
-// normalNumber brings a Swedish personal number to its last ten digits;
-// anything else stays a text.
+// normalNumber reduces a Swedish personal number to its last ten digits, and
+// leaves anything else a text.
 func normalNumber(s string) string {
-	d := digits(s)
-	if len(d) == 12 {
-		return d[2:]
-	}
-	if len(d) == 10 {
-		return d
+	if d := digits(s); len(d) == 10 || len(d) == 12 {
+		return d[len(d)-10:]
 	}
 	return normalText(s)
 }

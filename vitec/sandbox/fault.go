@@ -3,69 +3,67 @@ package sandbox
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/agnivade/levenshtein"
-
-	"vitec-import/vitec"
+	"golang.org/x/time/rate"
 )
 
-// Fault is one way in which the server misbehaves, and when. [ParseFault] tells
+// Fault is one way in which the server misbehaves, and when. [ParseFault] says
 // how it is written.
 type Fault struct {
 	// Name is one of [KnownFaults], or a status from 200 to 999.
 	Name string
-	// AfterCommit: the request is processed first, and if that makes a
-	// booking, the fault strikes. A request that makes none is answered as
-	// ever. Without it nothing is processed at all. Only for the faults that
-	// leave the choice.
+	// AfterCommit processes the request first. If that makes a booking, the
+	// fault applies; a request that makes none is answered as usual. Without
+	// AfterCommit nothing is processed. Only for faults that leave the choice.
 	AfterCommit bool
-	// Value is the fault's argument: a duration, an address, a number.
+	// Value is the fault's argument: a duration, a text, a number.
 	Value string
 
-	// The rest says which requests are struck: those that meet all of it.
+	// The rest says which requests the fault hits: those that meet all of it.
 	// The zero value is every request.
 
-	// Target restricts to a customer, viewing or slot, where not empty.
-	Target vitec.Target
-	// Reused restricts to connections that have carried a request before.
-	Reused bool
-	// Match restricts by all that is known once the header has been read.
+	// Customer is the only customerId that it hits, if not empty.
+	Customer string
+	// Match decides by all that is known once the header has been read.
 	Match func(Request) bool
-	// First and Last are the first and the last request to be struck, counted
-	// from 1 over those that meet the restrictions above. Last 0: no end.
+	// First and Last are the first and the last request to hit, counted from
+	// 1 over those that meet the conditions above. Last 0: no end.
 	First, Last int
-	// Every strikes each n-th of those. 0: each.
+	// Every hits every n-th of those. 0: each.
 	Every int
-	// Share strikes that share of those, above 0 up to 1, by dice from
+	// Share hits that share of those, above 0 up to 1, at random by
 	// [Config].Seed. 0: all.
 	Share float64
-	// Times is how often the fault strikes at most, requests that make no
-	// booking for an AfterCommit to strike among them. 0: no limit.
-	Times int
+	// Over hits those above a rate: "RATE" or "RATE,BURST" requests a second.
+	// BURST is how many may come at once, a second's worth if it is left out.
+	Over string
 }
 
 // ParseFault reads a fault from its text:
 //
 //	NAME [ "-after-commit" ] [ "=" VALUE ] { ":" WHEN }
 //
-// Names and their values are listed by [KnownFaults]. Each WHEN narrows the
-// requests that are struck:
+// Names and their values are listed by [KnownFaults]. Each WHEN narrows down
+// which requests the fault hits:
 //
-//	10%          a share of them, by dice
+//	10%          a share of them, at random
 //	3  3+  3-7   the third, all from the third on, the third to the seventh
-//	/5           each fifth
-//	x2           twice at most
-//	reused       those on a connection that has carried a request before
-//	customer=ID  viewing=ID  slot=ID
+//	/5           every fifth
+//	over=20,5    those above 20 a second, of which 5 may come at once
+//	customer=ID  those for one customer
 //
 // A value with a colon stands in quotes: 302="http://127.0.0.1:9/". "-after"
-// may be written for "-after-commit", and "-before-commit" for nothing.
-// Examples:
+// may be written for "-after-commit". Examples:
 //
-//	500-after-commit:10%   latency=200ms   reset-after-commit:3   401:50+
-//	429=2:/20              403:customer=M2 rate-limit=20          stall:7:x1
+//	500-after-commit:10%   latency=200ms     reset-after-commit:3   401:50+
+//	429=wait:over=20       403:customer=M2   503-after-commit=5:/20
 func ParseFault(text string) (Fault, error) {
 	f, err := parseFault(text)
 	if err != nil {
@@ -75,14 +73,11 @@ func ParseFault(text string) (Fault, error) {
 }
 
 func parseFault(text string) (f Fault, err error) {
-	end := strings.IndexAny(text, "=:")
-	if end < 0 {
-		end = len(text)
-	}
+	end := strings.IndexAny(text+":", "=:")
 	name, rest := text[:end], text[end:]
-	for _, s := range []string{"-before-commit", "-before", "-after-commit", "-after"} {
-		if base, ok := strings.CutSuffix(name, s); ok {
-			name, f.AfterCommit = base, strings.HasPrefix(s, "-after")
+	for _, suffix := range []string{"-after-commit", "-after"} {
+		if base, ok := strings.CutSuffix(name, suffix); ok {
+			name, f.AfterCommit = base, true
 			break
 		}
 	}
@@ -91,16 +86,12 @@ func parseFault(text string) (f Fault, err error) {
 		if f.Value, rest, err = cutValue(value); err != nil {
 			return f, err
 		}
-		if f.Value == "" {
-			return f, wrong("there is nothing behind %q", "=")
-		}
 	}
 	for rest != "" {
-		term, ok := strings.CutPrefix(rest, ":")
-		if !ok {
-			return f, wrong("want a colon before %q", rest)
+		if rest[0] != ':' {
+			return f, wrong("a colon is missing before %q", rest)
 		}
-		if rest, err = f.parseWhen(term); err != nil {
+		if rest, err = f.parseWhen(rest[1:]); err != nil {
 			return f, err
 		}
 	}
@@ -111,84 +102,69 @@ func parseFault(text string) (f Fault, err error) {
 // cutValue takes a value, quoted or plain, off the front of a text.
 func cutValue(s string) (value, rest string, err error) {
 	if !strings.HasPrefix(s, `"`) {
-		end := strings.IndexByte(s, ':')
-		if end < 0 {
-			end = len(s)
+		value, _, _ = strings.Cut(s, ":")
+		rest = s[len(value):]
+		switch {
+		case strings.HasPrefix(rest, "://"):
+			return "", "", wrong("write an address in quotes: %q", s)
+		case value == "":
+			return "", "", wrong("a value is missing before %q", s)
 		}
-		if strings.HasPrefix(s[end:], "://") {
-			return "", "", wrong("an address stands in quotes: %q", s)
-		}
-		return s[:end], s[end:], nil
+		return value, rest, nil
 	}
 	quoted, err := strconv.QuotedPrefix(s)
 	if err == nil {
 		value, err = strconv.Unquote(quoted)
 	}
 	if err != nil {
-		return "", "", wrong("a quote is not closed")
+		return "", "", wrong("a closing quote is missing")
 	}
 	return value, s[len(quoted):], nil
 }
 
-// parseWhen reads one condition and returns what stands behind it.
+// parseWhen reads one condition and returns what follows it.
 func (f *Fault) parseWhen(s string) (rest string, err error) {
-	for _, id := range []struct {
-		prefix string
-		field  *string
-	}{{"customer=", &f.Target.CustomerId}, {"viewing=", &f.Target.ViewingId}, {"slot=", &f.Target.TimeSlotId}} {
-		if value, ok := strings.CutPrefix(s, id.prefix); ok {
-			*id.field, rest, err = cutValue(value)
-			if err == nil && *id.field == "" {
-				err = wrong("there is nothing behind %q", id.prefix)
-			}
-			return rest, err
-		}
+	if value, ok := strings.CutPrefix(s, "customer="); ok {
+		f.Customer, rest, err = cutValue(value)
+		return rest, err
 	}
-	term, rest := s, ""
-	if end := strings.IndexByte(s, ':'); end >= 0 {
-		term, rest = s[:end], s[end:]
+	if value, ok := strings.CutPrefix(s, "over="); ok {
+		f.Over, rest, err = cutValue(value)
+		return rest, err
 	}
-	if term == "reused" {
-		f.Reused = true
-		return rest, nil
-	}
+	term, _, _ := strings.Cut(s, ":")
+	rest = s[len(term):]
 	if share, ok := strings.CutSuffix(term, "%"); ok {
 		p, err := strconv.ParseFloat(share, 64)
+		f.Share = p / 100
 		if err != nil || !(p > 0 && p <= 100) {
 			return "", wrong("%q is not a share; want more than 0%% and up to 100%%", term)
 		}
-		f.Share = p / 100
 		return rest, nil
 	}
 	if every, ok := strings.CutPrefix(term, "/"); ok {
 		f.Every, err = parseCount(every)
 		return rest, err
 	}
-	if times, ok := strings.CutPrefix(term, "x"); ok {
-		f.Times, err = parseCount(times)
-		return rest, err
-	}
 	from, to, span := strings.Cut(term, "-")
 	from, open := strings.CutSuffix(from, "+")
 	if from == "" || from[0] < '0' || from[0] > '9' || open && span {
-		return "", wrong("%q does not say when; want 10%%, 3, 3+, 3-7, /5, x2, reused, customer=ID, viewing=ID or slot=ID", term)
+		return "", wrong("%q does not say when; want 10%%, 3, 3+, 3-7, /5, over=RATE or customer=ID", term)
 	}
 	if f.First, err = parseCount(from); err != nil {
 		return "", err
 	}
-	f.Last = f.First
 	switch {
 	case open:
 		f.Last = 0
 	case span:
-		if f.Last, err = parseCount(to); err != nil {
-			return "", err
+		if f.Last, err = parseCount(to); err == nil && f.Last < f.First {
+			err = wrong("%q ends before it begins", term)
 		}
-		if f.Last < f.First {
-			return "", wrong("%q ends before it begins", term)
-		}
+	default:
+		f.Last = f.First
 	}
-	return rest, nil
+	return rest, err
 }
 
 func parseCount(s string) (int, error) {
@@ -215,17 +191,16 @@ func (f Fault) String() string {
 	if f.AfterCommit {
 		b.WriteString("-after-commit")
 	}
-	if f.Value != "" {
-		b.WriteString("=" + quoteValue(f.Value))
-	}
-	for _, id := range [...][2]string{{"customer", f.Target.CustomerId}, {"viewing", f.Target.ViewingId}, {"slot", f.Target.TimeSlotId}} {
-		if id[1] != "" {
-			b.WriteString(":" + id[0] + "=" + quoteValue(id[1]))
+	add := func(before, value string) {
+		if value != "" {
+			if strings.ContainsAny(value, ":\"\\") || strconv.Quote(value) != `"`+value+`"` {
+				value = strconv.Quote(value)
+			}
+			b.WriteString(before + value)
 		}
 	}
-	if f.Reused {
-		b.WriteString(":reused")
-	}
+	add("=", f.Value)
+	add(":customer=", f.Customer)
 	switch {
 	case f.First == 0 && f.Last == 0:
 	case f.Last == 0:
@@ -241,18 +216,8 @@ func (f Fault) String() string {
 	if f.Share > 0 {
 		b.WriteString(":" + strconv.FormatFloat(f.Share*100, 'g', 12, 64) + "%")
 	}
-	if f.Times > 0 {
-		fmt.Fprintf(&b, ":x%d", f.Times)
-	}
+	add(":over=", f.Over)
 	return b.String()
-}
-
-// quoteValue quotes what would not be read back as it stands.
-func quoteValue(s string) string {
-	if strings.ContainsAny(s, ":\"\\") || strconv.Quote(s) != `"`+s+`"` {
-		return strconv.Quote(s)
-	}
-	return s
 }
 
 // MarshalText is [Fault.String].
@@ -266,10 +231,10 @@ func (f *Fault) UnmarshalText(text []byte) (err error) {
 
 // FaultInfo describes a fault to people.
 type FaultInfo struct {
-	Name     string     `json:"name"`
-	Argument string     `json:"argument,omitempty"` // what stands behind "="; in brackets if it may be missing
-	Commits  CommitKind `json:"commits"`
-	Doc      string     `json:"doc"` // in English
+	Name     string
+	Argument string // what follows "="; in brackets if it may be left out
+	Commits  CommitKind
+	Doc      string // in English
 }
 
 // Message is what the fault does, to be said in a language.
@@ -289,7 +254,7 @@ func (i FaultInfo) Usage() string {
 	return s
 }
 
-// CommitKind says whether a struck request is processed.
+// CommitKind says whether a request that a fault hits is processed.
 type CommitKind string
 
 // What [FaultInfo].Commits says.
@@ -301,56 +266,133 @@ const (
 
 // KnownFaults lists every fault, for help texts.
 func KnownFaults() []FaultInfo {
-	infos := make([]FaultInfo, len(deeds))
-	for i, d := range deeds {
-		infos[i] = d.FaultInfo
+	infos := make([]FaultInfo, len(faultKinds))
+	for i, k := range faultKinds {
+		infos[i] = k.FaultInfo
 	}
 	return infos
 }
 
-// compile checks the fault as a whole and finds what it does.
-func (f *Fault) compile() (*rule, error) {
-	d := findDeed(f.Name)
-	if d == nil {
+// compile checks the fault as a whole and prepares it.
+func (f *Fault) compile() (*activeFault, error) {
+	name := f.Name
+	if status, err := strconv.Atoi(name); err == nil && len(name) == 3 && status >= 200 {
+		name = statusName
+	}
+	i := slices.IndexFunc(faultKinds, func(k *faultKind) bool { return k.Name == name })
+	if i < 0 || f.Name == statusName {
 		return nil, unknownFault(f.Name)
 	}
-	if f.AfterCommit && d.Commits != CommitsChoice {
-		if d.Commits == CommitsAlways {
-			return nil, wrong("%s always books, so that it takes no -after-commit", d.Name)
-		}
-		return nil, wrong("%s never books, so that it takes no -after-commit", d.Name)
-	}
+	k := faultKinds[i]
 	switch {
-	case d.Argument == "" && f.Value != "":
-		return nil, wrong("%s takes no value", d.Name)
-	case d.Argument != "" && d.Argument[0] != '[' && f.Value == "":
-		return nil, wrong("%s wants a value: %s=%s", d.Name, d.Name, d.Argument)
+	case f.AfterCommit && k.Commits == CommitsAlways:
+		return nil, wrong("%s always books, so it takes no -after-commit", k.Name)
+	case f.AfterCommit && k.Commits == CommitsNever:
+		return nil, wrong("%s never books, so it takes no -after-commit", k.Name)
+	case k.Argument == "" && f.Value != "":
+		return nil, wrong("%s takes no value", k.Name)
+	case k.Argument != "" && k.Argument[0] != '[' && f.Value == "":
+		return nil, wrong("%s needs a value: %s=%s", k.Name, k.Name, k.Argument)
+	case f.First < 0 || f.Last < 0 || f.Every < 0 || f.Last > 0 && f.Last < f.First || !(f.Share >= 0 && f.Share <= 1):
+		return nil, wrong("%s: there are no such requests", k.Name)
 	}
-	if f.First < 0 || f.Last < 0 || f.Every < 0 || f.Times < 0 || f.Last > 0 && f.Last < f.First {
-		return nil, wrong("%s: the requests to be struck are not a range", d.Name)
-	}
-	if !(f.Share >= 0 && f.Share <= 1) || math.IsNaN(f.Share) {
-		return nil, wrong("%s: the share is not between 0 and 1", d.Name)
-	}
-	r := &rule{Fault: *f, deed: d, text: f.String()}
-	if d.parse != nil && f.Value != "" {
-		if err := d.parse(r, f.Value); err != nil {
+	a := &activeFault{Fault: *f, kind: k, text: f.String()}
+	if k.check != nil && f.Value != "" {
+		if err := k.check(a); err != nil {
 			return nil, err
 		}
 	}
-	return r, nil
+	if f.Over != "" {
+		number, burst, given := strings.Cut(f.Over, ",")
+		limit, err := strconv.ParseFloat(number, 64)
+		if err != nil || !(limit > 0 && limit <= 1e9) {
+			return nil, wrong("%q is not a number of requests per second", number)
+		}
+		n := int(math.Ceil(limit))
+		if given {
+			if n, err = parseCount(burst); err != nil {
+				return nil, err
+			}
+		}
+		a.limiter = rate.NewLimiter(rate.Limit(limit), n)
+	}
+	return a, nil
 }
 
-// unknownFault suggests the name that was perhaps meant.
+// unknownFault suggests the name that may have been meant.
 func unknownFault(name string) error {
 	best, distance := "", max(len(name)/2, 1)
-	for i := range deeds {
-		if d := levenshtein.ComputeDistance(name, deeds[i].Name); d <= distance && deeds[i].Name != statusName {
-			best, distance = deeds[i].Name, d-1
+	for _, k := range faultKinds {
+		if d := levenshtein.ComputeDistance(name, k.Name); d <= distance && k.Name != statusName {
+			best, distance = k.Name, d-1
 		}
 	}
 	if best != "" {
 		return wrong("there is no fault %q; did you mean %q?", name, best)
 	}
 	return wrong("there is no fault %q; want a status from 200 to 999 or a name from the list of faults", name)
+}
+
+// activeFault is a fault in force.
+type activeFault struct {
+	Fault
+	kind              *faultKind
+	text              string
+	shortest, longest time.Duration // what a Value says that is a duration
+	limiter           *rate.Limiter
+
+	mu     sync.Mutex
+	seen   int // requests that met Customer and Match
+	random *rand.Rand
+}
+
+// hit is a fault that hits one request.
+type hit struct {
+	*activeFault
+	delay time.Duration // between shortest and longest
+	wait  time.Duration // until there is room below the rate of Over
+}
+
+// processes says whether the request is processed before the fault applies.
+func (f *activeFault) processes() bool { return f.kind.Commits == CommitsAlways || f.AfterCommit }
+
+// chooseFaults returns the faults that hit a request: all that hold it back,
+// and the first of the others. The rest count it, too.
+func chooseFaults(faults []*activeFault, r Request) (delays []*hit, fault *hit) {
+	for _, f := range faults {
+		if f.Customer != "" && f.Customer != r.Target.CustomerId || f.Match != nil && !f.Match(r) {
+			continue
+		}
+		h := f.choose(fault != nil && f.Name != latency)
+		switch {
+		case h == nil:
+		case f.Name == latency:
+			delays = append(delays, h)
+		default:
+			fault = h
+		}
+	}
+	return delays, fault
+}
+
+// choose counts a request, and decides whether to hit it unless it only counts.
+func (f *activeFault) choose(onlyCount bool) *hit {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.seen++
+	k := f.seen - max(f.First, 1) + 1 // counted from the first to be hit
+	switch {
+	case onlyCount, k < 1, f.Last > 0 && f.seen > f.Last, f.Every > 1 && k%f.Every != 0:
+		return nil
+	case f.Share > 0 && f.random.Float64() >= f.Share:
+		return nil
+	}
+	h := &hit{activeFault: f, delay: f.shortest + time.Duration(f.random.Int64N(int64(f.longest-f.shortest)+1))}
+	if f.limiter != nil {
+		if f.limiter.Allow() {
+			return nil
+		}
+		h.wait = time.Duration((1 - f.limiter.Tokens()) / float64(f.limiter.Limit()) * float64(time.Second))
+	}
+	return h
 }

@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -10,94 +12,100 @@ import (
 	"vitec-import/vitec"
 )
 
-// office is the state behind the API: contacts, places, bookings. One lock is
-// over all of it, so that the commits have one order.
+// office is the state behind the API: contacts, places, bookings. One lock
+// covers all of it, so that the commits have one order.
 type office struct {
-	config  *Config
-	slots   map[vitec.Target]Slot // nil: every slot exists
-	ids     func(n uint64) string // 32 hex digits
-	mu      sync.Mutex            // guards what follows
-	cards   cards
-	places  map[vitec.Target]*place
-	order   []*place // those that have been booked, in the order of their first booking
-	booked  map[seat]int
-	twice   int // bookings of somebody who had that slot already
-	made    journal[Commit]
-	sent    map[MessageKind]int
-	letters journal[letter]
-	last    string // booking id of the newest commit
-	drawn   uint64 // ids drawn
+	config Config
+
+	mu       sync.Mutex // guards what follows
+	random   *rand.Rand // draws the ids
+	contacts contacts
+	slots    map[vitec.Target]*slotState
+	order    []*slotState // the Config's, then the others in the order of their first booking
+	times    map[attendance]int
+	twice    int // bookings of somebody who was on that slot already
+	made     journal[Commit]
+	sent     map[MessageKind]int
+	last     string // booking id of the newest commit
 }
 
-func newOffice(c *Config, ids func(uint64) string) (*office, error) {
-	o := &office{config: c, ids: ids}
-	if len(c.Viewings) > 0 {
-		o.slots = make(map[vitec.Target]Slot)
-	}
-	for _, v := range c.Viewings {
-		for _, s := range v.Slots {
-			t := vitec.Target{CustomerId: v.CustomerId, ViewingId: v.ViewingId, TimeSlotId: s.TimeSlotId}
-			if t.CustomerId == "" || t.ViewingId == "" || t.TimeSlotId == "" {
-				return nil, wrong("viewing %q: customerId, viewingId and timeSlotId must not be empty", v.ViewingId)
-			}
-			if _, twice := o.slots[t]; twice {
-				return nil, wrong("viewing %q: time slot %q is there twice", v.ViewingId, s.TimeSlotId)
-			}
-			o.slots[t] = s
-		}
-	}
-	for _, k := range c.Contacts {
-		if k.CustomerId == "" || k.ContactId == "" {
-			return nil, wrong("contact %q: customerId and contactId must not be empty", k.ContactId)
-		}
-	}
+type slotState struct {
+	SlotState
+	participants []participant
+}
+
+// participant is one booking as the list of viewings shows it.
+type participant struct {
+	HasParticipated bool   `json:"hasParticipated"`
+	ContactId       string `json:"contactId"`
+}
+
+// attendance is somebody on a time slot.
+type attendance struct {
+	vitec.Target
+	*contact
+}
+
+func newOffice(c Config) *office {
+	o := &office{config: c}
 	o.reset()
-	return o, nil
+	return o
 }
 
-// reset forgets all that came by request. The caller holds no lock.
+// reset forgets all that came by request.
 func (o *office) reset() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.cards = cards{byKey: make(map[string]*contact), keep: o.config.Keep}
-	o.places, o.order = make(map[vitec.Target]*place), nil
-	o.booked, o.twice = make(map[seat]int), 0
+	o.random = rand.New(rand.NewPCG(o.config.Seed, o.config.Seed))
+	o.contacts = contacts{}
+	o.slots, o.order = make(map[vitec.Target]*slotState), nil
+	o.times, o.twice = make(map[attendance]int), 0
 	o.made = journal[Commit]{keep: o.config.Keep}
 	o.sent = make(map[MessageKind]int)
-	o.letters = journal[letter]{keep: keptLetters}
-	o.last, o.drawn = "", 0
+	o.last = ""
+	for _, v := range o.config.Viewings {
+		for _, s := range v.Slots {
+			o.addSlot(vitec.Target{CustomerId: v.CustomerId, ViewingId: v.ViewingId, TimeSlotId: s.TimeSlotId}, s)
+		}
+	}
 	for _, k := range o.config.Contacts {
 		c := &contact{customer: k.CustomerId, id: k.ContactId}
-		o.cards.add(c)
-		o.cards.name(c, k.ContactId)
-		o.cards.update(c, k.person())
+		o.contacts.name(c, k.ContactId)
+		o.contacts.update(c, k.person())
 	}
+}
+
+func (o *office) addSlot(t vitec.Target, s Slot) *slotState {
+	p := &slotState{SlotState: SlotState{Target: t, Slot: s}}
+	o.slots[t] = p
+	o.order = append(o.order, p)
+	return p
 }
 
 // order is what a request asks the office for.
 type order struct {
-	target  vitec.Target
-	body    *vitec.AddNewViewingParticipant
-	format  string // "json" or "xml"
-	request int
-	sameId  bool // the fault: hand the last booking id out again
+	target   vitec.Target
+	body     *vitec.AddNewViewingParticipant
+	format   string // "json" or "xml"
+	request  int
+	repeatId bool // the fault: hand out the last booking id again
 }
 
-// book checks an order and commits it, in one step: what it returns with a
-// commit is booked, and nothing else is.
-func (o *office) book(ord order) *answer {
+// book checks an order and commits it in one step: an answer with a commit is
+// booked, and nothing else is.
+func (o *office) book(r order) *answer {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := o.config.now()
-	person := &ord.body.UpdatePerson
-	known := o.cards.find(ord.target.CustomerId, person)
+	person := &r.body.UpdatePerson
+	known := o.contacts.find(r.target.CustomerId, person)
 
-	named := !blank(person.ContactId)
-	reachable := named && known != nil && known.reachable() || named && known == nil && len(o.config.Contacts) == 0
-	if m := validate(ord.target, ord.body, reachable); m != nil {
-		return invalid(m)
+	id := strings.TrimSpace(person.ContactId)
+	reachable := id != "" && (known != nil && known.reachable() || known == nil && len(o.config.Contacts) == 0)
+	if m := validate(r.target, r.body, reachable); m != nil {
+		return invalidState(m)
 	}
-	slot, refusal := o.admit(now, ord)
+	slot, refusal := o.admit(now, r)
 	if refusal != nil {
 		return refusal
 	}
@@ -105,92 +113,96 @@ func (o *office) book(ord order) *answer {
 	matched := known != nil
 	c := known
 	if !matched {
-		c = o.newContact(ord.target.CustomerId, strings.TrimSpace(person.ContactId))
+		c = o.newContact(r.target.CustomerId, id)
 		matched = c.partial
-	} else if named && !c.named {
-		o.cards.name(c, strings.TrimSpace(person.ContactId))
+	} else if id != "" && !c.named {
+		o.contacts.name(c, id)
 	}
-	o.cards.update(c, person)
-	p := o.place(ord.target)
-	times := o.booked[seat{p, c}] + 1
-	if o.booked[seat{p, c}] = times; times > 1 {
+	o.contacts.update(c, person)
+	slot.participants = append(slot.participants, participant{is(r.body.Participated), c.id})
+	slot.Booked++
+	at := attendance{r.target, c}
+	o.times[at]++
+	if o.times[at] > 1 {
 		o.twice++
 	}
 
-	if !ord.sameId || o.last == "" {
+	if !r.repeatId || o.last == "" {
 		o.last = o.draw("VID")
 	}
 	commit := Commit{
-		Seq:       o.made.next(),
-		Request:   ord.request,
+		Seq:       o.made.count + 1,
+		Request:   r.request,
 		Time:      now,
-		Target:    ord.target,
+		Target:    r.target,
 		ContactId: c.id,
 		BookingId: o.last,
 		Answer:    c.id,
 		Matched:   matched,
-		Times:     times,
-		Body:      *ord.body,
-		Format:    ord.format,
-		Messages:  messages(now, slot, c, ord.body),
+		Times:     o.times[at],
+		Body:      *r.body,
+		Format:    r.format,
+		Messages:  messages(now, slot.Slot, c, r.body),
 	}
-	if is(ord.body.ReturnBookingId) {
+	if is(r.body.ReturnBookingId) {
 		commit.Answer = o.last
 	}
 	for _, m := range commit.Messages {
 		o.sent[m.Kind]++
-		o.letters.add(letter{m, commit.Seq, personName(c.person)})
 	}
-	p.add(commit.Seq, o.config.Keep)
 	o.made.add(commit)
+	if o.config.Keep > 0 {
+		c.forget()
+	}
 	return &answer{status: http.StatusOK, id: commit.Answer, commit: commit.Seq}
 }
 
-// admit finds the slot and checks its limits, as far as the request asks for
-// it. What holds when it does not say is not documented; here, nothing is
-// checked then.
-func (o *office) admit(now time.Time, ord order) (Slot, *answer) {
-	slot, ok := o.slots[ord.target]
-	if !ok && o.slots != nil {
-		return slot, refused(http.StatusNotFound, "Visningen eller visningstillfället finns inte.")
+// admit finds the slot and checks its limits as far as the request asks for
+// it. What the API does when a request does not say is undocumented; here,
+// nothing is checked then.
+func (o *office) admit(now time.Time, r order) (*slotState, *answer) {
+	slot := o.slots[r.target]
+	if slot == nil {
+		if len(o.config.Viewings) > 0 {
+			return nil, refused(http.StatusNotFound, "Visningen eller visningstillfället finns inte.")
+		}
+		slot = o.addSlot(r.target, Slot{TimeSlotId: r.target.TimeSlotId})
 	}
-	opt := &ord.body.Options
-	if is(opt.IsDeadlineValidationEnabled) && !slot.Deadline.IsZero() && now.After(slot.Deadline) {
-		return slot, invalid(modelState(nil).add("participant", "Sista bokningstid för visningstillfället har passerat."))
+	options := &r.body.Options
+	if is(options.IsDeadlineValidationEnabled) && !slot.Slot.Deadline.IsZero() && now.After(slot.Slot.Deadline) {
+		return nil, invalid("participant", "Sista bokningstid för visningstillfället har passerat.")
 	}
-	if is(opt.EnableBookingLimitValidation) && slot.Places > 0 && slot.Taken+o.taken(ord.target) >= slot.Places {
-		return slot, invalid(modelState(nil).add("participant", "Visningstillfället är fullbokat."))
+	if is(options.EnableBookingLimitValidation) && slot.Slot.Places > 0 && slot.Slot.Taken+slot.Booked >= slot.Slot.Places {
+		return nil, invalid("participant", "Visningstillfället är fullbokat.")
 	}
 	return slot, nil
 }
 
-// newContact makes a contact. One that the request calls by a contactId which
-// nobody has seen is taken for an old one where the Config names none: it keeps
-// the id if that has the form of the server's own, and is found by it in any case.
+// newContact creates a contact. A contactId that nobody has seen is taken for
+// an old one if the Config names no contacts: the contact keeps the id if that
+// looks like the server's own, and is found by it in any case.
 func (o *office) newContact(customer, id string) *contact {
 	c := &contact{customer: customer, partial: id != "" && len(o.config.Contacts) == 0}
-	if c.partial && isContactId(id) {
+	if hex, ok := strings.CutPrefix(id, "ADR"); c.partial && ok && len(hex) == 32 && strings.Trim(hex, "0123456789abcdefABCDEF") == "" {
 		c.id = id
 	} else {
 		c.id = o.draw("ADR")
 	}
-	o.cards.add(c)
+	o.contacts.add(c, c.id)
 	if id != "" {
-		o.cards.name(c, id)
+		o.contacts.name(c, id)
 	}
 	return c
 }
 
 func (o *office) draw(prefix string) string {
-	o.drawn++
-	return prefix + o.ids(o.drawn)
+	return fmt.Sprintf("%s%016x%016x", prefix, o.random.Uint64(), o.random.Uint64())
 }
 
-// commits returns those that are remembered with a Seq greater than after.
-func (o *office) commits(after, limit int) []Commit {
+func (o *office) commits() []Commit {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.made.since(after, limit)
+	return o.made.all()
 }
 
 // counts are the office's part of the totals.
@@ -200,14 +212,24 @@ func (o *office) counts() Counts {
 	return Counts{Commits: o.made.count, DoubleBookings: o.twice, Messages: maps.Clone(o.sent)}
 }
 
-func (o *office) bookings() []Booking {
+func (o *office) slotStates() []SlotState {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	list := make([]SlotState, len(o.order))
+	for i, p := range o.order {
+		list[i] = p.SlotState
+	}
+	return list
+}
+
+func bookings(commits []Commit) []Booking {
 	type key struct {
 		vitec.Target
 		contact string
 	}
 	var list []Booking
 	place := make(map[key]int)
-	for _, c := range o.commits(0, 0) {
+	for _, c := range commits {
 		k := key{c.Target, c.ContactId}
 		i, ok := place[k]
 		if !ok {
@@ -220,8 +242,8 @@ func (o *office) bookings() []Booking {
 	return list
 }
 
-// messages are those that the flags ask for and that can be delivered: a card
-// that is known in full and has no number or address gets none.
+// messages are those that the flags ask for and that can be delivered: a
+// contact that is known in full and has no number or address gets none.
 func messages(now time.Time, slot Slot, c *contact, b *vitec.AddNewViewingParticipant) []Message {
 	var list []Message
 	add := func(asked *bool, kind MessageKind, to string, at time.Time) {
@@ -229,24 +251,15 @@ func messages(now time.Time, slot Slot, c *contact, b *vitec.AddNewViewingPartic
 			list = append(list, Message{Kind: kind, To: to, Time: at})
 		}
 	}
-	var before time.Duration
-	if b.ReminderTime != nil {
-		before = time.Duration(*b.ReminderTime) * time.Minute
-	}
 	reminder := slot.Start
-	if !reminder.IsZero() {
-		reminder = reminder.Add(-before)
+	if b.ReminderTime != nil && !reminder.IsZero() {
+		reminder = reminder.Add(-time.Duration(*b.ReminderTime) * time.Minute)
 	}
-	add(b.SMSConfirmation, SMSConfirmation, c.person.CellPhone, now)
-	add(b.MailConfirmation, MailConfirmation, c.person.Email.EmailAddress, now)
-	add(b.SMSReminder, SMSReminder, c.person.CellPhone, reminder)
+	card := &c.card.UpdatePerson
+	add(b.SMSConfirmation, SMSConfirmation, card.CellPhone, now)
+	add(b.MailConfirmation, MailConfirmation, card.Email.EmailAddress, now)
+	add(b.SMSReminder, SMSReminder, card.CellPhone, reminder)
 	return list
 }
 
 func is(b *bool) bool { return b != nil && *b }
-
-// isContactId says whether an id has the form of the server's own.
-func isContactId(id string) bool {
-	hex, ok := strings.CutPrefix(id, "ADR")
-	return ok && len(hex) == 32 && strings.Trim(hex, "0123456789abcdefABCDEF") == ""
-}

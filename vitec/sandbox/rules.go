@@ -3,27 +3,27 @@ package sandbox
 import (
 	"fmt"
 	"strings"
+	"unicode/utf16"
 
 	"vitec-import/vitec"
 )
 
-// validate holds the body against the rules that are known of the server, in
-// the order of the specification. They are written here once more and not
-// taken from the client's, whose mistakes they are to show. reachable says that the contact is known to
-// have a number or an address on file, so that the request need not bring one.
+// validate checks the body against the server's known rules. They are written
+// here again instead of taken from the client, whose mistakes they are meant
+// to show. reachable says that the contact is known to have a number or an
+// address on file, so that the request need not bring one.
 func validate(t vitec.Target, b *vitec.AddNewViewingParticipant, reachable bool) modelState {
-	var m modelState
+	m := modelState{}
+	add := func(key, message string) { m["participant"+key] = append(m["participant"+key], message) }
 	p := &b.UpdatePerson
-	const person = "participant.UpdatePerson"
-
 	switch {
 	case blank(p.CustomerId):
-		m = m.add(person+".CustomerId", "Fältet CustomerId är obligatoriskt.")
+		add(".UpdatePerson.CustomerId", "Fältet CustomerId är obligatoriskt.")
 	case p.CustomerId != t.CustomerId:
-		m = m.add(person+".CustomerId", "Kundid måste vara samma som i adressen.")
+		add(".UpdatePerson.CustomerId", "Kundid måste vara samma som i adressen.")
 	}
-	if !reachable && blank(p.Email.EmailAddress) && blank(p.TelePhone) && blank(p.WorkPhone) && blank(p.CellPhone) {
-		m = m.add(person, "Minst ett av fälten EmailAddress, TelePhone, WorkPhone och CellPhone måste anges.")
+	if !reachable && !hasAddress(p) {
+		add(".UpdatePerson", "Minst ett av fälten EmailAddress, TelePhone, WorkPhone och CellPhone måste anges.")
 	}
 	for _, l := range [...]struct {
 		name, value string
@@ -45,27 +45,24 @@ func validate(t vitec.Target, b *vitec.AddNewViewingParticipant, reachable bool)
 		{"WorkPhone", p.WorkPhone, 17},
 		{"CellPhone", p.CellPhone, 17},
 	} {
-		if utf16Length(l.value) > l.max {
+		if len(utf16.Encode([]rune(l.value))) > l.max {
 			field := l.name[strings.LastIndexByte(l.name, '.')+1:]
-			m = m.add(person+"."+l.name, fmt.Sprintf("Fältet %s måste vara en sträng med maxlängden %d.", field, l.max))
+			add(".UpdatePerson."+l.name, fmt.Sprintf("Fältet %s måste vara en sträng med maxlängden %d.", field, l.max))
 		}
 	}
 	if b.ReminderTime != nil && *b.ReminderTime < 0 {
-		m = m.add("participant.ReminderTime", "Fältet ReminderTime får inte vara negativt.")
+		add(".ReminderTime", "Fältet ReminderTime får inte vara negativt.")
+	}
+	if len(m) == 0 {
+		return nil
 	}
 	return m
 }
 
-func blank(s string) bool { return strings.TrimSpace(s) == "" }
-
-// utf16Length counts as .NET counts: a character beyond U+FFFF is two.
-func utf16Length(s string) int {
-	n := 0
-	for _, r := range s {
-		n++
-		if r > 0xFFFF {
-			n++
-		}
-	}
-	return n
+// hasAddress says whether a person can be reached, by one of the four fields of
+// which the API wants at least one.
+func hasAddress(p *vitec.UpdatePerson) bool {
+	return !blank(p.Email.EmailAddress) || !blank(p.TelePhone) || !blank(p.WorkPhone) || !blank(p.CellPhone)
 }
+
+func blank(s string) bool { return strings.TrimSpace(s) == "" }

@@ -16,7 +16,6 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.yaml.in/yaml/v4"
 
-	"vitec-import/reports/words"
 	"vitec-import/vitec"
 	"vitec-import/vitec/sandbox"
 )
@@ -36,9 +35,6 @@ func person(n int) vitec.AddNewViewingParticipant {
 // unstarted makes a sandbox that is used as a handler.
 func unstarted(t testing.TB, c sandbox.Config) *sandbox.Server {
 	t.Helper()
-	c.Say = func(language, format string, args ...any) string {
-		return words.Language(language).Say(format, args...)
-	}
 	srv, err := sandbox.NewUnstarted(c)
 	if err != nil {
 		t.Fatal(err)
@@ -248,7 +244,7 @@ func TestReset(t *testing.T) {
 }
 
 func TestRateLimit(t *testing.T) {
-	srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("rate-limit=0.01,3")}})
+	srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("429=wait:over=0.01,3")}})
 	var statuses []int
 	for n := range 5 {
 		statuses = append(statuses, book(t, srv, home, person(n)).status)

@@ -33,6 +33,7 @@ func TestSuite(t *testing.T) {
 			},
 		})
 		defer srv.Close()
+		srv.Control()
 		runSuite(t, suite{
 			url: srv.URL, username: "user", password: "lösen:ord",
 			customer: "M1", viewing: "VIS+1", slot: "TS=1", foreign: "M2", closed: true,

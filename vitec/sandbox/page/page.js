@@ -1,142 +1,107 @@
-// The page reads and works without this script; with it, the overview follows
-// the server by itself and the form's answer appears in place.
+"use strict";
+// The page follows the sandbox: once a second it asks for the counts, and if
+// they have changed, for the page. Open details, the focus and what is in the
+// form stay.
 (function () {
-  "use strict";
+  let on = true, lost = false, seen = null, timer = 0;
 
-  // morph makes an element like another one and keeps what is the same, so that
-  // what is open stays open and what has the focus keeps it. Children with ids
-  // are matched by them, the others by their order.
-  function morph(was, is) {
-    for (const a of Array.from(was.attributes)) {
-      if (!is.hasAttribute(a.name) && a.name !== "open") was.removeAttribute(a.name);
-    }
-    for (const a of is.attributes) {
-      if (was.getAttribute(a.name) !== a.value) was.setAttribute(a.name, a.value);
-    }
-    if (was.isEqualNode(is)) return;
-    const named = new Map();
-    for (const c of was.children) if (c.id) named.set(c.id, c);
-    let at = was.firstChild;
-    for (const next of Array.from(is.childNodes)) {
-      let match = next.id ? named.get(next.id) : null;
-      if (!match && at && !at.id && !next.id && at.nodeType === next.nodeType && at.nodeName === next.nodeName) match = at;
-      if (!match || match.nodeName !== next.nodeName) {
-        was.insertBefore(document.importNode(next, true), at);
-        continue;
-      }
-      named.delete(match.id);
-      if (match === at) at = at.nextSibling; else was.insertBefore(match, at);
-      if (match.nodeType === Node.ELEMENT_NODE) morph(match, next);
-      else if (match.nodeValue !== next.nodeValue) match.nodeValue = next.nodeValue;
-    }
-    while (at) {
-      const gone = at;
-      at = at.nextSibling;
-      gone.remove();
-    }
-  }
-
-  function parse(html) { return new DOMParser().parseFromString(html, "text/html"); }
-
-  const live = document.getElementById("live");
-  if (!live) return;
-
-  // The pulse says whether the page follows the server, and stops it from that.
-  let on = true, lost = false, timer = 0, asking = null;
   function draw() {
     const pulse = document.getElementById("pulse");
     pulse.hidden = false;
-    pulse.title = pulse.dataset.hint;
     pulse.setAttribute("aria-pressed", String(on));
     pulse.className = "pulse" + (lost ? " lost" : on ? " on" : "");
     pulse.textContent = lost ? pulse.dataset.lost : on ? pulse.dataset.live : pulse.dataset.paused;
   }
-  live.addEventListener("click", function (e) {
+
+  async function follow() {
+    clearTimeout(timer);
+    if (!on) return;
+    try {
+      if (!document.hidden) {
+        const options = { cache: "no-store", signal: AbortSignal.timeout(10000) };
+        const counts = await (await fetch("_sandbox/", options)).text();
+        if (seen !== null && counts !== seen) {
+          const answer = await fetch(location.href, options);
+          show(new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live"));
+        }
+        seen = counts;
+      }
+      lost = false;
+    } catch (e) {
+      lost = true;
+    }
+    draw();
+    clearTimeout(timer);
+    timer = setTimeout(follow, lost ? 3000 : 1000);
+  }
+
+  function show(next) {
+    const live = document.getElementById("live"), focus = document.activeElement.id;
+    for (const open of live.querySelectorAll("li[id] > details[open]")) {
+      const same = next.querySelector("#" + open.parentElement.id + " > details");
+      if (same) same.open = true;
+    }
+    const held = live.contains(document.activeElement) && focus;
+    live.replaceWith(next);
+    if (held && document.getElementById(focus)) document.getElementById(focus).focus({ preventScroll: true });
+  }
+
+  document.addEventListener("click", function (e) {
     if (!e.target.closest("#pulse")) return;
     on = !on;
     lost = false;
     draw();
     follow();
   });
-
-  // take shows a newer picture of the server. How the pulse stands is ours.
-  function take(next) {
-    next.querySelector("#pulse").replaceWith(document.getElementById("pulse").cloneNode(true));
-    morph(live, next);
-  }
-
-  function wait(ms) {
-    clearTimeout(timer);
-    timer = setTimeout(follow, ms);
-  }
-  async function follow() {
-    clearTimeout(timer);
-    if (!on || document.hidden || asking) return;
-    const source = new URL(live.dataset.source, location.href);
-    source.searchParams.set("seen", live.dataset.version);
-    asking = new AbortController();
-    const limit = setTimeout(function () { asking.abort(); }, 10000);
-    let ok = false;
-    try {
-      const answer = await fetch(source, { signal: asking.signal, cache: "no-store", headers: { "Accept-Language": document.documentElement.lang } });
-      if (answer.status === 200) take(parse(await answer.text()).getElementById("live"));
-      ok = answer.ok;
-    } catch (e) { /* the server has gone, or will come back */ }
-    clearTimeout(limit);
-    asking = null;
-    if (lost === ok) {
-      lost = !ok;
-      draw();
-    }
-    wait(ok ? 1000 : 3000);
-  }
   document.addEventListener("visibilitychange", follow);
   draw();
-  wait(1000);
+  follow();
 
-  // The form.
-  const form = document.getElementById("try-form");
-  if (!form) return;
-  const body = document.getElementById("body");
-  form.addEventListener("submit", async function (e) {
-    const button = e.submitter || form.querySelector("button[value=send]");
-    if (button.getAttribute("aria-busy")) { e.preventDefault(); return; }
-    const sending = button.value === "send", data = new URLSearchParams(new FormData(form));
-    data.set(button.name, button.value);
-    e.preventDefault();
-    button.setAttribute("aria-busy", "true");
-    try {
-      const answer = await fetch(form.action, { method: "POST", body: data, headers: { "Accept-Language": document.documentElement.lang } });
-      const page = parse(await answer.text()), result = page.getElementById("answer");
-      if (!result) throw new Error("status " + answer.status);
-      if (sending) {
-        const ours = document.getElementById("answer");
-        for (const a of result.querySelectorAll("a")) a.href = new URL(a.getAttribute("href"), answer.url);
-        morph(ours, result);
-        ours.focus({ preventScroll: true });
-        ours.scrollIntoView({ block: "nearest" });
-        follow();
-      } else {
-        fill(page.getElementById("body"));
-        document.getElementById("customerId").value = page.getElementById("customerId").value;
-        body.focus({ preventScroll: true });
-      }
-      lost = false;
-    } catch (err) {
-      lost = true;
-    }
-    button.removeAttribute("aria-busy");
-    draw();
-  });
-
-  // Another format fills the sample in anew, unless somebody has written into it.
-  let filled = body.value;
-  function fill(from) {
-    body.value = filled = from.value;
-    body.dataset.sample = from.dataset.sample;
+  // The form. Another format fills the sample in again, unless somebody has
+  // written into it.
+  const form = document.getElementById("try-form"), body = document.getElementById("body");
+  let sample = "specification";
+  function fill() {
+    body.value = body.defaultValue = form.getAttribute("data-" + sample + "-" + form.elements.format.value);
+  }
+  fill();
+  for (const button of form.querySelectorAll("[data-fill]")) {
+    button.addEventListener("click", function () {
+      sample = button.dataset.fill;
+      fill();
+      const customer = form.elements.customerId.value;
+      if (sample === "person") body.value = body.defaultValue = body.value.replace(/("customerId": "|<CustomerId>)M1/, function (_, before) { return before + customer; });
+    });
   }
   form.addEventListener("change", function (e) {
-    if (e.target.name !== "format" || body.value !== filled || !body.dataset.sample) return;
-    form.requestSubmit(form.querySelector('button[value="' + body.dataset.sample + '"]'));
+    if (e.target.name === "format" && body.value === body.defaultValue) form.querySelector('[data-fill="' + sample + '"]').click();
+  });
+
+  form.addEventListener("submit", async function (e) {
+    e.preventDefault();
+    const f = form.elements, type = f.format.value === "xml" ? "application/xml" : "application/json";
+    const path = ["Viewing", f.customerId.value, f.viewingId.value, f.timeSlotId.value, "Participant"].map(encodeURIComponent).join("/");
+    const login = String.fromCharCode.apply(null, new TextEncoder().encode(f.username.value + ":" + f.password.value));
+    const status = document.getElementById("answer-status");
+    let text = "", headers = "";
+    try {
+      const answer = await fetch(path, {
+        method: "POST", body: body.value, cache: "no-store", credentials: "omit", redirect: "manual", signal: AbortSignal.timeout(30000),
+        headers: { "Content-Type": type, "Accept": type, "Authorization": "Basic " + btoa(login) },
+      });
+      for (const [name, value] of answer.headers) headers += name + ": " + value + "\n";
+      text = await answer.text();
+      status.textContent = answer.status + " " + answer.statusText;
+      status.className = "chip " + (answer.status >= 500 ? "lost" : answer.status === 429 ? "wait" : answer.ok ? "good" : "bad");
+    } catch (err) {
+      status.textContent = document.getElementById("answer").dataset.none;
+      status.className = "chip lost";
+    }
+    document.getElementById("answer-headers").textContent = headers;
+    document.getElementById("answer-body").textContent = text;
+    document.getElementById("answer-empty").hidden = true;
+    document.getElementById("answer-full").hidden = false;
+    document.getElementById("answer").focus({ preventScroll: true });
+    follow();
   });
 })();

@@ -1,4 +1,4 @@
-package sandbox_test
+package page_test
 
 import (
 	"context"
@@ -108,45 +108,38 @@ func quiet(t *testing.T, noise func() []string) {
 
 const headline = `document.querySelector("h1").textContent`
 
-// The page follows a run by itself; what is open stays open meanwhile, and what
-// is being written stays as it is.
+// The page follows the sandbox; what is open stays open meanwhile, and what is
+// being written stays as it is.
 func TestBrowserFollows(t *testing.T) {
 	t.Parallel()
 	srv := start(t, sandbox.Config{})
 	ctx, noise := browse(t, srv, "/")
 	until(t, ctx, headline+` === "No requests yet"`)
-	book(t, srv, home, person(1))
+	until(t, ctx, `document.getElementById("pulse").textContent === "Live"`)
+	book(t, srv, 1)
 	until(t, ctx, headline+` === "1 booking from 1 request"`)
 
 	do(t, ctx, chromedp.Click(chromedp.CSS("#b1 summary")), chromedp.WaitVisible(chromedp.CSS("#b1 .inside")),
-		chromedp.SendKeys(chromedp.CSS("#viewingId"), "-mine"))
-	for n := 2; n <= 30; n++ {
-		book(t, srv, home, person(n))
-	}
-	until(t, ctx, headline+` === "30 bookings from 30 requests" && document.querySelectorAll("#bookings li").length === 25`)
-	if eval[bool](t, ctx, `!!document.querySelector("#b1") || !document.querySelector("#b30") || document.querySelector("#b6").previousElementSibling.id !== "b7"`) {
-		t.Error("the list is not that of the newest")
-	}
-	do(t, ctx, chromedp.Click(chromedp.CSS("#r30 summary")), chromedp.Focus(chromedp.CSS("#r30 summary")))
-	book(t, srv, home, person(31))
-	until(t, ctx, `!!document.querySelector("#b31")`)
-	if !eval[bool](t, ctx, `document.querySelector("#r30 details").open && document.activeElement === document.querySelector("#r30 summary")`) {
+		chromedp.SendKeys(chromedp.CSS("input[name=viewingId]"), "-mine"), chromedp.Focus(chromedp.CSS("#b1 summary")))
+	book(t, srv, 2)
+	until(t, ctx, `!!document.querySelector("#b2")`)
+	if !eval[bool](t, ctx, `document.querySelector("#b1 details").open && document.activeElement === document.querySelector("#b1 summary")`) {
 		t.Error("what was open has closed, or lost the focus")
 	}
-	if got := eval[string](t, ctx, `document.getElementById("viewingId").value`); got != "-mineVIS1" {
+	if got := eval[string](t, ctx, `document.querySelector("input[name=viewingId]").value`); got != "-mineVIS1" {
 		t.Errorf("the form has %q", got)
 	}
 
 	// Paused, it stands still; afterwards it catches up.
 	do(t, ctx, chromedp.Click(chromedp.CSS("#pulse")))
 	until(t, ctx, `document.getElementById("pulse").getAttribute("aria-pressed") === "false"`)
-	book(t, srv, home, person(32))
+	book(t, srv, 3)
 	eval[int](t, ctx, `new Promise(done => setTimeout(() => done(0), 1300))`)
-	if eval[bool](t, ctx, `!!document.querySelector("#b32")`) {
+	if eval[bool](t, ctx, `!!document.querySelector("#b3")`) {
 		t.Error("a paused page has moved")
 	}
 	do(t, ctx, chromedp.Click(chromedp.CSS("#pulse")))
-	until(t, ctx, `!!document.querySelector("#b32")`)
+	until(t, ctx, `!!document.querySelector("#b3")`)
 	quiet(t, noise)
 
 	srv.Close()
@@ -156,63 +149,64 @@ func TestBrowserFollows(t *testing.T) {
 func TestBrowserForm(t *testing.T) {
 	t.Parallel()
 	srv := start(t, sandbox.Config{})
-	ctx, noise := browse(t, srv, "/?lang=sv")
+	ctx, _ := browse(t, srv, "/?lang=sv") // the browser's console notes each refusal
 	answer := `document.getElementById("answer").textContent`
+	fill := func(name string) {
+		do(t, ctx, chromedp.Click(chromedp.CSS(`button[data-fill="`+name+`"]`)))
+	}
 
 	// The specification's sample breaks two rules, and the server says so.
-	do(t, ctx, chromedp.Click(chromedp.CSS(`button[value="send"]`)))
+	do(t, ctx, chromedp.Click(chromedp.CSS("button.primary")))
 	until(t, ctx, answer+`.includes("400 Bad Request") && document.activeElement.id === "answer"`)
 
-	do(t, ctx, chromedp.SetValue(chromedp.CSS("#customerId"), "M1"), chromedp.SendKeys(chromedp.CSS("#password"), canary), chromedp.Click(chromedp.CSS(`button[value="person"]`)))
-	until(t, ctx, `document.getElementById("body").value.includes("Astrid")`)
-	do(t, ctx, chromedp.Click(chromedp.CSS(`button[value="send"]`)))
-	until(t, ctx, answer+`.includes("Bokat: bokning 1.") && `+answer+`.includes('"VID')`)
+	do(t, ctx, chromedp.SetValue(chromedp.CSS("input[name=customerId]"), "M7"), chromedp.SendKeys(chromedp.CSS("input[name=password]"), "lösen"))
+	fill("person")
+	until(t, ctx, `document.getElementById("body").value.includes("Astrid") && document.getElementById("body").value.includes("M7")`)
+	do(t, ctx, chromedp.Click(chromedp.CSS("button.primary")))
+	until(t, ctx, answer+`.includes("200 OK") && `+answer+`.includes('"VID')`)
 
-	// Another format fills the same person in anew.
+	// Another format fills the same person in again.
 	do(t, ctx, chromedp.Click(chromedp.CSS(`input[value="xml"]`)))
-	until(t, ctx, `document.getElementById("body").value.startsWith("<AddNewViewingParticipant") && document.getElementById("body").value.includes("Astrid")`)
-	do(t, ctx, chromedp.Click(chromedp.CSS(`button[value="send"]`)))
-	until(t, ctx, answer+`.includes("Bokat: bokning 2.") && `+answer+`.includes("<string xmlns=")`)
+	until(t, ctx, `document.getElementById("body").value.startsWith("<AddNewViewingParticipant") && document.getElementById("body").value.includes("<CustomerId>M7<")`)
+	do(t, ctx, chromedp.Click(chromedp.CSS("button.primary")))
+	until(t, ctx, answer+`.includes("<string xmlns=")`)
+	until(t, ctx, `document.querySelector("#bookings .chip.bad")?.textContent === "bokad 2 gånger"`)
 
 	// But not over what somebody has written.
 	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#body"), "mine"), chromedp.Click(chromedp.CSS(`input[value="json"]`)))
-	until(t, ctx, `document.querySelector("#bookings .chip.bad").textContent === "bokad 2 gånger"`)
 	if !eval[bool](t, ctx, `document.getElementById("body").value.includes("mine")`) {
 		t.Error("what was written is gone")
 	}
 
+	// Not after a commit: Chromium itself sends a request again when a kept
+	// connection is reset, and books twice.
+	if err := srv.SetFaults(sandbox.MustFault("reset")); err != nil {
+		t.Fatal(err)
+	}
+	fill("person")
+	do(t, ctx, chromedp.Click(chromedp.CSS("button.primary")))
+	until(t, ctx, answer+`.includes("Inget svar")`)
+
 	if got := eval[string](t, ctx, `location.pathname + location.search`); got != "/?lang=sv" {
 		t.Errorf("the page has moved to %s", got)
 	}
-	do(t, ctx, chromedp.Click(chromedp.CSS(`#answer a`)))
-	until(t, ctx, `location.hash === "#b2" && location.pathname === "/"`)
-	if eval[bool](t, ctx, fmt.Sprintf(`document.documentElement.outerHTML.includes(%q)`, canary)) {
-		t.Error("the page holds the password")
-	}
-	if commits := srv.Commits(); len(commits) != 2 || commits[1].Format != "xml" {
+	commits := srv.Commits()
+	if len(commits) != 2 || commits[0].Format != "json" || commits[1].Format != "xml" || commits[0].Target.CustomerId != "M7" {
 		t.Errorf("%v", commits)
 	}
-	quiet(t, noise)
 }
 
-// Without scripts, everything can be read, and the form works.
+// Without scripts, everything can be read.
 func TestBrowserWithoutScripts(t *testing.T) {
 	t.Parallel()
 	srv := start(t, sandbox.Config{})
-	book(t, srv, home, person(1))
+	book(t, srv, 1)
 	ctx, noise := browse(t, srv, "/")
 	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
 	do(t, ctx, chromedp.Navigate(srv.URL+"/"), chromedp.WaitReady(chromedp.CSS("footer")))
-	text := eval[string](t, ctx, `document.body.innerText`)
-	has(t, text, "1 booking from 1 request", "Test Nr 1", "TS1")
-	if strings.Contains(text, "Live") {
-		t.Error("a button that does nothing")
-	}
-	do(t, ctx, chromedp.SetValue(chromedp.CSS("#customerId"), "M1"), chromedp.Click(chromedp.CSS(`button[value="person"]`)), chromedp.WaitReady(chromedp.CSS(`textarea[data-sample="person"]`)),
-		chromedp.Click(chromedp.CSS(`button[value="send"]`)), chromedp.WaitReady(chromedp.CSS("#answer .chip.good")))
-	has(t, eval[string](t, ctx, `document.body.innerText`), "Booked: booking 2.", "2 bookings from 2 requests")
+	has(t, eval[string](t, ctx, `document.body.innerText`), "1 booking from 1 request", "Test Nr 1", "TS1", "The form needs scripts")
 	quiet(t, noise)
 }
 
@@ -229,26 +223,22 @@ func TestBrowserAccessibility(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	yes := true
 	srv := start(t, sandbox.Config{
 		Viewings: []sandbox.Viewing{{CustomerId: "M1", ViewingId: "VIS1", Slots: []sandbox.Slot{{TimeSlotId: "TS1", Places: 2}, {TimeSlotId: "TS2"}}}},
 		Faults:   []sandbox.Fault{sandbox.MustFault("500-after-commit:2"), sandbox.MustFault("429:3")},
 	})
 	for n := range 30 {
-		b := person(n)
-		b.SMSConfirmation = &yes
-		book(t, srv, home, b)
+		book(t, srv, n%29)
 	}
-	book(t, srv, home, person(1))
 	empty := start(t, sandbox.Config{})
 	ctx, noise := browse(t, srv, "/")
-	for _, address := range []string{
-		srv.URL + "/", srv.URL + "/?lang=sv", empty.URL + "/?lang=sv", srv.URL + "/?customer=M1&viewing=VIS1&slot=TS1",
+	for i, address := range []string{
+		srv.URL + "/", srv.URL + "/?lang=sv", empty.URL + "/?lang=sv",
 	} {
 		for _, look := range []struct {
 			scheme string
 			width  int64
-		}{{"light", 1280}, {"dark", 390}} {
+		}{{"light", 1280}, {"dark", 1280}, {"light", 390}, {"dark", 390}} {
 			media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: look.scheme}}}
 			if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, media); err != nil {
 				t.Fatal(err)
@@ -267,6 +257,13 @@ func TestBrowserAccessibility(t *testing.T) {
 			}
 			for _, f := range found.Violations {
 				t.Errorf("%s, %s, %d: %s (%s): %s\n%s\n%s", address, look.scheme, look.width, f.Id, f.Impact, f.Help, f.Nodes[0].Html, f.Nodes[0].FailureSummary)
+			}
+			if folder := os.Getenv("VITEC_IMPORT_TEST_SCREENSHOTS"); folder != "" {
+				png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+				name := fmt.Sprintf("%s/%d-%s-%d.png", folder, i, look.scheme, look.width)
+				if err := errors.Join(err, os.WriteFile(name, png, 0o600)); err != nil {
+					t.Error(err)
+				}
 			}
 			if wide := eval[int64](t, ctx, `document.documentElement.scrollWidth`); wide > look.width {
 				t.Errorf("%s is %d wide on a screen of %d", address, wide, look.width)
