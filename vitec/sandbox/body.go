@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -168,6 +167,14 @@ func value[T any](v T, err error) any {
 	return v
 }
 
+// element is an XML element as the text has it.
+type element struct {
+	XMLName  xml.Name
+	Attrs    []xml.Attr `xml:",any,attr"`
+	Text     string     `xml:",chardata"`
+	Children []element  `xml:",any"`
+}
+
 // readXML reads a body as .NET's DataContractSerializer does. It goes through
 // the members in alphabetical order: an element that is out of order, unknown
 // or in another namespace is silently dropped. A value of the wrong type, or
@@ -180,159 +187,85 @@ func readXML(text string, into *vitec.AddNewViewingParticipant) error {
 		}
 		return nil, errMalformed
 	}
-	r := xmlReader{d: d, into: into, spaces: map[string]bool{"": true, "xml": true}}
-	root, err := r.child()
-	if err != nil || root == nil || root.Name != (xml.Name{Space: body.space, Local: body.name}) || isNil(root) {
+	var root element
+	if err := d.Decode(&root); err != nil || strings.Contains(text, "<!DOCTYPE") {
 		return errMalformed
 	}
-	if err := r.object(&body); err != nil {
-		return err
+	for { // only spaces and comments may follow
+		t, err := d.Token()
+		if err == io.EOF {
+			break
+		}
+		_, isElement := t.(xml.StartElement)
+		if space, _ := t.(xml.CharData); err != nil || isElement || !blank(string(space)) {
+			return errMalformed
+		}
 	}
-	if rest, err := r.child(); err != io.EOF || rest != nil {
+	if !root.declared(map[string]bool{"": true, "xml": true}) || root.XMLName != (xml.Name{Space: body.space, Local: body.name}) || root.isNil() {
 		return errMalformed
 	}
-	return nil
+	return body.readXML(&root, into)
 }
 
-type xmlReader struct {
-	d      *xml.Decoder
-	into   *vitec.AddNewViewingParticipant
-	spaces map[string]bool // the namespaces that were declared
+// declared says whether the prefixes of an element and its children were
+// declared. Go's decoder takes one that was not for a namespace.
+func (e *element) declared(spaces map[string]bool) bool {
+	for _, a := range e.Attrs {
+		if a.Name.Space == "xmlns" || a.Name.Local == "xmlns" {
+			spaces[a.Value] = true
+		}
+	}
+	return spaces[e.XMLName.Space] && !slices.ContainsFunc(e.Children, func(c element) bool { return !c.declared(spaces) })
 }
 
-// token returns the next token. It refuses what the decoder accepts and .NET
-// does not: document types, and prefixes that were not declared.
-func (r *xmlReader) token() (xml.Token, error) {
-	t, err := r.d.Token()
-	switch t := t.(type) {
-	case xml.Directive:
-		return nil, errMalformed
-	case xml.StartElement:
-		for _, a := range t.Attr {
-			if a.Name.Space == "xmlns" || a.Name.Local == "xmlns" {
-				r.spaces[a.Value] = true
-			}
-		}
-		if !r.spaces[t.Name.Space] {
-			return nil, errMalformed
-		}
-	}
-	return t, err
-}
-
-// child returns the next element where only elements may be, nil at the end of
-// the enclosing one.
-func (r *xmlReader) child() (*xml.StartElement, error) {
-	for {
-		t, err := r.token()
-		if err != nil {
-			return nil, err
-		}
-		switch t := t.(type) {
-		case xml.StartElement:
-			return &t, nil
-		case xml.EndElement:
-			return nil, nil
-		case xml.CharData:
-			if len(bytes.TrimSpace(t)) > 0 {
-				return nil, errMalformed
-			}
-		}
-	}
-}
-
-// object reads the children of an element up to its end.
-func (r *xmlReader) object(m *member) error {
-	rest := m.members // those that may still come
-	for {
-		e, err := r.child()
-		if err != nil || e == nil {
-			return err
-		}
-		i := slices.IndexFunc(rest, func(m member) bool { return m.name == e.Name.Local && m.space == e.Name.Space })
-		if i < 0 {
-			err = r.d.Skip()
-		} else {
-			err = r.member(&rest[i], e)
-			rest = rest[i+1:]
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-func (r *xmlReader) member(m *member, e *xml.StartElement) error {
-	switch {
-	case isNil(e) && m.isValueType() && m.members == nil:
-		return errMalformed
-	case isNil(e):
-		return r.d.Skip()
-	case m.members != nil:
-		return r.object(m)
-	case m.field.Kind == vitec.KindTextList:
-		return r.list(m)
-	}
-	text, err := r.text()
-	if err != nil {
-		return err
-	}
-	v := fromXML(m.field.Kind, text)
-	if v == nil {
-		return errMalformed
-	}
-	m.set(r.into, v)
-	return nil
-}
-
-// list reads the texts of an array. Elements of another kind are dropped.
-func (r *xmlReader) list(m *member) error {
-	var list []string
-	for {
-		e, err := r.child()
-		switch {
-		case err != nil:
-			return err
-		case e == nil:
-			m.set(r.into, list)
-			return nil
-		case e.Name != (xml.Name{Space: spaceArrays, Local: "string"}) || isNil(e):
-			if err := r.d.Skip(); err != nil {
-				return err
-			}
-			continue
-		}
-		text, err := r.text()
-		if err != nil {
-			return err
-		}
-		list = append(list, text)
-	}
-}
-
-// text returns the content of an element that has no children.
-func (r *xmlReader) text() (string, error) {
-	var b strings.Builder
-	for {
-		t, err := r.token()
-		if err != nil {
-			return "", err
-		}
-		switch t := t.(type) {
-		case xml.CharData:
-			b.Write(t)
-		case xml.StartElement:
-			return "", errMalformed
-		case xml.EndElement:
-			return b.String(), nil
-		}
-	}
-}
-
-func isNil(e *xml.StartElement) bool {
-	return slices.ContainsFunc(e.Attr, func(a xml.Attr) bool {
+func (e *element) isNil() bool {
+	return slices.ContainsFunc(e.Attrs, func(a xml.Attr) bool {
 		return a.Name == xml.Name{Space: spaceInstance, Local: "nil"} && (a.Value == "true" || a.Value == "1")
 	})
+}
+
+func (m *member) readXML(e *element, into *vitec.AddNewViewingParticipant) error {
+	isList := m.members == nil && m.field.Kind == vitec.KindTextList
+	switch {
+	case e.isNil() && m.members == nil && m.isValueType():
+		return errMalformed
+	case e.isNil():
+		return nil
+	case m.members == nil && !isList:
+		v := fromXML(m.field.Kind, e.Text)
+		if len(e.Children) > 0 || v == nil {
+			return errMalformed
+		}
+		m.set(into, v)
+		return nil
+	case !blank(e.Text):
+		return errMalformed
+	case isList:
+		var list []string
+		for _, c := range e.Children {
+			if c.XMLName == (xml.Name{Space: spaceArrays, Local: "string"}) && !c.isNil() {
+				if len(c.Children) > 0 {
+					return errMalformed
+				}
+				list = append(list, c.Text)
+			}
+		}
+		m.set(into, list)
+		return nil
+	}
+	rest := m.members // those that may still come
+	for i := range e.Children {
+		c := &e.Children[i]
+		at := slices.IndexFunc(rest, func(m member) bool { return m.name == c.XMLName.Local && m.space == c.XMLName.Space })
+		if at < 0 {
+			continue
+		}
+		if err := rest[at].readXML(c, into); err != nil {
+			return err
+		}
+		rest = rest[at+1:]
+	}
+	return nil
 }
 
 // fromXML returns the value for a field of a kind by the rules of XML Schema,

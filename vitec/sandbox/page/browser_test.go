@@ -3,7 +3,6 @@ package page_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -232,7 +231,7 @@ func TestBrowserAccessibility(t *testing.T) {
 	}
 	empty := start(t, sandbox.Config{})
 	ctx, noise := browse(t, srv, "/")
-	for i, address := range []string{
+	for _, address := range []string{
 		srv.URL + "/", srv.URL + "/?lang=sv", empty.URL + "/?lang=sv",
 	} {
 		for _, look := range []struct {
@@ -257,13 +256,6 @@ func TestBrowserAccessibility(t *testing.T) {
 			}
 			for _, f := range found.Violations {
 				t.Errorf("%s, %s, %d: %s (%s): %s\n%s\n%s", address, look.scheme, look.width, f.Id, f.Impact, f.Help, f.Nodes[0].Html, f.Nodes[0].FailureSummary)
-			}
-			if folder := os.Getenv("VITEC_IMPORT_TEST_SCREENSHOTS"); folder != "" {
-				png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-				name := fmt.Sprintf("%s/%d-%s-%d.png", folder, i, look.scheme, look.width)
-				if err := errors.Join(err, os.WriteFile(name, png, 0o600)); err != nil {
-					t.Error(err)
-				}
 			}
 			if wide := eval[int64](t, ctx, `document.documentElement.scrollWidth`); wide > look.width {
 				t.Errorf("%s is %d wide on a screen of %d", address, wide, look.width)

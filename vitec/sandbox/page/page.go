@@ -161,7 +161,7 @@ func (v view) functions() template.FuncMap {
 		"status": func(status int) string { return strings.TrimSpace(fmt.Sprint(status, " ", http.StatusText(status))) },
 		"clock":  func(t time.Time) string { return t.Local().Format("15:04:05") },
 		"moment": func(t time.Time) string { return t.Local().Format("2006-01-02 15:04") },
-		"took":   func(d time.Duration) string { return d.Round(max(d/100, time.Microsecond)).String() },
+		"took":   func(d time.Duration) string { return fmt.Sprintf("%d ms", d.Round(time.Millisecond).Milliseconds()) },
 		"past":   func(t time.Time) bool { return t.Before(time.Now()) },
 		"sum":    func(a, b int) int { return a + b },
 		"ended":  func(r sandbox.Request) bool { return r.Status != 0 || r.Duration != 0 },
