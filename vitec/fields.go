@@ -2,7 +2,9 @@ package vitec
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -71,9 +73,7 @@ type Field struct {
 	Swedish   string   // the specification's own words; "" where it has none
 	Source    Source   // of MaxLength, Values and what Check wants of it
 
-	// at returns a pointer to the member in b: *string, **bool, **int,
-	// **float64, *time.Time or *[]string, as Kind says.
-	at func(b *AddNewViewingParticipant) any
+	index []int // of the member in the body's type
 	// rule checks more than Check does for every field; nil for most.
 	rule func(t Target, b *AddNewViewingParticipant) Violation
 }
@@ -185,235 +185,96 @@ func (f Field) Get(b *AddNewViewingParticipant) (v any, ok bool) {
 	return nil, false
 }
 
-// fields is the one table of the body's fields. The test of this package holds
-// it against the body's types and against both encoders.
-var fields = []Field{
-	{
-		Path: "updatePerson.contactId", MaxLength: 40, Source: SourceKnown,
-		Meaning: "id of an existing contact; the server updates that contact and looks for no other",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.ContactId },
-	},
-	{
-		Path: "updatePerson.customerId", MaxLength: 40, Source: SourceKnown,
-		Meaning: "id of the office; required, and the same as in the path of the call",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CustomerId },
-		rule:    customerRule,
-	},
-	{
-		Path: "updatePerson.categoryIds", Kind: KindTextList,
-		Meaning: "ids of the contact categories that the contact belongs to",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CategoryIds },
-	},
-	{
-		Path: "updatePerson.address.streetAddress", MaxLength: 68, Source: SourceKnown,
-		Meaning: "street and number",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.StreetAddress },
-	},
-	{
-		Path: "updatePerson.address.zipCode", MaxLength: 15, Source: SourceKnown,
-		Meaning: "postal code",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.ZipCode },
-	},
-	{
-		Path: "updatePerson.address.city", MaxLength: 25, Source: SourceKnown,
-		Meaning: "postal town",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.City },
-	},
-	{
-		Path: "updatePerson.address.countryCode", MaxLength: 2, Source: SourceKnown,
-		Meaning: "country, as two letters of ISO 3166-1",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Address.CountryCode },
-	},
-	{
-		Path: "updatePerson.email.emailAddress", MaxLength: 100, Source: SourceKnown,
-		Meaning: "e-mail address; this or one of telePhone, workPhone and cellPhone is required",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Email.EmailAddress },
-		rule:    contactRule,
-	},
-	{
-		Path: "updatePerson.email.emailAddress2", MaxLength: 100, Source: SourceKnown,
-		Meaning: "second e-mail address",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Email.EmailAddress2 },
-	},
-	{
-		Path:    "updatePerson.userId",
-		Meaning: "id of the broker who is responsible for the contact",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.UserId },
-	},
-	{
-		Path: "updatePerson.otherPhone", MaxLength: 17, Source: SourceKnown,
-		Meaning: "another phone number",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.OtherPhone },
-	},
-	{
-		Path: "updatePerson.wishAdvertising", Kind: KindBoolean,
-		Meaning: "whether the contact wishes to get advertising",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.WishAdvertising },
-	},
-	{
-		Path:    "updatePerson.note",
-		Meaning: "note on the contact",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Note },
-	},
-	{
-		Path: "updatePerson.coordinate.longitud", Kind: KindDecimal,
-		Meaning: "longitude in decimal degrees (the spelling is the specification's)",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Coordinate.Longitud },
-	},
-	{
-		Path: "updatePerson.coordinate.latitud", Kind: KindDecimal,
-		Meaning: "latitude in decimal degrees (the spelling is the specification's)",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Coordinate.Latitud },
-	},
-	{
-		Path:    "updatePerson.task.predefinedTaskId",
-		Meaning: "id of a predefined task that is to be created for the contact",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.PredefinedTaskId },
-	},
-	{
-		Path:    "updatePerson.task.note",
-		Meaning: "note on the task",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.Note },
-	},
-	{
-		Path:    "updatePerson.task.estateId",
-		Meaning: "id of the estate that the task is about",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.EstateId },
-	},
-	{
-		Path:    "updatePerson.task.assignedTo",
-		Meaning: "id of the user who gets the task",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Task.AssignedTo },
-	},
-	{
-		Path:    "updatePerson.customField.name",
-		Meaning: "name of a field of the office's own",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CustomField.Name },
-	},
-	{
-		Path:    "updatePerson.customField.value",
-		Meaning: "value of the office's own field",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CustomField.Value },
-	},
-	{
-		Path: "updatePerson.firstName", MaxLength: 30, Source: SourceKnown,
-		Meaning: "first name; a blank one updates nothing",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.FirstName },
-	},
-	{
-		Path: "updatePerson.lastName", MaxLength: 30, Source: SourceKnown,
-		Meaning: "last name; a blank one updates nothing",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.LastName },
-	},
-	{
-		Path: "updatePerson.socialSecurityNumber", MaxLength: 20, Source: SourceKnown,
-		Meaning: "personal number; an existing contact with this number is overwritten",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.SocialSecurityNumber },
-	},
-	{
-		Path: "updatePerson.isForeignSocialSecurityNumber", Kind: KindBoolean,
-		Meaning: "whether the personal number is a foreign one",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.IsForeignSocialSecurityNumber },
-	},
-	{
-		Path: "updatePerson.telePhone", MaxLength: 17, Source: SourceKnown,
-		Meaning: "phone number at home",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.TelePhone },
-	},
-	{
-		Path: "updatePerson.workPhone", MaxLength: 17, Source: SourceKnown,
-		Meaning: "phone number at work",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.WorkPhone },
-	},
-	{
-		Path: "updatePerson.cellPhone", MaxLength: 17, Source: SourceKnown,
-		Meaning: "mobile number",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.CellPhone },
-	},
-	{
-		Path: "updatePerson.approval", Kind: KindBoolean,
-		Meaning: "the consent flag from before the GDPR",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.Approval },
-	},
-	{
-		Path: "updatePerson.approvalDate", Kind: KindDateTime,
-		Meaning: "when the consent from before the GDPR was given",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.ApprovalDate },
-	},
-	{
-		Path: "updatePerson.gdprApprovalDate", Kind: KindDateTime,
-		Meaning: "when the person was informed of the processing of personal data",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.GDPRApprovalDate },
-	},
-	{
-		Path: "updatePerson.obtainThrough", Source: SourceLikely,
-		Meaning: "how the person was informed of the processing of personal data",
-		Values:  []string{"Interest", "Phone", "Visit", "Agreement", "Other", "Email", "NotAsked"},
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.ObtainThrough },
-	},
-	{
-		Path: "updatePerson.leadScore", Kind: KindInteger,
-		Meaning: "score of the lead",
-		at:      func(b *AddNewViewingParticipant) any { return &b.UpdatePerson.LeadScore },
-	},
-	{
-		Path: "participated", Kind: KindBoolean,
-		Meaning: "whether the person took part in the viewing",
-		Swedish: "Deltog",
-		at:      func(b *AddNewViewingParticipant) any { return &b.Participated },
-	},
-	{
-		Path: "reminderTime", Kind: KindInteger, Source: SourceKnown,
-		Meaning: "how many minutes before the viewing the reminder is sent; not negative",
-		Swedish: "Minuter innan visningen som påminnelse ska skickas ut",
-		at:      func(b *AddNewViewingParticipant) any { return &b.ReminderTime },
-		rule:    reminderRule,
-	},
-	{
-		Path: "smsReminder", Kind: KindBoolean,
-		Meaning: "sends the person a reminder by SMS",
-		Swedish: "SMS påminnelse",
-		at:      func(b *AddNewViewingParticipant) any { return &b.SMSReminder },
-	},
-	{
-		Path: "mailConfirmation", Kind: KindBoolean,
-		Meaning: "sends the person a confirmation by e-mail",
-		Swedish: "Bekräftelse via epost",
-		at:      func(b *AddNewViewingParticipant) any { return &b.MailConfirmation },
-	},
-	{
-		Path: "smsConfirmation", Kind: KindBoolean,
-		Meaning: "sends the person a confirmation by SMS",
-		Swedish: "Bekräftelse via SMS",
-		at:      func(b *AddNewViewingParticipant) any { return &b.SMSConfirmation },
-	},
-	{
-		Path: "returnBookingId", Kind: KindBoolean,
-		Meaning: "answers with the id of the booking; without it, likely with that of the contact",
-		at:      func(b *AddNewViewingParticipant) any { return &b.ReturnBookingId },
-	},
-	{
-		Path:    "contactMessage",
-		Meaning: "message from the contact, kept on the lead that the booking creates",
-		Swedish: "Meddelande från kontaktpersonen. Meddelandet kommer att sparas på det lead som skapas i samband med att visningsdeltagaren läggs till.",
-		at:      func(b *AddNewViewingParticipant) any { return &b.ContactMessage },
-	},
-	{
-		Path:    "leadSourceId",
-		Meaning: "id of the lead source that the new lead belongs to; left out, it is a preset one",
-		Swedish: "Leadskälla - Det lead som skapas i samband med anmälan till visning kommer att kopplas till aktuell leadskälla. Om fältet inte anges, kommer leadet att kopplas till en förvald leadskälla.",
-		at:      func(b *AddNewViewingParticipant) any { return &b.LeadSourceId },
-	},
-	{
-		Path: "options.isDeadlineValidationEnabled", Kind: KindBoolean,
-		Meaning: "refuses the booking after the slot's last booking time; what holds when left out is unknown",
-		at:      func(b *AddNewViewingParticipant) any { return &b.Options.IsDeadlineValidationEnabled },
-		rule:    deadlineRule,
-	},
-	{
-		Path: "options.enableBookingLimitValidation", Kind: KindBoolean,
-		Meaning: "refuses the booking when the slot has no place left; what holds when left out is unknown",
-		at:      func(b *AddNewViewingParticipant) any { return &b.Options.EnableBookingLimitValidation },
-		rule:    bookingLimitRule,
-	},
+// at returns a pointer to the member in b: *string, **bool, **int, **float64,
+// *time.Time or *[]string, as Kind says.
+func (f *Field) at(b *AddNewViewingParticipant) any {
+	return reflect.ValueOf(b).Elem().FieldByIndex(f.index).Addr().Interface()
 }
+
+var kinds = map[reflect.Type]Kind{
+	reflect.TypeFor[string](): KindText, reflect.TypeFor[*bool](): KindBoolean,
+	reflect.TypeFor[*int](): KindInteger, reflect.TypeFor[*float64](): KindDecimal,
+	reflect.TypeFor[time.Time](): KindDateTime, reflect.TypeFor[[]string](): KindTextList,
+}
+
+// withMembers finds the member and the kind of each field by its path.
+func withMembers(fields []Field) []Field {
+	for i := range fields {
+		f, t := &fields[i], reflect.TypeFor[AddNewViewingParticipant]()
+		for name := range strings.SplitSeq(f.Path, ".") {
+			member, ok := t.FieldByNameFunc(func(n string) bool {
+				m, _ := t.FieldByName(n)
+				tag, _, _ := strings.Cut(m.Tag.Get("json"), ",")
+				return tag == name
+			})
+			if !ok {
+				panic("the body has no member " + f.Path)
+			}
+			f.index, t = append(f.index, member.Index...), member.Type
+		}
+		f.Kind = kinds[t]
+	}
+	return fields
+}
+
+// fields is the one table of the body's fields, in the order of the body's
+// types. A new member of the body is written there, here, and in the Swedish of
+// its meaning.
+var fields = withMembers([]Field{
+	{Path: "updatePerson.contactId", MaxLength: 40, Source: SourceKnown,
+		Meaning: "id of an existing contact; the server updates that contact and looks for no other"},
+	{Path: "updatePerson.customerId", MaxLength: 40, Source: SourceKnown, rule: customerRule,
+		Meaning: "id of the office; required, and the same as in the path of the call"},
+	{Path: "updatePerson.categoryIds", Meaning: "ids of the contact categories that the contact belongs to"},
+	{Path: "updatePerson.address.streetAddress", MaxLength: 68, Source: SourceKnown, Meaning: "street and number"},
+	{Path: "updatePerson.address.zipCode", MaxLength: 15, Source: SourceKnown, Meaning: "postal code"},
+	{Path: "updatePerson.address.city", MaxLength: 25, Source: SourceKnown, Meaning: "postal town"},
+	{Path: "updatePerson.address.countryCode", MaxLength: 2, Source: SourceKnown, Meaning: "country, as two letters of ISO 3166-1"},
+	{Path: "updatePerson.email.emailAddress", MaxLength: 100, Source: SourceKnown, rule: contactRule,
+		Meaning: "e-mail address; this or one of telePhone, workPhone and cellPhone is required"},
+	{Path: "updatePerson.email.emailAddress2", MaxLength: 100, Source: SourceKnown, Meaning: "second e-mail address"},
+	{Path: "updatePerson.userId", Meaning: "id of the broker who is responsible for the contact"},
+	{Path: "updatePerson.otherPhone", MaxLength: 17, Source: SourceKnown, Meaning: "another phone number"},
+	{Path: "updatePerson.wishAdvertising", Meaning: "whether the contact wishes to get advertising"},
+	{Path: "updatePerson.note", Meaning: "note on the contact"},
+	{Path: "updatePerson.coordinate.longitud", Meaning: "longitude in decimal degrees (the spelling is the specification's)"},
+	{Path: "updatePerson.coordinate.latitud", Meaning: "latitude in decimal degrees (the spelling is the specification's)"},
+	{Path: "updatePerson.task.predefinedTaskId", Meaning: "id of a predefined task that is to be created for the contact"},
+	{Path: "updatePerson.task.note", Meaning: "note on the task"},
+	{Path: "updatePerson.task.estateId", Meaning: "id of the estate that the task is about"},
+	{Path: "updatePerson.task.assignedTo", Meaning: "id of the user who gets the task"},
+	{Path: "updatePerson.customField.name", Meaning: "name of a field of the office's own"},
+	{Path: "updatePerson.customField.value", Meaning: "value of the office's own field"},
+	{Path: "updatePerson.firstName", MaxLength: 30, Source: SourceKnown, Meaning: "first name; a blank one updates nothing"},
+	{Path: "updatePerson.lastName", MaxLength: 30, Source: SourceKnown, Meaning: "last name; a blank one updates nothing"},
+	{Path: "updatePerson.socialSecurityNumber", MaxLength: 20, Source: SourceKnown,
+		Meaning: "personal number; an existing contact with this number is overwritten"},
+	{Path: "updatePerson.isForeignSocialSecurityNumber", Meaning: "whether the personal number is a foreign one"},
+	{Path: "updatePerson.telePhone", MaxLength: 17, Source: SourceKnown, Meaning: "phone number at home"},
+	{Path: "updatePerson.workPhone", MaxLength: 17, Source: SourceKnown, Meaning: "phone number at work"},
+	{Path: "updatePerson.cellPhone", MaxLength: 17, Source: SourceKnown, Meaning: "mobile number"},
+	{Path: "updatePerson.approval", Meaning: "the consent flag from before the GDPR"},
+	{Path: "updatePerson.approvalDate", Meaning: "when the consent from before the GDPR was given"},
+	{Path: "updatePerson.gdprApprovalDate", Meaning: "when the person was informed of the processing of personal data"},
+	{Path: "updatePerson.obtainThrough", Source: SourceLikely, Values: []string{"Interest", "Phone", "Visit", "Agreement", "Other", "Email", "NotAsked"},
+		Meaning: "how the person was informed of the processing of personal data"},
+	{Path: "updatePerson.leadScore", Meaning: "score of the lead"},
+	{Path: "participated", Meaning: "whether the person took part in the viewing", Swedish: "Deltog"},
+	{Path: "reminderTime", Source: SourceKnown, rule: reminderRule,
+		Meaning: "how many minutes before the viewing the reminder is sent; not negative",
+		Swedish: "Minuter innan visningen som påminnelse ska skickas ut"},
+	{Path: "smsReminder", Meaning: "sends the person a reminder by SMS", Swedish: "SMS påminnelse"},
+	{Path: "mailConfirmation", Meaning: "sends the person a confirmation by e-mail", Swedish: "Bekräftelse via epost"},
+	{Path: "smsConfirmation", Meaning: "sends the person a confirmation by SMS", Swedish: "Bekräftelse via SMS"},
+	{Path: "returnBookingId", Meaning: "answers with the id of the booking; without it, likely with that of the contact"},
+	{Path: "contactMessage",
+		Meaning: "message from the contact, kept on the lead that the booking creates",
+		Swedish: "Meddelande från kontaktpersonen. Meddelandet kommer att sparas på det lead som skapas i samband med att visningsdeltagaren läggs till."},
+	{Path: "leadSourceId",
+		Meaning: "id of the lead source that the new lead belongs to; left out, it is a preset one",
+		Swedish: "Leadskälla - Det lead som skapas i samband med anmälan till visning kommer att kopplas till aktuell leadskälla. Om fältet inte anges, kommer leadet att kopplas till en förvald leadskälla."},
+	{Path: "options.isDeadlineValidationEnabled", rule: deadlineRule,
+		Meaning: "refuses the booking after the slot's last booking time; what holds when left out is unknown"},
+	{Path: "options.enableBookingLimitValidation", rule: bookingLimitRule,
+		Meaning: "refuses the booking when the slot has no place left; what holds when left out is unknown"},
+})

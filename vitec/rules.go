@@ -274,9 +274,9 @@ func notToken(id string) Text {
 // noIds are words that people and programs write where there is no id.
 var noIds = []string{"null", "nil", "none", "undefined", "nan", "n/a", "na", "true", "false", "ok", "ja", "nej", "yes", "no", "sant", "falskt", "-"}
 
-// kinds are how the vendor's ids begin whose shape is known: 32 hex digits
+// idKinds are how the vendor's ids begin whose shape is known: 32 hex digits
 // follow.
-var kinds = []struct{ prefix, path string }{
+var idKinds = []struct{ prefix, path string }{
 	{"VIS", "viewingId"}, {"VID", "bookingId"}, {"ADR", "contactId"}, {"HAN", "userId"},
 }
 
@@ -285,7 +285,7 @@ var kinds = []struct{ prefix, path string }{
 // path says (customerId, viewingId, timeSlotId, contactId, userId, bookingId). The
 // zero Text means nothing. It is never a reason to refuse.
 func IdNote(path, id string) Text {
-	for _, k := range kinds {
+	for _, k := range idKinds {
 		if len(id) < 16 || !strings.EqualFold(id[:len(k.prefix)], k.prefix) {
 			continue
 		}
