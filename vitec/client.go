@@ -23,7 +23,7 @@ const (
 	defaultDialTimeout = 10 * time.Second // and once more for the TLS handshake
 	defaultConcurrency = 8
 
-	refusalTimeout = 5 * time.Second // for the body of an answer that is not 2xx
+	refusalTimeout = 2 * time.Second // for the body of an answer that is not 2xx
 
 	maxAnswer = 1 << 20  // bytes of an answer that are read, unpacked
 	maxHeader = 64 << 10 // bytes of an answer's header that are read
@@ -328,10 +328,12 @@ func (c *Client) transportError(caller context.Context, d *departure, l Credenti
 		err = fmt.Errorf("%w (%w)", err, context.DeadlineExceeded)
 	}
 	e := &TransportError{Written: d.may(), Certificate: isCertificateError(err), Host: c.base.Host, Err: err}
-	if reason, refused := handshakeAlert(err); refused && (!e.Written || d.tls13 && !d.reused && !d.answered) {
-		// The alert of a TLS 1.3 server that wants a certificate, or does not want
-		// us, comes after our side has ended the handshake and sent the request.
+	// The alert of a TLS 1.3 server that wants a certificate, or does not want us,
+	// comes after our side has ended the handshake and sent the request.
+	if reason, refused := handshakeAlert(d.lastWords()); refused {
 		e.Written, e.Certificate, e.alert = false, true, reason
+	} else if reason, refused := handshakeAlert(err); refused && !e.Written {
+		e.Certificate, e.alert = true, reason
 	}
 	var dialled *net.OpError
 	if c.proxy != nil && errors.As(err, &dialled) && dialled.Op == "proxyconnect" {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -39,11 +40,25 @@ func (c *counted) Read(p []byte) (int, error) {
 
 func (c *counted) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
+	if system := (*os.SyscallError)(nil); errors.As(err, &system) {
+		c.hear()
+	}
 	if err != nil && runtime.GOOS == "windows" {
 		n = len(p) // Windows may have sent bytes of a write that was cut short and say 0
 	}
 	c.taken.Add(int64(n))
 	return n, err
+}
+
+// hear waits, after a write that failed, for the server's last words to be read:
+// they say why it has closed the connection.
+func (c *counted) hear() {
+	for range 100 {
+		if c.gone.Load() {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 func (c *counted) Close() error {
@@ -82,8 +97,8 @@ type departure struct {
 	uncounted bool  // a connection that does not count
 	before    int64 // what conn had taken before this request
 	reused    bool
-	tls13     bool
-	answered  bool // a byte of an answer was read
+	tls       *tls.Conn // nil: in clear
+	answered  bool      // a byte of an answer was read
 }
 
 // may reports whether a byte may have left. It is exact once the transport has
@@ -96,14 +111,26 @@ func (d *departure) may() bool {
 	return !d.entered || d.uncounted || d.conn != nil && d.conn.taken.Load() != d.before
 }
 
+// lastWords returns the error with which a new TLS 1.3 connection ended before an
+// answer began, such as an alert; nil for other connections. The transport passes
+// it over if a write has failed first.
+func (d *departure) lastWords() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.tls == nil || d.conn == nil || d.reused || d.answered || d.tls.ConnectionState().Version < tls.VersionTLS13 {
+		return nil
+	}
+	d.conn.Close()
+	_, err := d.tls.Read(make([]byte, 1)) // the connection keeps its first error
+	return err
+}
+
 func (d *departure) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GotConn: func(info httptrace.GotConnInfo) {
 			c := info.Conn
 			d.mu.Lock()
-			if t, ok := c.(*tls.Conn); ok {
-				d.tls13 = t.ConnectionState().Version >= tls.VersionTLS13
-			}
+			d.tls, _ = c.(*tls.Conn)
 			for {
 				inner, ok := c.(interface{ NetConn() net.Conn })
 				if !ok {

@@ -247,6 +247,29 @@ func TestTextSurvives(t *testing.T) {
 	}
 }
 
+// The bytes are those of the versions before: ledgers keep digests of them.
+func TestBytesStay(t *testing.T) {
+	b := sample()
+	b.UpdatePerson.LeadScore = ptr(-7)
+	b.UpdatePerson.Coordinate = Coordinate{Longitud: ptr(1e21), Latitud: ptr(1e-7)}
+	b.UpdatePerson.ApprovalDate = time.Date(1850, 1, 2, 3, 4, 5, 123456789, time.FixedZone("", 4332))
+	b.UpdatePerson.GDPRApprovalDate = time.Date(2026, 3, 4, 5, 6, 7, 100, time.FixedZone("", -5400))
+	for file, name := range map[string]string{
+		"testdata/bytes.json": "Åsa \"<&>\" \\ / \u2028 \u2029 \b\f\n\r\t\x01\x7f \ufeff 😀",
+		"testdata/bytes.xml":  "Åsa \"<&>\" \\ / \u2028 \r\n\t\x7f \ufeff 😀",
+	} {
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, _ := ParseFormat(strings.TrimPrefix(file, "testdata/bytes."))
+		b.UpdatePerson.FirstName = name
+		if got := encode(t, f, b); got != string(want) {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
 // anyBody draws bodies that can be sent, every member now and then empty.
 func anyBody(t *rapid.T) *AddNewViewingParticipant {
 	text := rapid.OneOf(rapid.String(), rapid.StringOf(rapid.RuneFrom([]rune("aå\"\\<>&\b\f\n\r\t\x01\x7f\u2028\u2029\ufeff😀"))))
