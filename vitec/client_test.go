@@ -143,6 +143,29 @@ func TestBaseURL(t *testing.T) {
 	}
 }
 
+// Two spellings of one address are one.
+func TestAddressesAreNormal(t *testing.T) {
+	for want, spellings := range map[string][]string{
+		"https://api.test":          {"https://api.test", "HTTPS://API.Test/", "https://api.test.", "https://api.test:443", "https://api.test:0443/", "https://api.test:/", "https://api.test/.", "https://api.test/v1/..", "https://api.test//", "https://api.test/%2e"},
+		"https://api.test:8443/v1":  {"https://api.test:8443/v1", "https://API.test.:08443/v1/", "https://api.test:8443/./v1/x/..", "https://api.test:8443/v2/../v1", "https://api.test:8443/%761"},
+		"https://api.test/V1/a%2Fb": {"https://api.test/V1/a%2Fb", "https://api.test/V1/a%2fb/"},
+		"https://xn--exmple-cua.se": {"https://exämple.se", "https://EXÄMPLE.se", "https://xn--exmple-cua.se"},
+		"http://127.0.0.1:8080":     {"http://127.0.0.1:8080/"},
+		"http://[::1]":              {"http://[::1]:80", "http://[0:0:0:0:0:0:0:1]/"},
+	} {
+		for _, s := range spellings {
+			u, err := ParseBaseURL(s)
+			if err != nil || u.String() != want {
+				t.Errorf("%s is %v, want %s (%v)", s, u, want, err)
+				continue
+			}
+			if again, err := ParseBaseURL(u.String()); err != nil || again.String() != want {
+				t.Errorf("%s is %v in the end: %v", s, again, err)
+			}
+		}
+	}
+}
+
 // Nothing is sent that cannot be sent, and the error says where it is wrong.
 func TestNothingSent(t *testing.T) {
 	var requests atomic.Int32

@@ -144,6 +144,32 @@ func TestIds(t *testing.T) {
 	}
 }
 
+// An id that begins like a known kind without its shape is looked at by a person.
+func TestIdNote(t *testing.T) {
+	hex := strings.Repeat("0123456789abcdef", 2)
+	for _, test := range []struct {
+		path, id string
+		note     bool
+	}{
+		{"viewingId", "VIS" + hex, false}, {"viewingId", "VIS" + strings.ToUpper(hex), false}, {"viewingId", "VIS" + hex[1:], true}, {"viewingId", "VIS" + hex + "0", true},
+		{"viewingId", "VIS" + hex[1:] + "o", true}, {"viewingId", "vis" + hex[2:], true}, {"viewingId", "VIS1", false}, {"viewingId", "other-than-known-before", false},
+		{"viewingId", "VID" + hex, true}, {"timeSlotId", "VIS" + hex, true}, {"customerId", "ADR" + hex, true}, {"customerId", "M11385", false}, {"timeSlotId", hex, false},
+		{"contactId", "ADR" + hex, false}, {"userId", "HAN" + hex[1:], true}, {"bookingId", "VID" + hex, false}, {"bookingId", "VID" + hex[1:], true},
+	} {
+		if note := IdNote(test.path, test.id); note.IsZero() == test.note {
+			t.Errorf("%s %s: %q", test.path, test.id, note)
+		}
+		if test.path == "viewingId" {
+			g, b := acceptable()
+			g.ViewingId = test.id
+			vs := Check(g, b)
+			if odd := len(vs) == 1 && vs[0] == (Violation{Path: "viewingId", Code: CodeOddId, Warning: true}); odd != test.note {
+				t.Errorf("%s: %+v", test.id, vs)
+			}
+		}
+	}
+}
+
 // What breaks no rule can be sent; what cannot be sent breaks one.
 func TestCheckedIsSendable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

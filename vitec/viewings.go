@@ -14,6 +14,8 @@ type Viewing struct {
 	Id               string
 	EstateId         string
 	StartsAt, EndsAt time.Time // in Swedish time; zero: not said
+	BookableOnline   bool
+	BookableUntil    time.Time // on the internet, in Swedish time; zero: not said
 	Commentary       string
 	Places           int // per time slot; 0: not said
 	TimeSlots        []TimeSlot
@@ -61,6 +63,8 @@ func parseViewings(text string) ([]Viewing, error) {
 	var list []struct {
 		Id, EstateId, Commentary string
 		StartsAt, EndsAt         wallClock
+		NoLaterThen              wallClock // the spelling is the vendor's
+		BookableFromInternet     bool
 		ParticipantPerTimeSlot   int
 		TimeSlots                []struct {
 			Id               string
@@ -77,6 +81,7 @@ func parseViewings(text string) ([]Viewing, error) {
 		viewing := Viewing{
 			Id: v.Id, EstateId: v.EstateId, Commentary: v.Commentary,
 			StartsAt: v.StartsAt.Time, EndsAt: v.EndsAt.Time, Places: v.ParticipantPerTimeSlot,
+			BookableOnline: v.BookableFromInternet, BookableUntil: v.NoLaterThen.Time,
 		}
 		for _, s := range v.TimeSlots {
 			viewing.TimeSlots = append(viewing.TimeSlots, TimeSlot{
