@@ -232,14 +232,14 @@ func (c *Client) do(ctx context.Context, r *http.Request, customerId string, rea
 		return err
 	}
 	r.SetBasicAuth(login.Username, login.Password)
-	limited, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
 	var body []byte
 	if r.Body != nil {
 		if body, err = io.ReadAll(r.Body); err != nil {
 			return err
 		}
 	}
+	limited, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
 	for attempt := 1; ; attempt++ {
 		var d departure
 		try := r.WithContext(withDeparture(limited, &d))
@@ -318,6 +318,9 @@ func (c *Client) transportError(caller context.Context, d *departure, l Credenti
 	}
 	if refusal := refusedBySOCKS(err); refusal != "" && c.proxy != nil {
 		return &ProxyError{Proxy: c.proxy.Host, Refusal: refusal}
+	}
+	if errors.Is(err, net.ErrClosed) {
+		err = cmp.Or(d.cause(), err)
 	}
 	var network net.Error
 	switch late := errors.As(err, &network) && network.Timeout(); {

@@ -20,11 +20,12 @@ import (
 // read of it.
 type counted struct {
 	net.Conn
-	taken atomic.Int64 // bytes written
-	reads atomic.Int64 // reads begun
-	idle  atomic.Bool  // a read waits for bytes that the server has not sent
-	gone  atomic.Bool  // closed, or its end was read
-	used  sync.Mutex   // held from a request to the judgement of its answer
+	taken atomic.Int64          // bytes written
+	reads atomic.Int64          // reads begun
+	idle  atomic.Bool           // a read waits for bytes that the server has not sent
+	gone  atomic.Bool           // closed, or its end was read
+	cause atomic.Pointer[error] // of the first write that failed
+	used  sync.Mutex            // held from a request to the judgement of its answer
 }
 
 func (c *counted) Read(p []byte) (int, error) {
@@ -40,6 +41,9 @@ func (c *counted) Read(p []byte) (int, error) {
 
 func (c *counted) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
+	if err != nil {
+		c.cause.CompareAndSwap(nil, &err)
+	}
 	if system := (*os.SyscallError)(nil); errors.As(err, &system) {
 		c.hear()
 	}
@@ -102,13 +106,29 @@ type departure struct {
 }
 
 // may reports whether a byte may have left. It is exact once the transport has
-// failed, because net/http then waits until nobody writes any more. A TLS alert
+// failed, because net/http then waits until nobody writes any more; an answer may
+// be there before the write that it answers has been counted. A TLS alert
 // counts as a byte of the request: that can only turn "not written" into
 // "written".
 func (d *departure) may() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return !d.entered || d.uncounted || d.conn != nil && d.conn.taken.Load() != d.before
+	return !d.entered || d.uncounted || d.answered || d.conn != nil && d.conn.taken.Load() != d.before
+}
+
+// cause returns the error of the write that made the transport close the
+// connection; nil if there was none. The transport may return what came of the
+// closing instead.
+func (d *departure) cause() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.conn == nil {
+		return nil
+	}
+	if err := d.conn.cause.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // lastWords returns the error with which a new TLS 1.3 connection ended before an

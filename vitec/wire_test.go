@@ -380,7 +380,7 @@ func TestBlockedWrite(t *testing.T) {
 		<-done
 	})
 	defer close(done)
-	client := clientFor(t, Config{BaseURL: "http://" + addr, Timeout: 500 * time.Millisecond}, nil)
+	client := clientFor(t, Config{BaseURL: "http://" + addr, Timeout: 2 * time.Second}, nil)
 	b := sample()
 	b.ContactMessage = strings.Repeat("x", 16<<20)
 	_, err := client.AddViewingParticipant(t.Context(), target(), b)
