@@ -64,13 +64,14 @@ said to be uncertain, never guessed.`,
 		Args:          noSuchCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return w.applySettings(cmd) }
 	root.CompletionOptions.DisableDefaultCmd = true // newCompletionCommand is ours
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(w.flagError)
 	w.languageFlag(root)
 	root.AddCommand(
 		newRunCommand(w), newCheckCommand(w), newInitCommand(w), newExplainCommand(w), newFieldsCommand(w), newSchemaCommand(w), newShowCommand(w), newReportCommand(w), newRunsCommand(w),
-		newResolveCommand(w), newPurgeCommand(w), newSandboxCommand(w), newLoginCommand(w), newLogoutCommand(w), newCompletionCommand(w),
+		newResolveCommand(w), newPurgeCommand(w), newSandboxCommand(w), newConfigCommand(w), newLoginCommand(w), newLogoutCommand(w), newCompletionCommand(w),
 	)
 	root.SetHelpCommand(newHelpCommand())
 	root.Version = version()

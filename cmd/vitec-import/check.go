@@ -48,7 +48,7 @@ EXIT STATUS
   vitec-import check participants.csv --save plan.json`,
 		Args: exactly(1, "the input file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.validate(cmd); err != nil {
+			if err := f.validate(w, cmd); err != nil {
 				return err
 			}
 			if asJSON {

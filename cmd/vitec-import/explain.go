@@ -48,7 +48,7 @@ EXIT STATUS
   vitec-import explain participants.csv --row 17 --format xml`,
 		Args: exactly(1, "the input file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.validate(cmd); err != nil {
+			if err := f.validate(w, cmd); err != nil {
 				return err
 			}
 			if f.row < 1 {
@@ -63,7 +63,7 @@ EXIT STATUS
 	}
 	f.bind(cmd)
 	cmd.Flags().IntVar(&f.row, "row", 0, "the row's `NUMBER` in the spreadsheet")
-	cmd.Flags().StringVar(&f.format, "format", "json", "the `FORMAT` of the request: json or xml")
+	cmd.Flags().StringVar(&f.format, "format", "json", "the `FORMAT` of the requests: json or xml")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print one JSON object")
 	return cmd
 }

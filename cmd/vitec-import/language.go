@@ -95,6 +95,9 @@ func languageIn(args []string, getenv func(string) string, system func() []strin
 // Windows, it is the first of the system's languages that there are texts in;
 // system may be nil.
 func languageOf(getenv func(string) string, system func() []string) words.Language {
+	if l, ok := languageNamed(getenv("VITEC_IMPORT_LANG")); ok {
+		return l
+	}
 	if locale := cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")); locale != "" {
 		l, _ := languageNamed(locale)
 		return l

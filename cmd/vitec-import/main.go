@@ -88,6 +88,9 @@ type world struct {
 	program string
 	// lang is the language of reports, and of what is printed of them.
 	lang words.Language
+	// origin says where the value of a flag comes from that is not on the command
+	// line: a variable or a file.
+	origin map[string]string
 	// log, if not nil, takes what else would be printed to stderr for a person.
 	log *slog.Logger
 }

@@ -39,11 +39,11 @@ func (f *planFlags) bind(cmd *cobra.Command) {
 
 // validate finds what is wrong with the flags themselves, before anything is
 // opened, printed or saved.
-func (f *planFlags) validate(cmd *cobra.Command) error {
+func (f *planFlags) validate(w *world, cmd *cobra.Command) error {
 	if _, err := f.table.options(nil); err != nil {
 		return err
 	}
-	return f.target.validate(cmd)
+	return f.target.validate(w, cmd)
 }
 
 // args are the flags that read the same file again and send it to the same
@@ -213,11 +213,13 @@ var defaultTarget = normalURL(vitec.DefaultBaseURL)
 
 // validate refuses an address to which no login may be sent, or that holds one:
 // the address is printed, and saved.
-func (f *targetFlags) validate(cmd *cobra.Command) error {
-	if f.sandbox {
-		if cmd.Flags().Changed("url") {
-			return misused(cmd, fail("--sandbox and --url name two different servers"))
-		}
+func (f *targetFlags) validate(w *world, cmd *cobra.Command) error {
+	switch {
+	case f.sandbox && w.given(cmd, "url") && w.given(cmd, "sandbox"):
+		return misused(cmd, fail("--sandbox and --url name two different servers"))
+	case f.sandbox && w.given(cmd, "url"):
+		f.sandbox = false // it is a setting, and the flag wins
+	case f.sandbox:
 		return nil
 	}
 	return validURL(f.url)

@@ -60,6 +60,9 @@ M11385 alone, from VITEC_USERNAME_M11385 and VITEC_PASSWORD_M11385), from system
 credentials directory, or from what "login" has kept; otherwise it is asked for, where
 there is a terminal. There is no flag for a password.
 
+A flag wins over its variable (VITEC_IMPORT_RATE for --rate), the variable over the file
+of settings, and that over the default; "config" shows what is in force.
+
 EXIT STATUS
   0    every row is booked, or was already
   1    could not run
@@ -73,14 +76,14 @@ EXIT STATUS
   vitec-import run participants.xlsx --max-rows 10
   vitec-import run --plan plan.json
   vitec-import run participants.csv --yes --skip-invalid --rate 5 --log-format json`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if f.plan != "" && len(args) == 0 {
-				return nil // the plan names the file
-			}
-			return exactly(1, "the input file")(cmd, args)
-		},
+		Args: between(0, 1, ""),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.validate(cmd); err != nil {
+			if f.plan == "" { // else the plan names the file
+				if err := exactly(1, "the input file")(cmd, args); err != nil {
+					return err
+				}
+			}
+			if err := f.validate(w, cmd); err != nil {
 				return err
 			}
 			w.outlive()
@@ -98,6 +101,11 @@ EXIT STATUS
 		},
 	}
 	f.bind(cmd)
+	return cmd
+}
+
+func (f *runFlags) bind(cmd *cobra.Command) {
+	f.planFlags.bind(cmd)
 	cmd.Flags().Float64Var(&f.rate, "rate", 10, "send at most `NUMBER` requests per second, retries included; 0 = no limit")
 	cmd.Flags().IntVar(&f.concurrency, "concurrency", 0, "have at most `NUMBER` requests under way at once (default: as many as rate and latency call for)")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how much `TIME` one request may take")
@@ -113,10 +121,9 @@ EXIT STATUS
 	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "how much the log says, as `LEVEL` debug, info, warn or error")
 	cmd.Flags().StringVar(&f.metrics, "metrics", "", "write the figures of the run to `FILE`, for Prometheus's textfile collector")
 	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "print nothing but the last line and errors")
-	return cmd
 }
 
-func (f *runFlags) validate(cmd *cobra.Command) error {
+func (f *runFlags) validate(w *world, cmd *cobra.Command) error {
 	wrong := func(format string, args ...any) error { return misused(cmd, fail(format, args...)) }
 	switch {
 	case !(f.rate >= 0) || f.rate > 1e6:
@@ -139,7 +146,7 @@ func (f *runFlags) validate(cmd *cobra.Command) error {
 	if level.UnmarshalText([]byte(f.logLevel)) != nil {
 		return wrong("%s %q: want one of %s", "--log-level", f.logLevel, "debug, info, warn, error")
 	}
-	return f.planFlags.validate(cmd)
+	return f.planFlags.validate(w, cmd)
 }
 
 // server is who the requests go to.
@@ -188,7 +195,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 		if saved, err = readPlan(f.plan); err != nil {
 			return err
 		}
-		input = saved.fill(cmd, &f.planFlags, input)
+		input = saved.fill(func(name string) bool { return w.given(cmd, name) }, &f.planFlags, input)
 	}
 	src, err := readMapping(input, &f.planFlags)
 	if err != nil {

@@ -14,8 +14,6 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 )
@@ -137,8 +135,7 @@ func moved(format string, args ...any) error {
 
 // fill takes over what was said when the plan was made, where nothing else is
 // said now. Whether that comes to the same is found out later.
-func (p *savedPlan) fill(cmd *cobra.Command, f *planFlags, input string) string {
-	given := cmd.Flags().Changed
+func (p *savedPlan) fill(given func(flag string) bool, f *planFlags, input string) string {
 	if input == "" {
 		input = p.Input.File
 	}
