@@ -278,6 +278,8 @@ type reporting struct {
 	talk    bool
 	metrics string
 	trial   bool // nobody is booked
+	// unsettled are the uncertain rows of earlier runs.
+	unsettled int
 }
 
 // report writes the report of a run that has just ended, says how it went,
@@ -308,6 +310,9 @@ func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Resu
 		last = "trial %d: it would be %s of %s, nobody is really booked; %s"
 	case nothing:
 		last = "run %d: nothing new, %s of %s; %s"
+	}
+	if n := r.unsettled; n > 0 {
+		w.tell("note", counted(n, "%d row of an earlier run is still to be settled", "%d rows of earlier runs are still to be settled"), hint("\"vitec-import resolve\" lists them"))
 	}
 	if w.inOrder != nil {
 		w.inOrder()

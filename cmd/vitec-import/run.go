@@ -253,6 +253,13 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 		input: input, runFlags: reportFlags(cmd), viewing: src.mapper.FieldColumns("viewingId"), slot: src.mapper.FieldColumns("timeSlotId"),
 	}
 	w.reportCutOff(cmd.Context(), l, job.Record.Input.SHA256, job.Record.MappingSHA256, place, talk)
+	left, err := findLeftover(cmd.Context(), l, job.Target)
+	if err != nil {
+		return err
+	}
+	if !f.quiet {
+		w.tellLeftover(left, job.Record.Input.SHA256)
+	}
 	w.describeInput(talk, src)
 	w.line(talk, "target", job.Target)
 	w.line(talk, "ledger", path)
@@ -278,7 +285,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	for _, u := range res.Unrecorded {
 		w.tell("not recorded", u, nil)
 	}
-	return w.report(cmd.Context(), l, res, reporting{reportPlace: place, talk: !f.quiet && w.log == nil, metrics: f.metrics, trial: nobody})
+	return w.report(cmd.Context(), l, res, reporting{reportPlace: place, talk: !f.quiet && w.log == nil, metrics: f.metrics, trial: nobody, unsettled: left.uncertain})
 }
 
 // approve decides whether what is planned shall be sent.

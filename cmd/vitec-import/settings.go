@@ -216,7 +216,7 @@ EXIT STATUS
 				case from == "" && f.Changed:
 					from = "--" + f.Name
 				case from == "":
-					from = w.say("default")
+					from = w.say("the default")
 				}
 				rows = append(rows, []string{f.Name, value, from})
 			})

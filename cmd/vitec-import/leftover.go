@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"vitec-import/importer/ledger"
+	"vitec-import/reports/words"
+)
+
+// leftover is what earlier runs at a server have left: rows of which nobody has
+// said whether they are booked, and runs that ended before all was sent, of
+// lists that no later run has had.
+type leftover struct {
+	uncertain int
+	unsent    []ledger.RunInfo
+}
+
+// leftoverAge is for how long a run that left rows unsent is spoken of.
+const leftoverAge = 30 * 24 * time.Hour
+
+func findLeftover(ctx context.Context, l *ledger.Ledger, target string) (left leftover, err error) {
+	runs, err := l.Runs(ctx)
+	if err != nil {
+		return left, err
+	}
+	here := map[int64]bool{}
+	for i, r := range runs {
+		if r.Target != target {
+			continue
+		}
+		here[r.ID] = true
+		if r.Counts[ledger.NotSent] == 0 || time.Since(r.StartedAt) > leftoverAge {
+			continue
+		}
+		again := false
+		for _, later := range runs[i+1:] {
+			again = again || later.Target == target && later.Input.SHA256 == r.Input.SHA256
+		}
+		if !again {
+			left.unsent = append(left.unsent, r)
+		}
+	}
+	for row, err := range l.Uncertain(ctx) {
+		if err != nil {
+			return left, err
+		}
+		if here[row.Run] {
+			left.uncertain++
+		}
+	}
+	return left, nil
+}
+
+// tellLeftover says what earlier runs have left, to a person or to the log.
+func (w *world) tellLeftover(left leftover, list string) {
+	if left.uncertain > 0 {
+		w.tell("warning", counted(left.uncertain, "%d row of an earlier run may be booked, and nobody has settled it", "%d rows of earlier runs may be booked, and nobody has settled them"),
+			hint("\"vitec-import resolve\" lists them"))
+	}
+	for _, r := range left.unsent {
+		if r.Input.SHA256 == list {
+			continue // this run sends them
+		}
+		n := r.Counts[ledger.NotSent]
+		w.tell("warning", words.Textf(words.Plural(n, "run %d left %d row of %s unsent, and no run has had that list since", "run %d left %d rows of %s unsent, and no run has had that list since"), r.ID, n, r.Input.Name),
+			hint("see its report, %s", r.ReportDir))
+	}
+}
