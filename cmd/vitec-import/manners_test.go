@@ -57,7 +57,7 @@ func TestMetrics(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, guests(10))
 	path := filepath.Join(o.dir, "vitec.prom")
-	sample := regexp.MustCompile(`^(vitec_import_[a-z_]+(?:\{outcome="[a-z_]+"\})?) (-?[0-9.]+)$`)
+	sample := regexp.MustCompile(`^(vitec_import_[a-z_]+\{(?:outcome="[a-z_]+",)?file="deltagare.csv",office="Söder \\\\ \\"1\\""\}) (-?[0-9.]+)$`)
 	read := func() map[string]string {
 		t.Helper()
 		b, err := os.ReadFile(path)
@@ -74,7 +74,8 @@ func TestMetrics(t *testing.T) {
 			if m == nil {
 				t.Fatalf("not a line of the text format: %q", line)
 			}
-			figures[m[1]] = m[2]
+			name := strings.NewReplacer(`,file="deltagare.csv",office="Söder \\ \"1\""`, "", `{file="deltagare.csv",office="Söder \\ \"1\""}`, "").Replace(m[1])
+			figures[name] = m[2]
 		}
 		if left, _ := filepath.Glob(filepath.Join(o.dir, ".vitec.prom*")); len(left) > 0 {
 			t.Errorf("left behind: %v", left)
@@ -88,7 +89,7 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	o.fault("429=0:2", "500:4")
-	o.audit(o.run("--metrics", path), 1)
+	o.audit(o.run("--metrics", path, "--label", `office=Söder \ "1"`), 1)
 	f := read()
 	want(f, `rows{outcome="booked"}`, "9")
 	want(f, `rows{outcome="uncertain"}`, "1")
@@ -108,7 +109,7 @@ func TestMetrics(t *testing.T) {
 		t.Fatal(e.stderr)
 	}
 	o.fault()
-	o.audit(o.run("--metrics", path), 0)
+	o.audit(o.run("--metrics", path, "--label", `office=Söder \ "1"`), 0)
 	f = read()
 	success := f["vitec_import_last_success_timestamp_seconds"]
 	if success == "" || success != f["vitec_import_finished_timestamp_seconds"] {
@@ -118,7 +119,7 @@ func TestMetrics(t *testing.T) {
 	want(f, "unsettled_rows", "0")
 
 	o.write("mapping.yaml", "version: 1\nnonsense: {}\n")
-	if e := o.run("--metrics", path); e.code != 2 {
+	if e := o.run("--metrics", path, "--label", `office=Söder \ "1"`); e.code != 2 {
 		t.Errorf("exit code %d", e.code)
 	}
 	f = read()

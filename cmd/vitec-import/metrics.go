@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -18,30 +19,52 @@ import (
 // metrics are figures on their way into a file for the textfile collector of
 // Prometheus, in its text format. All are gauges of the last run: a job that
 // runs once a night has no use for counters.
-type metrics struct{ text strings.Builder }
+//
+// Every figure carries the name of the list, and the labels that the user gave,
+// so that the files of several jobs can lie side by side.
+type metrics struct {
+	text   strings.Builder
+	labels []string // name="value"
+}
+
+// newMetrics are figures about a list, with labels as NAME=VALUE.
+func newMetrics(list string, labels []string) *metrics {
+	m := &metrics{labels: []string{metricLabel("file", filepath.Base(list))}}
+	for _, l := range labels {
+		name, value, _ := strings.Cut(l, "=")
+		m.labels = append(m.labels, metricLabel(name, value))
+	}
+	return m
+}
+
+func metricLabel(name, value string) string {
+	return name + `="` + strings.NewReplacer("\\", `\\`, `"`, `\"`, "\n", `\n`).Replace(value) + `"`
+}
+
+// labelName is what a label of Prometheus may be called.
+var labelName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
 const metricPrefix = "vitec_import_"
 
 // set adds a figure that stands alone.
 func (m *metrics) set(name, help string, v float64) {
 	m.head(name, help)
-	m.sample(name, "", v)
+	m.sample(name, v)
 }
 
 func (m *metrics) head(name, help string) {
 	fmt.Fprintf(&m.text, "# HELP %s%s %s\n# TYPE %[1]s%[2]s gauge\n", metricPrefix, name, help)
 }
 
-func (m *metrics) sample(name, labels string, v float64) {
-	fmt.Fprintf(&m.text, "%s%s%s %s\n", metricPrefix, name, labels, strconv.FormatFloat(v, 'f', -1, 64))
+func (m *metrics) sample(name string, v float64, labels ...string) {
+	fmt.Fprintf(&m.text, "%s%s{%s} %s\n", metricPrefix, name, strings.Join(append(labels, m.labels...), ","), strconv.FormatFloat(v, 'f', -1, 64))
 }
 
 // runMetrics writes the figures of a run that has just ended.
-func runMetrics(ctx context.Context, l *ledger.Ledger, res *importer.Result, path string) error {
-	var m metrics
+func (m *metrics) ofRun(ctx context.Context, l *ledger.Ledger, res *importer.Result, path string) error {
 	m.head("rows", "Rows of the last run by outcome.")
 	for _, o := range ledger.Outcomes {
-		m.sample("rows", fmt.Sprintf("{outcome=%q}", o.String()), float64(res.Outcomes[o]))
+		m.sample("rows", float64(res.Outcomes[o]), metricLabel("outcome", o.String()))
 	}
 	m.set("run", "Number of the last run in its ledger.", float64(res.Run))
 	m.set("requests", "Requests of the last run with its retries.", float64(res.Requests))
@@ -53,11 +76,11 @@ func runMetrics(ctx context.Context, l *ledger.Ledger, res *importer.Result, pat
 // failedMetrics writes what there is to say of a run that could not begin: an
 // alarm must not wait for figures that never come. A run that found another one
 // at work leaves the figures to that one.
-func (w *world) failedMetrics(ctx context.Context, f *runFlags, code int) error {
+func (w *world) failedMetrics(ctx context.Context, input string, f *runFlags, code int) error {
 	if code == importer.ExitHeld {
 		return nil
 	}
-	var m metrics
+	m := newMetrics(input, f.labels)
 	path, err := w.ledgerPath(f.ledger)
 	if err != nil {
 		return m.write(ctx, nil, f.metrics, code, time.Now())

@@ -277,6 +277,7 @@ type reporting struct {
 	reportPlace
 	talk    bool
 	metrics string
+	labels  []string
 	trial   bool // nobody is booked
 	// unsettled are the uncertain rows of earlier runs.
 	unsettled int
@@ -291,7 +292,7 @@ func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Resu
 	}
 	rep, failed := w.reportRun(ctx, l, res, r)
 	if r.metrics != "" {
-		if err := runMetrics(ctx, l, res, r.metrics); err != nil {
+		if err := newMetrics(r.input, r.labels).ofRun(ctx, l, res, r.metrics); err != nil {
 			failed = errors.Join(failed, err)
 		}
 	}

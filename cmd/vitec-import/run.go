@@ -37,6 +37,7 @@ type runFlags struct {
 	yes         bool
 	format      string
 	metrics     string
+	labels      []string
 	logFormat   string
 	logLevel    string
 	quiet       bool
@@ -95,7 +96,7 @@ EXIT STATUS
 			err := w.runJob(cmd, input, &f)
 			var quiet exit
 			if f.metrics != "" && err != nil && !(errors.As(err, &quiet) && quiet.err == nil) {
-				return errors.Join(err, w.failedMetrics(cmd.Context(), &f, exitCode(err)))
+				return errors.Join(err, w.failedMetrics(cmd.Context(), input, &f, exitCode(err)))
 			}
 			return err
 		},
@@ -120,6 +121,7 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.logFormat, "log-format", "", "write a log to stderr instead of the progress, as `FORMAT` text or json")
 	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "how much the log says, as `LEVEL` debug, info, warn or error")
 	cmd.Flags().StringVar(&f.metrics, "metrics", "", "write the figures of the run to `FILE`, for Prometheus's textfile collector")
+	cmd.Flags().StringArrayVar(&f.labels, "label", nil, "put `NAME=VALUE` on every figure and every line of the log; may be given several times")
 	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "print nothing but the last line and errors")
 }
 
@@ -141,6 +143,11 @@ func (f *runFlags) validate(w *world, cmd *cobra.Command) error {
 	}
 	if _, err := vitec.ParseFormat(f.format); err != nil {
 		return wrong("%s %q: want one of %s", "--format", f.format, "json, xml")
+	}
+	for _, l := range f.labels {
+		if name, _, ok := strings.Cut(l, "="); !ok || !labelName.MatchString(name) {
+			return wrong("--label %q: want NAME=VALUE, the name of letters, digits and underscores", l)
+		}
 	}
 	var level slog.Level
 	if level.UnmarshalText([]byte(f.logLevel)) != nil {
@@ -238,6 +245,13 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	}
 
 	job := src.job()
+	if w.log != nil {
+		w.log = w.log.With("file", filepath.Base(input), "target", job.Target)
+		for _, l := range f.labels {
+			name, value, _ := strings.Cut(l, "=")
+			w.log = w.log.With(name, value)
+		}
+	}
 	job.Client, job.Stop = srv.client, w.stop
 	job.Rate, job.Concurrency, job.MaxRows = f.rate, f.concurrency, f.maxRows
 	job.Log = w.log
@@ -285,7 +299,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	for _, u := range res.Unrecorded {
 		w.tell("not recorded", u, nil)
 	}
-	return w.report(cmd.Context(), l, res, reporting{reportPlace: place, talk: !f.quiet && w.log == nil, metrics: f.metrics, trial: nobody, unsettled: left.uncertain})
+	return w.report(cmd.Context(), l, res, reporting{reportPlace: place, talk: !f.quiet && w.log == nil, metrics: f.metrics, labels: f.labels, trial: nobody, unsettled: left.uncertain})
 }
 
 // approve decides whether what is planned shall be sent.
