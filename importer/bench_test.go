@@ -2,7 +2,6 @@ package importer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
@@ -134,56 +132,6 @@ func BenchmarkRun(b *testing.B) {
 		})
 	}
 }
-
-// BenchmarkSend is the part of a run in which requests are made, once with the
-// durable ledger and once with a memory that costs nothing: the difference is
-// the cost of the ledger. There is no such choice for users.
-func BenchmarkSend(b *testing.B) {
-	const rows = 20_000
-	for _, concurrency := range []int{5, 64} {
-		for _, durable := range []bool{true, false} {
-			b.Run(fmt.Sprintf("concurrency=%d/durable=%t", concurrency, durable), func(b *testing.B) {
-				client := benchServer(b, concurrency)
-				f, m := benchInput(b, rows)
-				b.ReportAllocs()
-				for b.Loop() {
-					b.StopTimer()
-					job := &Job{File: f, Mapper: m, Ledger: benchLedger(b), Target: "bench", Client: client, Concurrency: concurrency}
-					p := newPlan()
-					var run memory = noMemory{}
-					err := error(nil)
-					if durable {
-						run, err = job.Ledger.StartRun(context.Background(), ledger.RunInfo{Target: "bench"}, job.plan(context.Background(), p))
-					} else {
-						for _, planned := range job.plan(context.Background(), p) {
-							err = errors.Join(err, planned)
-						}
-					}
-					if err != nil {
-						b.Fatal(err)
-					}
-					s := newSender(job, p, run, time.Now())
-					b.StartTimer()
-					if err := s.send(context.Background()); err != nil || s.res.Outcomes[ledger.Booked] != rows {
-						b.Fatal(s.res.Outcomes, err)
-					}
-				}
-				perRow(b, rows)
-			})
-		}
-	}
-}
-
-// noMemory forgets everything at once.
-type noMemory struct{}
-
-func (noMemory) ID() int64 { return 1 }
-func (noMemory) Beginning(ledger.Submission) func(context.Context) error {
-	return func(context.Context) error { return nil }
-}
-func (noMemory) Finishing(int, ledger.Result) func() error { return func() error { return nil } }
-func (noMemory) Push()                                     {}
-func (noMemory) Event(context.Context, ledger.Event) error { return nil }
 
 // BenchmarkPending is the second reading, while the rows are sent: read, map,
 // and identify them again, and see that they are those of the plan.

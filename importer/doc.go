@@ -12,16 +12,16 @@
 // booked twice; what cannot be known is said to be uncertain, never guessed.
 // Three things keep it:
 //
-//   - The order wait, begin, send, finish. A row that waits for its turn is not
-//     in doubt when the program dies; a row whose request may have left has a
-//     durable begin in the ledger; a row that is reported has a durable outcome.
+//   - The order wait, begin, send, finish, which stands in one function. A row
+//     that waits for its turn is not in doubt when the program dies; a row whose
+//     request may have left has a durable begin in the ledger; a row that is
+//     reported has a durable outcome.
 //   - One function that turns the end of a call into an outcome, and that takes
 //     for unprocessed only what provably is. Nothing else is ever sent again.
 //   - The plan. Everything that can be known without the network is known
 //     before the first request: problems, twins within the file, and people
-//     whom an earlier run has booked or may have booked. The plan is made in
-//     the transaction that records the run, so that both exist or neither, and
-//     the input is read a second time for sending, row by row against the plan.
+//     whom an earlier run has booked or may have booked. A person agrees to the
+//     plan, and the input is read once more for sending, row by row against it.
 //
 // # The faults
 //
@@ -37,14 +37,17 @@
 //	SIGINT, SIGTERM, SIGHUP                           drains: nothing in doubt; exit 130                      TestSignals, TestBegunRowIsHeldBack
 //	a second signal                                   ends at once; in doubt: what was under way              TestSecondSignal
 //	a signal before anything was sent                 nothing sent; exit 130                                  TestSignalWhilePlanning
+//	a signal while a drive stalls                     heard                                                   TestStalledReadHearsStop
 //	SIGHUP under nohup                                goes on                                                 TestIgnoredSignal
 //	SIGPIPE, closed or full stdout and stderr         goes on, same exit code                                 TestNobodyListens
+//	the log's reader stands still                     goes on                                                 TestStalledLog
 //	SIGSTOP, SIGCONT                                  in doubt: what was under way                            TestStopAndContinue
 //	no terminal                                       sends nothing without --yes                             TestNoTerminal
 //
 //	DISK
 //	every write or sync fails from the n-th on        ends by itself; never a second sync                     TestDiskFails, TestEveryOperationFails
 //	sync fails in mid-run                             no request begins after it                              TestNoRequestAfterADiskError
+//	a slow disk                                       no requests in a bunch                                  TestSlowDiskBunchesNothing
 //	file-size limit, too few descriptors              ends by itself, loses nothing                           TestFileSizeLimit, TestFewFileDescriptors
 //	report folder gone while the ledger is fine       exit 1; the report can be written later                 TestReportFolderFails
 //	ledger cut, flipped, zeroed, foreign, newer       refused by name, or nobody booked again                 TestLedgerDamage, TestFlippedByte, TestLostLog
@@ -57,15 +60,22 @@
 //	peers that are no HTTP servers                    ends in time and memory                                 TestHostilePeers, TestStormsEnd
 //
 //	HTTP
-//	429, 503 with Retry-After of any kind             tried again, or the run stops                           TestStruckRequest, TestStopsAtOnce
-//	other 5xx, 2xx without an id                      in doubt, never sent again                              TestStruckRequest, TestJudge
-//	commits and answers 500 half of the time          in doubt: exactly what was struck                       TestNastyServer
-//	401, 407 in mid-run                               one request per worker at most                          TestStopsAtOnce, TestWrongLoginCostsOneRequest
+//	429 with Retry-After of any kind                  all pause; tried again, or the run stops                TestStruckRequest, TestRetryAfterHoldsAll, TestPauseHoldsWhatHasNotLeft
+//	503, 408, 499, 460, other 5xx, 2xx without an id  in doubt, never sent again                              TestStruckRequest, TestJudge, TestLateRefusals
+//	503 as a limit of the rate                        in doubt, and slower                                    TestLimitThatSays503
+//	a text that is no id, as an id                    in doubt; the run stops                                 TestAnswersThatAreNoIDs
+//	commits and answers 500 half of the time          in doubt: exactly what was struck; the run stops        TestNastyServer, TestLimitThatSays503
+//	401, 407 in mid-run                               one request per worker at most                          TestStopsAtOnce
+//	a wrong login                                     one request, whatever came before                       TestWrongLoginCostsOneRequest, TestWrongLoginAfterRefusals
 //	403 for one customer of two                       the other goes on                                       TestForbiddenCustomer
+//	403 for one row, after others were booked         the others go on                                        TestForbiddenRow
+//	403 as a limit of the rate                        slower; five rows in a row stop the run                 TestForbiddenRate
 //	every other 4xx                                   rejected, with the server's words                       TestStruckRequest
+//	4xx that no row can cause                         the run stops, at any time                              TestRefusalsOfNoRowsMaking
 //	redirects                                         0 requests there; the run stops                         TestStopsAtOnce, TestRedirects
-//	one booking id for two rows                       said in the report                                      TestStruckRequest, TestSameBookingIdTwiceIsSaid
+//	one booking id for two rows                       the later one in doubt                                  TestStruckRequest, TestRepeatedIDs
 //	any of it, at any rate                            never above the limit in any second                     TestRate, TestRateIsHeldAtTheServer
+//	a limit that nobody has told us                   most of it is had, hardly anything refused              TestPaceAcrossServers
 //
 //	CHANGE
 //	list edited, sorted, re-encoded, XLSX, twins      nobody booked again                                     TestChangedList
@@ -77,5 +87,5 @@
 //	ALL AT ONCE
 //	300 seeds of 200 rows, three restarts each        all of it                                               TestMix
 //	10,000 seeds: clock, server, disk, crashes        all of it                                               TestSimulation
-//	values echoed in every part of an answer          in no log, error, metric or ledger                      TestCanary, TestNoPersonalData
+//	values echoed in every part of an answer          in no log, error, metric or ledger                      TestCanary, TestNoPersonalData, TestScrubTakesPersonalDataOut
 package importer

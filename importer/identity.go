@@ -1,9 +1,9 @@
 package importer
 
 import (
-	"bytes"
+	"slices"
+	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -12,67 +12,55 @@ import (
 	"vitec-import/vitec"
 )
 
-// identifier identifies one body after the other, in memory that it uses
-// again. The zero identifier is ready.
-type identifier struct {
-	text   []byte   // of all traits of the body at hand
-	ends   []int    // of each of them
-	traits []string // the same, as the ledger takes them
+// who is whom a body books, in the terms in which the server itself looks for a
+// contact: by contact id, else by personal number, else by first and last name
+// together with any e-mail address or phone number. All of it is normalised, so
+// that the same person written differently is the same.
+type who struct {
+	contact, number, name string
+	// reach are the e-mail addresses and phone numbers, or the one text that the
+	// mapping's own identity makes.
+	reach []string
+	own   bool // the mapping says itself what makes the identity
 }
 
-// identify tells who a body books, in the terms in which the server itself
-// looks for a contact: by contact id, else by personal number, else by first
-// and last name together with any e-mail address or phone number. Everything
-// is normalised, so that the same person written differently is the same: in
-// another letter case, with other spaces, a phone with or without its country
-// code, a personal number with or without its dash.
-//
-// With fields, the named fields of the body, and nothing else, make the
-// identity. Its traits are valid until the next call.
-func (x *identifier) identify(b *vitec.AddNewViewingParticipant, fields []vitec.Field) ledger.Identity {
+// identify tells who a body books. With fields, the named fields of the body,
+// and nothing else, make the identity.
+func identify(b *vitec.AddNewViewingParticipant, fields []vitec.Field) who {
 	if len(fields) > 0 {
-		return ledger.Identity{Traits: []string{named(b, fields)}}
+		return who{own: true, reach: []string{named(b, fields)}}
 	}
 	p := &b.UpdatePerson
-	var short [2 * 64]byte
-	name := appendName(short[:0], p.FirstName, p.LastName)
-	x.text, x.ends = x.text[:0], x.ends[:0]
-	for _, mail := range [...]string{p.Email.EmailAddress, p.Email.EmailAddress2} {
-		x.add("mail\x00", name, mail, appendFold)
+	w := who{contact: fold(p.ContactId), number: personalNumber(p.SocialSecurityNumber), name: fold(p.FirstName + " " + p.LastName)}
+	add := func(kind, value string) {
+		if value != "" && !slices.Contains(w.reach, kind+value) {
+			w.reach = append(w.reach, kind+value)
+		}
 	}
+	add("mail\x00", fold(p.Email.EmailAddress))
+	add("mail\x00", fold(p.Email.EmailAddress2))
 	for _, phone := range [...]string{p.CellPhone, p.TelePhone, p.WorkPhone, p.OtherPhone} {
-		x.add("phone\x00", name, phone, appendPhone)
+		add("phone\x00", phoneDigits(phone))
 	}
-	x.traits = x.traits[:0]
-	whole, start := string(x.text), 0
-	for _, end := range x.ends {
-		x.traits = append(x.traits, whole[start:end])
-		start = end
-	}
-	return ledger.Identity{Contact: fold(p.ContactId), Number: personalNumber(p.SocialSecurityNumber), Traits: x.traits}
+	return w
 }
 
-// add appends a trait, made of the name and what is left of value, if there is
-// something left and no trait is the same.
-func (x *identifier) add(kind string, name []byte, value string, normal func([]byte, string) []byte) {
-	if value == "" {
-		return
-	}
-	start := len(x.text)
-	text := append(append(append(x.text, kind...), name...), 0)
-	bare := len(text)
-	if text = normal(text, value); len(text) == bare {
-		return
-	}
-	earlier := 0
-	for _, end := range x.ends {
-		if bytes.Equal(x.text[earlier:end], text[start:]) {
-			return
+// nameless reports whether nothing tells this person from others who can be
+// reached in the same way: families and offices share an address.
+func (w *who) nameless() bool { return w.name == "" && !w.own }
+
+// identity is what the ledger knows the person by. Somebody without a name is
+// the nth in the list with the same address; n is 0-based.
+func (w *who) identity(n int) ledger.Identity {
+	id := ledger.Identity{Contact: w.contact, Number: w.number}
+	for _, r := range w.reach {
+		trait := r + "\x00" + w.name
+		if w.nameless() && n > 0 {
+			trait += "\x00" + strconv.Itoa(n)
 		}
-		earlier = end
+		id.Traits = append(id.Traits, trait)
 	}
-	x.text = text
-	x.ends = append(x.ends, len(text))
+	return id
 }
 
 // named joins the values of the identity fields of the mapping.
@@ -99,117 +87,41 @@ func named(b *vitec.AddNewViewingParticipant, fields []vitec.Field) string {
 // fold makes texts that a reader takes for the same equal: letter case,
 // Unicode form, and runs of white space.
 func fold(s string) string {
-	var short [64]byte
-	if b := appendFold(short[:0], s); string(b) != s {
-		return string(b)
-	}
-	return s
-}
-
-// appendFold appends the folded s.
-func appendFold(dst []byte, s string) []byte {
-	if folded, ok := appendLatin(dst, s); ok {
-		return folded
-	}
-	return append(dst, foldAny(s)...)
-}
-
-// appendName appends the two names folded, as one text.
-func appendName(dst []byte, first, last string) []byte {
-	b, ok := appendLatin(dst, first)
-	if ok && len(b) > len(dst) {
-		b = append(b, ' ')
-	}
-	before := len(b)
-	if ok {
-		b, ok = appendLatin(b, last)
-	}
-	switch {
-	case !ok:
-		return append(dst, foldAny(first+" "+last)...)
-	case len(b) == before && len(b) > len(dst):
-		return b[:before-1] // there is no last name
-	}
-	return b
-}
-
-// foldAny folds every text.
-func foldAny(s string) string {
 	s = cases.Fold().String(norm.NFKC.String(s))
 	return strings.Join(strings.Fields(norm.NFC.String(s)), " ")
 }
 
-// appendLatin appends a folded text of ASCII and of the letters À to ÿ, as
-// nearly all are here, and reports whether s is one: in them a letter is one
-// character, and its small form the folded one. The exception is ß.
-func appendLatin(dst []byte, s string) ([]byte, bool) {
-	b, space := dst, false
-	for _, r := range s {
-		switch {
-		case r == ' ' || r >= '\t' && r <= '\r':
-			space = len(b) > len(dst)
-			continue
-		case r >= 'A' && r <= 'Z', r >= 'À' && r <= 'Þ' && r != '×':
-			r += 'a' - 'A'
-		case r >= utf8.RuneSelf && (r < 'À' || r > 'ÿ' || r == 'ß'):
-			return dst, false
-		}
-		if space {
-			b, space = append(b, ' '), false
-		}
-		b = utf8.AppendRune(b, r)
-	}
-	return b, true
-}
-
 // phoneDigits is the international form of a phone number, without
 // punctuation. A number without a country code is Swedish, as the mapping's
-// phone converter takes it to be.
+// phone converter takes it to be. A text without digits is no number.
 func phoneDigits(s string) string {
-	var short [32]byte
-	return string(appendPhone(short[:0], s))
-}
-
-// appendPhone appends what phoneDigits returns, which is nothing for a text
-// without digits.
-func appendPhone(dst []byte, s string) []byte {
-	if strings.Contains(s, "(0)") {
-		s = strings.ReplaceAll(s, "(0)", "")
-	}
-	var short [32]byte
-	digits := short[:0]
-	for i := range len(s) {
-		switch c := s[i]; {
+	s = strings.ReplaceAll(s, "(0)", "")
+	digits := ""
+	for _, c := range s {
+		switch {
 		case c >= '0' && c <= '9':
-			digits = append(digits, c)
-		case c == '+' && len(digits) == 0:
-			digits = append(digits, "00"...)
+			digits += string(c)
+		case c == '+' && digits == "":
+			digits = "00"
 		}
 	}
 	switch {
-	case len(digits) == 0:
-		return dst
-	case len(digits) > 1 && digits[0] == '0' && digits[1] == '0':
-		return append(append(dst, '+'), digits[2:]...)
-	case digits[0] == '0':
-		return append(append(dst, "+46"...), digits[1:]...)
-	default:
-		return append(append(dst, "+46"...), digits...)
+	case digits == "":
+		return ""
+	case strings.HasPrefix(digits, "00"):
+		return "+" + digits[2:]
 	}
+	return "+46" + strings.TrimPrefix(digits, "0")
 }
 
 // personalNumber is the number without its punctuation. The mapping's
 // converter has made Swedish numbers twelve digits long; whatever else a
 // mapping lets through stays as it is.
 func personalNumber(s string) string {
-	if s == "" {
-		return ""
-	}
-	var n strings.Builder
-	for _, c := range fold(s) {
-		if c != '-' && c != '+' && c != ' ' {
-			n.WriteRune(c)
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == '+' || r == ' ' {
+			return -1
 		}
-	}
-	return n.String()
+		return r
+	}, fold(s))
 }

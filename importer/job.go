@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"runtime"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
@@ -47,8 +48,8 @@ type Job struct {
 	Client Client
 	// Rate is the limit in requests per second, retries included; 0 = none.
 	Rate float64
-	// Concurrency is how many requests may be under way at once; 0 = as many as
-	// the rate and the server's latency ask for, up to Widest.
+	// Concurrency is how many requests may be under way at once; 0 =
+	// DefaultConcurrency.
 	Concurrency int
 	// MaxRows ends the run after so many rows have been sent; 0 = no limit.
 	MaxRows int
@@ -83,6 +84,10 @@ type Result struct {
 	// Unrecorded are outcomes that were known but could not be written down;
 	// the ledger holds these rows as uncertain.
 	Unrecorded []string
+	// Words are what the server said of rows, by their 0-based position in the
+	// input: at most maxKeptWords of them. They may echo personal data, which is
+	// why the ledger does not have them.
+	Words      map[int]string
 	StartedAt  time.Time
 	FinishedAt time.Time
 }
@@ -113,7 +118,10 @@ const (
 	StopInterrupted = "interrupted"
 	StopMaxRows     = "max_rows"
 	StopUncertain   = "uncertain_in_a_row"
+	StopDoubts      = "third_uncertain"
 	StopRejected    = "rejected_in_a_row"
+	StopAddress     = "refused_before_the_api"
+	StopFirewall    = "forbidden_in_a_row"
 	StopUnreachable = "unreachable"
 	StopLongWait    = "long_wait"
 	StopLedger      = "ledger"
@@ -158,12 +166,18 @@ func (r *Result) ExitCode() int {
 // anything was sent.
 var ErrInterrupted error = &textError{ledger.Say("interrupted before anything was sent")}
 
-// manyRows is for how many rows the hashes of a plan, some 60 bytes a row, are
-// worth being collected at once, which takes some milliseconds.
-const manyRows = 50_000
+// maxKeptWords is for how many rows the server's words are kept.
+const maxKeptWords = 10_000
 
-// errDeclined ends the plan's transaction when nothing shall be sent.
-var errDeclined = errors.New("declined")
+// errEnough ends the plan when nobody wants more of it.
+var errEnough = errors.New("enough")
+
+func (j *Job) concurrency() int {
+	if j.Concurrency > 0 {
+		return j.Concurrency
+	}
+	return DefaultConcurrency
+}
 
 // Run plans the input, asks decide whether to go on, sends what there is to
 // send and records every step. Plan and rows become the ledger's only if
@@ -183,14 +197,14 @@ func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error
 			}
 		}
 		if declined = decide(p); declined != nil {
-			yield(ledger.Row{}, errDeclined)
+			yield(ledger.Row{}, errEnough)
 		}
 	}
 	record := j.Record
 	record.Target = j.Target
 	record.StartedAt = time.Now()
 	record.NameColumns = j.Mapper.NameColumns()
-	record.Rate, record.Concurrency = j.Rate, newWidth(j.Concurrency).most()
+	record.Rate, record.Concurrency = j.Rate, j.concurrency()
 	run, err := j.Ledger.StartRun(ctx, record, rows)
 	switch {
 	case declined != nil:
@@ -203,13 +217,10 @@ func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error
 			return nil, err
 		}
 	}
-	if p.Rows > manyRows {
-		runtime.GC() // the planner's hashes make room for the sender's
-	}
-	s := newSender(j, p, run, record.StartedAt)
-	err = s.send(ctx)
-	p.entries = entries{} // the sending alone needs them
-	res := s.result()
+	log, flush := patientLogger(j.Log)
+	defer flush()
+	res, err := newRunner(ctx, j, p, run, log, record.StartedAt).send(ctx)
+	p.entries = nil // the sending alone needs them
 	end := ledger.End{FinishedAt: res.FinishedAt, ExitCode: res.ExitCode(), Requests: res.Requests}
 	if res.Stopped != nil {
 		end.Reason, end.StoppedCode = ledger.TextOf(*res.Stopped), res.Stopped.Code
@@ -221,7 +232,7 @@ func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error
 			res.Stopped = &Stop{Code: StopLedger, Reason: ledgerFailed, Err: endErr}
 		}
 	}
-	s.log.Info("the run has ended", "outcomes", outcomes(res.Outcomes), "requests", res.Requests, "exit_code", res.ExitCode())
+	log.Info("the run has ended", "run", res.Run, "outcomes", outcomes(res.Outcomes), "requests", res.Requests, "exit_code", res.ExitCode())
 	return res, err
 }
 
@@ -246,53 +257,51 @@ type item struct {
 	content ledger.Digest
 	// ordered: the server counts places, so that rows of one slot leave one
 	// after the other, in input order.
-	ordered  bool
-	attempts int
-	handed   time.Time // when the present attempt was handed to a worker: for the pace it leaves then
-	// begun waits until the begin of the present attempt is durable.
-	begun   func(context.Context) error
-	due     time.Time // not before this: it waits to be tried again
-	backoff interface{ NextBackOff() time.Duration }
+	ordered bool
+	backoff *backoff.ExponentialBackOff
+	ended   chan struct{} // closed when the row is not under way any more
 }
 
-// pending reads the input a second time and yields the submissions that the
-// plan wants sent. A row that is not the one that was planned ends it: the
-// plan was confirmed for other data.
+// pending reads the input again and yields the submissions that the plan wants
+// sent. A row that is not the one that was planned ends it: the plan was
+// confirmed for other data.
 func (j *Job) pending(ctx context.Context, p *Plan) iter.Seq2[*item, error] {
 	return func(yield func(*item, error) bool) {
-		index, prints := 0, fingerprinter{job: j}
+		index, m := 0, j.Mapper.Clone()
 		for row, err := range j.File.Rows(ctx) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if index >= p.entries.n || p.entries.at(index).number != uint32(row.Number) {
+			if index >= len(p.entries) || p.entries[index].number != uint32(row.Number) {
 				yield(nil, j.changed(row.Number))
 				return
 			}
-			e := p.entries.at(index)
+			e := p.entries[index]
 			index++
 			if e.outcome != ledger.NotSent {
 				continue
 			}
-			it := &item{index: index - 1, number: row.Number}
-			if row.Err != nil || blocked(j.Mapper.Map(row.Cells, &it.sub)) || it.sub.Skipped != "" {
+			it := &item{index: index - 1, number: row.Number, ended: make(chan struct{})}
+			same := row.Err == nil && !blocked(m.Map(row.Cells, &it.sub)) && it.sub.Skipped == ""
+			if same {
+				body, err := vitec.Encode(vitec.JSON, &it.sub.Body)
+				it.content = j.Ledger.Content(body)
+				same = err == nil && beginning(it.content) == e.content
+			}
+			if !same {
 				yield(nil, j.changed(row.Number))
 				return
 			}
-			keys, content, err := prints.of(&it.sub)
-			if err != nil || begin(content) != e.content {
-				yield(nil, j.changed(row.Number))
-				return
-			}
-			it.keys, it.content = keys, content
+			w := identify(&it.sub.Body, j.Identity)
+			it.keys = j.Ledger.Keys(j.Target, slotOf(it.sub.Target), w.identity(p.nameless[it.index]))
 			limit := it.sub.Body.Options.EnableBookingLimitValidation
 			it.ordered = limit == nil || *limit
 			if !yield(it, nil) {
 				return
 			}
 		}
-		if index != p.entries.n {
+		if index != len(p.entries) {
 			yield(nil, j.changed(0))
 		}
 	}
@@ -305,6 +314,15 @@ func blocked(problems []mapping.Problem) bool {
 		}
 	}
 	return false
+}
+
+// unreadable is the stop of a run whose input cannot be read on.
+func unreadable(err error) Stop {
+	var changed *InputChangedError
+	if errors.As(err, &changed) {
+		return Stop{Code: StopInput, Reason: ledger.TextOf(changed)}
+	}
+	return Stop{Code: StopInput, Reason: ledger.Say("the file could not be read to its end"), Err: err}
 }
 
 // changed is the error of an input that is no longer what was planned.

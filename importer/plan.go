@@ -3,21 +3,23 @@ package importer
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"hash"
 	"iter"
+	"slices"
 	"sort"
 	"strings"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/table"
 	"vitec-import/mapping"
 	"vitec-import/vitec"
 )
 
 // Plan is what a run over the input would do, found without any network: how
 // many rows would end in which outcome, and why. It grows with the number of
-// slots and of kinds of problems, not with the rows, but for twelve bytes a
-// row and the identity hashes.
+// slots and of kinds of problems, not with the rows, but for some hashes a row.
 type Plan struct {
 	// Rows is the number of rows read, the header and blank rows aside.
 	Rows int
@@ -43,8 +45,9 @@ type Plan struct {
 	// would become of it. It is set if the job asks for it.
 	Sum string
 
-	entries entries
-	causes  map[causeKey]*Cause
+	entries  []entry
+	nameless map[int]int // of rows without a name: see [who.identity]; 0 is left out
+	causes   map[causeKey]*Cause
 }
 
 // Messages counts the messages that the server would send to people.
@@ -62,44 +65,23 @@ func (p *Plan) ToSend() int { return p.Outcomes[ledger.NotSent] }
 
 // Customers are the customerIds of the rows that are to be sent, in order.
 func (p *Plan) Customers() []string {
-	seen := map[string]bool{}
 	var list []string
 	for t, o := range p.Slots {
-		if o[ledger.NotSent] > 0 && !seen[t.CustomerId] {
-			seen[t.CustomerId] = true
+		if o[ledger.NotSent] > 0 {
 			list = append(list, t.CustomerId)
 		}
 	}
-	sort.Strings(list)
-	return list
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
-// entry is what the plan remembers of a row, so that the second reading can
-// tell that it has the same row before it.
+// entry is what the plan remembers of a row, so that the next reading can tell
+// that it has the same row before it.
 type entry struct {
 	content [7]byte // the beginning of the body's keyed digest
 	outcome ledger.Outcome
 	number  uint32 // the spreadsheet's row
 }
-
-// entries is a list that grows without copying what it has.
-type entries struct {
-	blocks [][]entry
-	n      int
-}
-
-const entryBlock = 1 << 12
-
-func (e *entries) add(x entry) {
-	if e.n%entryBlock == 0 {
-		e.blocks = append(e.blocks, make([]entry, 0, entryBlock))
-	}
-	last := &e.blocks[len(e.blocks)-1]
-	*last = append(*last, x)
-	e.n++
-}
-
-func (e *entries) at(i int) entry { return e.blocks[i/entryBlock][i%entryBlock] }
 
 // matchBatch is how many rows are looked up in the ledger at once.
 const matchBatch = 512
@@ -117,24 +99,28 @@ func (j *Job) Check(ctx context.Context) (*Plan, error) {
 }
 
 func newPlan() *Plan {
-	return &Plan{Slots: map[vitec.Target]ledger.Counts{}, causes: map[causeKey]*Cause{}}
+	return &Plan{Slots: map[vitec.Target]ledger.Counts{}, nameless: map[int]int{}, causes: map[causeKey]*Cause{}}
 }
 
 // plan reads the input once, fills p, and yields every row with the outcome
 // that it has before anything is sent, in input order.
 func (j *Job) plan(ctx context.Context, p *Plan) iter.Seq2[ledger.Row, error] {
 	return func(yield func(ledger.Row, error) bool) {
-		pl := planner{job: j, plan: p, yield: yield, contents: sha256.New(), outcomes: sha256.New()}
-		for row, err := range j.prepare(ctx) {
-			if err != nil {
-				yield(ledger.Row{}, err)
-				return
+		pl := planner{job: j, plan: p, yield: yield, duplicates: newDuplicates(), contents: sha256.New(), outcomes: sha256.New()}
+		for row, err := range hear(j.Stop, j.prepared(ctx)) {
+			if err == nil {
+				err = pl.row(row)
 			}
-			if !pl.row(row) || len(pl.rows) == matchBatch && !pl.flush(ctx) {
+			if err == nil && len(pl.rows) == matchBatch {
+				err = pl.flush(ctx)
+			}
+			if err != nil {
+				pl.end(err)
 				return
 			}
 		}
-		if !pl.flush(ctx) {
+		if err := pl.flush(ctx); err != nil {
+			pl.end(err)
 			return
 		}
 		if j.Sum {
@@ -144,104 +130,158 @@ func (j *Job) plan(ctx context.Context, p *Plan) iter.Seq2[ledger.Row, error] {
 	}
 }
 
-// planner holds the rows between being read and being looked up in the ledger.
-type planner struct {
-	job   *Job
-	plan  *Plan
-	yield func(ledger.Row, error) bool
+// prepared is a row after all that can be found out about it without looking
+// at any other.
+type prepared struct {
+	number   int
+	refused  *Problem // nothing else is set
+	skipped  string   // the reason of the rule that leaves it out
+	problems []Problem
+	blocked  bool // one of them is no warning
+	slot     ledger.Slot
+	asks     asked
 
-	index ledger.Index
-
-	rows  []ledger.Row
-	keys  []ledger.Keys
-	looks []int // for each key, the row of rows that it is for
-	asks  []asked
-
-	contents, outcomes hash.Hash // of the rows, for the plan's Sum
+	// The rest is set only if the row can be sent.
+	who     who
+	content ledger.Digest
+	sum     [sha256.Size]byte // of what would be sent, if the plan is to be known again
 }
 
 // asked is what a submission asks of the server besides the booking: messages
 // to people; over, to check the deadline of a viewing that is over.
 type asked struct{ sms, mail, reminder, over bool }
 
-func (pl *planner) add(row ledger.Row, a asked) {
-	row.Index = pl.plan.Rows
-	pl.plan.Rows++
-	pl.rows = append(pl.rows, row)
-	pl.asks = append(pl.asks, a)
-}
-
-// refuse takes a row that the table reader would not vouch for.
-func (pl *planner) refuse(number int, p Problem) bool {
-	pl.add(ledger.Row{Number: number, Outcome: ledger.Invalid, Problems: []ledger.Problem{kept(p)}}, asked{})
-	return pl.tell(p)
-}
-
-func (pl *planner) row(in *prepared) bool {
-	j := pl.job
-	if in.refused != nil {
-		return pl.refuse(in.number, refused(in.number, in.refused))
-	}
-	out := ledger.Row{Number: in.number, Slot: slotOf(in.target)}
-	for _, mp := range in.problems {
-		p := j.mapped(in.number, mp)
-		out.Problems = append(out.Problems, kept(p))
-		if !p.Warning {
-			out.Outcome = ledger.Invalid
-		}
-		if !pl.tell(p) {
-			return false
+// prepared reads the input once and yields its rows, each by itself.
+func (j *Job) prepared(ctx context.Context) iter.Seq2[*prepared, error] {
+	return func(yield func(*prepared, error) bool) {
+		m, sub := j.Mapper.Clone(), mapping.Submission{}
+		for in, err := range j.File.Rows(ctx) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			out := &prepared{number: in.Number}
+			if in.Err != nil {
+				out.refused = refused(in.Number, in.Err)
+			} else {
+				j.prepare(out, m, in, &sub)
+			}
+			if !yield(out, nil) {
+				return
+			}
 		}
 	}
+}
+
+// prepare maps a row. sub is memory to be used again.
+func (j *Job) prepare(out *prepared, m *mapping.Mapper, in table.Row, sub *mapping.Submission) {
+	for _, p := range m.Map(in.Cells, sub) {
+		out.problems = append(out.problems, j.mapped(in.Number, p))
+		out.blocked = out.blocked || !p.Warning
+	}
+	if out.skipped = sub.Skipped; out.skipped != "" {
+		return
+	}
+	yes := func(p *bool) bool { return p != nil && *p }
+	b := &sub.Body
+	out.slot = slotOf(sub.Target)
+	out.asks = asked{sms: yes(b.SMSConfirmation), mail: yes(b.MailConfirmation), reminder: yes(b.SMSReminder)}
+	out.asks.over = yes(b.Options.IsDeadlineValidationEnabled) && (yes(b.Participated) || m.Past(in.Cells))
+	if out.blocked {
+		return
+	}
+	body, err := vitec.Encode(vitec.JSON, b)
+	if err != nil {
+		p := j.problem(in.Number, codeUnsendable, ledger.Say("the row cannot be written as a request: %s", err), ledger.Text{})
+		out.refused = &p
+		return
+	}
+	out.who, out.content = identify(b, j.Identity), j.Ledger.Content(body)
+	if j.Sum {
+		head := binary.AppendUvarint(nil, uint64(in.Number))
+		for _, id := range [...]string{sub.Target.CustomerId, sub.Target.ViewingId, sub.Target.TimeSlotId} {
+			head = binary.AppendUvarint(head, uint64(len(id)))
+			head = append(head, id...)
+		}
+		out.sum = sha256.Sum256(append(head, body...))
+	}
+}
+
+// planner holds the rows between being read and being looked up in the ledger.
+type planner struct {
+	job        *Job
+	plan       *Plan
+	yield      func(ledger.Row, error) bool
+	duplicates *duplicates
+
+	rows  []ledger.Row
+	asks  []asked
+	keys  []ledger.Keys
+	looks []int // for each key, the row of rows that it is for
+
+	contents, outcomes hash.Hash // of the rows, for the plan's Sum
+}
+
+// end yields the error that ends the plan, unless nobody listens any more.
+func (pl *planner) end(err error) {
+	if err != errEnough {
+		pl.yield(ledger.Row{}, err)
+	}
+}
+
+// row decides what the row's own list says about it.
+func (pl *planner) row(in *prepared) error {
+	out := ledger.Row{Index: pl.plan.Rows, Number: in.number, Slot: in.slot}
 	switch {
+	case in.refused != nil:
+		out.Outcome = ledger.Invalid
+		in.problems = append(in.problems, *in.refused)
 	case in.skipped != "":
 		out.Outcome, out.Reason, out.Message = ledger.Skipped, ledger.TextOf(in.skipped), in.skipped
-	case out.Outcome == ledger.Invalid:
-	case in.unsendable != nil:
-		return pl.refuse(in.number, Problem{File: j.File.Info().Name, Sheet: j.File.Info().Sheet, Row: in.number, Code: codeUnsendable, Message: in.unsendable.Error()})
+	case in.blocked:
+		out.Outcome = ledger.Invalid
 	default:
 		out.Content = in.content
-		if j.Sum {
+		if pl.job.Sum {
 			pl.contents.Write(in.sum[:])
 		}
-		if first, ok := pl.index.Find(in.keys); ok {
+		m := pl.duplicates.meet(out.Index, in.slot, &in.who)
+		if m.nth > 0 {
+			pl.plan.nameless[out.Index] = m.nth
+		}
+		if m.other >= 0 {
+			in.problems = append(in.problems, pl.job.sharing(in.number, ledger.Ref{Row: pl.number(m.other)}))
+		}
+		if m.twin >= 0 {
 			out.Outcome = ledger.Duplicate
-			e := pl.entry(first)
-			out.Ref = ledger.Ref{Index: first, Row: int(e.number)}
-			out.ContentDiffers = e.content != begin(in.content)
+			out.Ref = ledger.Ref{Index: m.twin, Row: pl.number(m.twin)}
+			out.ContentDiffers = pl.entry(m.twin).content != beginning(in.content)
 			break
 		}
-		pl.index.Add(pl.plan.Rows, in.keys)
-		pl.keys = append(pl.keys, in.keys)
+		pl.keys = append(pl.keys, pl.job.Ledger.Keys(pl.job.Target, in.slot, in.who.identity(m.nth)))
 		pl.looks = append(pl.looks, len(pl.rows))
 	}
-	pl.add(out, in.asks)
-	return true
+	for _, p := range in.problems {
+		out.Problems = append(out.Problems, kept(p))
+		if err := pl.tell(p); err != nil {
+			return err
+		}
+	}
+	pl.plan.Rows++
+	pl.plan.entries = append(pl.plan.entries, entry{content: beginning(out.Content), number: uint32(in.number)})
+	pl.rows, pl.asks = append(pl.rows, out), append(pl.asks, in.asks)
+	return nil
 }
 
-// entry finds the entry of a row by its index, also while the row waits to be
-// looked up.
-func (pl *planner) entry(index int) entry {
-	if index < pl.plan.entries.n {
-		return pl.plan.entries.at(index)
-	}
-	row := pl.rows[index-pl.plan.entries.n]
-	return entry{content: begin(row.Content), number: uint32(row.Number)}
-}
+func (pl *planner) entry(index int) entry { return pl.plan.entries[index] }
+func (pl *planner) number(index int) int  { return int(pl.plan.entries[index].number) }
 
 // flush looks the waiting rows up in the ledger, counts them and yields them.
-func (pl *planner) flush(ctx context.Context) bool {
-	select {
-	case <-pl.job.Stop:
-		pl.yield(ledger.Row{}, ErrInterrupted)
-		return false
-	default:
-	}
+func (pl *planner) flush(ctx context.Context) error {
 	if len(pl.keys) > 0 {
 		found, err := pl.job.Ledger.Match(ctx, pl.keys)
 		if err != nil {
-			pl.yield(ledger.Row{}, err)
-			return false
+			return err
 		}
 		for i, m := range found {
 			if m.Found {
@@ -255,31 +295,26 @@ func (pl *planner) flush(ctx context.Context) bool {
 			}
 		}
 	}
-	if pl.plan.entries.n == 0 { // the first rows tell how many keys a row has
-		pl.index.Reserve(pl.index.Len() * pl.job.File.Info().Rows / max(pl.plan.Rows, 1))
-	}
-	for i := range pl.rows {
-		row := pl.rows[i]
+	for i, row := range pl.rows {
 		pl.plan.count(row, pl.asks[i])
 		if pl.job.Sum {
 			pl.outcomes.Write([]byte{byte(row.Outcome)})
 		}
 		if pl.job.Planned != nil {
 			if err := pl.job.Planned(row); err != nil {
-				pl.yield(ledger.Row{}, err)
-				return false
+				return err
 			}
 		}
 		if !pl.yield(row, nil) {
-			return false
+			return errEnough
 		}
 	}
-	pl.rows, pl.keys, pl.looks, pl.asks = pl.rows[:0], pl.keys[:0], pl.looks[:0], pl.asks[:0]
-	return true
+	pl.rows, pl.asks, pl.keys, pl.looks = pl.rows[:0], pl.asks[:0], pl.keys[:0], pl.looks[:0]
+	return nil
 }
 
 func (p *Plan) count(row ledger.Row, a asked) {
-	p.entries.add(entry{content: begin(row.Content), number: uint32(row.Number), outcome: row.Outcome})
+	p.entries[row.Index].outcome = row.Outcome
 	p.Outcomes[row.Outcome]++
 	if s := row.Slot; s.CustomerId != "" && s.ViewingId != "" && s.TimeSlotId != "" {
 		counts := p.Slots[targetOf(s)]
@@ -288,18 +323,15 @@ func (p *Plan) count(row ledger.Row, a asked) {
 	}
 	switch row.Outcome {
 	case ledger.NotSent:
-		if a.over {
-			p.Over++
+		add := func(to *int, yes bool) {
+			if yes {
+				*to++
+			}
 		}
-		if a.sms {
-			p.Messages.SMSConfirmation++
-		}
-		if a.mail {
-			p.Messages.MailConfirmation++
-		}
-		if a.reminder {
-			p.Messages.SMSReminder++
-		}
+		add(&p.Over, a.over)
+		add(&p.Messages.SMSConfirmation, a.sms)
+		add(&p.Messages.MailConfirmation, a.mail)
+		add(&p.Messages.SMSReminder, a.reminder)
 	case ledger.AlreadyBooked:
 		if row.ContentDiffers {
 			p.Differing++
@@ -310,14 +342,14 @@ func (p *Plan) count(row ledger.Row, a asked) {
 }
 
 // tell counts a problem and hands it to who wants to see each of them.
-func (pl *planner) tell(p Problem) bool {
+func (pl *planner) tell(p Problem) error {
 	if p.Warning {
 		pl.plan.Warnings++
 	}
 	key := causeKey{p.Code, p.Column, p.Warning}
 	c := pl.plan.causes[key]
 	if c == nil {
-		c = &Cause{Code: p.Code, Column: p.Column, Header: p.Header, Args: p.Args, Message: p.Message, Hint: p.Hint, Warning: p.Warning, First: p.Row, Masked: p.Masked}
+		c = &Cause{Code: p.Code, Column: p.Column, Header: p.Header, Args: p.Args, Message: p.Message, Hint: p.Hint, Reason: p.Reason, Advice: p.Advice, Warning: p.Warning, First: p.Row, Masked: p.Masked}
 		pl.plan.causes[key] = c
 	}
 	c.Rows++
@@ -327,12 +359,9 @@ func (pl *planner) tell(p Problem) bool {
 		c.Message, _, _ = strings.Cut(c.Message, ":")
 	}
 	if pl.job.Problem != nil {
-		if err := pl.job.Problem(p); err != nil {
-			pl.yield(ledger.Row{}, err)
-			return false
-		}
+		return pl.job.Problem(p)
 	}
-	return true
+	return nil
 }
 
 func (p *Plan) finish() {
@@ -354,31 +383,10 @@ func (p *Plan) finish() {
 	})
 }
 
-// fingerprinter gives what the ledger needs to know submissions again: whom
-// and where each books, and what it says. It is not safe for concurrent use.
-type fingerprinter struct {
-	job  *Job
-	ids  identifier
-	body []byte // of the last submission, as it is sent
-}
-
-func (f *fingerprinter) of(sub *mapping.Submission) (ledger.Keys, ledger.Digest, error) {
-	var err error
-	if f.body, err = vitec.Encode(vitec.JSON, &sub.Body); err != nil {
-		return ledger.Keys{}, ledger.Digest{}, &textError{ledger.Say("the row cannot be written as a request: %s", err)}
-	}
-	id := f.ids.identify(&sub.Body, f.job.Identity)
-	return f.job.Ledger.Keys(f.job.Target, slotOf(sub.Target), id), f.job.Ledger.Content(f.body), nil
-}
-
-func begin(d ledger.Digest) (b [7]byte) {
+// beginning is enough of a digest to tell that a row was changed.
+func beginning(d ledger.Digest) (b [7]byte) {
 	copy(b[:], d[:])
 	return b
-}
-
-func asks(b *vitec.AddNewViewingParticipant) asked {
-	yes := func(p *bool) bool { return p != nil && *p }
-	return asked{sms: yes(b.SMSConfirmation), mail: yes(b.MailConfirmation), reminder: yes(b.SMSReminder)}
 }
 
 func slotOf(t vitec.Target) ledger.Slot {
@@ -392,6 +400,7 @@ func targetOf(s ledger.Slot) vitec.Target {
 // kept is the part of a problem that the ledger may keep: no cell's text.
 func kept(p Problem) ledger.Problem {
 	return ledger.Problem{
-		Column: p.Column, Header: p.Header, Field: p.Field, Code: p.Code, Args: p.Args, Message: p.Message, Hint: p.Hint, Warning: p.Warning,
+		Column: p.Column, Header: p.Header, Field: p.Field, Code: p.Code, Args: p.Args, Message: p.Message, Hint: p.Hint,
+		Reason: p.Reason, Advice: p.Advice, Warning: p.Warning,
 	}
 }

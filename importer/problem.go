@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
 	"vitec-import/mapping"
 )
@@ -19,6 +20,10 @@ type Problem struct {
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
 
+	// Reason and Advice are Message and Hint, to be said in any language.
+	Reason ledger.Text `json:"-"`
+	Advice ledger.Text `json:"-"`
+
 	// Value is the cell's text. It is personal: it may be shown to the person
 	// who looks at the own file, and goes nowhere else.
 	Value string `json:"-"`
@@ -36,6 +41,8 @@ type Cause struct {
 	Args    []string // of the first of them
 	Message string
 	Hint    string
+	Reason  ledger.Text // Message and Hint, to be said in any language
+	Advice  ledger.Text
 	Warning bool
 	Mixed   bool   // not all say the same behind the colon: too long: 33 characters
 	Rows    int    // how many rows have it
@@ -49,17 +56,43 @@ type causeKey struct {
 	warning bool
 }
 
-func (j *Job) mapped(row int, p mapping.Problem) Problem {
-	info := j.File.Info()
-	return Problem{
-		File: info.Name, Sheet: info.Sheet, Row: row, Column: p.Column + 1, Header: p.Header, Field: p.Field,
-		Code: p.Code, Message: p.Reason().String(), Hint: p.Hint().String(), Value: p.Value, Masked: p.Masked(), Args: p.Args, Warning: p.Warning,
-	}
+// problem is a problem of a row, without a column.
+func (j *Job) problem(row int, code string, reason, advice ledger.Text) Problem {
+	i := j.File.Info()
+	return Problem{File: i.Name, Sheet: i.Sheet, Row: row, Code: code}.saying(reason, advice)
 }
 
-func refused(row int, e *table.Error) Problem {
-	return Problem{
-		File: e.File, Sheet: e.Sheet, Row: row, Column: e.Column, Header: e.Header,
-		Code: string(e.Code), Message: e.Reason.String(), Hint: e.Hint.String(), Value: e.Value, Args: e.Args(),
-	}
+func (p Problem) saying(reason, advice ledger.Text) Problem {
+	p.Reason, p.Message = reason, reason.String()
+	p.Advice, p.Hint = advice, advice.String()
+	return p
 }
+
+func (j *Job) mapped(row int, p mapping.Problem) Problem {
+	out := j.problem(row, p.Code, ledger.TextOf(p.Reason()), ledger.TextOf(p.Hint()))
+	out.Column, out.Header, out.Field, out.Args = p.Column+1, p.Header, p.Field, p.Args
+	out.Value, out.Masked, out.Warning = p.Value, p.Masked(), p.Warning
+	return out
+}
+
+func refused(row int, e *table.Error) *Problem {
+	p := Problem{
+		File: e.File, Sheet: e.Sheet, Row: row, Column: e.Column, Header: e.Header,
+		Code: string(e.Code), Value: e.Value, Args: e.Args(),
+	}.saying(ledger.TextOf(e.Reason), ledger.TextOf(e.Hint))
+	return &p
+}
+
+// sharing is the note on a row that has the e-mail address or a phone number of
+// another in the same slot, under another name: one person twice, or a family.
+func (j *Job) sharing(row int, other ledger.Ref) Problem {
+	reason := ledger.Say("the same e-mail address or phone number as row %d, under another name", other.Row)
+	if other.Run != 0 {
+		reason = ledger.Say("the same e-mail address or phone number as run %d, row %d, under another name", other.Run, other.Row)
+	}
+	p := j.problem(row, codeSharing, reason, ledger.Say("if it is one person, leave one of the rows out; if not, nothing has to be done"))
+	p.Warning = true
+	return p
+}
+
+const codeSharing = "shared_address"

@@ -3,65 +3,158 @@ package importer
 import (
 	"regexp"
 	"strings"
+	"sync"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 
 	"vitec-import/vitec"
 )
 
-// mask stands where personal data stood.
+// mask stands where a server's words may have held personal data.
 const mask = "•••"
 
-// personal finds what looks like an e-mail address, or a phone or personal
-// number, in a text that nobody here wrote.
-var personal = regexp.MustCompile(`[^\s"'<>(),;:]+@[^\s"'<>(),;:]+|\+?\d[\d\s()-]{4,}\d`)
+// maxWords is how much of a server's words is kept, in characters.
+const maxWords = 500
 
-// scrub takes personal data out of what a server said, before it is kept: the
-// values of the request itself, wherever they are echoed, and whatever else
-// looks like an address or a number of a person. The ids of the call stay.
+// scrub returns what the ledger may keep of a server's words. A server echoes
+// what it was sent in more ways than can be undone: escaped, cut off, in another
+// encoding. So only what certainly is no value of the request stays: the ids of
+// the call, names of fields, and plain words and small numbers that no value
+// resembles. The words themselves are for the report alone.
 func scrub(words []string, t vitec.Target, body *vitec.AddNewViewingParticipant) string {
 	if len(words) == 0 {
 		return ""
 	}
-	return between(strings.Join(words, "; "), []string{t.ViewingId, t.TimeSlotId, t.CustomerId}, func(text string) string {
-		for _, f := range vitec.Fields() {
-			v, _ := f.Get(body)
-			switch v := v.(type) {
-			case string:
-				text = replaceFold(text, v)
-			case []string:
-				for _, s := range v {
-					text = replaceFold(text, s)
-				}
+	values, keep := valuesOf(body), []string{}
+	for _, chunk := range strings.Fields(strings.Join(words, "; ")) {
+		bare := strings.TrimRight(strings.TrimLeft(chunk, `("'“”«»[`), `.,:;!?)"'“”«»]…`)
+		before, after, _ := strings.Cut(chunk, bare)
+		switch {
+		case bare == "", bare == t.CustomerId, bare == t.ViewingId, bare == t.TimeSlotId, values.lack(bare),
+			isFieldName(bare) && (strings.Contains(bare, ".") || !values.resemble(skeleton(bare))):
+			keep = append(keep, chunk)
+		case len(keep) > 0 && strings.HasSuffix(keep[len(keep)-1], mask) && before == "":
+			keep[len(keep)-1] += after
+		default:
+			keep = append(keep, before+mask+after)
+		}
+	}
+	return shorten(strings.Join(keep, " "), maxWords)
+}
+
+// values are the texts of a request, as their words and digits.
+type values struct {
+	words  []string // see skeleton; of three letters or more
+	digits []string
+}
+
+func valuesOf(body *vitec.AddNewViewingParticipant) (v values) {
+	add := func(s string) {
+		v.words = append(v.words, strings.FieldsFunc(skeleton(s), func(r rune) bool { return !unicode.IsLetter(r) })...)
+		if d := strings.Map(only(unicode.IsDigit), s); d != "" {
+			v.digits = append(v.digits, d)
+		}
+	}
+	for _, f := range vitec.Fields() {
+		value, _ := f.Get(body)
+		switch value := value.(type) {
+		case string:
+			add(value)
+		case []string:
+			for _, s := range value {
+				add(s)
 			}
 		}
-		return personal.ReplaceAllString(text, mask)
-	})
+	}
+	return v
 }
 
-// between applies f to what stands between the ids in text.
-func between(text string, ids []string, f func(string) string) string {
-	if len(ids) == 0 {
-		return f(text)
+var (
+	plainWord   = regexp.MustCompile(`^(?:[A-ZÅÄÖÉÜ]?[a-zåäöéü]*|[A-ZÅÄÖÉÜ]+)$`)
+	smallNumber = regexp.MustCompile(`^\d{1,4}$`)
+	wordBreak   = regexp.MustCompile(`[-_/.]`)
+)
+
+// lack reports whether a text is made of plain words and small numbers of which
+// no value has any.
+func (v *values) lack(text string) bool {
+	for _, part := range wordBreak.Split(text, -1) {
+		switch {
+		case smallNumber.MatchString(part):
+			for _, d := range v.digits {
+				if strings.Contains(d, part) {
+					return false
+				}
+			}
+		case !plainWord.MatchString(part) || v.resemble(skeleton(part)):
+			return false
+		}
 	}
-	if ids[0] == "" {
-		return between(text, ids[1:], f)
-	}
-	parts := strings.Split(text, ids[0])
-	for i, part := range parts {
-		parts[i] = between(part, ids[1:], f)
-	}
-	return strings.Join(parts, ids[0])
+	return true
 }
 
-// replaceFold masks every occurrence of value in text, in any letter case.
-// Values of one or two letters are left: they would mask the words around them.
-func replaceFold(text, value string) string {
-	value = strings.TrimSpace(value)
-	if len([]rune(value)) < 3 {
-		return text
+// resemble reports whether a word is one of the values', or a part of it, or
+// has one in it.
+func (v *values) resemble(word string) bool {
+	for _, w := range v.words {
+		if w == word || len(word) > 2 && strings.Contains(w, word) || len(w) > 2 && strings.Contains(word, w) {
+			return true
+		}
 	}
-	re, err := regexp.Compile(`(?i)` + regexp.QuoteMeta(value))
-	if err != nil {
-		return mask
+	return false
+}
+
+var transliterated = strings.NewReplacer("oe", "o", "ae", "a", "aa", "a", "ue", "u", "ß", "ss", "ø", "o", "æ", "a", "đ", "d", "ð", "d", "ł", "l")
+
+// skeleton is a text in small letters without accents, also where they were
+// written out.
+func skeleton(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(cases.Fold().String(s)))
+	return transliterated.Replace(s)
+}
+
+// only keeps the characters that are of a kind.
+func only(is func(rune) bool) func(rune) rune {
+	return func(r rune) rune {
+		if is(r) {
+			return r
+		}
+		return -1
 	}
-	return re.ReplaceAllString(text, mask)
+}
+
+// fieldNames are the names of the body's members, in small letters.
+var fieldNames = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{"participant": true, "customerid": true, "viewingid": true, "timeslotid": true}
+	for _, f := range vitec.Fields() {
+		for name := range strings.SplitSeq(f.Path, ".") {
+			names[strings.ToLower(name)] = true
+		}
+	}
+	return names
+})
+
+// isFieldName reports whether a text is the path of a field, in whatever case.
+func isFieldName(text string) bool {
+	for name := range strings.SplitSeq(text, ".") {
+		if !fieldNames()[strings.ToLower(name)] {
+			return false
+		}
+	}
+	return true
+}
+
+func shorten(s string, limit int) string {
+	r := []rune(s)
+	if len(r) <= limit {
+		return s
+	}
+	return string(r[:limit-1]) + "…"
 }

@@ -2,728 +2,503 @@ package importer
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"log/slog"
-	"math"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+	"golang.org/x/time/rate"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/vitec"
 )
 
 const (
-	maxTries = 5 // sends of one row, the first included
+	// DefaultConcurrency is how many requests are under way at once at most where
+	// nobody has given a number.
+	DefaultConcurrency = 8
 
-	// Runs of bad ends that stop a run: going on would make more of the same.
-	uncertainInARow   = 3
-	rejectedFromStart = 20
-	unsentInARow      = 5
+	// A run also stops when so many of its last answers were uncertain.
+	lastAnswers      = 30
+	uncertainOfThose = 10
+	fewAnswers       = 10 // in which a second 403 may be about the rate
 
 	// longestPause is the longest Retry-After that a run waits out, and
 	// longestStandstill how long it goes on while every request is put off.
 	longestPause      = 10 * time.Minute
 	longestStandstill = 30 * time.Minute
 
-	// Without a Retry-After, and for a server that cannot be reached.
+	// Between the tries of a row, where the server does not say how long.
 	firstBackoff = 500 * time.Millisecond
 	lastBackoff  = 30 * time.Second
 
-	// lookAhead is how many rows the dispatcher looks at behind the one that is
-	// next, so that other slots go on while one waits for its turn.
+	// lookAhead is how many rows wait for their turn, so that other slots go on
+	// while one is busy.
 	lookAhead = 1024
 )
 
-// sender sends the rows of a plan. One goroutine, the dispatcher, reads the
-// input, waits for the pace and decides; workers begin, send and finish one
-// row each. All fields below the channels belong to the dispatcher.
-//
-// A row is under way until its answer is known. Once it is booked the next one
-// may begin, while the outcome of the first is on its way to the disk: the
-// ledger keeps their order, so that one commit takes both and there are never
-// more begun rows without an outcome than may be under way.
-type sender struct {
+// runner sends the rows of a plan. One goroutine reads them and gives each a
+// goroutine of its own, in which [runner.row] takes it to its outcome.
+type runner struct {
 	job      *Job
 	plan     *Plan
 	run      memory
-	gate     *gate
 	log      *slog.Logger
 	progress *Progress
-	ids      *bookingIds
+	pace     *pace
 
-	work chan *item
-	done chan sent
-	// halted: nothing more may leave. Set by whoever knows first, a worker whose
-	// ledger fails or the dispatcher, so that rows which are begun and have not
-	// left yet do not.
-	halted atomic.Bool
+	door chan struct{} // held from the wait to the durable begin, by one row at a time
 
-	pace    *pace
-	width   *width
-	next    func() (*item, error, bool) // the rows still to be read
-	drained bool
-	waiting queue           // read, not yet under way
-	retries []*item         // to be tried again once due; they count as under way, and keep their slots
+	// stopping ends when nothing more may leave; what is under way goes on.
+	stopping context.Context
+	halt     context.CancelFunc
+
+	rows sync.WaitGroup // that are under way
+	room chan struct{}  // of rows that are read and have not ended
+
+	mu      sync.Mutex // guards all below
+	lanes   lanes
+	places  int // for rows that may be under way besides those that are
+	res     Result
+	cause   error           // of the stop
 	barred  map[string]bool // customerIds that were refused
-	active  int             // rows that workers have
-	settled int             // of them, those that are booked and wait for the disk
-	proven  bool            // the server has decided about a submission
-	taken   int             // rows that were begun at least once
-	moved   time.Time       // when the server last decided about a row; the run's start before
-
-	res         Result
-	uncertain   int // in a row
-	rejected    int // in a row, from the start
-	unsent      int // in a row
-	anyAccepted bool
-	refused     string // the customer that was refused last
-	stopCause   error
+	refused string          // the last of them
+	booked  map[string]bool // customerIds for which a row was booked
+	proven  map[string]bool // customerIds about whose rows the server has decided
+	ids     bookingIDs
+	alike   string    // what the last ends in a row have in common
+	ends    int       // how many they are
+	last    []verdict // the last answers
+	moved   time.Time // when the server last decided about a row; the run's start before
+	active  int       // requests under way
+	waiting int       // rows that wait to be tried again
 }
 
-// memory is what a sender needs of a [ledger.Run].
+// memory is what a runner needs of a [ledger.Run].
 type memory interface {
 	ID() int64
-	Beginning(ledger.Submission) (durable func(context.Context) error)
-	Finishing(index int, res ledger.Result) (durable func() error)
-	Push()
+	Begin(context.Context, ledger.Submission) error
+	Finish(ctx context.Context, index int, res ledger.Result) error
 	Event(context.Context, ledger.Event) error
 }
 
-// sent is what a worker brings back: of a row that was booked first that it
-// was, while the ledger is still writing it down, and then the whole.
-type sent struct {
-	settling bool // the row is booked; but for the row nothing else is set
-	it       *item
-	verdict  verdict
-	begun    bool          // the ledger has its begin
-	took     time.Duration // until its end was known
-	settled  bool          // it was told to be settling before
-	ledger   error         // the ledger failed
-	requests int
-}
-
-func newSender(j *Job, p *Plan, run memory, started time.Time) *sender {
-	width := newWidth(j.Concurrency)
-	n := width.most()
-	log := j.Log
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
+func newRunner(ctx context.Context, j *Job, p *Plan, run memory, log *slog.Logger, started time.Time) *runner {
+	r := &runner{
+		job: j, plan: p, run: run, log: log.With("run", run.ID()), progress: &Progress{}, pace: newPace(j.Rate),
+		door: make(chan struct{}, 1), room: make(chan struct{}, lookAhead), lanes: newLanes(), places: j.concurrency(),
+		barred: map[string]bool{}, booked: map[string]bool{}, proven: map[string]bool{}, ids: newBookingIDs(),
+		moved: time.Now(), res: Result{Run: run.ID(), Plan: p, Outcomes: p.Outcomes, StartedAt: started},
 	}
-	s := &sender{
-		job: j, plan: p, run: run,
-		gate: newGate(j.Rate), pace: newPace(j.Rate), width: width,
-		log:      log.With("run", run.ID()),
-		progress: &Progress{},
-		// Up to n rows are under way, and as many may be waiting for the disk.
-		work: make(chan *item, 2*n), done: make(chan sent, 4*n),
-		waiting: newQueue(), barred: map[string]bool{},
-		ids: newBookingIds(p.ToSend()),
-	}
-	s.moved = time.Now()
-	s.res = Result{Run: run.ID(), Plan: p, Outcomes: p.Outcomes, StartedAt: started}
-	s.progress.s = State{Total: p.ToSend(), Outcomes: p.Outcomes, Limit: s.pace.current, StartedAt: started}
-	return s
+	r.stopping, r.halt = context.WithCancel(ctx)
+	r.show()
+	return r
 }
 
 // send runs until every row has its outcome, or until the run is stopped and
 // nothing is under way any more.
-func (s *sender) send(ctx context.Context) error {
-	if s.job.Watch != nil {
-		s.job.Watch(s.progress)
+func (r *runner) send(ctx context.Context) (*Result, error) {
+	defer r.halt()
+	if r.job.Watch != nil {
+		r.job.Watch(r.progress)
 	}
-	next, stop := readAhead(s.job.pending(ctx, s.plan), s.run.Push)
-	defer stop()
-	s.next = next
+	r.log.Info("the sending begins", "rows", r.plan.Rows, "to_send", r.plan.ToSend())
+	var all sync.WaitGroup
+	all.Go(r.listen)
+	if r.plan.ToSend() > 0 {
+		r.feed(ctx)
+	}
+	r.rows.Wait()
+	r.halt()
+	all.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.refused != "" && r.res.Outcomes[ledger.NotSent] > 0 && r.res.Stopped == nil {
+		r.res.Stopped = &Stop{Code: StopForbidden, Reason: ledger.Say("the server refused customer %q; its other rows were not sent", r.refused)}
+	}
+	r.show()
+	// The time is measured by a clock that nobody can set, so that the run cannot
+	// end before it began.
+	r.res.FinishedAt = r.res.StartedAt.Add(time.Since(r.res.StartedAt))
+	return &r.res, r.cause
+}
 
-	var workers sync.WaitGroup
-	for range cap(s.work) {
-		workers.Go(func() {
-			for it := range s.work {
-				s.done <- s.submit(ctx, it)
-			}
+// listen ends the sending when the user stops it.
+func (r *runner) listen() {
+	select {
+	case <-r.job.Stop:
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.stop(Stop{Code: StopInterrupted, Reason: ledger.Say("interrupted")}, nil)
+	case <-r.stopping.Done():
+	}
+}
+
+// feed reads the rows. Until the server has decided about a row of a customer,
+// that customer's rows go one by one, so that a wrong login costs one request.
+func (r *runner) feed(ctx context.Context) {
+	fed := 0
+	for it, err := range hear(r.stopping.Done(), r.job.pending(r.stopping, r.plan)) {
+		switch {
+		case r.stopping.Err() != nil:
+			r.interrupted(ctx)
+			return
+		case err != nil:
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.stop(unreadable(err), err)
+			return
+		case r.isBarred(it):
+			continue
+		case r.job.MaxRows > 0 && fed == r.job.MaxRows:
+			r.rows.Wait()
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.stop(Stop{Code: StopMaxRows, Reason: ledger.Say("--max-rows %d: so many rows were sent", fed)}, nil)
+			return
+		}
+		fed++
+		r.room <- struct{}{}
+		r.mu.Lock()
+		r.lanes.add(it)
+		proven := r.proven[it.sub.Target.CustomerId]
+		r.start(ctx)
+		r.mu.Unlock()
+		if !proven {
+			<-it.ended
+		}
+	}
+}
+
+// start starts rows as long as there are places for them. The caller holds mu.
+func (r *runner) start(ctx context.Context) {
+	for r.places > 0 {
+		it := r.lanes.next()
+		if it == nil {
+			return
+		}
+		r.places--
+		r.rows.Go(func() {
+			r.row(ctx, it)
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.places++
+			r.lanes.done(it)
+			r.start(ctx)
+			close(it.ended)
+			<-r.room
 		})
 	}
-	s.log.Info("the sending begins", "rows", s.plan.Rows, "to_send", s.plan.ToSend())
-	if s.plan.ToSend() > 0 {
-		s.dispatch(ctx)
-	}
-	close(s.work)
-	workers.Wait()
-	if s.refused != "" && s.res.Outcomes[ledger.NotSent] > 0 && s.res.Stopped == nil {
-		s.res.Stopped = &Stop{Code: StopForbidden, Reason: ledger.Say("the server refused customer %q; its other rows were not sent", s.refused)}
-	}
-	s.show()
-	return s.stopCause
 }
 
-// dispatch is the loop of the run.
-func (s *sender) dispatch(ctx context.Context) {
-	for {
-		s.collect()
-		if s.stopped(ctx) {
-			if s.active == 0 {
-				return
-			}
-			s.await(ctx, nil)
-			continue
-		}
-		if !s.roomFor(0) {
-			s.await(ctx, nil)
-			continue
-		}
-		it, wait := s.pick()
-		switch {
-		case it != nil:
-			if s.turn(ctx) {
-				s.hand(it)
-			} else {
-				s.release(it)
-			}
-		case s.stopped(ctx): // reading the input found that it must stop
-		case s.active == 0 && wait < 0:
+// row takes one row to its outcome. The order is the safety of the whole
+// program: wait, begin, send, finish. A row that waits is not in doubt when the
+// program dies. Its begin is durable before the first byte of the request can
+// leave; its outcome is durable before anybody is told of it. If the program
+// dies in between, the ledger has a begun row without an outcome, which is what
+// is true.
+func (r *runner) row(ctx context.Context, it *item) {
+	for try := 1; r.leave(ctx, it, try); try++ { // wait and begin
+		left := r.underWay()
+		answer, err := r.job.Client.AddViewingParticipant(ctx, it.sub.Target, &it.sub.Body) // send, once
+		v := r.judge(it, try, answer, err)
+		if err := r.run.Finish(ctx, it.index, result(v, try, time.Since(left))); err != nil { // finish
+			r.unrecorded(it, v, err)
 			return
-		default:
-			s.await(ctx, timer(wait))
+		}
+		if wait, again := r.conclude(it, v, try, left); !again || r.rest(wait) != nil {
+			return
 		}
 	}
 }
 
-// roomFor tells whether one more row may be under way, beside those that are
-// and so many others: one at a time until the server has decided about a
-// submission, so that a wrong login costs one request and not one per worker.
-func (s *sender) roomFor(others int) bool {
-	room := s.width.at
-	if !s.proven {
-		room = 1
-	}
-	if s.active-s.settled+others >= room || s.active >= cap(s.work) {
-		s.width.taken()
-		return false
-	}
-	return true
-}
-
-// pick takes the row that is to leave next: one that is due to be tried again,
-// else the first in input order whose slot is free. If there is none, wait
-// says how long until one is due; negative = none will be.
-func (s *sender) pick() (it *item, wait time.Duration) {
-	now := time.Now()
-	wait = -1
-	for i, r := range s.retries {
-		if d := r.due.Sub(now); d > 0 {
-			if wait < 0 || d < wait {
-				wait = d
-			}
-			continue
+// leave waits for the row's turn and begins it; false = it does not leave.
+func (r *runner) leave(ctx context.Context, it *item, try int) bool {
+	for r.begin(ctx, it) {
+		stopped := r.stopping.Err() != nil
+		if !stopped && !r.pace.pausing() {
+			return true
 		}
-		s.retries = append(s.retries[:i], s.retries[i+1:]...)
-		if s.barred[r.sub.Target.CustomerId] {
-			s.release(r)
-			return s.pick()
+		// It has not left while the begin was written, and now it may not.
+		if err := r.run.Finish(ctx, it.index, result(notLeft, try-1, 0)); err != nil {
+			r.unrecorded(it, notLeft, err)
+			return false
 		}
-		return r, 0
-	}
-	if !s.roomFor(len(s.retries)) {
-		return nil, wait
-	}
-	if s.job.MaxRows > 0 && s.taken >= s.job.MaxRows {
-		if s.active == 0 && wait < 0 && s.anyLeft() {
-			s.stop(Stop{Code: StopMaxRows, Reason: ledger.Say("--max-rows %d: so many rows were sent", s.taken)}, nil)
-		}
-		return nil, wait
-	}
-	for {
-		if it := s.waiting.take(); it != nil {
-			return it, 0
-		}
-		if !s.read() {
-			return nil, wait
-		}
-	}
-}
-
-// read reads one more row ahead and tells whether there was one.
-func (s *sender) read() bool {
-	if s.drained || s.waiting.n >= lookAhead {
-		return false
-	}
-	it, err, ok := s.next()
-	if !ok {
-		s.drained = true
-		return false
-	}
-	if err != nil {
-		s.drained = true
-		s.stop(unreadable(err), err)
-		return false
-	}
-	if !s.barred[it.sub.Target.CustomerId] {
-		s.waiting.add(it)
-	}
-	return true
-}
-
-// unreadable is the stop of a run whose input cannot be read on.
-func unreadable(err error) Stop {
-	var changed *InputChangedError
-	switch {
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return Stop{Code: StopInterrupted, Reason: ledger.Say("interrupted")}
-	case errors.As(err, &changed):
-		return Stop{Code: StopInput, Reason: ledger.TextOf(changed)}
-	}
-	return Stop{Code: StopInput, Reason: ledger.Say("the file could not be read to its end"), Err: err}
-}
-
-// anyLeft tells whether there is a row that could be sent, now or later.
-func (s *sender) anyLeft() bool {
-	for s.waiting.n == 0 {
-		if !s.read() {
+		if stopped {
 			return false
 		}
 	}
-	return true
+	return false
 }
 
-// turn waits for the pace. It returns false if the row may not leave after
-// all, because the run was stopped while it waited.
-func (s *sender) turn(ctx context.Context) bool {
-	for {
-		now := time.Now()
-		until, pausing := s.pace.pausing(now)
-		var wait time.Duration
-		if pausing {
-			wait = until.Sub(now)
-		} else if wait = s.pace.next(now); wait <= 0 {
-			return true
-		}
-		for deadline := now.Add(wait); ; {
-			left := time.Until(deadline)
-			if left <= 0 {
-				break
-			}
-			s.await(ctx, timer(left))
-			if s.stopped(ctx) {
-				return false
-			}
-		}
-		if _, again := s.pace.pausing(time.Now()); !pausing && !again {
-			return true
-		}
-	}
-}
-
-// hand gives a row to a worker.
-func (s *sender) hand(it *item) {
-	if s.barred[it.sub.Target.CustomerId] {
-		s.release(it)
-		return
-	}
-	if it.attempts == 0 {
-		s.taken++
+// begin waits and has the row begun. One row at a time has the door, from its
+// wait to its durable begin, so that a slow disk does not bunch requests. Without
+// a limit there is nothing to bunch, and begins may share a commit.
+func (r *runner) begin(ctx context.Context, it *item) bool {
+	r.door <- struct{}{}
+	err := r.pace.wait(r.stopping)
+	if r.pace.limited() {
+		defer func() { <-r.door }()
 	} else {
-		s.res.Retries++
+		<-r.door
 	}
-	it.attempts++
-	s.active++
-	now := time.Now()
-	it.handed = now
-	s.pace.departed(now)
-	it.begun = s.run.Beginning(ledger.Submission{Index: it.index, Keys: it.keys, Content: it.content, At: now})
-	s.work <- it
-	s.show()
-}
-
-// release frees the slot of a row that is not under way any more, once: by the
-// second time another row may have it.
-func (s *sender) release(it *item) {
-	if it.ordered {
-		s.waiting.release(it.sub.Target)
-		it.ordered = false
-	}
-}
-
-// submit takes one row to its outcome.
-//
-// The order is the safety of the whole program. The row has waited for its
-// turn before hand had it begun: one that waits is not in doubt if the program
-// dies. First its begin is made durable, before the first byte can leave; then
-// the request is sent, once; then the outcome is made durable, before anybody is
-// told of it. If the program dies in between, the ledger has a begun row without
-// an outcome, which is what is true.
-func (s *sender) submit(ctx context.Context, it *item) sent {
-	if err := it.begun(ctx); err != nil {
-		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-			return sent{it: it, verdict: notLeft} // nothing was written
-		}
-		s.halted.Store(true)
-		return sent{it: it, ledger: err}
-	}
-	leave, err := s.gate.pass(ctx)
-	d := sent{it: it, begun: true, verdict: notLeft}
-	res := ledger.Result{Attempts: it.attempts - 1}
-	if err == nil && s.mayLeave(ctx) {
-		answer, err := s.job.Client.AddViewingParticipant(leave.traced(ctx), it.sub.Target, &it.sub.Body)
-		d.verdict = judge(answer, err)
-		if d.verdict.code != codeUnsendable {
-			d.requests = 1
-			d.took = time.Since(leave.at)
-			res.Attempts, res.Duration = it.attempts, d.took
-		}
-		d.verdict.reason = s.reason(it, d.verdict)
-	}
-	v := d.verdict
-	res.Outcome, res.BookingID, res.HTTPStatus = v.outcome, v.bookingId, v.status
-	res.Reason, res.Message, res.Code = v.reason, v.reason.String(), v.code
-	durable := s.run.Finishing(it.index, res)
-	if d.settled = v.outcome == ledger.Booked; d.settled {
-		// The dispatcher has the next row begun, or pushes.
-		s.done <- sent{it: it, settling: true}
-	} else {
-		s.run.Push()
-	}
-	if d.ledger = durable(); d.ledger != nil {
-		s.halted.Store(true)
-	}
-	return d
-}
-
-// notLeft is the verdict on a row that was begun and then held back, because
-// the run was stopped meanwhile.
-var notLeft = verdict{outcome: ledger.NotSent, action: goOn, code: StopInterrupted, reason: ledger.Say("the run was stopped before the request left")}
-
-// mayLeave tells whether a row that is begun may still be sent.
-func (s *sender) mayLeave(ctx context.Context) bool {
-	if s.halted.Load() {
+	if err != nil || r.isBarred(it) {
 		return false
 	}
-	select {
-	case <-s.job.Stop:
-		return false
-	case <-ctx.Done():
-		return false
-	default:
-		return true
+	err = r.run.Begin(ctx, ledger.Submission{Index: it.index, Keys: it.keys, Content: it.content, At: time.Now()})
+	if err != nil && (ctx.Err() == nil || !errors.Is(err, ctx.Err())) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.stop(Stop{Code: StopLedger, Reason: ledgerFailed, Err: err}, err)
+	}
+	return err == nil
+}
+
+// underWay counts a request that leaves, and returns when.
+func (r *runner) underWay() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.active++
+	r.show()
+	return time.Now()
+}
+
+// judge is the verdict on an answer, with what may be said of it.
+func (r *runner) judge(it *item, try int, answer vitec.Answer, err error) verdict {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := situation{booked: r.booked[it.sub.Target.CustomerId], forbidden: r.lately(fewAnswers, func(v *verdict) bool { return v.code == codeForbiddenRow })}
+	if err == nil {
+		s.twin = r.ids.seen(it, answer.Id)
+	}
+	v := judge(answer, err, s)
+	if try < v.tries { // it was not processed, and need not be the last word
+		v.outcome = ledger.NotSent
+	}
+	if s.twin > 0 {
+		r.log.Warn("two rows have the same booking id", "row", it.number, "other_row", s.twin)
+	}
+	v.reason = with(v.reason, scrub(v.words, it.sub.Target, &it.sub.Body))
+	if len(v.words) > 0 && len(r.res.Words) < maxKeptWords {
+		if r.res.Words == nil {
+			r.res.Words = map[int]string{}
+		}
+		r.res.Words[it.index] = shorten(strings.Join(v.words, "; "), maxWords)
+	}
+	if c, ok := r.job.Client.(interface{ Close() }); ok && v.distrust {
+		c.Close()
+	}
+	return v
+}
+
+func result(v verdict, attempts int, took time.Duration) ledger.Result {
+	if v.code == codeUnsendable {
+		attempts--
+	}
+	return ledger.Result{
+		Outcome: v.outcome, BookingID: v.bookingID, HTTPStatus: v.status, Attempts: attempts, Duration: took,
+		Code: v.code, Reason: v.reason, Message: v.reason.String(),
 	}
 }
 
-// reason is what the ledger and the reports say of a row's end.
-func (s *sender) reason(it *item, v verdict) ledger.Text {
-	if v.outcome == ledger.Booked {
-		if row, twice := s.ids.seen(it, v.bookingId); twice {
-			s.log.Warn("two rows have the same booking id", "row", it.number, "other_row", row)
-			return ledger.Say("the server gave the same booking id to row %d: look in Vitec whether both are booked", row)
-		}
+// conclude draws the consequences of an answer. again says that the row may be
+// sent again, after the wait.
+func (r *runner) conclude(it *item, v verdict, try int, left time.Time) (wait time.Duration, again bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	defer r.show()
+	r.active--
+	if v.code != codeUnsendable {
+		r.res.Requests++
 	}
-	return with(v.reason, shorten(scrub(v.words, it.sub.Target, &it.sub.Body), 500))
-}
-
-// collect takes what the workers have brought back, without waiting.
-func (s *sender) collect() {
-	for {
-		select {
-		case d := <-s.done:
-			s.take(d)
-		default:
-			s.show()
-			return
-		}
+	if try > 1 {
+		r.res.Retries++
 	}
-}
-
-// await waits for a worker, for the stop signal, or for the timer. No row is
-// begun meanwhile that could take outcomes along to the disk.
-func (s *sender) await(ctx context.Context, t *time.Timer) {
-	s.run.Push()
-	var tick <-chan time.Time
-	if t != nil {
-		defer t.Stop()
-		tick = t.C
+	if v.decided {
+		r.proven[it.sub.Target.CustomerId] = true
 	}
-	stop, cancelled := s.job.Stop, ctx.Done()
-	if s.res.Stopped != nil {
-		stop, cancelled = nil, nil
+	r.last = append(r.last, v)
+	if len(r.last) > lastAnswers {
+		r.last = r.last[1:]
 	}
-	select {
-	case d := <-s.done:
-		s.take(d)
-	case <-stop:
-		s.interrupted(nil)
-	case <-cancelled:
-		s.interrupted(ctx.Err())
-	case <-tick:
+	wait = v.wait
+	if wait <= 0 {
+		wait = it.rest()
 	}
-}
-
-// stopped tells whether nothing more may leave.
-func (s *sender) stopped(ctx context.Context) bool {
-	if s.res.Stopped == nil {
-		select {
-		case <-s.job.Stop:
-			s.interrupted(nil)
-		case <-ctx.Done():
-			s.interrupted(ctx.Err())
-		default:
-		}
+	if v.pause {
+		r.slowDown(it, v, left, wait)
 	}
-	return s.res.Stopped != nil
-}
-
-func (s *sender) interrupted(cause error) {
-	s.stop(Stop{Code: StopInterrupted, Reason: ledger.Say("interrupted")}, cause)
-}
-
-// take books a row's end and draws the consequences.
-func (s *sender) take(d sent) {
-	it, v := d.it, d.verdict
-	if d.settling {
-		s.settled++
-		s.release(it) // its answer is known: the next of its slot comes after it
-		return
+	if try < v.tries && wait <= longestPause && r.res.Stopped == nil {
+		r.waiting++
+		r.log.Info("row will be tried again", "row", it.number, "reason", v.code, "try", try, "wait", wait.Round(time.Millisecond))
+		return wait, true
 	}
-	s.active--
-	if d.settled {
-		s.settled--
-	}
-	s.res.Requests += d.requests
-	if d.requests > 0 {
-		s.width.answered(d.took, s.pace.current)
-	}
-	if d.ledger != nil {
-		s.ledgerFailed(d)
-		s.release(it)
-		return
-	}
-	now := time.Now()
-	switch v.action {
-	case again, slowDown:
-		wait := v.wait
-		if wait <= 0 {
-			wait = s.backoff(it)
-		}
-		if v.action == slowDown {
-			s.slowDown(d, now, wait)
-		}
-		if it.attempts < maxTries && s.res.Stopped == nil && wait <= longestPause {
-			it.due = now.Add(wait)
-			s.retries = append(s.retries, it)
-			s.log.Info("row will be tried again", "row", it.number, "reason", v.code, "try", it.attempts, "wait", wait.Round(time.Millisecond))
-			return
-		}
-	}
-	s.end(d)
+	r.end(it, v, try)
+	return 0, false
 }
 
 // end gives a row its outcome.
-func (s *sender) end(d sent) {
-	it, v := d.it, d.verdict
-	s.release(it)
-	s.res.Outcomes[ledger.NotSent]--
-	s.res.Outcomes[v.outcome]++
-	s.proven = true
+func (r *runner) end(it *item, v verdict, try int) {
+	r.res.Outcomes[ledger.NotSent]--
+	r.res.Outcomes[v.outcome]++
+	switch v.outcome {
+	case ledger.Booked:
+		r.booked[it.sub.Target.CustomerId] = true
+		r.log.Debug("row was booked", "row", it.number, "try", try)
+	default:
+		r.log.Warn("row was not booked", "row", it.number, "outcome", v.outcome.String(), "reason", v.code, "status", v.status)
+	}
 	if v.outcome != ledger.NotSent {
-		s.moved = time.Now()
+		r.moved = time.Now()
 	}
-	if v.outcome == ledger.Booked {
-		s.log.Debug("row was booked", "row", it.number, "try", it.attempts)
-	} else {
-		s.log.Warn("row was not booked", "row", it.number, "outcome", v.outcome.String(), "reason", v.code, "status", v.status)
+	alike := v.kind()
+	if alike != r.alike {
+		r.alike, r.ends = alike, 0
 	}
-	s.count(v)
+	r.ends++
+	doubts := r.lately(lastAnswers, func(v *verdict) bool { return v.outcome == ledger.Uncertain })
 	switch {
-	case s.res.Stopped != nil:
-	case v.action == stopRun:
-		s.stop(Stop{Code: v.code, Reason: v.reason}, nil)
-	case v.action == stopCustomer:
-		s.bar(it.sub.Target.CustomerId, v)
-	case s.uncertain >= uncertainInARow:
-		s.stop(Stop{Code: StopUncertain, Reason: ledger.Say("%d rows in a row ended without a trustworthy answer, the last because %s", s.uncertain, v.reason)}, nil)
-	case !s.anyAccepted && s.rejected >= rejectedFromStart:
-		s.stop(Stop{Code: StopRejected, Reason: ledger.Say("the first %d rows were all rejected, the last because %s", s.rejected, v.reason)}, nil)
-	case s.unsent >= unsentInARow:
-		s.stop(Stop{Code: StopUnreachable, Reason: ledger.Say("%d rows in a row could not be sent, the last because %s", s.unsent, v.reason)}, nil)
+	case v.stop == stopRun:
+		r.stop(Stop{Code: v.code, Reason: v.reason}, nil)
+	case v.stop == stopCustomer:
+		r.bar(it.sub.Target.CustomerId, v)
+	case v.most > 0 && r.ends >= v.most:
+		r.stop(inARow(v, r.ends), nil)
+	case v.outcome == ledger.Uncertain && doubts >= uncertainOfThose:
+		r.stop(Stop{Code: StopDoubts, Reason: ledger.Say("%d of the last %d answers were not trustworthy, the last because %s", doubts, len(r.last), v.reason)}, nil)
 	}
 }
 
-// count keeps the runs of bad ends.
-func (s *sender) count(v verdict) {
-	s.uncertain = follow(s.uncertain, v.outcome == ledger.Uncertain)
-	s.rejected = follow(s.rejected, v.outcome == ledger.Rejected)
-	s.unsent = follow(s.unsent, v.outcome == ledger.NotSent)
-	s.anyAccepted = s.anyAccepted || v.outcome == ledger.Booked
-}
-
-func follow(n int, more bool) int {
-	if more {
-		return n + 1
+// lately counts the answers of a kind among the last n.
+func (r *runner) lately(n int, kind func(*verdict) bool) (count int) {
+	for i := max(len(r.last)-n, 0); i < len(r.last); i++ {
+		if kind(&r.last[i]) {
+			count++
+		}
 	}
-	return 0
+	return count
 }
 
-// slowDown pauses every worker and halves the rate.
-func (s *sender) slowDown(d sent, now time.Time, wait time.Duration) {
+// slowDown pauses all requests and halves the rate.
+func (r *runner) slowDown(it *item, v verdict, left time.Time, wait time.Duration) {
+	now := time.Now()
 	if wait > longestPause {
-		s.stop(Stop{Code: StopLongWait, Reason: ledger.Say("the server asked to be left alone for %v", wait.Round(time.Second))}, nil)
+		r.stop(Stop{Code: StopLongWait, Reason: ledger.Say("the server asked to be left alone for %v", wait.Round(time.Second))}, nil)
 		return
 	}
-	if still := now.Add(wait).Sub(s.moved); still > longestStandstill {
-		s.stop(Stop{Code: StopLongWait, Reason: ledger.Say("the server has put off every request for %v", now.Sub(s.moved).Round(time.Second))}, nil)
+	if still := now.Add(wait).Sub(r.moved); still > longestStandstill {
+		r.stop(Stop{Code: StopLongWait, Reason: ledger.Say("the server has put off every request for %v", now.Sub(r.moved).Round(time.Second))}, nil)
 		return
 	}
-	before := s.pace.current
-	wait = s.pace.refuse(now, d.it.handed, d.verdict.wait)
-	after := s.pace.current
-	s.log.Warn("the server asked for a pause", "row", d.it.number, "status", d.verdict.status,
-		"wait", wait.Round(time.Millisecond), "rate_before", before, "rate", after)
-	if wait > 0 || after != before {
-		s.event("pause", fmt.Sprintf("%d ms, then %s/s", wait.Milliseconds(), number(after)))
-	}
+	pause, perSecond := r.pace.refuse(left, now, v.wait)
+	r.log.Warn("the server asked for a pause", "row", it.number, "status", v.status, "wait", pause.Round(time.Millisecond), "rate", perSecond)
+	r.event("pause", fmt.Sprintf("%d ms, then %s/s", pause.Milliseconds(), number(perSecond)))
+}
+
+// rest waits until a row may be tried again; it fails if the run stops first.
+func (r *runner) rest(wait time.Duration) error {
+	err := sleep(r.stopping, wait)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waiting--
+	return err
 }
 
 // bar sends nothing more for a customer.
-func (s *sender) bar(customer string, v verdict) {
-	if s.barred[customer] {
+func (r *runner) bar(customer string, v verdict) {
+	if r.barred[customer] {
 		return
 	}
-	s.barred[customer], s.refused = true, customer
-	s.waiting.drop(customer)
-	for _, c := range s.plan.Customers() {
-		if !s.barred[c] {
-			s.log.Warn("customer is refused, its other rows are not sent", "customer", customer)
-			s.event("customer_stopped", customer)
+	r.barred[customer], r.refused = true, customer
+	for _, c := range r.plan.Customers() {
+		if !r.barred[c] {
+			r.log.Warn("customer is refused, its other rows are not sent", "customer", customer)
+			r.event("customer_stopped", customer)
 			return
 		}
 	}
-	s.stop(Stop{Code: StopForbidden, Reason: v.reason}, nil)
+	r.stop(Stop{Code: StopForbidden, Reason: v.reason}, nil)
 }
 
-// ledgerFailed stops the run: without its memory nothing may be sent.
-func (s *sender) ledgerFailed(d sent) {
-	if d.begun { // and without an outcome: the ledger will hold it as uncertain
-		s.res.Outcomes[ledger.NotSent]--
-		s.res.Outcomes[ledger.Uncertain]++
-		s.res.Unrecorded = append(s.res.Unrecorded, strings.TrimSpace(fmt.Sprintf("row %d: %s %s", d.it.number, d.verdict.outcome, d.verdict.bookingId)))
-	}
-	s.stop(Stop{Code: StopLedger, Reason: ledgerFailed, Err: d.ledger}, d.ledger)
+// unrecorded stops the run: without its memory nothing may be sent. The row is
+// begun and has no outcome, so that the ledger will hold it as uncertain.
+func (r *runner) unrecorded(it *item, v verdict, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.res.Outcomes[ledger.NotSent]--
+	r.res.Outcomes[ledger.Uncertain]++
+	r.res.Unrecorded = append(r.res.Unrecorded, strings.TrimSpace(fmt.Sprintf("row %d: %s %s", it.number, v.outcome, v.bookingID)))
+	r.stop(Stop{Code: StopLedger, Reason: ledgerFailed, Err: err}, err)
 }
 
-// stop ends the sending; the first reason is kept.
-func (s *sender) stop(why Stop, cause error) {
-	s.halted.Store(true)
-	if s.stopCause == nil {
-		s.stopCause = cause
-	}
-	if s.res.Stopped != nil {
+// interrupted stops the run if its context has ended.
+func (r *runner) interrupted(ctx context.Context) {
+	if ctx.Err() == nil {
 		return
 	}
-	s.res.Stopped = &why
-	s.log.Warn("the run stops", "reason", why.Code)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stop(Stop{Code: StopInterrupted, Reason: ledger.Say("interrupted")}, ctx.Err())
+}
+
+// stop ends the sending; the first reason is kept. The caller holds mu.
+func (r *runner) stop(why Stop, cause error) {
+	r.halt()
+	if r.cause == nil {
+		r.cause = cause
+	}
+	if r.res.Stopped != nil {
+		return
+	}
+	r.res.Stopped = &why
+	r.log.Warn("the run stops", "reason", why.Code)
 	if !errors.Is(cause, ledger.ErrDisk) {
-		s.event("stop", why.Code)
+		r.event("stop", why.Code)
 	}
 }
 
 // event leaves a mark in the ledger for the report's charts. A ledger that
 // cannot take it fails the next Begin as well, so the error is told there.
-func (s *sender) event(kind, detail string) {
-	err := s.run.Event(context.Background(), ledger.Event{At: time.Now(), Kind: kind, Detail: detail})
+func (r *runner) event(kind, detail string) {
+	err := r.run.Event(context.Background(), ledger.Event{At: time.Now(), Kind: kind, Detail: detail})
 	if err != nil {
-		s.log.Warn("the ledger did not take an event", "kind", kind)
+		r.log.Warn("the ledger did not take an event", "kind", kind)
 	}
 }
 
-// backoff is how long a row waits that was not told how long.
-func (s *sender) backoff(it *item) time.Duration {
+// show brings the progress up to date. The caller holds mu, or is alone.
+func (r *runner) show() {
+	r.progress.update(func(p *State) {
+		p.StartedAt, p.Total = r.res.StartedAt, r.plan.ToSend()
+		p.Outcomes = r.res.Outcomes
+		p.Done = p.Total - r.res.Outcomes[ledger.NotSent]
+		p.Requests = r.res.Requests
+		p.InFlight, p.Waiting = r.active, r.waiting
+		p.Limit, p.PausedUntil = float64(r.pace.limiter.Limit()), r.pace.pausedUntil()
+		p.Stopping = r.res.Stopped
+	})
+}
+
+func (r *runner) isBarred(it *item) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.barred[it.sub.Target.CustomerId]
+}
+
+// rest is how long a row waits before its next try if the server does not say.
+func (it *item) rest() time.Duration {
 	if it.backoff == nil {
-		b := backoff.NewExponentialBackOff()
-		b.InitialInterval, b.MaxInterval, b.Multiplier = firstBackoff, lastBackoff, 2
-		it.backoff = b
+		it.backoff = backoff.NewExponentialBackOff()
+		it.backoff.InitialInterval, it.backoff.MaxInterval, it.backoff.Multiplier = firstBackoff, lastBackoff, 2
 	}
 	return it.backoff.NextBackOff()
 }
 
-// show brings the progress up to date.
-func (s *sender) show() {
-	s.progress.update(func(p *State) {
-		p.Outcomes = s.res.Outcomes
-		p.Done = p.Total - s.res.Outcomes[ledger.NotSent]
-		p.Requests = s.res.Requests
-		p.InFlight, p.Waiting = s.active-s.settled, len(s.retries)
-		p.Limit, p.PausedUntil = s.pace.current, s.pace.paused
-		p.Stopping = s.res.Stopped
-	})
-}
-
-// result is how the run ended. The time it took is measured by a clock that
-// nobody can set, so that it cannot end before it began.
-func (s *sender) result() *Result {
-	res := s.res
-	res.FinishedAt = res.StartedAt.Add(time.Since(res.StartedAt))
-	return &res
-}
-
-// bookingIds remembers which ids the server has given out in this run. One
-// hash a row, which nobody outside of it sees.
-type bookingIds struct {
-	seeds [2]maphash.Seed
-	mu    sync.Mutex
-	index ledger.Index
-}
-
-func newBookingIds(rows int) *bookingIds {
-	b := &bookingIds{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
-	b.index.Reserve(rows)
-	return b
-}
-
-// seen tells which earlier row got the same id. Where the answer is not the
-// booking's id but the contact's, because none other was asked for, it may come
-// again for another time slot.
-func (b *bookingIds) seen(it *item, id string) (row int, twice bool) {
-	if ask := it.sub.Body.ReturnBookingId; ask == nil || !*ask {
-		t := it.sub.Target
-		id = strings.Join([]string{t.CustomerId, t.ViewingId, t.TimeSlotId, id}, "\x00")
-	}
-	var d ledger.Digest
-	for i, seed := range b.seeds {
-		binary.NativeEndian.PutUint64(d[8*i:], maphash.String(seed, id))
-	}
-	key := ledger.Keys{Contact: d}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if row, twice = b.index.Find(key); twice {
-		return row, true
-	}
-	b.index.Add(it.number, key)
-	return 0, false
-}
-
-var ledgerFailed = ledger.Say("the ledger cannot be written")
-
-func timer(d time.Duration) *time.Timer {
-	if d < 0 {
-		return nil
-	}
-	return time.NewTimer(d)
-}
-
-func shorten(s string, limit int) string {
-	r := []rune(s)
-	if len(r) <= limit {
-		return s
-	}
-	return string(r[:limit-1]) + "…"
-}
-
-func number(f float64) string {
-	if math.IsInf(f, 1) {
+func number(perSecond rate.Limit) string {
+	if perSecond == rate.Inf {
 		return "unlimited"
 	}
-	return fmt.Sprintf("%.3g", f)
+	return fmt.Sprintf("%.3g", float64(perSecond))
 }

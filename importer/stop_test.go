@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -10,24 +11,109 @@ import (
 	"vitec-import/vitec"
 )
 
-// A row that is begun and waits at the gate does not leave any more once the
-// run stops, and is as if it had never been begun.
+// slowMemory is a ledger whose begins take their time.
+type slowMemory struct {
+	memory
+	begin func()
+}
+
+func (m slowMemory) Begin(ctx context.Context, s ledger.Submission) error {
+	err := m.memory.Begin(ctx, s)
+	m.begin()
+	return err
+}
+
+// begunSlowly runs the people with a ledger that calls begin at the end of every
+// Begin.
+func (f *fixture) begunSlowly(list []person, s *server, begin func(), change ...func(*Job)) *Result {
+	job, done := f.open(list, s)
+	defer done()
+	for _, c := range change {
+		c(job)
+	}
+	ctx, p := context.Background(), newPlan()
+	run, err := job.Ledger.StartRun(ctx, ledger.RunInfo{Target: "test"}, job.plan(ctx, p))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	log, _ := patientLogger(nil)
+	res, err := newRunner(ctx, job, p, slowMemory{run, begin}, log, time.Now()).send(ctx)
+	if err = errors.Join(err, run.End(ctx, ledger.End{FinishedAt: time.Now()})); err != nil {
+		f.t.Fatal(err)
+	}
+	f.rows(job.Ledger, res)
+	return res
+}
+
+// A row that is begun when the run stops does not leave any more, and is as if
+// it had never been begun.
 func TestBegunRowIsHeldBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, s := newFixture(t), &server{}
-		stop := make(chan struct{})
-		// The second row is begun after one second, and its place at the gate
-		// comes gateSlack later.
-		time.AfterFunc(time.Second+gateSlack/2, func() { close(stop) })
-		res := f.run(people(5), s, func(j *Job) { j.Rate, j.Stop = 1, stop })
+		stop, begun := make(chan struct{}), 0
+		res := f.begunSlowly(people(5), s, func() {
+			if begun++; begun == 2 {
+				close(stop)
+				synctest.Wait() // until the runner has heard it
+			}
+		}, func(j *Job) { j.Rate, j.Stop = 1, stop })
 		f.want(res, ExitInterrupted, map[ledger.Outcome]int{ledger.Booked: 1, ledger.NotSent: 4})
 		if len(s.calls) != 1 || res.Requests != 1 {
 			t.Errorf("%d requests, the run counts %d", len(s.calls), res.Requests)
 		}
-		if row := f.last[1]; row.Attempts != 0 || row.Message == "" {
-			t.Errorf("the row that was held back: %+v", row)
+		held := 0
+		for _, row := range f.last {
+			if row.Outcome == ledger.NotSent && row.Attempts == 0 && !row.Reason.IsZero() {
+				held++
+			}
+		}
+		if held != 1 {
+			t.Errorf("%d rows say that they were held back", held)
 		}
 		f.want(f.run(people(5), &server{}), ExitDone, map[ledger.Outcome]int{ledger.AlreadyBooked: 1, ledger.Booked: 4})
+	})
+}
+
+// A pause holds every row that has not left, one whose begin was written
+// meanwhile, too.
+func TestPauseHoldsWhatHasNotLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, begun := newFixture(t), 0
+		refused := make(chan struct{})
+		s := &server{answer: func(call int, _ vitec.Target, b *vitec.AddNewViewingParticipant) (vitec.Answer, error) {
+			if call == 2 {
+				close(refused)
+				return vitec.Answer{}, &vitec.StatusError{Status: 429, HasRetryAfter: true, RetryAfter: time.Minute}
+			}
+			return booked(b), nil
+		}}
+		res := f.begunSlowly(people(8), s, func() {
+			if begun++; begun == 3 { // the disk is slow, and the answer to the second comes
+				<-refused
+				synctest.Wait()
+			}
+		}, func(j *Job) { j.Rate = 100 })
+		f.want(res, ExitDone, map[ledger.Outcome]int{ledger.Booked: 8})
+		if pause := s.times[2].Sub(s.times[1]); pause < time.Minute {
+			t.Errorf("the next request left %s after the refusal", pause)
+		}
+	})
+}
+
+// While the disk stands still no row gets ready that would leave in a bunch with
+// others afterwards.
+func TestSlowDiskBunchesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, s, begun := newFixture(t), &server{}, 0
+		res := f.begunSlowly(people(100), s, func() {
+			if begun++; begun%20 == 19 {
+				time.Sleep(700 * time.Millisecond)
+			}
+		}, func(j *Job) { j.Rate = 10 })
+		f.want(res, ExitDone, map[ledger.Outcome]int{ledger.Booked: 100})
+		if worst := worstSecond(s.times); worst > 11 {
+			t.Errorf("%d requests in one second, 10 are allowed", worst)
+		}
 	})
 }
 
@@ -66,7 +152,7 @@ func TestStormsEnd(t *testing.T) {
 		"429 without a time":   {refusedWith(429), StopUnreachable, 30, 15 * time.Minute},
 		"429 of ten seconds":   {&vitec.StatusError{Status: 429, HasRetryAfter: true, RetryAfter: 10 * time.Second}, StopUnreachable, 30, 15 * time.Minute},
 		"429 of nine minutes":  {&vitec.StatusError{Status: 429, HasRetryAfter: true, RetryAfter: 9 * time.Minute}, StopLongWait, 10, longestStandstill},
-		"503 of a day":         {&vitec.StatusError{Status: 503, HasRetryAfter: true, RetryAfter: 24 * time.Hour}, StopLongWait, 1, time.Second},
+		"429 of a day":         {&vitec.StatusError{Status: 429, HasRetryAfter: true, RetryAfter: 24 * time.Hour}, StopLongWait, 1, time.Second},
 		"nothing gets through": {&vitec.TransportError{Err: errors.New("refused")}, StopUnreachable, 45, 2 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,19 +19,19 @@ func TestReasons(t *testing.T) {
 		t.Fatal("a folder is a ledger")
 	}
 	_, unread := table.Open(dir, table.Options{})
-	rejected := with(judge(vitec.Answer{}, &vitec.StatusError{Status: 400}).reason, "Ogiltigt namn")
+	rejected := with(judge(vitec.Answer{}, &vitec.StatusError{Status: 400}, situation{}).reason, "Ogiltigt namn")
 	for _, tt := range []struct {
 		reason ledger.Text
 		want   string
 	}{
 		{ledger.Text{}, ""},
 		{rejected, "the server answered 400 bad request: Ogiltigt namn"},
-		{judge(vitec.Answer{}, &vitec.AnswerError{Status: 200, Reason: vitec.Text{Format: "the answer is empty"}}).reason, "the server answered 200 ok without a booking id: the answer is empty"},
-		{judge(vitec.Answer{}, &vitec.RequestError{Path: "updatePerson.note", Reason: vitec.Text{Format: "holds the character %s, which XML cannot carry", Args: []any{"U+0001"}}}).reason,
+		{judge(vitec.Answer{}, &vitec.AnswerError{Status: 200, Reason: vitec.Text{Format: "the answer is empty"}}, situation{}).reason, "the server answered 200 ok without a booking id: the answer is empty"},
+		{judge(vitec.Answer{}, &vitec.RequestError{Path: "updatePerson.note", Reason: vitec.Text{Format: "holds the character %s, which XML cannot carry", Args: []any{"U+0001"}}}, situation{}).reason,
 			"updatePerson.note holds the character U+0001, which XML cannot carry"},
-		{judge(vitec.Answer{}, &vitec.StatusError{Status: 302, Location: "example.com"}).reason,
+		{judge(vitec.Answer{}, &vitec.StatusError{Status: 302, Location: "example.com"}, situation{}).reason,
 			"the server answered 302 found and pointed to example.com: this is not the API's address"},
-		{with(judge(vitec.Answer{}, &vitec.TransportError{Written: true, Err: errors.New("reset")}).reason, "reset"),
+		{with(judge(vitec.Answer{}, &vitec.TransportError{Written: true, Err: errors.New("reset")}, situation{}).reason, "reset"),
 			"the request was sent and no answer came back: reset"},
 		{ledger.TextOf(Stop{Reason: ledgerFailed, Err: damaged}), "the ledger cannot be written: " + dir + ": this is a folder"},
 		{ledger.TextOf(unreadable(unread)), "the file could not be read to its end: " + unread.Error()},

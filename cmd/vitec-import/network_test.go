@@ -51,14 +51,17 @@ func TestStruckRequest(t *testing.T) {
 		{`answer-after-commit="{\"id\":1}"`, uncertain}, {`answer-after-commit="[\"VID1\"]"`, uncertain}, {"204-after-commit", uncertain},
 		{"202-after-commit", uncertain}, {"299", uncertain}, {"600", uncertain}, {"999-after-commit", uncertain},
 		// The answer is as it should be, only its wrapping is odd.
-		{"bom", booked}, {"close-after-answer", booked}, {"drip=100us", booked}, {"same-id", booked},
+		{"bom", booked}, {"close-after-answer", booked}, {"drip=100us", booked},
 		// Provably not processed: tried again.
 		{"429", booked}, {"429=1", booked}, {"429=date+1s", booked}, {"429=-7", booked}, {"429=soon", booked}, {"429=date+-5h", booked},
-		{"503=1", booked}, {"503=date+1s", booked},
+		// A cache or a load balancer says these after the API has booked.
+		{"503=1", uncertain}, {"503=date+1s", uncertain}, {"408", uncertain}, {"408-after-commit", uncertain},
+		{"460", uncertain}, {"499", uncertain}, {"499-after-commit", uncertain},
+		{"same-id", uncertain}, // another row's: which of the two is booked?
 	}
 	for status := 400; status <= 499; status++ {
 		switch status {
-		case 401, 403, 407, 429:
+		case 401, 403, 407, 408, 429, 460, 499:
 		default:
 			if full || status < 424 || status > 495 {
 				tests = append(tests, strike{fmt.Sprint(status), rejected})
@@ -89,7 +92,7 @@ func TestStruckRequest(t *testing.T) {
 				case rejected:
 					o.audit(e, 0).want(t, 3, map[string]int{"booked": 11, "rejected": 1})
 				}
-				if tt.fault == "same-id" && !strings.Contains(messages(e), "same booking id") {
+				if tt.fault == "same-id" && !strings.Contains(messages(e), "the booking id of row") {
 					t.Errorf("nothing is said of one id for two rows: %s", messages(e))
 				}
 				if e.took > 20*time.Second {
@@ -122,7 +125,7 @@ func TestStopsAtOnce(t *testing.T) {
 		{fmt.Sprintf("301=%q:7+", elsewhere), 0, "--url"}, {fmt.Sprintf("302=%q:7+", elsewhere), 0, "--url"},
 		{fmt.Sprintf("303=%q:7+", elsewhere), 5, "--url"}, {fmt.Sprintf("307=%q:7+", elsewhere), 0, "--url"},
 		{fmt.Sprintf("308=%q:7+", elsewhere), 0, "--url"}, {"300:7+", 0, "--url"}, {"304:7+", 0, "--url"},
-		{"429=99999999:7+", 0, "again"}, {"503=9999:7+", 0, "again"}, {"429=date+3h:7+", 0, "again"},
+		{"429=99999999:7+", 0, "again"}, {"503=9999:7+", 5, "again"}, {"429=date+3h:7+", 0, "again"},
 	} {
 		t.Run(tt.fault, func(t *testing.T) {
 			t.Parallel()
@@ -415,8 +418,8 @@ func TestRate(t *testing.T) { // not beside others, who would make the way to th
 			most := math.MaxInt
 			for try := 0; try < 3 && most > limit+2; try++ {
 				o := newOffice(t, guests(100), faults...)
-				e := o.audit(o.run("--rate", fmt.Sprint(limit)), 0)
-				if e.counts["booked"]+e.counts["not_sent"] != 100 {
+				e := o.audit(o.run("--rate", fmt.Sprint(limit)), len(faults)) // of 503 that were struck
+				if e.counts["booked"]+e.counts["not_sent"]+e.counts["uncertain"] != 100 {
 					t.Errorf("%v", e.counts)
 				}
 				most = min(most, mostInASecond(o.srv.Requests()))

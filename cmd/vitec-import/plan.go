@@ -360,7 +360,7 @@ func (w *world) describeCauses(out io.Writer, causes []importer.Cause) bool {
 		if c.Masked != "" {
 			place += " (" + c.Masked + ")"
 		}
-		said := w.problem(importer.Problem{Code: c.Code, Args: c.Args, Message: c.Message, Hint: c.Hint})
+		said := w.problem(importer.Problem{Code: c.Code, Args: c.Args, Message: c.Message, Hint: c.Hint, Reason: c.Reason, Advice: c.Advice})
 		if c.Mixed {
 			said.message, _, _ = strings.Cut(said.message, ":")
 		}
@@ -402,6 +402,10 @@ func (w *world) column(n int, header string) string {
 // problem says a problem in the language of the program's user.
 func (w *world) problem(p importer.Problem) (said struct{ message, hint string }) {
 	said.message, said.hint = p.Message, p.Hint
+	if !p.Reason.IsZero() {
+		said.message, said.hint = w.lang.Of(p.Reason), w.lang.Of(p.Advice)
+		return said
+	}
 	if f := wordingIn(w.lang); f != nil {
 		if message, hint, ok := f(p.Code, p.Args); ok {
 			said.message, said.hint = message, hint

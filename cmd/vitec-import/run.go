@@ -108,7 +108,7 @@ EXIT STATUS
 func (f *runFlags) bind(cmd *cobra.Command) {
 	f.planFlags.bind(cmd)
 	cmd.Flags().Float64Var(&f.rate, "rate", 10, "send at most `NUMBER` requests per second, retries included; 0 = no limit")
-	cmd.Flags().IntVar(&f.concurrency, "concurrency", 0, "have at most `NUMBER` requests under way at once (default: as many as rate and latency call for)")
+	cmd.Flags().IntVar(&f.concurrency, "concurrency", 0, "have at most `NUMBER` requests under way at once (default 8)")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how much `TIME` one request may take")
 	cmd.Flags().StringVar(&f.out, "out", "", "make the report folder in `FOLDER` (default: beside the input)")
 	cmd.Flags().StringVar(&f.credentials, "credentials", "", "a YAML `FILE` with a login per customer, readable by you alone")
@@ -131,7 +131,7 @@ func (f *runFlags) validate(w *world, cmd *cobra.Command) error {
 	case !(f.rate >= 0) || f.rate > 1e6:
 		return wrong("--rate %v: want requests per second, 0 for no limit", f.rate)
 	case f.concurrency < 0 || f.concurrency > 1024:
-		return wrong("--concurrency %d: want 1 to 1024, or 0 for as many as rate and latency ask for", f.concurrency)
+		return wrong("--concurrency %d: want 1 to 1024, or 0 for the default", f.concurrency)
 	case f.timeout < time.Millisecond:
 		return wrong("--timeout %s: want a time such as 30s", f.timeout)
 	case f.maxRows < 0:
@@ -180,7 +180,7 @@ func (f *runFlags) server(w *world) (*server, error) {
 		return nil, err
 	}
 	s.client, err = newClient(vitec.Config{
-		BaseURL: base, Format: format, Timeout: f.timeout, Concurrency: cmp.Or(f.concurrency, importer.Widest), Credentials: s.logins.For,
+		BaseURL: base, Format: format, Timeout: f.timeout, Concurrency: cmp.Or(f.concurrency, importer.DefaultConcurrency), Credentials: s.logins.For,
 	})
 	if err != nil {
 		s.close()

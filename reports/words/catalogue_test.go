@@ -33,7 +33,7 @@ var converted = []string{
 // speakers are the functions and methods that take a format, with the places
 // of their formats among their arguments.
 var speakers = map[string][]int{
-	"Say": {0}, "Textf": {0}, "Plural": {1, 2},
+	"Say": {0}, "uncertain": {2}, "unreachable": {0}, "Textf": {0}, "Plural": {1, 2},
 	"failure": {0}, "fault": {0}, "fileError": {1},
 	// Of the commands.
 	"say": {0}, "count": {1, 2}, "counted": {1, 2}, "fail": {0}, "failCount": {1, 2}, "hint": {0}, "wrong": {0}, "bad": {0, 1}, "moved": {0},

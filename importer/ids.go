@@ -1,0 +1,30 @@
+package importer
+
+import (
+	"hash/maphash"
+	"strings"
+)
+
+// bookingIDs remembers which ids the server has given out in this run.
+type bookingIDs struct {
+	seed maphash.Seed
+	rows map[uint64]int // by a hash that nobody outside of it sees
+}
+
+func newBookingIDs() bookingIDs { return bookingIDs{maphash.MakeSeed(), map[uint64]int{}} }
+
+// seen returns the earlier row that got the same id; 0 = none, and the id is
+// this row's. Where the answer is not the booking's id but the contact's, because
+// none other was asked for, it may come again for another time slot.
+func (b *bookingIDs) seen(it *item, id string) int {
+	if ask := it.sub.Body.ReturnBookingId; ask == nil || !*ask {
+		t := it.sub.Target
+		id = strings.Join([]string{t.CustomerId, t.ViewingId, t.TimeSlotId, id}, "\x00")
+	}
+	key := maphash.String(b.seed, id)
+	if row, twice := b.rows[key]; twice {
+		return row
+	}
+	b.rows[key] = it.number
+	return 0
+}
