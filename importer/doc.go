@@ -56,6 +56,7 @@
 //	NETWORK
 //	refused, DNS, TLS of all kinds, no HTTP/1.1       not sent, nothing in doubt; exit 5                      TestNoServer, TestBrokenHandshakes
 //	a bad certificate                                 one attempt                                             TestNoServer, TestCertificates
+//	a proxy refuses us                                one attempt, and the proxy is named                     TestRefusingProxy
 //	reset, close, cut, stall, slow or endless answer  that row in doubt, no other                             TestStruckRequest
 //	peers that are no HTTP servers                    ends in time and memory                                 TestHostilePeers, TestStormsEnd
 //
@@ -66,7 +67,7 @@
 //	a text that is no id, as an id                    in doubt; the run stops                                 TestAnswersThatAreNoIDs
 //	commits and answers 500 half of the time          in doubt: exactly what was struck; the run stops        TestNastyServer, TestLimitThatSays503
 //	401, 407 in mid-run                               one request per worker at most                          TestStopsAtOnce
-//	a wrong login                                     one request, whatever came before                       TestWrongLoginCostsOneRequest, TestWrongLoginAfterRefusals
+//	a wrong login                                     one request, whatever came before; one a customer       TestWrongLoginCostsOneRequest, TestWrongLoginAfterRefusals, TestWrongLoginOfOneCustomer
 //	403 for one customer of two                       the other goes on                                       TestForbiddenCustomer
 //	403 for one row, after others were booked         the others go on                                        TestForbiddenRow
 //	403 as a limit of the rate                        slower; five rows in a row stop the run                 TestForbiddenRate
