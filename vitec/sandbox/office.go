@@ -199,10 +199,10 @@ func (o *office) draw(prefix string) string {
 	return fmt.Sprintf("%s%016x%016x", prefix, o.random.Uint64(), o.random.Uint64())
 }
 
-func (o *office) commits() []Commit {
+func (o *office) commits(n int) []Commit {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.made.all()
+	return o.made.newest(n)
 }
 
 // counts are the office's part of the totals.

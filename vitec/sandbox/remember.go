@@ -137,10 +137,13 @@ func (j *journal[T]) at(n int) *T {
 	return &j.items[i]
 }
 
-func (j *journal[T]) all() []T {
+// newest returns the newest n things in order, 0 being all that are kept.
+func (j *journal[T]) newest(n int) []T {
 	items := j.items
-	if j.keep > 0 && len(items) > j.keep {
-		items = items[len(items)-j.keep:]
+	for _, limit := range []int{j.keep, n} {
+		if limit > 0 {
+			items = items[max(len(items)-limit, 0):]
+		}
 	}
 	return slices.Clone(items)
 }

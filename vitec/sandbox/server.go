@@ -146,14 +146,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) Config() Config { return s.config }
 
 // Commits returns the bookings in order; with [Config].Keep, the newest of them.
-func (s *Server) Commits() []Commit { return s.office.commits() }
+func (s *Server) Commits() []Commit { return s.office.commits(0) }
 
 // Requests returns the requests in the order of arrival; with [Config].Keep,
 // the newest of them.
-func (s *Server) Requests() []Request {
+func (s *Server) Requests() []Request { return s.requests(0) }
+
+// Newest returns the newest n bookings and requests, at most, each in order.
+// It costs the same however much has happened.
+func (s *Server) Newest(n int) ([]Commit, []Request) { return s.office.commits(n), s.requests(n) }
+
+func (s *Server) requests(n int) []Request {
 	s.seen.Lock()
 	defer s.seen.Unlock()
-	return s.seen.all()
+	return s.seen.newest(n)
 }
 
 // Bookings returns who is booked where, in the order of each one's first

@@ -221,6 +221,9 @@ func TestKeep(t *testing.T) {
 	if c := srv.Counts(); c.Commits != 95 || c.Requests != 95 {
 		t.Errorf("counted %+v", c)
 	}
+	if c, r := srv.Newest(3); len(c) != 3 || len(r) != 3 || c[0].Seq != 93 || r[2].Number != 95 {
+		t.Errorf("the newest are %+v and %+v", c, r)
+	}
 	// The forgotten are still the same people.
 	b := person(0)
 	b.ReturnBookingId = nil

@@ -39,6 +39,8 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect
 const (
 	maxItems = 25  // bookings, requests, messages
 	maxSlots = 120 // time slots
+
+	maxSearched = 1000 // the bookings among which messages are looked for
 )
 
 // Mount adds the page to a sandbox, at / and below /_sandbox/page/, and the
@@ -127,11 +129,11 @@ func (v *view) look(s *sandbox.Server) {
 	v.Slots = s.Slots()
 	v.More = max(len(v.Slots)-maxSlots, 0)
 	v.Slots = v.Slots[:len(v.Slots)-v.More]
-	commits := s.Commits()
+	commits, requests := s.Newest(maxSearched)
 	slices.Reverse(commits)
+	slices.Reverse(requests)
 	v.Bookings = commits[:min(len(commits), maxItems)]
-	v.Requests = s.Requests()
-	slices.Reverse(v.Requests)
+	v.Requests = requests
 	v.Requests = v.Requests[:min(len(v.Requests), maxItems)]
 	for _, c := range commits {
 		for _, m := range c.Messages {
