@@ -184,7 +184,7 @@ func (w *world) writeReport(ctx context.Context, l *ledger.Ledger, run ledger.Ru
 			src.Later = append(src.Later, s.Source)
 		}
 	}
-	paths := reports.Paths{Input: place.input, RunFlags: place.runFlags}
+	paths := reports.Paths{Program: w.program, Input: place.input, RunFlags: place.runFlags}
 	if paths.Input == "" {
 		paths.Input = place.list
 	}

@@ -418,9 +418,15 @@ func reportParent(input, out string, trial bool) (string, error) {
 // reportFlags are the flags of this call that the commands in its report need.
 func reportFlags(cmd *cobra.Command) []string {
 	flags := []string{}
-	for _, name := range []string{"sheet", "header-row", "encoding", "delimiter", "set", "format", "credentials", "rate", "concurrency", "timeout", "out"} {
+	for _, name := range []string{"sheet", "header-row", "encoding", "delimiter", "set", "format", "credentials", "rate", "concurrency", "timeout", "out", "skip-invalid"} {
 		f := cmd.Flags().Lookup(name)
 		if f == nil || !f.Changed {
+			continue
+		}
+		if f.Value.Type() == "bool" {
+			if f.Value.String() == "true" {
+				flags = append(flags, "--"+name)
+			}
 			continue
 		}
 		values := []string{f.Value.String()}
