@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"flag"
 	"os"
 	"slices"
 	"strings"
@@ -223,6 +224,8 @@ func TestCountry(t *testing.T) {
 		t.Errorf("%d names and codes are known", n)
 	}
 }
+
+var update = flag.Bool("update", false, "write the tables anew")
 
 // TestCountryNames: the table is that of the library.
 func TestCountryNames(t *testing.T) {
