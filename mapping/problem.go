@@ -99,6 +99,18 @@ var problemTexts = map[string]struct{ reason, hint string }{
 	"bad_text":             {"the text contains bytes that are not characters", ""},
 	"control":              {"the text contains a character that XML cannot carry", ""},
 	"unworded":             {"the value is not accepted (%v)", ""},
+
+	// Doubts about values.
+	"formula_error": {"the cell holds a spreadsheet's error", "correct the formula, or clear the cell"},
+	"null_word":     {"the cell says in words that it is empty", "clear the cell, if nothing is meant to stand there"},
+	"null_name":     {"not a name: the cell says in words that it is empty", "write the name, or clear the cell"},
+	"zero":          {"the cell holds 0, as a formula gives for an empty cell", "write what is meant, or clear the cell"},
+	"apostrophe":    {"the text begins with an apostrophe, as spreadsheets mark a text", "remove the apostrophe, if it does not belong to the text"},
+	"escaped":       {"the text holds codes instead of letters, such as &ouml; or %%C3%%A5", "export the list again as plain text, or write the letters"},
+	"encoded_twice": {"the text looks as if it had been encoded twice", "export the list again as UTF-8"},
+	"lost_letters":  {"letters seem to be lost: there is a ? or a replacement character inside a word", "export the list again as UTF-8, or write the letters"},
+	"example":       {"not a name: it looks like an example or an instruction from a template", "remove the row, if it is nobody's"},
+	"test":          {"the name looks like that of a test", "remove the row, if it is nobody's"},
 }
 
 // maskedLength is how many characters of a masked value are shown.
