@@ -156,31 +156,3 @@ func TestSchemaRefuses(t *testing.T) {
 		t.Errorf("%d of %d mistakes are seen by the schema", seen, len(mutants))
 	}
 }
-
-// TestSchemaAcceptsProposals: what is proposed is sound in an editor, with ids
-// and while they are still to be filled in.
-func TestSchemaAcceptsProposals(t *testing.T) {
-	s := compileSchema(t)
-	for i, l := range readHeadings(t, "testdata/headings/heldout.txt") {
-		survey := NewSurvey(l.header)
-		fillCells(survey, l.code)
-		var ids []string
-		if i%2 == 0 {
-			ids = []string{"customerId=M1", "viewingId=VIS1", "timeSlotId=TS1"}
-		}
-		p, err := survey.Propose(ProposalOptions{Table: "list.csv", Set: ids})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !p.Reachable() {
-			continue
-		}
-		v, err := asEditor(string(p.YAML(words.English.Say)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Validate(v); err != nil {
-			t.Errorf("%v\n%s", err, p.YAML(words.English.Say))
-		}
-	}
-}

@@ -35,8 +35,11 @@ func (w *world) ask(question string) (string, error) {
 		whole bool // it was ended by Enter
 	}
 	line := make(chan answer, 1)
+	if w.lines == nil {
+		w.lines = bufio.NewReader(w.stdin)
+	}
 	go func() {
-		s, err := bufio.NewReader(w.stdin).ReadString('\n')
+		s, err := w.lines.ReadString('\n')
 		line <- answer{strings.TrimSpace(s), err == nil}
 	}()
 	var given answer

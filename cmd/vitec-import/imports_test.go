@@ -12,11 +12,12 @@ import (
 func TestImports(t *testing.T) {
 	const module = "vitec-import/"
 	may := map[string][]string{
-		"cmd/vitec-import": {"importer", "importer/ledger", "importer/table", "mapping", "reports", "reports/words", "vitec", "vitec/sandbox", "vitec/sandbox/page"},
+		"cmd/vitec-import": {"importer", "importer/ledger", "importer/table", "mapping", "mapping/propose", "reports", "reports/words", "vitec", "vitec/sandbox", "vitec/sandbox/page"},
 		"importer":         {"importer/ledger", "importer/table", "mapping", "vitec"},
 		"importer/ledger":  {},
 		"importer/table":   {},
 		"mapping":          {"vitec"},
+		"mapping/propose":  {"mapping", "vitec"},
 		"reports":          {"importer/ledger", "importer/table", "reports/words"},
 		"vitec":            {},
 		"vitec/sandbox":    {"vitec"},

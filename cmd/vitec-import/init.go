@@ -15,6 +15,7 @@ import (
 	"vitec-import/importer"
 	"vitec-import/importer/table"
 	"vitec-import/mapping"
+	"vitec-import/mapping/propose"
 	"vitec-import/reports"
 )
 
@@ -35,8 +36,11 @@ column goes to which field. What is sure is mapped. What is not stands in the ma
 a comment with the reason, and columns that nothing fits are listed. Ids that a list
 cannot know, such as the office's, are marked with "?" and have to be filled in.
 
+At a terminal it asks for these ids: the office's, then that of each viewing and time
+slot by its text in the list. Enter leaves one open.
+
 It never overwrites a file, and it never proposes anything that makes the server write
-to people. Beside the mapping it writes mapping.schema.json, from which editors complete.
+to people or overwrite somebody. Beside the mapping it writes mapping.schema.json, from which editors complete.
 
 EXIT STATUS
   0    the mapping was written
@@ -79,9 +83,16 @@ func (w *world) init(ctx context.Context, input string, f *initFlags) error {
 	if err != nil {
 		return err
 	}
-	options := mapping.ProposalOptions{
-		Table: file.Info().Name, Set: f.set,
-		Input: mapping.Input{Sheet: o.Sheet, HeaderRow: o.HeaderRow, Encoding: o.Encoding, Delimiter: o.Delimiter},
+	info := file.Info()
+	options := propose.Options{
+		Table: info.Name, Set: f.set,
+		Input: propose.Input{Sheet: o.Sheet, HeaderRow: o.HeaderRow, Encoding: o.Encoding},
+	}
+	if o.Delimiter != 0 {
+		options.Input.Delimiter = string(o.Delimiter)
+	}
+	if info.HeaderRow > 1 {
+		options.Input.HeaderRow = info.HeaderRow // found once; no run has to say so again
 	}
 	if schema != "" {
 		options.Schema = filepath.Base(schema)
@@ -90,22 +101,70 @@ func (w *world) init(ctx context.Context, input string, f *initFlags) error {
 	if err != nil {
 		return err
 	}
+	out := w.stdout
 	if path == "-" {
-		w.describeProposal(w.stderr, file.Info(), p)
-		_, err := w.stdout.Write(p.YAML(w.say))
+		out = w.stderr
+	}
+	w.describeProposal(out, info, p)
+	if w.terminalIn {
+		if err := w.askIDs(p); err != nil {
+			return err
+		}
+	}
+	if path == "-" {
+		_, err := w.stdout.Write(p.YAML(w.lang.Of))
 		return err
 	}
-	if err := createFile(path, p.YAML(w.say)); err != nil {
+	if err := createFile(path, p.YAML(w.lang.Of)); err != nil {
 		return err
 	}
-	w.describeProposal(w.stdout, file.Info(), p)
 	return w.written(input, path, schema, f.out != "", p)
+}
+
+// askIDs asks for what is in no list: the ids of the office, of the viewings and
+// of their time slots. Enter leaves one open.
+func (w *world) askIDs(p *propose.Proposal) error {
+	asked := ""
+	for _, b := range p.Blanks() {
+		if b.ID != "" {
+			continue
+		}
+		if asked != b.Field {
+			asked = b.Field
+			fmt.Fprintf(w.stderr, "\n%s\n", w.say(idQuestions[b.Field]))
+		}
+		question := "  " + b.Field + ": "
+		if b.Text != "" {
+			question = "  " + w.count(b.Rows, "%[2]s, %[1]d row: ", "%[2]s, %[1]d rows: ", b.Text)
+		}
+		for {
+			id, err := w.ask(question)
+			if err != nil {
+				return err
+			}
+			if id == "" || id == "?" {
+				break
+			}
+			if _, err = mapping.Constants([]string{b.Field + "=" + id}); err == nil && !strings.ContainsAny(id, ` ,;"`) {
+				p.Fill(b.Field, b.Text, id)
+				break
+			}
+			fmt.Fprintln(w.stderr, "  "+w.say("%q is not an id", id))
+		}
+	}
+	return nil
+}
+
+var idQuestions = map[string]string{
+	"customerId": "The office's id in Vitec, such as M11385 (Enter leaves it open):",
+	"viewingId":  "The id of each viewing in Vitec, VIS and 32 characters (Enter leaves it open):",
+	"timeSlotId": "The id of each time slot in Vitec (Enter leaves it open):",
 }
 
 // survey reads the whole file: a list that is sorted shows only a part of
 // itself at its beginning.
-func (w *world) survey(ctx context.Context, file *table.File) (*mapping.Survey, error) {
-	s := mapping.NewSurvey(file.Info().Header)
+func (w *world) survey(ctx context.Context, file *table.File) (*propose.Survey, error) {
+	s := propose.New(file.Info().Header)
 	for row, err := range file.Rows(ctx) {
 		switch {
 		case err != nil:
@@ -120,7 +179,7 @@ func (w *world) survey(ctx context.Context, file *table.File) (*mapping.Survey, 
 }
 
 // describeProposal says what became of each column.
-func (w *world) describeProposal(out io.Writer, i table.Info, p *mapping.Proposal) {
+func (w *world) describeProposal(out io.Writer, i table.Info, p *propose.Proposal) {
 	w.line(out, "input", i.Name+": "+strings.Join(w.detected(i), ", ")+", "+w.count(i.Rows, "%d row", "%d rows"))
 	for _, t := range i.Warnings {
 		w.describeTableWarning(out, i, t)
@@ -143,11 +202,11 @@ func (w *world) describeProposal(out io.Writer, i table.Info, p *mapping.Proposa
 	if len(unused) > 0 {
 		w.line(out, "unused", strings.Join(unused, ", "))
 	}
-	for k, m := range p.Missing {
+	for k, m := range p.Missing() {
 		w.line(out, first("missing", k), w.lang.Of(m))
 	}
-	if !p.Reachable() {
-		w.line(out, "warning", w.say("no column was found for an e-mail address or a phone number; the server requires one"))
+	for _, n := range p.Notes {
+		w.line(out, "warning", w.lang.Of(n))
 	}
 }
 
@@ -166,7 +225,7 @@ func inBrackets(s string) string {
 }
 
 // written writes the schema, if there is none yet, and says what to do next.
-func (w *world) written(input, path, schema string, named bool, p *mapping.Proposal) error {
+func (w *world) written(input, path, schema string, named bool, p *propose.Proposal) error {
 	wrote := w.say("wrote %s", path)
 	if _, err := os.Stat(schema); errors.Is(err, fs.ErrNotExist) {
 		if err := createFile(schema, mapping.Schema(w.say)); err != nil {
@@ -182,7 +241,7 @@ func (w *world) written(input, path, schema string, named bool, p *mapping.Propo
 	switch {
 	case !p.Reachable():
 		fmt.Fprintln(w.stdout, w.say("Next: map a column by which people can be reached, then  %s", command))
-	case len(p.Missing) > 0:
+	case len(p.Missing()) > 0:
 		fmt.Fprintln(w.stdout, w.say("Next: write the ids where it says \"?\", then  %s", command))
 		fmt.Fprintln(w.stdout, w.say("To try it without them first:  %s --sandbox", command))
 	default:

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"log"
@@ -69,6 +70,7 @@ type world struct {
 	systemLanguages func() []string
 
 	stdin          io.Reader
+	lines          *bufio.Reader // of stdin, once a person has been asked
 	stdout, stderr io.Writer
 	// Whether a person is at the other end.
 	terminalIn, terminalErr bool

@@ -23,6 +23,7 @@ var converted = []string{
 	"importer/ledger",
 	"importer/table",
 	"mapping",
+	"mapping/propose",
 	"reports",
 	"reports/words",
 	"vitec",
@@ -80,7 +81,7 @@ var unsaid = map[string]string{
 	"%d ms, then %s/s": "an event's detail, which the charts read",
 	"words: %q: %v":    internal, "words: %s: %v": internal,
 	"locked by another process": worded, "vitec-import ledger %016x commit %020d\n": format, "SQLite format 3\x00": format,
-	"is not to be sent": internal, "is begun already": internal, "is not begun": internal,
+	"propose: column %d, field %q": internal, "is not to be sent": internal, "is begun already": internal, "is not begun": internal,
 
 	"reports: the input was opened without table.Options.KeepRaw": internal,
 	"import: reason": column, "import: hint": column, "import: run": column, "import: row": column,

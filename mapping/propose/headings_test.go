@@ -1,4 +1,4 @@
-package mapping
+package propose
 
 import (
 	"os"
@@ -15,7 +15,7 @@ var corpusFields = map[string][]string{
 	"email": {"updatePerson.email.emailAddress"}, "email2": {"updatePerson.email.emailAddress2"},
 	"cell": {"updatePerson.cellPhone"}, "tele": {"updatePerson.telePhone"},
 	"work": {"updatePerson.workPhone"}, "other": {"updatePerson.otherPhone"},
-	"ssn":    {"updatePerson.socialSecurityNumber"},
+	"ssn":    nil, // never mapped, only a comment
 	"street": {"updatePerson.address.streetAddress"}, "zip": {"updatePerson.address.zipCode"},
 	"city": {"updatePerson.address.city"}, "country": {"updatePerson.address.countryCode"},
 	"note": {"updatePerson.note"}, "msg": {"contactMessage"}, "part": {"participated"},
@@ -64,7 +64,7 @@ func (s score) recall() float64    { return float64(s.right) / float64(max(1, s.
 // judge proposes a mapping for a list and holds it against what is expected.
 func (s *score) judge(t *testing.T, l headingList, survey *Survey) {
 	t.Helper()
-	p, err := survey.Propose(ProposalOptions{Table: "list.csv"})
+	p, err := survey.Propose(Options{Table: "list.csv"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,14 +106,14 @@ func TestHeadings(t *testing.T) {
 		for _, way := range []string{"headings alone", "with cells"} {
 			var s score
 			for _, l := range lists {
-				survey := NewSurvey(l.header)
+				survey := New(l.header)
 				if way == "with cells" {
 					fillCells(survey, l.code)
 				}
 				s.judge(t, l, survey)
 			}
 			t.Logf("%s, %s: %d lists, precision %.3f, recall %.3f", half, way, len(lists), s.precision(), s.recall())
-			if s.precision() < 0.95 || s.recall() < 0.80 {
+			if s.precision() < 0.97 || s.recall() < 0.90 {
 				t.Errorf("%s, %s: precision %.3f, recall %.3f", half, way, s.precision(), s.recall())
 			}
 		}
