@@ -17,11 +17,13 @@ import (
 	"vitec-import/mapping"
 	"vitec-import/mapping/propose"
 	"vitec-import/reports"
+	"vitec-import/vitec"
 )
 
 // initFlags are those of init.
 type initFlags struct {
 	table tableFlags
+	api   estateFlags
 	out   string
 	set   []string
 }
@@ -37,7 +39,9 @@ a comment with the reason, and columns that nothing fits are listed. Ids that a 
 cannot know, such as the office's, are marked with "?" and have to be filled in.
 
 At a terminal it asks for these ids: the office's, then that of each viewing and time
-slot by its text in the list. Enter leaves one open.
+slot by its text in the list. Enter leaves one open. With --estate it reads the estate's
+viewings from the API and fills in those whose time, and place where the list names one,
+fit exactly; the others are listed.
 
 It never overwrites a file, and it never proposes anything that makes the server write
 to people or overwrite somebody. Beside the mapping it writes mapping.schema.json, from which editors complete.
@@ -49,11 +53,13 @@ EXIT STATUS
   130  interrupted`,
 		Example: `  vitec-import init participants.xlsx
   vitec-import init participants.csv --set customerId=M11385
+  vitec-import init participants.csv --set customerId=M11385 --estate OBJ11385_1395932274
   vitec-import init participants.csv --out -`,
 		Args: exactly(1, "the input file"),
 		RunE: func(cmd *cobra.Command, args []string) error { return w.init(cmd.Context(), args[0], &f) },
 	}
 	f.table.bind(cmd)
+	f.api.bind(cmd)
 	cmd.Flags().StringVar(&f.out, "out", "", "the mapping `FILE` to write, - for stdout (default: mapping.yaml beside the input)")
 	cmd.Flags().StringArrayVar(&f.set, "set", nil, "set a field to a constant: `FIELD=VALUE`; may be given several times")
 	return cmd
@@ -106,10 +112,8 @@ func (w *world) init(ctx context.Context, input string, f *initFlags) error {
 		out = w.stderr
 	}
 	w.describeProposal(out, info, p)
-	if w.terminalIn {
-		if err := w.askIDs(p); err != nil {
-			return err
-		}
+	if err := w.fillIDs(ctx, p, &f.api, out); err != nil {
+		return err
 	}
 	if path == "-" {
 		_, err := w.stdout.Write(p.YAML(w.lang.Of))
@@ -121,12 +125,43 @@ func (w *world) init(ctx context.Context, input string, f *initFlags) error {
 	return w.written(input, path, schema, f.out != "", p)
 }
 
-// askIDs asks for what is in no list: the ids of the office, of the viewings and
-// of their time slots. Enter leaves one open.
-func (w *world) askIDs(p *propose.Proposal) error {
+// fillIDs fills in what is in no list: the ids of the office, of the viewings and
+// of their time slots. What the API tells for sure is not asked.
+func (w *world) fillIDs(ctx context.Context, p *propose.Proposal, api *estateFlags, out io.Writer) error {
+	var viewings []vitec.Viewing
+	for i, field := range []string{"customerId", "viewingId", "timeSlotId"} {
+		if i == 1 && len(api.estates) > 0 {
+			var err error
+			if viewings, err = w.fetch(ctx, p, api); err != nil {
+				return err
+			}
+			w.printViewings(out, viewings)
+		}
+		p.Fit(viewings)
+		if w.terminalIn {
+			if err := w.askIDs(p, field); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fetch reads the viewings of the estates, for the one office of the list.
+func (w *world) fetch(ctx context.Context, p *propose.Proposal, api *estateFlags) ([]vitec.Viewing, error) {
+	customer := p.Constant("customerId")
+	if customer == "" {
+		return nil, exit{code: importer.ExitUsage, err: fail("--estate needs the id of the office"), hint: hint("add --set customerId=ID")}
+	}
+	return api.viewings(ctx, w, customer)
+}
+
+// askIDs asks for the ids of one field that are not known yet. Enter leaves one
+// open.
+func (w *world) askIDs(p *propose.Proposal, field string) error {
 	asked := ""
 	for _, b := range p.Blanks() {
-		if b.ID != "" {
+		if b.ID != "" || b.Field != field {
 			continue
 		}
 		if asked != b.Field {

@@ -218,6 +218,15 @@ func (p *Proposal) Fill(field, text, id string) {
 	p.ids[field][text] = id
 }
 
+// Constant returns what a field is in all rows, as asked for or filled in; "" if it
+// is not known or not the same.
+func (p *Proposal) Constant(field string) string {
+	if text := p.constants[field]; text != "" {
+		return text
+	}
+	return p.ids[field][""]
+}
+
 // Missing says which ids are not known yet.
 func (p *Proposal) Missing() []vitec.Text {
 	var missing []vitec.Text

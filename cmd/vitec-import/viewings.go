@@ -1,0 +1,199 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vitec-import/importer"
+	"vitec-import/vitec"
+)
+
+// estateFlags say whose viewings are read, and from where.
+type estateFlags struct {
+	url         string
+	credentials string
+	estates     []string
+}
+
+func (f *estateFlags) bind(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.estates, "estate", nil, "the `ID` of an estate, such as OBJ11385_1395932274, whose viewings are read from the API; may be given several times")
+	cmd.Flags().StringVar(&f.url, "url", vitec.DefaultBaseURL, "the `ADDRESS` of the API")
+	cmd.Flags().StringVar(&f.credentials, "credentials", "", "the `FILE` with the logins (default: VITEC_USERNAME and VITEC_PASSWORD)")
+}
+
+// viewings reads the viewings of all the estates.
+func (f *estateFlags) viewings(ctx context.Context, w *world, customer string) ([]vitec.Viewing, error) {
+	if err := validURL(f.url); err != nil {
+		return nil, err
+	}
+	logins, err := w.logins(f.credentials, normalURL(f.url))
+	if err != nil {
+		return nil, err
+	}
+	client, err := vitec.NewClient(vitec.Config{BaseURL: f.url, Timeout: time.Minute, UserAgent: "vitec-import/" + version(), Credentials: logins.For})
+	if err != nil {
+		return nil, misconfigured(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-w.stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	var all []vitec.Viewing
+	for _, estate := range f.estates {
+		viewings, err := client.Viewings(ctx, customer, estate)
+		switch {
+		case w.stopping():
+			return nil, importer.ErrInterrupted
+		case err != nil:
+			return nil, exit{code: 1, err: fail("the viewings of estate %q cannot be read: %s", estate, err), hint: readHint(err)}
+		}
+		for _, v := range viewings {
+			v.EstateId = cmp.Or(v.EstateId, estate)
+			all = append(all, v)
+		}
+	}
+	return all, nil
+}
+
+// readHint says what to do when the server does not let anybody read.
+func readHint(err error) any {
+	var refused *vitec.StatusError
+	if !errors.As(err, &refused) {
+		return nil
+	}
+	switch refused.Status {
+	case 401:
+		return hint("check the user name and the password")
+	case 403:
+		return hint("reading viewings needs a right of its own in Vitec, which the login may not have for this customer")
+	case 404:
+		return hint("check the id of the estate")
+	}
+	return nil
+}
+
+func newViewingsCommand(w *world) *cobra.Command {
+	var f estateFlags
+	var customer string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "viewings --customer ID --estate ID",
+		Short: "List an estate's viewings and time slots, with their ids",
+		Long: `viewings reads from the API which viewings and time slots an estate has, past ones
+included, and prints their ids: those that a mapping needs. Reading needs a right of its
+own in Vitec. Nothing is booked or changed.
+
+EXIT STATUS
+  0    printed
+  1    the viewings cannot be read
+  2    wrong use
+  130  interrupted`,
+		Example: `  vitec-import viewings --customer M11385 --estate OBJ11385_1395932274
+  vitec-import viewings --customer M11385 --estate OBJ11385_1395932274 --json`,
+		Args: none,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case customer == "":
+				return misused(cmd, fail("%s is missing", "--customer"))
+			case len(f.estates) == 0:
+				return misused(cmd, fail("%s is missing", "--estate"))
+			}
+			viewings, err := f.viewings(cmd.Context(), w, customer)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printViewingsJSON(w.stdout, viewings)
+			}
+			w.printViewings(w.stdout, viewings)
+			return nil
+		},
+	}
+	f.bind(cmd)
+	cmd.Flags().StringVar(&customer, "customer", "", "the office's `ID` in Vitec, such as M11385")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// printViewings prints a line for each time slot, or for a viewing without any.
+func (w *world) printViewings(out io.Writer, viewings []vitec.Viewing) {
+	if len(viewings) == 0 {
+		fmt.Fprintln(out, w.say("There are no viewings."))
+		return
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", w.say("viewing"), w.say("time slot"), w.say("id of the viewing"), w.say("id of the time slot"), w.say("comment"))
+	for _, v := range viewings {
+		comment := strings.Join(strings.Fields(v.Commentary), " ")
+		slots := v.TimeSlots
+		if len(slots) == 0 {
+			slots = []vitec.TimeSlot{{}}
+		}
+		for _, s := range slots {
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", span(v.StartsAt, v.EndsAt, "2006-01-02 15:04"), span(s.StartsAt, s.EndsAt, "15:04"), v.Id, s.Id, comment)
+		}
+	}
+	_ = table.Flush() // as for all that is printed
+}
+
+// span is from when to when something is, as a text.
+func span(start, end time.Time, layout string) string {
+	switch {
+	case start.IsZero():
+		return ""
+	case end.IsZero():
+		return start.Format(layout)
+	}
+	return start.Format(layout) + "–" + end.Format("15:04")
+}
+
+func printViewingsJSON(out io.Writer, viewings []vitec.Viewing) error {
+	type slot struct {
+		Id           string `json:"id"`
+		StartsAt     string `json:"starts_at,omitempty"`
+		EndsAt       string `json:"ends_at,omitempty"`
+		Participants int    `json:"participants"`
+	}
+	type viewing struct {
+		Id         string `json:"id"`
+		EstateId   string `json:"estate_id"`
+		StartsAt   string `json:"starts_at,omitempty"`
+		EndsAt     string `json:"ends_at,omitempty"`
+		Commentary string `json:"commentary,omitempty"`
+		Places     int    `json:"places_per_slot,omitempty"`
+		TimeSlots  []slot `json:"time_slots"`
+	}
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.Format(time.RFC3339)
+	}
+	list := make([]viewing, 0, len(viewings))
+	for _, v := range viewings {
+		one := viewing{Id: v.Id, EstateId: v.EstateId, StartsAt: at(v.StartsAt), EndsAt: at(v.EndsAt), Commentary: v.Commentary, Places: v.Places, TimeSlots: []slot{}}
+		for _, s := range v.TimeSlots {
+			one.TimeSlots = append(one.TimeSlots, slot{s.Id, at(s.StartsAt), at(s.EndsAt), s.Participants})
+		}
+		list = append(list, one)
+	}
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(list)
+}
