@@ -5,10 +5,6 @@ import "time"
 // What follows is for those who look at a table before there is a mapping for
 // it: the same cleaning, comparing and converting as for a row.
 
-// Paths returns the path of every field, those of the address first, then those
-// of the body in the specification's order. The slice is the caller's own.
-func Paths() []string { return allPaths() }
-
 // Clean returns a cell as it is mapped: on one line, without what cannot be
 // seen.
 func Clean(cell string) string { return oneLine(clean(cell)) }
@@ -50,7 +46,7 @@ func DateReader(layout string) func(text string) bool {
 		return nil
 	}
 	return func(text string) bool {
-		t, err := time.Parse(l.layout, text)
+		t, err := l.read(text)
 		return err == nil && t.Year() >= 1900 && t.Year() <= 2100
 	}
 }

@@ -289,6 +289,8 @@ func TestSplitName(t *testing.T) {
 		"Van Morrison":           "Van|Morrison",
 		"Anna":                   "Anna|",
 		"Anna-Lena Ek Lind-Berg": "Anna-Lena Ek|Lind-Berg",
+		"Sinead O Connor":        "Sinead O|Connor",
+		"Anna o Bo Ek":           "!two_people",
 		"Anna och Erik Ek":       "!two_people",
 		"Anna & Erik Ek":         "!two_people",
 		"Anna/Erik Ek":           "!two_people",

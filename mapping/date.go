@@ -1,10 +1,12 @@
 package mapping
 
 import (
+	"regexp"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones must be there on every machine
 	"unicode"
+	"unicode/utf8"
 )
 
 // defaultZone is the zone of cells that do not say theirs.
@@ -15,6 +17,7 @@ type dateLayout struct {
 	layout string // Go's
 	clock  bool   // has a time of day
 	offset bool   // says its zone
+	words  bool   // has names of months, or am and pm
 }
 
 // isoLayouts are always understood, because that is how dates come out of a
@@ -30,86 +33,102 @@ var isoLayouts = []dateLayout{
 	{layout: "2006-01-02 15:04:05Z07:00", clock: true, offset: true},
 }
 
-// layoutTokens is the letters of a layout in the form people know, longest
-// first, what they are in Go's, and which part of a moment they are.
+// layoutTokens are the letters of a layout, longest first, what they are in
+// Go's, and which part of a moment they are.
 var layoutTokens = []struct {
 	letters, layout string
-	part            byte
+	part            rune
 }{
 	{"YYYY", "2006", 'Y'}, {"yyyy", "2006", 'Y'}, {"ÅÅÅÅ", "2006", 'Y'}, {"åååå", "2006", 'Y'},
 	{"YY", "06", 'Y'}, {"yy", "06", 'Y'}, {"ÅÅ", "06", 'Y'}, {"åå", "06", 'Y'},
-	{"MM", "01", 'M'}, {"M", "1", 'M'},
+	{"MMMM", "Jan", 'M'}, {"MMM", "Jan", 'M'}, {"MM", "01", 'M'}, {"M", "1", 'M'},
 	{"DD", "02", 'D'}, {"dd", "02", 'D'}, {"D", "2", 'D'}, {"d", "2", 'D'},
-	{"HH", "15", 'H'}, {"mm", "04", 'm'}, {"ss", "05", 's'}, {"SS", "05", 's'},
-	{"T", "T", 'T'}, {"ZZ", "-07:00", 'Z'}, {"Z", "Z07:00", 'Z'},
+	{"HH", "15", 'H'}, {"H", "15", 'H'}, {"hh", "3", 'h'}, {"h", "3", 'h'}, {"mm", "04", 'm'}, {"ss", "05", 's'}, {"SS", "05", 's'},
+	{"a", "PM", 'a'}, {"A", "PM", 'a'}, {"T", "T", 'T'}, {"ZZ", "-07:00", 'Z'}, {"Z", "Z07:00", 'Z'},
 }
 
-// parseLayout compiles a layout in the form people know (YYYY-MM-DD HH:mm) or
-// in Go's (2006-01-02 15:04). what is "" if it is sound, and else says why it
-// is not, with the layout that was probably meant.
+// goLayout writes a layout of Go's in these letters.
+var goLayout = strings.NewReplacer("2006", "YYYY", "January", "MMMM", "Jan", "MMM", "01", "MM", "02", "DD", "15", "HH", "04", "mm", "05", "ss", "06", "YY", "Z07:00", "Z", "-07:00", "ZZ")
+
+// parseLayout compiles a layout: YYYY-MM-DD HH:mm, D MMMM YYYY. what is "" if it
+// is sound, and else says why it is not, with the layout that was probably
+// meant.
 func parseLayout(text string) (l dateLayout, what, suggestion string) {
 	if strings.Contains(text, "2006") || strings.Contains(text, "06") && !strings.ContainsFunc(text, unicode.IsLetter) {
-		l.layout = text
-	} else {
-		var b strings.Builder
-		seen := map[byte]bool{}
-	next:
-		for rest := text; rest != ""; {
-			for _, t := range layoutTokens {
-				if strings.HasPrefix(rest, t.letters) {
-					if seen[t.part] {
-						return l, "a part of the date stands in it twice", suggestLayout(text)
-					}
-					seen[t.part] = true
-					b.WriteString(t.layout)
-					rest = rest[len(t.letters):]
-					continue next
+		return l, "layouts of Go are no longer part of the language; use YYYY-MM-DD HH:mm", goLayout.Replace(text)
+	}
+	var b strings.Builder
+	parts := "" // in their order
+next:
+	for rest := text; rest != ""; {
+		for _, t := range layoutTokens {
+			if after, ok := strings.CutPrefix(rest, t.letters); ok {
+				if strings.ContainsRune(parts, t.part) {
+					return l, "a part of the date stands in it twice", suggestLayout(text)
 				}
+				parts += string(t.part)
+				l.words = l.words || t.layout == "Jan" || t.layout == "PM"
+				b.WriteString(t.layout)
+				rest = after
+				continue next
 			}
-			r := []rune(rest)[0]
-			if unicode.IsLetter(r) || unicode.IsDigit(r) {
-				return l, "a layout is made of YYYY, MM, DD, HH, mm and ss with signs between them", suggestLayout(text)
-			}
-			b.WriteRune(r)
-			rest = rest[len(string(r)):]
 		}
-		l.layout = b.String()
+		r, size := utf8.DecodeRuneInString(rest)
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return l, "a layout is made of YYYY, MM or MMMM, DD, HH, mm and ss with signs between them", suggestLayout(text)
+		}
+		b.WriteRune(r)
+		rest = rest[size:]
 	}
-	// What a layout knows shows when a moment is written and read by it. The
-	// moment has no two parts that are equal.
-	probe := time.Date(2023, 11, 25, 17, 38, 49, 0, time.UTC)
-	back, err := time.ParseInLocation(l.layout, probe.Format(l.layout), time.UTC)
-	y, m, d := back.Date()
+	has := func(part rune) bool { return strings.ContainsRune(parts, part) }
 	switch {
-	case err != nil || y != 2023 || m != 11 || d != 25:
+	case !has('Y') || !has('M') || !has('D'):
 		return l, "a layout needs the year, the month and the day", suggestLayout(text)
-	case strings.ContainsFunc(strings.NewReplacer("T", "", "Z07:00", "", "-07:00", "").Replace(l.layout), unicode.IsLetter):
-		return l, "names of months, days and zones are not part of a layout", ""
-	case yearDayMonth(l.layout):
-		return l, "a layout that begins with the year goes on with the month", strings.NewReplacer("YYYY-DD-MM", "YYYY-MM-DD", "2006-02-01", "2006-01-02").Replace(text)
-	}
-	l.clock = back.Hour() == 17
-	if l.clock && back.Minute() != 38 {
+	case strings.HasPrefix(parts, "YD"):
+		return l, "a layout that begins with the year goes on with the month", strings.Replace(text, "YYYY-DD-MM", "YYYY-MM-DD", 1)
+	case has('h') != has('a') || has('h') && has('H'):
+		return l, "hh counts to twelve and needs an a for am or pm; HH counts to 23", strings.ReplaceAll(text, "hh", "HH")
+	case (has('H') || has('h')) != has('m') || has('s') && !has('m'):
 		return l, "a layout with hours needs minutes: HH:mm", ""
 	}
-	l.offset = strings.Contains(l.layout, "07:00") || strings.Contains(l.layout, "0700")
+	l.layout, l.clock, l.offset = b.String(), has('m'), has('Z')
 	return l, "", ""
-}
-
-// yearDayMonth reports whether a layout of Go has that order, which nobody
-// writes and which reads ISO's dates wrong.
-func yearDayMonth(layout string) bool {
-	before, after, ok := strings.Cut(layout, "02")
-	return ok && strings.Contains(before, "2006") && strings.Contains(after, "01")
 }
 
 // suggestLayout returns the usual layout that is nearest to text, or "".
 func suggestLayout(text string) string {
-	known := []string{
+	return suggest(text, []string{
 		"YYYY-MM-DD", "YYYY-MM-DD HH:mm", "YYYY-MM-DD HH:mm:ss", "DD.MM.YYYY", "DD/MM/YYYY",
-		"MM/DD/YYYY", "D.M.YYYY", "D/M YYYY", "YYYYMMDD", "YYMMDD", "DD-MM-YYYY", "DD.MM.YYYY HH:mm",
+		"MM/DD/YYYY", "D.M.YYYY", "D/M YYYY", "YYYYMMDD", "YYMMDD", "DD-MM-YYYY", "DD.MM.YYYY HH:mm", "D MMMM YYYY", "D MMM YYYY",
+	})
+}
+
+// dateWords are the names of months and of the halves of a day, in Swedish and
+// English, as Go's layouts have them.
+var dateWords = func() map[string]string {
+	words := map[string]string{"am": "AM", "fm": "AM", "pm": "PM", "em": "PM", "sept": "Sep"}
+	for i, names := range strings.Split("januari january,februari february,mars march,april,maj may,juni june,juli july,augusti august,september,oktober october,november,december", ",") {
+		for name := range strings.FieldsSeq(names) {
+			short := time.Month(i + 1).String()[:3]
+			words[name], words[name[:3]] = short, short
+		}
 	}
-	return suggest(text, known)
+	return words
+}()
+
+var dateWord = regexp.MustCompile(`(\pL+)\.?`)
+
+// read reads a text as a wall clock's, in UTC unless it says its offset.
+func (l dateLayout) read(text string) (time.Time, error) {
+	if l.words {
+		text = dateWord.ReplaceAllStringFunc(text, func(word string) string {
+			if known, ok := dateWords[strings.ToLower(strings.TrimSuffix(word, "."))]; ok {
+				return known
+			}
+			return word
+		})
+	}
+	return time.Parse(l.layout, text)
 }
 
 // dater returns the converter of dates and, with clock, of moments. The
@@ -124,87 +143,33 @@ func dater(layouts []dateLayout, shown string, zone *time.Location, clock bool) 
 			return value{}, &fault{code: "lost_digits"}
 		}
 		for _, l := range all {
-			wall, err := time.Parse(l.layout, text)
+			wall, err := l.read(text)
 			if err != nil {
 				continue
 			}
 			if wall.Year() < 1900 || wall.Year() > 2100 {
 				return value{}, &fault{code: "date_range"}
 			}
-			var moment time.Time
+			if l.offset {
+				wall = wall.In(zone)
+			}
+			y, m, d := wall.Date()
 			switch {
-			case !clock && l.offset:
-				local := wall.In(zone)
-				moment = midnight(local.Year(), local.Month(), local.Day(), zone)
-			case l.offset:
-				moment = wall.In(zone)
 			case !clock || !l.clock:
-				moment = midnight(wall.Year(), wall.Month(), wall.Day(), zone)
-			default:
-				var f *fault
-				if moment, f = atZone(wall, zone); f.bad() {
-					return value{}, f
-				}
+				return value{typed: time.Date(y, m, d, 0, 0, 0, 0, zone)}, nil // Stockholm changes its clocks at two and three
+			case l.offset:
+				return value{typed: wall}, nil
+			}
+			moment := time.Date(y, m, d, wall.Hour(), wall.Minute(), wall.Second(), 0, zone)
+			same := func(t time.Time) bool { return t.Format(time.DateTime) == wall.Format(time.DateTime) }
+			switch {
+			case !same(moment):
+				return value{}, &fault{code: "time_missing", args: []string{zone.String()}}
+			case same(moment.Add(time.Hour)) || same(moment.Add(-time.Hour)):
+				return value{}, &fault{code: "time_twice", args: []string{zone.String()}}
 			}
 			return value{typed: moment}, nil
 		}
 		return value{}, &fault{code: "date", args: []string{shown}}
 	}
-}
-
-// midnight returns the first moment of a day in a zone: 00:00, or what the
-// clocks showed first where they skipped it.
-func midnight(year int, month time.Month, day int, zone *time.Location) time.Time {
-	utc := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-	first, second := moments(utc, zone)
-	switch {
-	case !first.IsZero() && !second.IsZero() && second.Before(first):
-		return second
-	case !first.IsZero():
-		return first
-	case !second.IsZero():
-		return second
-	}
-	// Skipped: the moment of the change is where the offset before it still
-	// makes it midnight.
-	_, before := utc.Add(-26 * time.Hour).In(zone).Zone()
-	return utc.Add(-time.Duration(before) * time.Second).In(zone)
-}
-
-// atZone returns the moment at which the clocks of a zone show what wall, in
-// UTC, shows.
-func atZone(wall time.Time, zone *time.Location) (time.Time, *fault) {
-	first, second := moments(wall, zone)
-	switch {
-	case first.IsZero() && second.IsZero():
-		return time.Time{}, &fault{code: "time_missing", args: []string{zone.String()}}
-	case first.IsZero():
-		return second, nil
-	case second.IsZero() || first.Equal(second):
-		return first, nil
-	}
-	return time.Time{}, &fault{code: "time_twice", args: []string{zone.String()}}
-}
-
-// moments returns the moments at which the clocks of a zone show what wall
-// shows, by the offset of the day before and by that of the day after; zero
-// where they do not.
-func moments(wall time.Time, zone *time.Location) (first, second time.Time) {
-	_, before := wall.Add(-26 * time.Hour).In(zone).Zone()
-	_, after := wall.Add(26 * time.Hour).In(zone).Zone()
-	for i, offset := range [2]int{before, after} {
-		t := wall.Add(-time.Duration(offset) * time.Second).In(zone)
-		if _, o := t.Zone(); o != offset {
-			continue
-		}
-		if i == 0 {
-			first = t
-		} else {
-			second = t
-		}
-		if before == after {
-			return first, first
-		}
-	}
-	return first, second
 }

@@ -174,13 +174,15 @@
 //
 // date and datetime read dates. layout says how they are written, one way or
 // several: YYYY, MM (or M), DD (or D), HH, mm, ss and YY with signs between
-// them, or a layout of Go. ISO dates are always understood, because that is
+// them; MMMM or MMM for the name of the month in Swedish or English, and hh with
+// a for am and pm, fm and em. ISO dates are always understood, because that is
 // what a date in a workbook comes as. Times are Swedish. A date becomes the first moment of that
 // day; date drops a time of day, datetime keeps it. A time that the clocks
 // skipped or showed twice is a problem.
 //
 //	gdprApprovalDate: {column: Informerad, layout: D/M YYYY}                                  # Informerad="4/3 2026": 2026-03-04T00:00:00+01:00
-//	gdprApprovalDate: {column: Informerad, as: date, layout: "02.01.2006"}                    # Informerad="04.03.2026": 2026-03-04T00:00:00+01:00
+//	gdprApprovalDate: {column: Informerad, layout: D MMMM YYYY}                               # Informerad="1 oktober 2026": 2026-10-01T00:00:00+02:00
+//	gdprApprovalDate: {column: Informerad, layout: "MMM D, YYYY hh:mm a"}                     # Informerad="Oct 1, 2026 9:12 PM": 2026-10-01T21:12:00+02:00
 //	gdprApprovalDate: {column: Informerad, layout: [DD.MM.YYYY, YYMMDD]}                      # Informerad="260304": 2026-03-04T00:00:00+01:00
 //	approvalDate: Datum                                      # Datum="2026-03-29 02:30": problem time_missing
 //	approvalDate: Datum                                      # Datum="31.02.2026": problem date

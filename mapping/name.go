@@ -30,7 +30,7 @@ func splitName(text string) (first, last string, f *fault) {
 	text = oneLine(text)
 	words := strings.Fields(text)
 	for _, w := range words {
-		if w == "&" || w == "+" || w == "/" || strings.EqualFold(w, "och") || strings.EqualFold(w, "and") || strings.EqualFold(w, "o") {
+		if w == "&" || w == "+" || w == "/" || strings.EqualFold(w, "och") || strings.EqualFold(w, "and") || w == "o" { // Sinead O Connor is one person
 			return "", "", &fault{code: "two_people"}
 		}
 	}
