@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -38,6 +39,42 @@ func TestDoubts(t *testing.T) {
 		}
 		if s := strings.Join(got, " "); s != test.want {
 			t.Errorf("%s %q: %q, want %q", test.path, test.text, s, test.want)
+		}
+	}
+}
+
+// TestMapDoubts: of a doubtful text the row is refused or noted, with its cell.
+func TestMapDoubts(t *testing.T) {
+	m, err := Parse("mapping.yaml", []byte(`version: 1
+target: {customerId: {value: M1}, viewingId: {value: VIS1}, timeSlotId: {value: TS1}}
+participant: {updatePerson: {firstName: Förnamn, lastName: Efternamn, cellPhone: Mobil, address: {city: {column: Ort, lookup: {saknas: Umeå}, otherwise: Kil}}}, contactMessage: Meddelande}
+`), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mp, err := m.Bind([]string{"Förnamn", "Efternamn", "Mobil", "Ort", "Meddelande"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row, want := range map[string]string{
+		"Asta|Lind|0701740605|Umeå|hej":       "",
+		"Asta|Lind|0701740605|saknas|-":       "4 null_word note",
+		"NULL|Lind|0701740605|Umeå|":          "0 null_name",
+		"Asta & Bo|Lind|0701740605|Umeå|":     "0 two_people",
+		"Asta|Lind|'070-1740605|Umeå|":        "2 apostrophe",
+		"G&ouml;ran|0|0701740605|Umeå|A&amp;": "0 escaped note, 1 zero, 4 escaped note",
+	} {
+		var s Submission
+		var got []string
+		for _, p := range mp.Map(strings.Split(row, "|"), &s) {
+			one := fmt.Sprintf("%d %s", p.Column, p.Code)
+			if p.Warning {
+				one += " note"
+			}
+			got = append(got, one)
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s: %q, want %q", row, got, want)
 		}
 	}
 }

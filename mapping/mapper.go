@@ -351,6 +351,14 @@ func (mp *Mapper) value(f *bound, s *Submission) (v value, given bool, how strin
 	if f.table != nil {
 		return mp.lookUp(f, text)
 	}
+	if f.kind == vitec.KindText {
+		for _, doubt := range doubtsOf(f.path, text) {
+			mp.problem(f, doubt)
+			if doubt.bad() {
+				return value{}, false, ""
+			}
+		}
+	}
 	v, why = f.convert(text, &mp.around)
 	if why != nil {
 		mp.problem(f, why)

@@ -268,6 +268,9 @@ func (m *Mapping) warn(doc *document) {
 	if silent.src == nil {
 		silent = doc.pos
 	}
+	if !m.Maps("updatePerson.firstName") && !m.Maps("updatePerson.lastName") {
+		add(silent, "no_name", say("map firstName and lastName"), "nobody's name is mapped: people would be booked without one")
+	}
 	for i := range m.fields {
 		f := &m.fields[i]
 		on := f.fixed != nil && f.fixed.value.truth()

@@ -284,7 +284,7 @@ participant:
 	for _, w := range m.Warnings() {
 		got = append(got, fmt.Sprintf("%d:%d %s %s", w.Line, w.Column, w.Code, w.Suggestion))
 	}
-	want := []string{"3:1 silent_option ", "6:5 personal_number ", "8:28 unknown_value Visit", "9:3 messages ", "11:3 no_booking_id "}
+	want := []string{"3:1 no_name ", "3:1 silent_option ", "6:5 personal_number ", "8:28 unknown_value Visit", "9:3 messages ", "11:3 no_booking_id "}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

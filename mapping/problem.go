@@ -101,6 +101,7 @@ var problemTexts = map[string]struct{ reason, hint string }{
 	"unworded":             {"the value is not accepted (%v)", ""},
 
 	// Doubts about values.
+	"odd_id":        {"the id begins like a known kind of id, but does not have its shape", "copy it again from Vitec"},
 	"formula_error": {"the cell holds a spreadsheet's error", "correct the formula, or clear the cell"},
 	"null_word":     {"the cell says in words that it is empty", "clear the cell, if nothing is meant to stand there"},
 	"null_name":     {"not a name: the cell says in words that it is empty", "write the name, or clear the cell"},
