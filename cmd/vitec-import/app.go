@@ -73,7 +73,7 @@ said to be uncertain, never guessed.`,
 		newRunCommand(w), newCheckCommand(w), newInitCommand(w), newExplainCommand(w), newFieldsCommand(w), newSchemaCommand(w), newShowCommand(w), newReportCommand(w), newRunsCommand(w),
 		newResolveCommand(w), newPurgeCommand(w), newSandboxCommand(w), newViewingsCommand(w), newConfigCommand(w), newLoginCommand(w), newLogoutCommand(w), newCompletionCommand(w),
 	)
-	root.SetHelpCommand(newHelpCommand())
+	root.SetHelpCommand(newHelpCommand(w))
 	root.Version = version()
 	root.SetVersionTemplate("vitec-import {{.Version}}\n")
 	w.fillHelp(root)

@@ -1,13 +1,16 @@
 package main
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"vitec-import/mapping"
 	"vitec-import/reports/words"
 )
 
@@ -94,19 +97,25 @@ func (w *world) flags(set *pflag.FlagSet, cmd *cobra.Command, width int) string 
 }
 
 // newHelpCommand prints the help of a command or a topic.
-func newHelpCommand() *cobra.Command {
+func newHelpCommand(w *world) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
 		Short: "Print the help of a command",
 		Long: `help prints what a command does, its flags and its exit codes: the same as the
-command's --help.
+command's --help. "help mapping" prints the reference of the mapping file, with an
+example of everything.
 
 EXIT STATUS
   0  printed
   2  there is no such command`,
 		Example: `  vitec-import help
-  vitec-import help run`,
+  vitec-import help run
+  vitec-import help mapping`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && args[0] == "mapping" {
+				_, err := io.WriteString(w.stdout, w.mappingReference())
+				return err
+			}
 			found, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
 				return noSuchCommand(cmd.Root(), args)
@@ -116,6 +125,20 @@ EXIT STATUS
 			return found.Help()
 		},
 	}
+}
+
+// mappingSwedish is the reference of the mapping file in Swedish. Its examples are
+// those of [mapping.Reference], which a test of that package runs.
+//
+//go:embed mapping.sv.txt
+var mappingSwedish string
+
+// mappingReference is the reference of the mapping file in the user's language.
+func (w *world) mappingReference() string {
+	if w.lang == words.Swedish {
+		return mappingSwedish
+	}
+	return mapping.Reference()
 }
 
 func newCompletionCommand(w *world) *cobra.Command {
