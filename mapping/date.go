@@ -48,7 +48,7 @@ var layoutTokens = []struct {
 }
 
 // goLayout writes a layout of Go's in these letters.
-var goLayout = strings.NewReplacer("2006", "YYYY", "January", "MMMM", "Jan", "MMM", "01", "MM", "02", "DD", "15", "HH", "04", "mm", "05", "ss", "06", "YY", "Z07:00", "Z", "-07:00", "ZZ")
+var goLayout = strings.NewReplacer("2006", "YYYY", "January", "MMMM", "Jan", "MMM", "01", "MM", "02", "DD", "15", "HH", "04", "mm", "05", "ss", "06", "YY", "Z07:00", "Z", "-07:00", "ZZ", "2", "D", "1", "M", "3", "hh", "PM", "a")
 
 // parseLayout compiles a layout: YYYY-MM-DD HH:mm, D MMMM YYYY. what is "" if it
 // is sound, and else says why it is not, with the layout that was probably

@@ -124,7 +124,7 @@ func TestLayouts(t *testing.T) {
 	}
 	for text, suggestion := range map[string]string{
 		"YYY-MM-DD": "YYYY-MM-DD", "yyyy-mm-dd": "YYYY-MM-DD", "YYYY-MM": "", "HH:mm": "", "YYYY-MM-DD hh:mm": "YYYY-MM-DD HH:mm",
-		"YYYY-DD-MM": "YYYY-MM-DD", "2006-01-02": "YYYY-MM-DD", "02.01.2006 15:04": "DD.MM.YYYY HH:mm", "1/2/06": "", "iso": "", "": "", "Jan 2, 2006": "", "2 January 2006": "", "YYYY-MM-DD HH:mm a": "",
+		"YYYY-DD-MM": "YYYY-MM-DD", "2006-01-02": "YYYY-MM-DD", "02.01.2006 15:04": "DD.MM.YYYY HH:mm", "1/2/06": "", "iso": "", "": "", "Jan 2, 2006": "", "2 January 2006": "D MMMM YYYY", "YYYY-MM-DD HH:mm a": "",
 		"YYYY-MM-DDD": "YYYY-MM-DD", "%Y-%m-%d": "", "YYYY-MM-DD HH": "",
 	} {
 		_, what, got := parseLayout(text)

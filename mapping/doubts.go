@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A doubt is a text that a cell can hold and a person hardly means: NULL as a
@@ -56,11 +57,9 @@ var (
 		`(=[0-9A-F]{2}){2}|=\?[\w-]+\?[BbQq]\?|(%[0-9A-Fa-f]{2}){2}|\pL%20\pL|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}`)
 	encodedTwice = regexp.MustCompile(`Ã[^\pL\s]|â€|Ã[ŠšŒœŽžŸ]`)
 	lostLetters  = regexp.MustCompile(`\x{FFFD}|\pL\?\pL`)
-	exampleText  = regexp.MustCompile(`(?i)^["'(\[]*(exempel|exempelrad|example|t\.? ?ex\.|ex\.?:|e\.g\.)(\PL|$)|^(ange|skriv|fyll i|enter|please) |^(endast|bara|only) `)
 	testName     = regexp.MustCompile(`(?i)^test(are|sson|person|namn)?( test(are|sson|person)?)?$`)
 	dutchName    = regexp.MustCompile(`^['’][st][- ]\pL`)
 	entity       = regexp.MustCompile(`&(#\w+|\w+);`)
-	severalNames = regexp.MustCompile(`(?i)[&/;+]|, *\pL{2,}.*$|(^| )(och|and|samt|und) `)
 )
 
 // nullWords is how lists and databases write that there is nothing.
@@ -94,15 +93,32 @@ var instructions = []string{
 	"förnamn", "efternamn", "namn", "first name", "last name", "firstname", "lastname", "surname", "name", "full name",
 }
 
+// instructionsBegin is how examples and longer instructions begin.
+var instructionsBegin = []string{"exempelrad", "exempel", "example", "t.ex", "t ex", "t. ex", "ex:", "ex.", "e.g.", "ange ", "skriv ", "fyll i ", "enter ", "please ", "endast ", "bara ", "only "}
+
 func isExample(text string) bool {
-	return exampleText.MatchString(text) || slices.Contains(instructions, fold(strings.Trim(text, "*:<>[]() ")))
+	text = strings.Trim(fold(text), "*:<>[]()\"' ")
+	for _, begin := range instructionsBegin {
+		if rest, ok := strings.CutPrefix(text, begin); ok {
+			next, _ := utf8.DecodeRuneInString(rest)
+			return !unicode.IsLetter(next) || strings.HasSuffix(begin, " ") // Exempelsson is a name
+		}
+	}
+	return slices.Contains(instructions, text)
 }
 
 // isTwoPeople reports whether a name is that of more than one person. "Sinead O
 // Connor" is one, "Anna o Bo" are two.
 func isTwoPeople(text string) bool {
-	text = entity.ReplaceAllString(text, "")
-	return severalNames.MatchString(text) || strings.Contains(text, " o ")
+	if strings.Contains(text, "&") {
+		text = entity.ReplaceAllString(text, "")
+	}
+	_, behind, _ := strings.Cut(text, ",")
+	if strings.ContainsAny(text, "&/;+") || len(strings.TrimSpace(behind)) > 1 || strings.Contains(text, " o ") {
+		return true
+	}
+	text = fold(text)
+	return slices.ContainsFunc([]string{" och ", " and ", " samt ", " und "}, func(and string) bool { return strings.Contains(text, and) })
 }
 
 // doubtsOf returns what is doubtful about the text of a field, before it is

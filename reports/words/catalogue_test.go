@@ -60,7 +60,7 @@ var same = []string{
 var notForPeople = []string{
 	"Info", "Warn", "Debug", "Log", "panic", "MustCompile", "HasPrefix", "TrimPrefix", "Contains", "HasSuffix", "Prepare", "Exec", "Query", "QueryRow",
 	"exec", "query", "misuse", "wordSet", "headingsOf", "phoneNouns", "phoneKinds", "hintsOf", "countries", "commonNames",
-	"totals", "nobody", "charmaps", "nullWords", "instructions", "dateWords", "notForUsers",
+	"totals", "nobody", "charmaps", "nullWords", "instructions", "instructionsBegin", "dateWords", "notForUsers",
 }
 
 // unsaid are texts that read like messages and are none, with the reason.
