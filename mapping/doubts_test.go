@@ -24,7 +24,7 @@ func TestDoubts(t *testing.T) {
 		{first, "GÃ¶ran", "encoded_twice"}, {first, "Ã…sa", "encoded_twice"}, {note, "itâ€™s", "encoded_twice"}, {last, "JOÃO", ""}, {first, "Zoë", ""},
 		{first, "Bj?rn", "lost_letters"}, {first, "Bj\ufffdrn", "lost_letters"}, {note, "Kan jag komma? Vi är två", ""},
 		{first, "Exempel: Anna", "example!"}, {first, "Obligatorisk", "example!"}, {first, "t.ex. Anna", "example!"}, {last, "(exempel)", "example!"}, {first, "Förnamn*", "example!"},
-		{last, "Exempelsson", ""}, {first, "Test", "test"}, {last, "Testsson", "test"}, {last, "Testarossa", ""},
+		{last, "Exempelsson", ""}, {first, "Test", ""}, {last, "Testsson", "test"}, {first, "test test", "test"}, {last, "Testarossa", ""},
 		{first, "Asta & Bo", "two_people!"}, {first, "Cilla och Dan", "two_people!"}, {last, "Rask/Holm", "two_people!"}, {first, "Eva, Fia", "two_people!"}, {first, "Anna +1", "two_people!"},
 		{first, "Anna o Bo", "two_people!"}, {last, "O Connor", ""}, {first, "Anna-Lena", ""}, {last, "von Essen", ""}, {city, "Köpenhamn & Malmö", ""}, {last, "Ochsner", ""},
 		{city, "#REF!", "formula_error!"}, {note, "#######", "formula_error!"}, {note, "#metoo", ""}, {city, "Upplands Väsby", ""},
