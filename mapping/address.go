@@ -2,6 +2,7 @@ package mapping
 
 import (
 	_ "embed"
+	"regexp"
 	"strings"
 	"sync"
 	"unicode"
@@ -75,14 +76,14 @@ func goodDomain(text string) bool {
 }
 
 // wholeAddress is a street (or nothing), a postal code, and what follows it.
-var wholeAddress = lazily(`^(?:(.*?)[\s,;]+)?(?i:SE?[- ]?)?(\d{3} ?\d{2})[\s,;]+(\p{L}\D*)$`)
+var wholeAddress = regexp.MustCompile(`^(?:(.*?)[\s,;]+)?(?i:SE?[- ]?)?(\d{3} ?\d{2})[\s,;]+(\p{L}\D*)$`)
 
 // splitAddress takes an address in one cell apart: "Storgatan 1, 903 25 Umeå".
 // A country behind the city is left out. A text without a postal code and a
 // city is the street as it stands.
 func splitAddress(text string) (street, zip, city string) {
 	text = oneLine(text)
-	parts := wholeAddress().FindStringSubmatch(text)
+	parts := wholeAddress.FindStringSubmatch(text)
 	if parts == nil {
 		return text, "", ""
 	}

@@ -1,13 +1,14 @@
 package mapping
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 )
 
 // dayText finds a day in a text: 2026-10-12, or 12.10.2026.
-var dayText = lazily(`(?:^|\D)(?:(20\d\d)-(\d\d)-(\d\d)|(\d?\d)\.(\d?\d)\.(20\d\d))(?:$|\D)`)
+var dayText = regexp.MustCompile(`(?:^|\D)(?:(20\d\d)-(\d\d)-(\d\d)|(\d?\d)\.(\d?\d)\.(20\d\d))(?:$|\D)`)
 
 // Past reports whether the cells that name a row's viewing or time slot have a
 // day in them that is over. A row whose cells have none says nothing.
@@ -32,7 +33,7 @@ func over(text string, today time.Time) bool {
 	if !strings.Contains(text, "20") {
 		return false // no year
 	}
-	m := dayText().FindStringSubmatch(text)
+	m := dayText.FindStringSubmatch(text)
 	if m == nil {
 		return false
 	}
