@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"errors"
 	"io"
 	"regexp"
 	"slices"
@@ -26,6 +27,7 @@ type xlsxCorrections struct {
 	tmp   string
 	info  table.Info
 	run   int64
+	trial bool
 	words texts
 
 	book  *excelize.File
@@ -36,8 +38,8 @@ type xlsxCorrections struct {
 	cells []any
 }
 
-func newXLSXCorrections(w io.Writer, tmp string, info table.Info, run int64, words texts) *xlsxCorrections {
-	return &xlsxCorrections{w: w, tmp: tmp, info: info, run: run, words: words}
+func newXLSXCorrections(w io.Writer, tmp string, info table.Info, run int64, trial bool, words texts) *xlsxCorrections {
+	return &xlsxCorrections{w: w, tmp: tmp, info: info, run: run, trial: trial, words: words}
 }
 
 func (c *xlsxCorrections) add(r *record) error {
@@ -175,28 +177,45 @@ func (c *xlsxCorrections) finish(s *Summary) error {
 	if err := c.sheet.Flush(); err != nil {
 		return err
 	}
-	how := c.words.Say("What to do")
-	if how == c.info.Sheet {
-		how += " (2)"
-	}
-	if _, err := c.book.NewSheet(how); err != nil {
+	if err := c.instructions(s); err != nil {
 		return err
 	}
+	return packTo(c.book, c.w)
+}
+
+// instructions writes the second sheet, which says what to do. That of a trial
+// has a name that nobody overlooks.
+func (c *xlsxCorrections) instructions(s *Summary) error {
+	name := c.words.Say("What to do")
 	lines := []string{
 		c.words.Say("These rows of %s are not booked. In each, the first columns say what is wrong; the cells in question are coloured.", inputName(&s.Run)),
 		c.words.Say("Correct the cells in the sheet \"%s\", delete rows that shall not be booked, save the file and run it:", c.info.Sheet),
 		s.correct,
 		c.words.Say("The other rows of the list need not be run again."),
 	}
+	if c.trial {
+		name = c.words.Say("TRIAL")
+		lines = []string{
+			c.words.Say(trialBanner), c.words.Say("These rows of %s would not be booked. In each, the first columns say what is wrong; the cells in question are coloured.", inputName(&s.Run)),
+			c.words.Say("Correct them in the list, and run that."),
+		}
+	}
+	if name == c.info.Sheet {
+		name += " (2)"
+	}
+	if _, err := c.book.NewSheet(name); err != nil {
+		return err
+	}
 	for i, text := range lines {
-		if err := c.book.SetCellStr(how, cellAt("A", i+1), cellText(text)); err != nil {
+		look := c.looks.reason
+		if c.trial && i == 0 {
+			look = c.looks.header
+		}
+		if err := errors.Join(c.book.SetCellStyle(name, cellAt("A", i+1), cellAt("A", i+1), look), c.book.SetCellStr(name, cellAt("A", i+1), cellText(text))); err != nil {
 			return err
 		}
 	}
-	if err := c.book.SetColWidth(how, "A", "A", 120); err != nil {
-		return err
-	}
-	return packTo(c.book, c.w)
+	return errors.Join(c.book.SetColWidth(name, "A", "A", 100), layOut(c.book, name, "portrait"))
 }
 
 // Close removes what the library keeps in temporary files.

@@ -105,7 +105,8 @@ func openInput(_ context.Context, run *ledger.RunInfo, path string) (*table.File
 	case err == nil && f.Info().SHA256 == in.SHA256:
 		return f, nil
 	case err == nil:
-		return nil, errors.Join(&InputError{Path: path, Err: changed(run, path)}, f.Close())
+		_ = f.Close() // nothing was written
+		return nil, &InputError{Path: path, Err: changed(run, path)}
 	}
 	// A file with other content may well be unreadable with the options of the
 	// old one.

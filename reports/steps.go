@@ -73,9 +73,13 @@ func (s *Summary) steps(w texts, t *tally, p Paths, src *Source) {
 		if p.Uncertain != "" {
 			args, name = append(args, p.Uncertain), filepath.Base(p.Uncertain)
 		}
-		step(uncertain, w.Say(words.Plural(uncertain,
-			"%v row is uncertain: it may be booked. Look it up in Vitec, fill in %s, and settle it:",
-			"%v rows are uncertain: they may be booked. Look them up in Vitec, fill in %s, and settle them:"), words.Number(uncertain), name), command(append(args, p.Flags...)))
+		one, other := "%v row is uncertain: it may be booked. Look it up in Vitec, fill in %s, and settle it:",
+			"%v rows are uncertain: they may be booked. Look them up in Vitec, fill in %s, and settle them:"
+		if s.Trial {
+			one, other = "%v row would be uncertain: in a real run it may be booked, and is looked up in Vitec. To try that, fill in %s and settle it:",
+				"%v rows would be uncertain: in a real run they may be booked, and are looked up in Vitec. To try that, fill in %s and settle them:"
+		}
+		step(uncertain, w.Say(words.Plural(uncertain, one, other), words.Number(uncertain), name), command(append(args, p.Flags...)))
 	}
 	blamed, why := t.blame.mapping(w)
 	if blamed > 0 {

@@ -46,11 +46,12 @@ func blank(*uncertain, *record) string { return "" }
 // a line that says how it is filled in, the header, and a line a row. There is
 // no such file without such rows.
 type uncertain struct {
-	run  int64
-	zone *time.Location
-	text texts
-	out  cellWriter
-	more bool // it has begun
+	run   int64
+	zone  *time.Location
+	text  texts
+	trial bool
+	out   cellWriter
+	more  bool // it has begun
 }
 
 // cellWriter writes rows of texts into a CSV file or a workbook.
@@ -60,7 +61,7 @@ type cellWriter interface {
 }
 
 func newUncertain(w io.Writer, src *Source, o *Options, text texts) *uncertain {
-	u := &uncertain{run: src.Run.ID, zone: o.Zone, text: text}
+	u := &uncertain{run: src.Run.ID, zone: o.Zone, text: text, trial: o.Trial}
 	if inputKind(src) == ".xlsx" {
 		u.out = &sheetCells{w: w, name: text.Say("Uncertain rows")}
 		return u
@@ -93,6 +94,9 @@ func (u *uncertain) add(r *record) error {
 		}
 		how := u.text.Say("Look each person up in Vitec, among the participants of the viewing. Booked: write the booking's id under \"%s\". Not booked: write x under \"%s\". Then save this file and run: vitec-import resolve FILE",
 			u.text.Say(bookingIDTitle), u.text.Say(notBookedTitle))
+		if u.trial {
+			how = u.text.Say(trialBanner) + ". " + how
+		}
 		first := make([]string, len(uncertainColumns)) // as wide as the others
 		first[0] = how
 		if err := u.out.row(first); err != nil {

@@ -106,7 +106,12 @@ func (x *reportXLSX) start() (err error) {
 		return err
 	}
 	if x.trial {
-		if err := x.write([]any{excelize.Cell{StyleID: x.style[styleTrial], Value: x.words.Say(trialBanner)}}); err != nil {
+		banner := make([]any, len(x.columns))
+		for i := range banner {
+			banner[i] = excelize.Cell{StyleID: x.style[styleTrial]}
+		}
+		banner[0] = excelize.Cell{StyleID: x.style[styleTrial], Value: x.words.Say(trialBanner)}
+		if err := x.write(banner); err != nil {
 			return err
 		}
 	}
@@ -172,9 +177,11 @@ func wallClock(t time.Time, zone *time.Location) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
 }
 
-// excelTime is a time as spreadsheets count: days since the end of 1899.
+// excelTime is a time as spreadsheets count: days since the end of 1899. It is a
+// hair more, since some of them cut a second that is a hair too short.
 func excelTime(t time.Time) float64 {
-	return t.Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)).Hours() / 24
+	const day, epoch = 24 * 60 * 60, 25569 // seconds, and days until 1970
+	return epoch + float64(t.Unix())/day + 1e-8
 }
 
 // cellName is the place of the first problem of a row, as D14.
