@@ -45,15 +45,16 @@ func (e *SettlementError) Message() (format string, args []any) {
 // ReadSettlements reads a file of uncertain rows that a person has filled in: a
 // workbook, or a CSV file as whatever program has saved it, in either
 // language, its columns in any order. Rows in which nothing is filled in are
-// left out. The error is table.Open's, or joins all mistakes of the file, each
+// left out. wrong reports whether a text cannot be the id of a booking, as "yes"
+// cannot. The error is table.Open's, or joins all mistakes of the file, each
 // a *[SettlementError]; with a mistake nothing is returned.
-func ReadSettlements(ctx context.Context, path string) ([]Settled, error) {
+func ReadSettlements(ctx context.Context, path string, wrong func(id string) bool) ([]Settled, error) {
 	f, err := table.Open(path, table.Options{Fits: knownColumns})
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close() // nothing was written
-	p := settlements{seen: map[origin]int{}}
+	p := settlements{wrong: wrong, seen: map[origin]int{}}
 	info := f.Info()
 	if !p.header(info) {
 		return nil, errors.Join(p.mistakes...)
@@ -98,6 +99,7 @@ func columnNamed(heading string) string {
 
 // settlements reads the rows of a filled-in file.
 type settlements struct {
+	wrong    func(id string) bool
 	columns  map[string]int // 0-based
 	list     []Settled
 	seen     map[origin]int // line of each row settled
@@ -133,12 +135,6 @@ func (p *settlements) header(info table.Info) (ok bool) {
 	return len(p.mistakes) == 0
 }
 
-// PlausibleID reports whether a text can be the id of a booking: one word with
-// a digit other than zero in it. What a person answers instead ("yes") is none.
-func PlausibleID(id string) bool {
-	return len(id) <= 200 && strings.ContainsAny(id, "123456789") && strings.IndexFunc(id, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) < 0
-}
-
 func (p *settlements) row(line int, cells []string) {
 	at := func(name string) int { return p.columns[name] + 1 }
 	cell := func(name string) string {
@@ -165,7 +161,7 @@ func (p *settlements) row(line int, cells []string) {
 		p.mistake(line, at(bookingIDTitle), words.Textf("fill in one of the two"), words.Textf("both the booking's id and \"not booked\" are filled in"))
 	case id == "" && not == "":
 		p.mistake(line, 0, words.Textf("fill in the booking's id, or x under \"not booked\""), words.Textf("there is a reason, but neither a booking's id nor \"not booked\""))
-	case id != "" && !PlausibleID(id):
+	case id != "" && p.wrong(id):
 		p.mistake(line, at(bookingIDTitle), words.Textf("copy the booking's id out of Vitec; if the row is not booked, write x under \"not booked\""), words.Textf("%q cannot be the id of a booking", id))
 	}
 	var err error

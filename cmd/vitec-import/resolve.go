@@ -16,6 +16,7 @@ import (
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
 	"vitec-import/reports"
+	"vitec-import/vitec"
 )
 
 func newResolveCommand(w *world) *cobra.Command {
@@ -102,7 +103,7 @@ func (w *world) settlements(cmd *cobra.Command, r *resolveFlags, args []string) 
 		}
 		list = append(list, reports.Settled{Run: r.run, Row: row, BookingID: r.booked, NotBooked: r.notBooked, Reason: r.reason})
 	}
-	if r.booked != "" && !reports.PlausibleID(r.booked) {
+	if r.booked != "" && noBookingID(r.booked) {
 		return wrong(fail("--booked %q cannot be the id of a booking", r.booked))
 	}
 	if r.booked != "" && len(list) > 1 {
@@ -112,7 +113,7 @@ func (w *world) settlements(cmd *cobra.Command, r *resolveFlags, args []string) 
 }
 
 func (w *world) readSettlements(ctx context.Context, path string) ([]reports.Settled, error) {
-	list, err := reports.ReadSettlements(ctx, path)
+	list, err := reports.ReadSettlements(ctx, path, noBookingID)
 	if err != nil {
 		return nil, exit{code: 1, err: fail("%s: nothing was settled:\n%s", path, err), hint: settlementHint(err)}
 	}
@@ -121,6 +122,9 @@ func (w *world) readSettlements(ctx context.Context, path string) ([]reports.Set
 	}
 	return list, nil
 }
+
+// noBookingID reports whether what a person gives for a booking's id cannot be one.
+func noBookingID(id string) bool { return vitec.CheckBookingId(id).String() != "" }
 
 // settlementHint is the hint of the first mistake that has one.
 func settlementHint(err error) any {
