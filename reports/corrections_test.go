@@ -116,7 +116,7 @@ func TestCorrectionsOfCorrections(t *testing.T) {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 	// The report on the corrected rows says of which rows they are the copies.
-	if got := string(read(t, rep.Dir, "report.csv")); !strings.Contains(got, ",7,3,,,,,\n") || !strings.Contains(got, ",7,4,,,,,\n") {
+	if got := string(read(t, rep.Dir, "report.csv")); !strings.Contains(got, ",7,3,,,,,,\n") || !strings.Contains(got, ",7,4,,,,,,\n") {
 		t.Errorf("no reference to the first rows:\n%s", got)
 	}
 }

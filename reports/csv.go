@@ -40,6 +40,7 @@ type Line struct {
 	Viewing        string `csv:"viewing"`         // the viewing in the list's own words; empty if it has none
 	TimeSlot       string `csv:"time_slot"`       // the time slot likewise
 	EndedInRun     string `csv:"ended_in_run"`    // the later run that the outcome is of; empty: this one
+	ServerMessage  string `csv:"server_message"`  // what the server said of the row, in its own words
 }
 
 // line is a record as report.csv shows it.
@@ -52,7 +53,7 @@ func line(r *record, sheet string) Line {
 		Attempts: r.Attempts, SubmittedAt: stamp(r.SubmittedAt), DurationMS: milliseconds(r.Duration),
 		CustomerID: inertID(r.Slot.CustomerId), Code: r.code, RunOfFirst: figure(r.first.run), RowOfFirst: figure(int64(r.first.row)),
 		ContentDiffers: mark(r.ContentDiffers), Settled: settled(r.Settled),
-		Viewing: Inert(r.viewing), TimeSlot: Inert(r.slot), EndedInRun: figure(r.later),
+		Viewing: Inert(r.viewing), TimeSlot: Inert(r.slot), EndedInRun: figure(r.later), ServerMessage: Inert(r.words),
 	}
 }
 

@@ -88,6 +88,9 @@ func (d *describer) say(r *record) (s said) {
 	default:
 		s.message = d.why(r.Reason, r.Message)
 	}
+	if r.words != "" && r.Outcome != ledger.Booked && !strings.Contains(s.message, r.words) {
+		s.message = strings.TrimPrefix(s.message+": "+r.words, ": ")
+	}
 	if s.message == "" && r.before != nil && r.before.Outcome == r.Outcome.String() {
 		s = said{r.before.Message, r.before.Hint}
 	}

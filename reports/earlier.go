@@ -85,6 +85,7 @@ func (e *earlier) rows() iter.Seq2[Line, error] {
 				l.Row, err = strconv.Atoi(cell("row"))
 				l.Participant, l.Viewing, l.TimeSlot = alive(cell("participant")), alive(cell("viewing")), alive(cell("time_slot"))
 				l.Outcome, l.Message, l.Hint = cell("outcome"), alive(cell("message")), alive(cell("hint"))
+				l.ServerMessage = alive(cell("server_message"))
 				l.RunOfFirst, l.RowOfFirst = cell("run_of_first"), cell("row_of_first")
 			}
 			if !yield(l, err) || err != nil {

@@ -24,6 +24,10 @@ type Source struct {
 	Events []ledger.Event
 	// Ledger tells the run's ledger from others.
 	Ledger string
+	// Words are what the server said of rows, by their index, in its own words.
+	// The ledger does not keep them, since they may hold what is in a cell; they
+	// are known when the run has just ended, and from then on to its report.
+	Words map[int]string
 	// Input is the run's input, opened with table.Options.KeepRaw; see
 	// [OpenInput]. Nil: it is not at hand, and NoInput says why.
 	Input *table.File

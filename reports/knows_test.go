@@ -19,12 +19,13 @@ import (
 func TestRewrittenWithoutTheList(t *testing.T) {
 	src, o := scenario(t)
 	src.SlotColumns = []int{4}
+	src.Words = map[int]string{1: "Ogiltigt nummer 070-1"}
 	first := mustWrite(t, src, o)
+	src.Words = nil
 	corrections := read(t, first.Dir, "corrections.csv")
 	for _, again := range []string{"once", "twice"} {
 		rows := outcomes()
 		rows[3].Outcome, rows[3].BookingID = ledger.Booked, "VID9"
-		rows[1].Message = ""
 		src.Rows, src.Input, src.NoInput = ledgerRows(rows), nil, &InputError{Path: "p.csv", Err: ErrInputMissing}
 		src.SlotColumns = nil
 		rep := mustWrite(t, src, o)
@@ -32,7 +33,7 @@ func TestRewrittenWithoutTheList(t *testing.T) {
 			t.Fatalf("%s: %s", again, rep.Dir)
 		}
 		text := string(read(t, rep.Dir, "report.csv"))
-		for _, want := range []string{"2,,Åsa Öberg,booked,", "'=HYPERLINK(", "Evil\",booked,VID9", "The field CellPhone", ",18:30,"} {
+		for _, want := range []string{"2,,Åsa Öberg,booked,", "'=HYPERLINK(", "Evil\",booked,VID9", "The field CellPhone", "Ogiltigt nummer 070-1", ",18:30,"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: no %q in\n%s", again, want, text)
 			}
@@ -46,6 +47,22 @@ func TestRewrittenWithoutTheList(t *testing.T) {
 		page := string(read(t, rep.Dir, "report.html"))
 		if !strings.Contains(page, "=HYPERLINK") || strings.Contains(page, "&#39;=HYPERLINK") {
 			t.Errorf("%s: the name has changed", again)
+		}
+	}
+}
+
+// What the server said in its own words is in no ledger: a report that is
+// written again has it from the one before, with the list at hand, too.
+func TestServersWordsStay(t *testing.T) {
+	src, o := scenario(t)
+	src.Words = map[int]string{1: "Ogiltigt nummer 070-1"}
+	mustWrite(t, src, o)
+	src.Words = nil
+	for range 2 {
+		src.Rows = ledgerRows(outcomes())
+		rep := mustWrite(t, src, o)
+		if text := string(read(t, rep.Dir, "report.csv")); strings.Count(text, "Ogiltigt nummer 070-1") != 2 {
+			t.Errorf("the server's words are not there:\n%s", text)
 		}
 	}
 }

@@ -21,6 +21,7 @@ type record struct {
 	english  said             // for programs
 	column   string           // letters of the first problem's column
 	code     string           // of the first problem
+	words    string           // of the server
 	later    int64            // the later run that the outcome is of; 0: this one
 	// first is the earlier row that this one goes back to: the same booking,
 	// or else copyOf.
@@ -38,7 +39,7 @@ type about struct {
 	refused       table.Code      // why the input's row cannot be read; "" = it can
 	// copyOf is the row of which this one, in a corrections file, is the copy.
 	copyOf origin
-	before *Line // in the earlier report that all this is from
+	before *Line // of an earlier report
 }
 
 // origin is an earlier row, as spreadsheets count. The zero origin is none.
@@ -84,6 +85,12 @@ func records(ctx context.Context, src *Source, d *describer) iter.Seq2[*record, 
 					return
 				}
 				r.about, r.first = about, about.copyOf
+				if r.before != nil {
+					r.words = r.before.ServerMessage
+				}
+			}
+			if w := oneLine(src.Words[row.Index]); w != "" {
+				r.words = w
 			}
 			if e, ok := endings[row.Number]; ok {
 				r.endIn(e)
@@ -110,12 +117,17 @@ func (s *Source) abouts(ctx context.Context) iter.Seq2[about, error] {
 		switch {
 		case s.Input != nil:
 			columns := findOriginColumns(s.Input.Info())
+			before, stop := iter.Pull2(s.earlierRows())
+			defer stop()
 			for in, err := range s.Input.Rows(ctx) {
 				if err != nil {
 					yield(about{}, err)
 					return
 				}
 				a := about{number: in.Number, raw: in.Raw, written: in.Written}
+				if line, err, ok := before(); ok && err == nil && line.Row == in.Number {
+					a.before = &line
+				}
 				if in.Err != nil {
 					a.refused = in.Err.Code
 					a.copyOf = columns.ofRefused(&in)
@@ -130,7 +142,7 @@ func (s *Source) abouts(ctx context.Context) iter.Seq2[about, error] {
 				}
 			}
 		case s.earlier != nil:
-			for line, err := range s.earlier.rows() {
+			for line, err := range s.earlierRows() {
 				if err != nil {
 					yield(about{}, err)
 					return
@@ -145,6 +157,14 @@ func (s *Source) abouts(ctx context.Context) iter.Seq2[about, error] {
 			}
 		}
 	}
+}
+
+// earlierRows yields the lines of the earlier report, if there is one.
+func (s *Source) earlierRows() iter.Seq2[Line, error] {
+	if s.earlier == nil {
+		return func(func(Line, error) bool) {}
+	}
+	return s.earlier.rows()
 }
 
 // unread are the codes of rows that are no rows of the table at all. Only a run
@@ -270,7 +290,7 @@ func (r *record) endIn(e ending) {
 	number, index := r.Number, r.Index
 	r.Row = e.row
 	r.Number, r.Index = number, index
-	r.later = e.run
+	r.later, r.words = e.run, ""
 	if r.Ref == (ledger.Ref{}) || r.Ref.Run == 0 {
 		r.Ref = ledger.Ref{Run: e.run, Index: e.row.Index, Row: e.row.Number}
 	}
