@@ -50,6 +50,34 @@ func correct(t testing.TB, f *table.File, rows []ledger.Row, o table.Options) (p
 	return path, openTable(t, path, o)
 }
 
+// Files with a delimiter of two characters, and with single quotation marks that
+// only the rows show, are read and written as the run read them.
+func TestCorrectionsOfOddDialects(t *testing.T) {
+	for name, text := range map[string]string{
+		"comma and blank": "\"Förnamn\", \"Efternamn\", \"Mobil\"\n\"Åsa\", \"Öberg\", \"x\"\n\"Bo\", \"Ek, jr\", \"y\"\n",
+		"two semicolons":  "Förnamn;;Efternamn;;Mobil\nÅsa;;Öberg;;x\nBo;;Ek;;y\nCe;;Fors;;z\n",
+		"single marks":    "Id,Namn,Not\n1,'Anna','x, y'\n2,'Bo, jr'\n3,'Ce','z'\n4,'Di','w'\n",
+	} {
+		f := openTable(t, writeInput(t, "p.csv", []byte(text)), table.Options{})
+		run := runOf(f, nil)
+		before, _, refused := content(t, f)
+		again, err := OpenInput(context.Background(), run)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		t.Cleanup(func() { again.Close() })
+		if same, _, _ := content(t, again); fmt.Sprint(same) != fmt.Sprint(before) || again.Info().Quote != f.Info().Quote {
+			t.Errorf("%s: %q was read again as %q", name, before, same)
+		}
+		_, second := correct(t, again, rowsOf(t, again, allInvalid), table.Options{})
+		after, _, refusedAgain := content(t, second)
+		if fmt.Sprint(after) != fmt.Sprint(before) || len(refusedAgain) != len(refused) {
+			t.Errorf("%s: %q, %d refused, became %q, %d refused", name, before, len(refused), after, len(refusedAgain))
+		}
+	}
+}
+
 // content are the cells of the sound rows and the reasons of the others, with
 // the reason columns apart.
 func content(t testing.TB, f *table.File) (own [][]string, reasons [][]string, refused []table.Code) {

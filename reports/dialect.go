@@ -22,7 +22,7 @@ import (
 type dialect struct {
 	unit    int // bytes of a code unit: 2 in UTF-16, else 1
 	encoder *encoding.Encoder
-	comma   rune   // the delimiter
+	comma   string // the delimiter, of one or two characters
 	delim   []byte // the delimiter in the file's bytes
 	quote   []byte // the quotation mark in the file's bytes
 	equals  []byte // the sign before a quoted text that shall stay one
@@ -31,9 +31,13 @@ type dialect struct {
 }
 
 func newDialect(info table.Info) dialect {
-	d := dialect{unit: 1, comma: '\t'} // no delimiter: one column, of which no cell has a tab
-	if r, size := utf8.DecodeRuneInString(info.Delimiter); size > 0 {
-		d.comma = r
+	d := dialect{unit: 1, comma: "\t"} // no delimiter: one column, of which no cell has a tab
+	if info.Delimiter != "" {
+		d.comma = info.Delimiter
+	}
+	quote := info.Quote
+	if quote == "" {
+		quote = `"`
 	}
 	switch name := strings.TrimSuffix(info.Encoding, "-bom"); name {
 	case "", "utf-8":
@@ -54,7 +58,7 @@ func newDialect(info table.Info) dialect {
 	if end == "" {
 		end = "\r\n"
 	}
-	d.delim, d.quote, d.equals = d.encode(string(d.comma)), d.encode(`"`), d.encode("=")
+	d.delim, d.quote, d.equals = d.encode(d.comma), d.encode(quote), d.encode("=")
 	d.cr, d.lf, d.lineEnd = d.encode("\r"), d.encode("\n"), d.encode(end)
 	return d
 }
@@ -216,8 +220,7 @@ const maxHead = 32 << 20
 var errHead error = failure("its header is not where the run found it")
 
 // head reads what stands above the header, byte for byte, and the cells of
-// the header itself. It settles the quotation mark as the reader does: a
-// header in single ones means that all the file is.
+// the header itself.
 func (d *dialect) head(info table.Info) (above []byte, header [][]byte, err error) {
 	f, err := os.Open(info.Path)
 	if err != nil {
@@ -239,10 +242,6 @@ func (d *dialect) head(info table.Info) (above []byte, header [][]byte, err erro
 		at += mark
 		if ok {
 			cells, _, whole, sound := d.record(raw[at:])
-			if allIn(cells, d.encode("'")) {
-				d.quote = d.encode("'")
-				cells, _, whole, sound = d.record(raw[at:])
-			}
 			if (whole || end) && sound && len(cells) == len(info.Header) {
 				return raw[:at], cells, nil
 			}
@@ -267,22 +266,6 @@ func byteOrderMark(raw []byte) int {
 	return 0
 }
 
-// allIn reports whether every filled cell begins and ends with a mark.
-func allIn(cells [][]byte, mark []byte) bool {
-	filled := 0
-	for _, c := range cells {
-		if blankBytes(c) {
-			continue
-		}
-		c = bytes.Trim(c, " \t")
-		if len(c) < 2*len(mark) || !bytes.HasPrefix(c, mark) || !bytes.HasSuffix(c, mark) {
-			return false
-		}
-		filled++
-	}
-	return filled > 0
-}
-
 // blankBytes reports whether a raw cell shows nothing, in any encoding.
 func blankBytes(cell []byte) bool {
 	return len(bytes.Trim(cell, " \t\x00")) == 0
@@ -293,11 +276,10 @@ func blankBytes(cell []byte) bool {
 // characters that a reader could take for the delimiter of the file, and what
 // stands for them is ASCII: a spreadsheet may misread the rest.
 func (d *dialect) text(s string) []byte {
-	double, single := `"`, `'`
-	if bytes.Equal(d.quote, d.encode(single)) {
-		double, single = single, double
+	marks := strings.NewReplacer(`"`, "'")
+	if bytes.Equal(d.quote, d.encode("'")) {
+		marks = strings.NewReplacer(`"`, ".", "'", ".") // a reader of such a file may take both for quotation marks
 	}
-	marks := strings.NewReplacer(double, single)
-	s = strings.NewReplacer("; ", " / ", ";", "/", ", ", " - ", ",", ".", "|", "/", string(d.comma), " ").Replace(oneLine(s))
+	s = strings.NewReplacer("; ", " / ", ";", "/", ", ", " - ", ",", ".", "|", "/", d.comma, " ").Replace(oneLine(s))
 	return d.encode(marks.Replace(Inert(marks.Replace(s))))
 }

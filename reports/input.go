@@ -99,8 +99,8 @@ func OpenInput(ctx context.Context, run ledger.RunInfo, paths ...string) (*table
 func openInput(_ context.Context, run *ledger.RunInfo, path string) (*table.File, error) {
 	in := run.Input
 	o := table.Options{Sheet: in.Sheet, HeaderRow: in.HeaderRow, Encoding: in.Encoding, KeepRaw: true, Known: true}
-	if d, size := utf8.DecodeRuneInString(in.Delimiter); size > 0 {
-		o.Delimiter = d
+	if d, size := utf8.DecodeRuneInString(in.Delimiter); size == len(in.Delimiter) && size > 0 {
+		o.Delimiter = d // one of two characters is found again
 	}
 	f, err := table.Open(path, o)
 	switch {
