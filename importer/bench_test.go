@@ -65,7 +65,7 @@ participant:
 
 func benchLedger(b *testing.B) *ledger.Ledger {
 	b.Helper()
-	l, err := ledger.Open(context.Background(), filepath.Join(b.TempDir(), "ledger.db"))
+	l, err := ledger.Open(context.Background(), filepath.Join(b.TempDir(), "ledger.db"), ledger.Options{Create: true})
 	if err != nil {
 		b.Fatal(err)
 	}

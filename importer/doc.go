@@ -32,7 +32,7 @@
 //
 //	PROCESS
 //	kill -9 at any moment, again and again            no doubles, no lost rows; in doubt: what was under way  TestKill, TestKilled
-//	kill -9 before the n-th write or sync, chains     the same                                                TestKillAtEveryWrite, TestPowerFailure
+//	kill -9 before the n-th write or sync, chains     the same                                                TestKillAtEveryWrite
 //	kill -9 while the report is written               nothing in doubt; no half report                        TestKillWhileReporting
 //	SIGINT, SIGTERM, SIGHUP                           drains: nothing in doubt; exit 130                      TestSignals, TestBegunRowIsHeldBack
 //	a second signal                                   ends at once; in doubt: what was under way              TestSecondSignal
@@ -45,13 +45,13 @@
 //	no terminal                                       sends nothing without --yes                             TestNoTerminal
 //
 //	DISK
-//	every write or sync fails from the n-th on        ends by itself; never a second sync                     TestDiskFails, TestEveryOperationFails
+//	every write or sync fails from the n-th on        ends by itself; nothing is begun after it              TestDiskFails
 //	sync fails in mid-run                             no request begins after it                              TestNoRequestAfterADiskError
 //	a slow disk                                       no requests in a bunch                                  TestSlowDiskBunchesNothing
 //	file-size limit, too few descriptors              ends by itself, loses nothing                           TestFileSizeLimit, TestFewFileDescriptors
 //	report folder gone while the ledger is fine       exit 1; the report can be written later                 TestReportFolderFails
 //	ledger cut, flipped, zeroed, foreign, newer       refused by name, or nobody booked again                 TestLedgerDamage, TestFlippedByte, TestLostLog
-//	ledger deleted                                    said to be new                                          TestDeletedLedgerIsNew
+//	ledger deleted, files left beside it              refused                                                 TestGoneLedger
 //
 //	NETWORK
 //	refused, DNS, TLS of all kinds, no HTTP/1.1       not sent, nothing in doubt; exit 5                      TestNoServer, TestBrokenHandshakes

@@ -15,7 +15,7 @@ import (
 // Twins in one list are found by the rule of the ledger: the earliest row with
 // which [ledger.Keys.Same] holds, among those that have no twin themselves.
 func TestDuplicatesFollowTheRule(t *testing.T) {
-	l, err := ledger.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"))
+	l, err := ledger.Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), ledger.Options{Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,11 +113,11 @@ func bothWays(t *rapid.T, dir, csv string) (checked, sent []int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		open := ledger.Open
-		if way == "check" {
-			open = ledger.OpenReader
+		book := filepath.Join(dir, "ledger.db")
+		l, err := ledger.OpenReader(context.Background(), book)
+		if way == "run" {
+			l, err = ledger.Open(context.Background(), book, ledger.Options{Create: true})
 		}
-		l, err := open(context.Background(), filepath.Join(dir, "ledger.db"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -258,7 +258,8 @@ func (pl *planner) row(in *prepared) error {
 			out.ContentDiffers = pl.entry(m.twin).content != beginning(in.content)
 			break
 		}
-		pl.keys = append(pl.keys, pl.job.Ledger.Keys(pl.job.Target, in.slot, in.who.identity(m.nth)))
+		out.Keys = pl.job.Ledger.Keys(pl.job.Target, in.slot, in.who.identity(m.nth))
+		pl.keys = append(pl.keys, out.Keys)
 		pl.looks = append(pl.looks, len(pl.rows))
 	}
 	for _, p := range in.problems {

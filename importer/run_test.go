@@ -137,7 +137,7 @@ func (f *fixture) open(list []person, s *server) (*Job, func()) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	l, err := ledger.Open(context.Background(), filepath.Join(f.dir, "ledger.db"))
+	l, err := ledger.Open(context.Background(), filepath.Join(f.dir, "ledger.db"), ledger.Options{Create: true})
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -14,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -244,7 +242,7 @@ func (w *world) told(res *Result, rows []ledger.Row) {
 // against the server.
 func (w *world) audit(doubt int) (rows []ledger.Row) {
 	ctx := context.Background()
-	l, err := ledger.Open(ctx, w.disk.path)
+	l, err := ledger.Open(ctx, w.disk.path, ledger.Options{})
 	if err != nil {
 		w.t.Errorf("the ledger: %v", err)
 		return nil
@@ -320,7 +318,7 @@ func (w *world) job(stop chan struct{}) (*Job, func()) {
 		w.t.Fatal(err)
 	}
 	w.disk.arm()
-	l, err := ledger.OpenOnTrial(context.Background(), w.disk.path, w.disk.before)
+	l, err := ledger.Open(context.Background(), w.disk.path, ledger.Options{Create: true, Commit: w.disk.commit})
 	if err != nil {
 		if !errors.Is(err, ledger.ErrDisk) {
 			w.t.Errorf("the ledger: %v", err)
@@ -437,36 +435,31 @@ func (w *world) say(format string, args ...any) {
 	}
 }
 
-// simDisk is the disk under the ledger: it knows what is durable and what only
-// seems to be, it can fail, and the machine can crash.
+// simDisk is the disk under the ledger: it can fail, and the process can be
+// killed.
 type simDisk struct {
 	w    *world
 	path string
 
 	mu       sync.Mutex
-	files    [2]simFile // the database and its log
-	ops      int
+	commits  int
 	crashAt  int // 0 = never
 	failAt   int
 	crashed  bool
 	failedAt time.Time
-	image    [][]byte // the files after the crash: the database, the log, the lock
+	image    [][]byte // the files as the kill has left them: the database, its log, the mark
 }
 
-type simFile struct {
-	synced  []byte
-	pending []ledger.DiskOp
-}
+var simFiles = []string{"", "-wal", "-mark"}
 
-// newDisk makes the disk anew, as a crash has left it: the database, its log,
-// and the lock's file.
+// newDisk makes the disk anew, as a kill has left it.
 func (w *world) newDisk(image [][]byte) {
 	dir, err := os.MkdirTemp(w.dir, "disk-")
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	d := &simDisk{w: w, path: filepath.Join(dir, "ledger.db")}
-	for i, suffix := range []string{"", "-wal", "-lock"} {
+	for i, suffix := range simFiles {
 		if image == nil || image[i] == nil {
 			continue
 		}
@@ -475,7 +468,7 @@ func (w *world) newDisk(image [][]byte) {
 		}
 	}
 	if image == nil {
-		l, err := ledger.Open(context.Background(), d.path)
+		l, err := ledger.Open(context.Background(), d.path, ledger.Options{Create: true})
 		if err == nil {
 			err = l.Close()
 		}
@@ -486,25 +479,18 @@ func (w *world) newDisk(image [][]byte) {
 	w.disk = d
 }
 
-// arm reads what is on the disk, and draws what will happen to it.
+// arm draws what will happen to the disk.
 func (d *simDisk) arm() {
 	w := d.w
-	d.ops, d.crashAt, d.failAt = 0, 0, 0
-	for i, suffix := range []string{"", "-wal"} {
-		b, err := os.ReadFile(d.path + suffix)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			w.t.Fatal(err)
-		}
-		d.files[i] = simFile{synced: b}
-	}
+	d.commits, d.crashAt, d.failAt = 0, 0, 0
 	if w.calm {
 		return
 	}
 	switch w.draw(5, "disk") {
 	case 0, 1:
-		d.crashAt = 1 + w.draw(150, "crash")
+		d.crashAt = 1 + w.draw(40, "crash")
 	case 2:
-		d.failAt = 1 + w.draw(150, "fail")
+		d.failAt = 1 + w.draw(40, "fail")
 	}
 }
 
@@ -519,81 +505,38 @@ func (d *simDisk) stateNow() (s struct {
 	return s
 }
 
-// before is told of every operation of the ledger.
-func (d *simDisk) before(op ledger.DiskOp) error {
+// commit is what happens to a commit of the ledger.
+func (d *simDisk) commit(commit func() error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.ops++
+	d.commits++
 	switch {
 	case d.crashed:
-		return syscall.EIO
-	case d.ops == d.failAt:
+		return ledger.ErrDisk
+	case d.commits == d.failAt:
 		d.failedAt = time.Now()
-		return []error{syscall.EIO, syscall.ENOSPC}[d.w.draw(2, "how")]
-	case d.ops == d.crashAt:
-		d.crash()
-		return syscall.EIO
-	}
-	f := &d.files[0]
-	if op.Log {
-		f = &d.files[1]
-	}
-	if op.What == "sync" {
-		for _, p := range f.pending {
-			f.apply(p, len(p.Data))
+		if d.w.draw(2, "though done") == 0 {
+			_ = commit()
 		}
-		f.pending = nil
-		return nil
+		return ledger.ErrDisk
+	case d.commits == d.crashAt:
+		if d.w.draw(2, "after all") == 0 {
+			_ = commit()
+		}
+		d.crash()
+		return ledger.ErrDisk
 	}
-	op.Data = bytes.Clone(op.Data)
-	f.pending = append(f.pending, op)
-	return nil
+	return commit()
 }
 
-// crash takes the picture of what is left: all that was synced and, of the
-// rest, everything (as when only the process dies), nothing, or any part.
+// crash takes the picture of what a killed process leaves.
 func (d *simDisk) crash() {
 	d.crashed = true
-	mode := d.w.draw(3, "mode")
-	for i := range d.files {
-		f := simFile{synced: bytes.Clone(d.files[i].synced)}
-		for n, p := range d.files[i].pending {
-			whole := len(p.Data)
-			switch {
-			case mode == 0, mode == 2 && d.w.draw(2, "kept", i, n) == 0:
-				f.apply(p, whole)
-			case mode == 2 && d.w.draw(3, "torn", i, n) == 0:
-				f.apply(p, whole/512*d.w.draw(8, "sectors", i, n)/8*512)
-			}
+	for _, suffix := range simFiles {
+		b, err := os.ReadFile(d.path + suffix)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			d.w.t.Error(err)
 		}
-		d.image = append(d.image, f.synced)
-	}
-	lock, err := os.ReadFile(d.path + "-lock")
-	if err != nil {
-		d.w.t.Error(err)
-	}
-	if mode != 0 && d.w.draw(2, "mark") == 0 {
-		lock = nil
-	}
-	d.image = append(d.image, lock)
-}
-
-// apply does an operation, the first n bytes of it if it is a write.
-func (f *simFile) apply(op ledger.DiskOp, n int) {
-	switch op.What {
-	case "write":
-		if n == 0 {
-			return
-		}
-		if end := int(op.Offset) + n; end > len(f.synced) {
-			f.synced = append(f.synced, make([]byte, end-len(f.synced))...)
-		}
-		copy(f.synced[op.Offset:], op.Data[:n])
-	case "truncate":
-		if int(op.Offset) < len(f.synced) {
-			f.synced = f.synced[:op.Offset]
-		}
-	case "delete":
-		f.synced = nil
+		d.image = append(d.image, b)
 	}
 }

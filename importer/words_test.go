@@ -14,7 +14,7 @@ import (
 // its format and arguments.
 func TestReasons(t *testing.T) {
 	dir := t.TempDir()
-	_, damaged := ledger.Open(t.Context(), dir)
+	_, damaged := ledger.Open(t.Context(), dir, ledger.Options{Create: true})
 	if damaged == nil {
 		t.Fatal("a folder is a ledger")
 	}

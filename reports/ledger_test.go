@@ -103,7 +103,7 @@ func TestPurgedRun(t *testing.T) {
 
 func openLedger(t *testing.T, path string) *ledger.Ledger {
 	t.Helper()
-	l, err := ledger.Open(context.Background(), path)
+	l, err := ledger.Open(context.Background(), path, ledger.Options{Create: true})
 	must(t, err)
 	return l
 }

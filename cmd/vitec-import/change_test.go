@@ -75,7 +75,7 @@ func TestChangedList(t *testing.T) {
 			o.env["VITEC_USERNAME"], o.env["VITEC_PASSWORD"] = "second", "Annan-Häst-4712"
 		},
 		"a stale lock": func(o *office) {
-			if err := os.WriteFile(o.env["VITEC_IMPORT_LEDGER"]+"-lock", []byte("pid 1\n"), 0o600); err != nil {
+			if err := os.WriteFile(o.env["VITEC_IMPORT_LEDGER"]+"-mark", []byte("pid 1\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -224,7 +224,7 @@ func TestLedgerDamage(t *testing.T) {
 	o.fault()
 	path := o.env["VITEC_IMPORT_LEDGER"]
 	sound := map[string][]byte{}
-	for _, suffix := range []string{"", "-wal", "-lock"} {
+	for _, suffix := range []string{"", "-wal", "-mark"} {
 		b, err := os.ReadFile(path + suffix)
 		if err != nil {
 			t.Fatal(err)
@@ -237,7 +237,7 @@ func TestLedgerDamage(t *testing.T) {
 			files[suffix] = append([]byte(nil), b...)
 		}
 		change(files)
-		for _, suffix := range []string{"", "-wal", "-shm", "-lock"} {
+		for _, suffix := range []string{"", "-wal", "-shm", "-mark"} {
 			if err := os.RemoveAll(path + suffix); err != nil {
 				t.Fatal(err)
 			}

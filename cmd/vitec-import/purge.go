@@ -46,7 +46,7 @@ EXIT STATUS
 			if err != nil {
 				return err
 			}
-			l, err := ledger.Open(cmd.Context(), p)
+			l, err := ledger.Open(cmd.Context(), p, ledger.Options{Create: true})
 			if err != nil {
 				return err
 			}

@@ -198,7 +198,7 @@ func (w *world) listUncertain(ctx context.Context, path string) error {
 
 // settle settles all rows of the list, or none.
 func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list []reports.Settled) (err error) {
-	l, err := ledger.Open(ctx, path)
+	l, err := ledger.Open(ctx, path, ledger.Options{Create: true})
 	if err != nil {
 		return err
 	}
@@ -208,10 +208,10 @@ func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list [
 		return err
 	}
 	var runs []int64
+	if err := l.Settle(ctx, settlements...); err != nil {
+		return err
+	}
 	for _, s := range settlements {
-		if err := l.Settle(ctx, s); err != nil {
-			return err
-		}
 		if !slices.Contains(runs, s.Run) {
 			runs = append(runs, s.Run)
 		}

@@ -230,7 +230,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	}
 	// Before the input is read, which may take a while: if another run is on,
 	// this one shall say so at once.
-	l, err := ledger.Open(cmd.Context(), path)
+	l, err := ledger.Open(cmd.Context(), path, ledger.Options{Booking: !f.target.sandbox, Create: !f.target.sandbox, Trial: f.target.sandbox})
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func savePlan(ctx context.Context, path string, job *importer.Job, s *source, p 
 		return err
 	}
 	saved.Ledger.File = job.Ledger.Path()
-	if saved.Ledger.Generation, err = generation(ctx, job.Ledger); err != nil {
+	if saved.Ledger.Generation, err = job.Ledger.Generation(ctx); err != nil {
 		return err
 	}
 	var b bytes.Buffer
@@ -88,16 +88,6 @@ func savePlan(ctx context.Context, path string, job *importer.Job, s *source, p 
 		return exit{code: importer.ExitFailed, err: fail("%s: the plan cannot be written: %s", path, cause(err))}
 	}
 	return nil
-}
-
-// generation names the ledger's state; a ledger of which nothing is known yet
-// is as good as any other of that kind.
-func generation(ctx context.Context, l *ledger.Ledger) (string, error) {
-	g, err := l.Generation(ctx)
-	if err != nil || g.Empty() {
-		return "", err
-	}
-	return string(g), nil
 }
 
 func readPlan(path string) (*savedPlan, error) {
@@ -190,7 +180,7 @@ func (p *savedPlan) checkFiles(s *source) error {
 
 // checkLedger refuses a ledger in which something has happened since.
 func (p *savedPlan) checkLedger(ctx context.Context, l *ledger.Ledger) error {
-	g, err := generation(ctx, l)
+	g, err := l.Generation(ctx)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,7 +17,7 @@ func planOf(n int) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		slot := Slot{"M11385", "VIS0123456789abcdef0123456789abcdef", "TS-1"}
 		for i := range n {
-			if !yield(Row{Index: i, Number: i + 2, Slot: slot}, nil) {
+			if !yield(Row{Index: i, Number: i + 2, Slot: slot, Keys: benchKeys(i)}, nil) {
 				return
 			}
 		}
@@ -42,7 +41,7 @@ func benchKeys(i int) Keys {
 
 func mustOpen(tb testing.TB, path string) *Ledger {
 	tb.Helper()
-	l, err := Open(tb.Context(), path)
+	l, err := Open(tb.Context(), path, Options{Create: true})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -114,7 +113,7 @@ func BenchmarkLedger(b *testing.B) {
 	const n = 1_000_000
 	path := filepath.Join(b.TempDir(), "ledger.db")
 	l := mustOpen(b, path)
-	fill(b, l, n)
+	fillLedger(b, l, n)
 	if err := l.Close(); err != nil {
 		b.Fatal(err)
 	}
@@ -126,7 +125,7 @@ func BenchmarkLedger(b *testing.B) {
 
 	b.Run("Open", func(b *testing.B) {
 		for b.Loop() {
-			l, err := Open(b.Context(), path)
+			l, err := Open(b.Context(), path, Options{})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -231,8 +230,8 @@ func BenchmarkManyRuns(b *testing.B) {
 	}
 }
 
-// fill books n people in one run, as fast as it goes.
-func fill(b *testing.B, l *Ledger, n int) {
+// fillLedger books n people in one run, as fast as it goes.
+func fillLedger(b *testing.B, l *Ledger, n int) {
 	b.Helper()
 	run, err := l.StartRun(b.Context(), RunInfo{StartedAt: time.Now()}, planOf(n))
 	if err != nil {
@@ -281,39 +280,6 @@ func BenchmarkIndex(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N)*100_000/b.Elapsed().Seconds(), "rows/s")
-}
-
-// BenchmarkIndexMemory tells what an index of 1,000,000 rows with four keys
-// each takes, and how much garbage its growing leaves.
-func BenchmarkIndexMemory(b *testing.B) {
-	const rows = 1_000_000
-	for _, reserved := range []int{0, 4 * rows} {
-		b.Run(fmt.Sprintf("reserved=%d", reserved), func(b *testing.B) {
-			b.ReportAllocs()
-			var before, after runtime.MemStats
-			for b.Loop() {
-				runtime.GC()
-				runtime.ReadMemStats(&before)
-				var x Index
-				x.Reserve(reserved)
-				k := Keys{Traits: make([]Digest, 4)}
-				for i := range rows {
-					for n := range k.Traits {
-						k.Traits[n] = hashOf(4*i + n)
-					}
-					if _, ok := x.Find(k); ok {
-						b.Fatal("found a stranger")
-					}
-					x.Add(i, k)
-				}
-				runtime.GC()
-				runtime.ReadMemStats(&after)
-				runtime.KeepAlive(&x)
-			}
-			b.ReportMetric(float64(after.HeapInuse-before.HeapInuse)/1e6, "MB")
-			b.ReportMetric(float64(b.N)*rows/b.Elapsed().Seconds(), "rows/s")
-		})
-	}
 }
 
 // hashOf is a digest as good as any.

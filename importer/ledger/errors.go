@@ -21,6 +21,17 @@ var (
 	ErrForeign error = fault("not a ledger")
 	// ErrNewer: the ledger was written by a newer version of the program.
 	ErrNewer error = fault("ledger is of a newer version")
+	// ErrMissing: there is no ledger. Returned by Open.
+	ErrMissing = fault("there is no ledger")
+	// ErrGone: there is no ledger, and there was one.
+	ErrGone = fault("the ledger is gone")
+	// ErrOther: this is not the ledger that was here, or a copy of it.
+	ErrOther = fault("not the same ledger")
+	// ErrElsewhere: the ledger is in use by more than one name or program, or was
+	// taken away. Nothing is written any more.
+	ErrElsewhere = fault("ledger is in use elsewhere")
+	// ErrLost: the run was silent for so long that others have taken it for dead.
+	ErrLost = fault("run was given up")
 	// ErrClosed: the ledger, or the run, was closed or ended before.
 	ErrClosed error = fault("ledger is closed")
 	// ErrReadOnly: the ledger was opened with OpenReader.
@@ -68,6 +79,26 @@ func errNewer(path string) *Error {
 func errOld(path string) *Error {
 	return &Error{Path: path, Err: ErrForeign, Reason: Say("the ledger was written by an early version of this program, whose ledgers cannot be read"),
 		Hint: Say("choose another place for the ledger with --ledger; the new one does not know whom the old one has booked")}
+}
+
+// errLost is the error of a run that begins something without its lease.
+func errLost(l *Ledger, run int64) *Error {
+	return &Error{Path: l.Path(), Err: ErrLost, Reason: Say("run %d was silent for too long and has been given up: other runs may have taken its rows", run),
+		Hint: Say("run the file again")}
+}
+
+// A TakenError says that a submission is not begun, because another run has
+// begun or booked the same person, or sends the rows of the time slot. If the
+// match is UnderWay, nothing is recorded, and the row can be begun later; else
+// the ledger has recorded the row with the match's outcome.
+type TakenError struct{ Match Match }
+
+// Error says so in English.
+func (e *TakenError) Error() string { format, args := e.Message(); return fmt.Sprintf(format, args...) }
+
+// Message returns what Error says, as a format and its arguments.
+func (e *TakenError) Message() (format string, args []any) {
+	return "run %d on %s has it", []any{e.Match.Run, e.Match.Host}
 }
 
 // fileError is the system's word on a file. The format says what it did not

@@ -47,7 +47,7 @@ type Keys struct {
 // both carry a personal number, that; else any common trait will do.
 //
 // This is the rule. Looking up by hashes, in the ledger as in an [Index], is
-// derived from it: see places and probes.
+// derived from it.
 func (k Keys) Same(o Keys) bool {
 	switch {
 	case !k.Contact.IsZero() && !o.Contact.IsZero():
@@ -65,74 +65,28 @@ func (k Keys) Same(o Keys) bool {
 	return false
 }
 
-// A place is where a submission is filed: under one of its digests, in a class
-// that says which stronger evidence the submission carries. A weaker digest in
-// common counts only if not both carry the stronger evidence, and whoever looks
-// knows which classes that leaves. So a lookup meets none but true hits,
-// however many people share a name and a phone.
-type place struct {
-	key   uint64 // the digest's first 62 bits, and the class
-	shard uint32 // its bits from the 65th on, for an Index
+// sameAs is Same for a submission that has a key in common and this contact id
+// and personal number.
+func (k Keys) sameAs(contact, number Digest) bool {
+	switch {
+	case !k.Contact.IsZero() && !contact.IsZero():
+		return k.Contact == contact
+	case !k.Number.IsZero() && !number.IsZero():
+		return k.Number == number
+	}
+	return true
 }
 
-const shardBits = 10
-
-// The classes, two bits.
-const (
-	hasContact = 1 << iota
-	hasNumber
-)
-
-func placeOf(d Digest, class uint64) place {
-	return place{binary.BigEndian.Uint64(d[:])&^3 | class, uint32(binary.BigEndian.Uint16(d[8:])) >> (16 - shardBits)}
-}
-
-// places calls f with each place where a submission with these keys is filed.
-func (k Keys) places(f func(place)) {
-	var class uint64
-	if !k.Contact.IsZero() {
-		f(placeOf(k.Contact, 0))
-		class |= hasContact
-	}
-	if !k.Number.IsZero() {
-		f(placeOf(k.Number, class))
-		class |= hasNumber
-	}
-	for _, t := range k.Traits {
-		if !t.IsZero() {
-			f(placeOf(t, class))
+// each calls f with each of the keys, the strongest evidence first.
+func (k Keys) each(f func(Digest)) {
+	for _, d := range [...]Digest{k.Contact, k.Number} {
+		if !d.IsZero() {
+			f(d)
 		}
 	}
-}
-
-// probes calls f with each run of places, from one class to another of the same
-// digest, where a submission is filed that is the same as one with these keys.
-func (k Keys) probes(f func(first place, last uint64)) {
-	contact, number := !k.Contact.IsZero(), !k.Number.IsZero()
-	if contact {
-		f(placeOf(k.Contact, 0), 0)
-	}
-	if number {
-		last := uint64(hasContact)
-		if contact {
-			last = 0
-		}
-		f(placeOf(k.Number, 0), last)
-	}
-	for _, t := range k.Traits {
-		if t.IsZero() {
-			continue
-		}
-		switch {
-		case contact && number:
-			f(placeOf(t, 0), 0)
-		case number:
-			f(placeOf(t, 0), hasContact)
-		case contact:
-			f(placeOf(t, 0), 0)
-			f(placeOf(t, hasNumber), hasNumber)
-		default:
-			f(placeOf(t, 0), hasContact|hasNumber)
+	for _, d := range k.Traits {
+		if !d.IsZero() {
+			f(d)
 		}
 	}
 }

@@ -56,6 +56,9 @@ func planned(rows ...Row) iter.Seq2[Row, error] {
 			if r.Number == 0 {
 				r.Number = i + 2
 			}
+			if k := r.Keys; r.Outcome == NotSent && k.Contact.IsZero() && k.Number.IsZero() && k.Traits == nil {
+				r.Keys = benchKeys(i)
+			}
 			if !yield(r, nil) {
 				return
 			}
@@ -172,6 +175,7 @@ func TestRunFromPlanToReport(t *testing.T) {
 		want[i].Run, want[i].Index, want[i].Number = 1, i, i+2
 	}
 	wantInfo := info
+	wantInfo.Host = hostname()
 	wantInfo.ID, wantInfo.Rows, wantInfo.FinishedAt = 1, 7, noon.Add(time.Hour)
 	wantInfo.ExitCode, wantInfo.Requests, wantInfo.Stopped, wantInfo.Ended = 4, 9, "enough", true
 	wantInfo.StoppedCode, wantInfo.StoppedArgs = "max", []string{"9"}
@@ -357,9 +361,9 @@ func TestEndWaits(t *testing.T) {
 	}
 }
 
-// TestFinishingKeepsItsTurn: a submission that was begun after another one's
+// TestFinishKeepsItsTurn: a submission that was begun after another one's
 // outcome is never durable without that outcome.
-func TestFinishingKeepsItsTurn(t *testing.T) {
+func TestFinishKeepsItsTurn(t *testing.T) {
 	const rows = 50
 	path := tempLedger(t)
 	l := mustOpen(t, path)
@@ -372,21 +376,13 @@ func TestFinishingKeepsItsTurn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	begin := func(i int) {
-		t.Helper()
-		if err := r.Begin(t.Context(), Submission{Index: i, Keys: benchKeys(i), At: time.Now()}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	begin(0)
+	begin(t, r, 0, benchKeys(0))
 	for i := range rows - 1 {
-		durable := r.Finishing(i, Result{Outcome: Booked, BookingID: "VID"})
-		begin(i + 1)
+		told := make(chan error, 1)
+		r.FinishThen(i, Result{Outcome: Booked, BookingID: "VID"}, func(err error) { told <- err })
+		begin(t, r, i+1, benchKeys(i+1))
 		inDoubt := 0
-		for row, err := range reader.Rows(t.Context(), r.ID()) {
-			if err != nil {
-				t.Fatal(err)
-			}
+		for _, row := range rowsOf(t, reader, r.ID()) {
 			if row.Outcome == Uncertain {
 				inDoubt++
 			}
@@ -394,54 +390,9 @@ func TestFinishingKeepsItsTurn(t *testing.T) {
 		if inDoubt != 1 {
 			t.Fatalf("row %d: %d rows are begun without an outcome, want 1", i, inDoubt)
 		}
-		if err := durable(); err != nil {
+		if err := <-told; err != nil {
 			t.Fatal(err)
 		}
-	}
-}
-
-// TestFinishingWaitsForCompany: an outcome that is taken is committed with what
-// comes next, and by itself when it is pushed, or when the run or the ledger ends.
-func TestFinishingWaitsForCompany(t *testing.T) {
-	path := tempLedger(t)
-	l := mustOpen(t, path)
-	r, err := l.StartRun(t.Context(), RunInfo{}, planOf(8))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range 4 {
-		if err := r.Begin(t.Context(), Submission{Index: i, Keys: benchKeys(i), At: time.Now()}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	booked := Result{Outcome: Booked, BookingID: "VID"}
-	commits := func() int64 {
-		l.write.Lock()
-		defer l.write.Unlock()
-		return l.at.commits
-	}
-	before := commits()
-	together := []func() error{r.Finishing(0, booked), r.Finishing(1, booked)}
-	if n := commits() - before; n != 0 {
-		t.Fatalf("%d commits before anything is due", n)
-	}
-	begun := r.Beginning(Submission{Index: 4, Keys: benchKeys(4), At: time.Now()})
-	if err := errors.Join(together[0](), together[1](), begun(t.Context())); err != nil {
-		t.Fatal(err)
-	}
-	if n := commits() - before; n != 1 {
-		t.Errorf("%d commits of two outcomes and the begin behind them", n)
-	}
-	alone := r.Finishing(2, booked)
-	r.Push()
-	if err := alone(); err != nil {
-		t.Fatal(err)
-	}
-	last := r.Finishing(3, booked)
-	ended := make(chan error, 1)
-	go func() { ended <- last() }()
-	if err := errors.Join(r.End(t.Context(), End{}), <-ended); err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -480,7 +431,7 @@ func TestLocateWhileItAppears(t *testing.T) {
 func TestGeneration(t *testing.T) {
 	path := tempLedger(t)
 	l := mustOpen(t, path)
-	last := Generation("")
+	last := "?"
 	step := func(what string, changes bool, f func()) {
 		t.Helper()
 		f()
@@ -495,6 +446,9 @@ func TestGeneration(t *testing.T) {
 	}
 	var r *Run
 	step("a new ledger", true, func() {})
+	if last != "" {
+		t.Errorf("nothing was submitted, and the generation is %s", last)
+	}
 	step("start", false, func() { r = start(t, l, Row{}, Row{Outcome: Skipped}) })
 	step("event", false, func() {
 		if err := r.Event(t.Context(), Event{}); err != nil {

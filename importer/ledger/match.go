@@ -2,194 +2,131 @@ package ledger
 
 import (
 	"context"
-	"slices"
+	"database/sql"
+	"strings"
 )
 
 // Match looks up who is booked already, or may be: begun, booked or uncertain,
 // and not settled as not booked. The answer has one Match for each of keys, in
 // order. Where several submissions match, a booked one is preferred, then one
 // with the stronger evidence (contact id, personal number, the traits in their
-// order), then the earliest. It is made for batches of thousands.
+// order), then the earliest. It is made for batches of hundreds.
 func (l *Ledger) Match(ctx context.Context, keys []Keys) ([]Match, error) {
 	found := make([]Match, len(keys))
-	err := l.read(ctx, func(c *conn) (err error) {
-		m := matcher{c: c, bundles: bundlesOf(c)}
-		if m.segments, err = readSegments(c); err != nil {
-			return err
-		}
-		if err := m.loadOpenRuns(); err != nil {
-			return err
-		}
-		if len(m.segments) == 0 && len(m.openIDs) == 0 {
-			return nil
-		}
-		for i := range keys {
-			if i%1024 == 0 && ctx.Err() != nil {
-				return ctx.Err()
-			}
-			if found[i], err = m.match(&keys[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err := l.read(ctx, func(tx *sql.Tx) error { return l.match(ctx, tx, keys, found, 0) })
 	if err != nil {
 		return nil, err
 	}
 	return found, nil
 }
 
-type matcher struct {
-	c        *conn
-	bundles  *bundles
-	segments []segment
-	// Submissions of runs that are on, or were cut off and not yet recovered:
-	// they are in no segment.
-	booked, inDoubt Index
-	openIDs         []int64
+// lookUp are how many keys one query looks up.
+const lookUp = 512
 
-	keys Keys // scratch
-	seen []candidate
-}
-
-// candidate is a submission that was looked at for the present keys.
+// candidate is a submission that has a key in common with what is looked for.
 type candidate struct {
-	id    int64
-	live  bool
-	match Match
+	Match
+	contact, personal Digest
 }
 
-// loadOpenRuns files the submissions of the runs that are in no segment.
-func (m *matcher) loadOpenRuns() error {
-	runs, err := openRuns(m.c)
-	if err != nil {
-		return err
-	}
-	for _, run := range runs {
-		err := m.bundles.each(run, func(p *bundle) error {
-			for i := range p.rows {
-				live, booked := p.rows[i].live()
-				if !live {
-					continue
-				}
-				x := &m.inDoubt
-				if booked {
-					x = &m.booked
-				}
-				p.rows[i].submission.keys(&m.keys)
-				x.Add(len(m.openIDs), m.keys)
-				m.openIDs = append(m.openIDs, p.firstID()+int64(i))
+// match is Match within a transaction. Submissions of the run but are left out.
+func (l *Ledger) match(ctx context.Context, tx *sql.Tx, keys []Keys, found []Match, but int64) error {
+	var all []any
+	seen := map[Digest]bool{}
+	for i := range keys {
+		keys[i].each(func(d Digest) {
+			if !seen[d] {
+				seen[d] = true
+				all = append(all, d[:])
 			}
-			return nil
 		})
+	}
+	byKey := map[Digest][]candidate{}
+	for len(all) > 0 {
+		some := all[:min(lookUp, len(all))]
+		all = all[len(some):]
+		for len(some) < lookUp && len(all) == 0 { // always as many parameters, or the next power of two
+			if n := len(some); n&(n-1) == 0 {
+				break
+			}
+			some = append(some[:len(some):len(some)], some[0])
+		}
+		err := queryContext(ctx, tx, func(scan func(...any) error) error {
+			var (
+				key, contact, personal, content []byte
+				begun, outcome                  string
+				on                              bool
+				c                               candidate
+			)
+			err := scan(&key, &c.Run, &c.Index, &contact, &personal, &content, &begun, &outcome, &c.BookingID, &c.Row, &on, &c.Host)
+			if err != nil {
+				return err
+			}
+			c.Found, c.Outcome = true, Uncertain
+			if outcome == "booked" || c.BookingID != "" {
+				c.Outcome = Booked
+			}
+			c.UnderWay = on && outcome == ""
+			copy(c.contact[:], contact)
+			copy(c.personal[:], personal)
+			copy(c.Content[:], content)
+			if c.SubmittedAt, err = fromStamp(begun); err != nil {
+				return err
+			}
+			var d Digest
+			copy(d[:], key)
+			byKey[d] = append(byKey[d], c)
+			return nil
+		}, l.dialect().sql(matchStatement(len(some))), append([]any{but}, some...)...)
 		if err != nil {
 			return err
 		}
 	}
+	for i := range keys {
+		best := &found[i]
+		keys[i].each(func(d Digest) { // the strongest evidence first
+			for _, c := range byKey[d] {
+				if keys[i].sameAs(c.contact, c.personal) && better(&c.Match, best) {
+					*best = c.Match
+				}
+			}
+		})
+	}
 	return nil
 }
 
-// match finds the best submission for k.
-func (m *matcher) match(k *Keys) (best Match, err error) {
-	m.seen = m.seen[:0]
-	consider := func(id int64) (booked bool) {
-		c, e := m.look(id, k)
-		if e != nil {
-			err = e
-			return true
-		}
-		if c.live && better(&c.match, &best) {
-			best = c.match
-		}
-		return c.live && c.match.Outcome == Booked
-	}
-	k.probes(func(p place, last uint64) {
-		if best.Outcome == Booked {
-			return
-		}
-		for _, s := range m.segments {
-			if e := m.scan(s, indexKeyOf(p), indexKey(last), consider); e != nil && err == nil {
-				err = e
-			}
-			if err != nil {
-				return
-			}
-		}
-	})
-	for _, x := range [...]*Index{&m.booked, &m.inDoubt} {
-		if err == nil && best.Outcome != Booked {
-			if ref, ok := x.Find(*k); ok {
-				consider(m.openIDs[ref])
-			}
-		}
-	}
-	return best, err
-}
-
-// scan considers the submissions that a segment has filed under a key, from its
-// class to the last one. Of a class it goes no further than the first booked
-// one, the earliest.
-func (m *matcher) scan(s segment, from, last indexKey, consider func(int64) bool) error {
-	id := rowID(s.id, blockOf(from, s.cut))
-	b, _, done := readBlock(m.c, id, id)
-	if b == nil {
-		return done()
-	}
-	settled := indexKey(1) << indexKeyBits // the class that has given its booked one: none
-	for i := b.find(from); i < b.len() && b.key(i) <= from&^3|last; i++ {
-		if e := b.entry(i); e.key != settled && consider(e.id) {
-			settled = e.key
-		}
-	}
-	return done()
-}
-
-// better reports whether a is to be preferred to b.
+// better reports whether a submission found by a later key is to be preferred:
+// only if it is booked and the other one is not.
 func better(a, b *Match) bool {
-	switch {
-	case !b.Found:
-		return true
-	case (a.Outcome == Booked) != (b.Outcome == Booked):
-		return a.Outcome == Booked
-	}
-	return rowID(a.Run, a.Index) < rowID(b.Run, b.Index)
+	return !b.Found || a.Outcome == Booked && b.Outcome != Booked
 }
 
-// look reads a submission and judges it: the same person by its own keys, and
-// booked or in doubt still.
-func (m *matcher) look(id int64, k *Keys) (*candidate, error) {
-	if i := slices.IndexFunc(m.seen, func(c candidate) bool { return c.id == id }); i >= 0 {
-		return &m.seen[i], nil
+// matchStatement finds the submissions that count by their keys, the earliest first.
+func matchStatement(keys int) string {
+	list := parameters(1, keys+1)
+	list = "(" + list[strings.Index(list, "$2"):] // $1 is the run that is left out
+	return `SELECT i.key, s.run, s.idx, s.contact, s.personal, s.content, coalesce(s.begun, ''), coalesce(s.outcome, ''),
+			coalesce(t.booking, s.booking, ''), coalesce(p.number, 0), coalesce(r.state = 1 AND NOT ({over}), FALSE), coalesce(r.host, '')
+		FROM identities i
+		JOIN submissions s ON s.run = i.run AND s.idx = i.idx
+		LEFT JOIN settlements t ON t.run = s.run AND t.idx = s.idx
+		LEFT JOIN plan p ON p.run = s.run AND p.idx = s.idx
+		LEFT JOIN runs r ON r.run = s.run
+		WHERE i.run <> $1 AND i.key IN ` + list + ` AND (s.outcome IS NULL OR s.outcome IN ('booked', 'uncertain'))
+			AND coalesce(t.booking, 'x') <> ''
+		ORDER BY s.run, s.idx`
+}
+
+func queryContext(ctx context.Context, tx *sql.Tx, row func(scan func(...any) error) error, statement string, args ...any) error {
+	rows, err := tx.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return err
 	}
-	m.seen = append(m.seen, candidate{id: id})
-	c := &m.seen[len(m.seen)-1]
-	r, err := m.bundles.row(id)
-	if err != nil || r == nil {
-		return c, err
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return err
+		}
 	}
-	live, booked := r.live()
-	if !live {
-		return c, nil
-	}
-	s := &r.submission
-	if s.keys(&m.keys); !m.keys.Same(*k) {
-		return c, nil
-	}
-	c.live = true
-	c.match = Match{Found: true, Outcome: Uncertain, Content: s.content(), SubmittedAt: fromNanos(s.at)}
-	c.match.Run, c.match.Index = splitID(id)
-	if r.planned {
-		c.match.Row = r.spreadsheetRow
-	}
-	if booked {
-		c.match.Outcome, c.match.BookingID = Booked, bookingID(r.result.booking)
-		return c, nil
-	}
-	t, err := settlementOf(m.c, id)
-	if err != nil || t == nil {
-		return c, err
-	}
-	c.live = t.BookingID != ""
-	c.match.Outcome, c.match.BookingID = Booked, t.BookingID
-	return c, nil
+	return rows.Err()
 }

@@ -40,3 +40,13 @@ func (o Outcome) String() string {
 	}
 	return "unknown"
 }
+
+// outcomeOf is the outcome that a word stands for.
+func outcomeOf(word string) (Outcome, error) {
+	for o, w := range outcomeWords {
+		if w == word {
+			return Outcome(o), nil
+		}
+	}
+	return 0, misuse("%q is no outcome", word)
+}

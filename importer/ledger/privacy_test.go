@@ -91,7 +91,7 @@ func TestFilesArePrivate(t *testing.T) {
 	start(t, l, Row{})
 	check := func() {
 		t.Helper()
-		for _, suffix := range []string{"", "-wal", "-shm", lockSuffix} {
+		for _, suffix := range []string{"", "-wal", "-shm", markSuffix} {
 			info, err := os.Stat(path + suffix)
 			if err != nil || info.Mode().Perm() != 0o600 {
 				t.Errorf("%q: %v, %v", suffix, info.Mode(), err)
@@ -108,7 +108,7 @@ func TestFilesArePrivate(t *testing.T) {
 		t.Fatal(err)
 	}
 	// What others may read is made private again.
-	for _, suffix := range []string{"", lockSuffix} {
+	for _, suffix := range []string{"", markSuffix} {
 		if err := os.Chmod(path+suffix, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +141,7 @@ func TestPlacesThatCannotBe(t *testing.T) {
 		if strings.HasPrefix(path, "/proc") && runtime.GOOS != "linux" {
 			continue
 		}
-		l, err := Open(t.Context(), path)
+		l, err := Open(t.Context(), path, Options{Create: true})
 		var e *Error
 		if !errors.As(err, &e) || e.Reason.String() == "" || strings.Contains(err.Error(), "&") {
 			t.Errorf("%s: %v", name, err)
@@ -155,7 +155,7 @@ func TestPlacesThatCannotBe(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Open(ctx, filepath.Join(dir, "ledger.db")); !errors.Is(err, context.Canceled) {
+	if _, err := Open(ctx, filepath.Join(dir, "ledger.db"), Options{Create: true}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -174,11 +174,11 @@ func TestOneLedgerByAnyName(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{other, filepath.Join(folder, "ledger.db")} {
-		if _, err := Open(t.Context(), name); !errors.Is(err, ErrHeld) {
+		if _, err := Open(t.Context(), name, Options{Create: true}); !errors.Is(err, ErrHeld) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := os.Stat(other + lockSuffix); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(other + markSuffix); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a second lock: %v", err)
 	}
 	start(t, l, Row{})
@@ -188,7 +188,7 @@ func TestOneLedgerByAnyName(t *testing.T) {
 func TestOddNames(t *testing.T) {
 	for _, name := range []string{"a b.db", "år.db", "x?mode=memory", "file:x", ":memory:", "%41", "#", "x'y"} {
 		path := filepath.Join(t.TempDir(), name)
-		l, err := Open(t.Context(), path)
+		l, err := Open(t.Context(), path, Options{Create: true})
 		if err != nil {
 			if runtime.GOOS == "windows" {
 				continue
@@ -199,7 +199,7 @@ func TestOddNames(t *testing.T) {
 		if err := l.Close(); err != nil {
 			t.Error(err)
 		}
-		if l, err = Open(t.Context(), path); err != nil || l.Created() {
+		if l, err = Open(t.Context(), path, Options{Create: true}); err != nil || l.Created() {
 			t.Errorf("%q: not found again: %v", name, err)
 		}
 		l.Close()

@@ -2,116 +2,78 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
-	"slices"
 	"time"
 )
 
-// Settle records a person's word on one uncertain submission, once. From then
-// on it counts as booked, or as not sent, in Match and in every run's Rows and
-// Counts that refer to it. The settlement itself is kept.
+// Settle records a person's word on uncertain submissions, of all or of none.
+// From then on each counts as booked, or as not sent, in Match and in every
+// run's Rows and Counts that refer to it. The settlement itself is kept.
 //
 // Errors: ErrNotFound if there is no such row, ErrNotUncertain if it is not
 // uncertain, is settled already, or refers to the submission of an earlier run
 // (settle that one).
-func (l *Ledger) Settle(ctx context.Context, t Settlement) error {
+func (l *Ledger) Settle(ctx context.Context, all ...Settlement) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if !validRow(t.Run, t.Index) {
-		return noRow(t.Run, t.Index)
-	}
-	id := rowID(t.Run, t.Index)
-	return l.change(submissionsToo, func(c *conn) error {
-		outcome, err := outcomeOf(c, id)
-		if err != nil {
+	return l.take(func(t *turn) error {
+		if err := t.submissionsChanged(); err != nil {
 			return err
 		}
-		if outcome != Uncertain {
-			return fault("row %d of run %d is %s: %v", t.Index, t.Run, outcome, ErrNotUncertain)
+		for _, s := range all {
+			if err := t.uncertain(s.Run, s.Index); err != nil {
+				return err
+			}
+			_, err := t.exec(`INSERT INTO settlements (run, idx, seq, booking, reason, at)
+				SELECT CAST($1 AS BIGINT), CAST($2 AS INTEGER), coalesce(max(seq), 0) + 1, CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT) FROM settlements`,
+				s.Run, s.Index, s.BookingID, s.Reason, s.At.UTC().Format(timeFormat))
+			if err != nil {
+				return err
+			}
 		}
-		if was, err := settlementOf(c, id); err != nil {
-			return err
-		} else if was != nil {
-			return fault("row %d of run %d is settled already: %v", t.Index, t.Run, ErrNotUncertain)
-		}
-		err = c.query("INSERT INTO settlements (submission, booking, reason, at) VALUES (?, ?, ?, ?)").
-			int(id).text(t.BookingID).text(t.Reason).int(nanos(t.At)).run()
-		if err != nil {
-			return err
-		}
-		if err := recount(c, id, t.BookingID != ""); err != nil {
-			return err
-		}
-		return c.query("DELETE FROM in_doubt WHERE submission = ?").int(id).run()
+		return nil
 	})
 }
 
-// outcomeOf returns the outcome of a submission of a run that is over.
-func outcomeOf(c *conn, id int64) (o Outcome, err error) {
-	run, index := splitID(id)
-	r, err := bundlesOf(c).row(id)
+// uncertain says why a submission cannot be settled.
+func (t *turn) uncertain(run int64, index int) error {
+	if run < 1 || index < 0 || int64(index) > 1<<31-1 {
+		return noRow(run, index)
+	}
+	var planned, outcome, settled string
+	var on, submitted bool
+	var refRun int64
+	var refIndex int
+	err := t.QueryRow(t.l.dialect().sql(`SELECT coalesce(p.outcome, ''), coalesce(p.ref_run, 0), coalesce(p.ref_idx, 0),
+			s.run IS NOT NULL, coalesce(s.outcome, 'uncertain'), coalesce(t.at, ''), coalesce(r.state = 1 AND lease >= {now}, FALSE)
+		FROM (SELECT CAST($1 AS BIGINT) AS run, CAST($2 AS INTEGER) AS idx) q
+		LEFT JOIN plan p ON p.run = q.run AND p.idx = q.idx
+		LEFT JOIN submissions s ON s.run = q.run AND s.idx = q.idx
+		LEFT JOIN settlements t ON t.run = q.run AND t.idx = q.idx
+		LEFT JOIN runs r ON r.run = q.run`), run, index).Scan(&planned, &refRun, &refIndex, &submitted, &outcome, &settled, &on)
 	switch {
 	case err != nil:
-		return 0, err
-	case r == nil || !r.planned && !r.begun && !r.ended:
-		return 0, noRow(run, index)
-	case r.begun || r.ended:
-		on, err := isOn(c, run)
-		if err == nil && on {
-			err = fault("run %d has not ended: %v", run, ErrNotUncertain)
-		}
-		return r.outcomeNow(), err
-	case r.outcome == Uncertain:
-		at, row := splitID(r.ref)
-		return 0, fault("row %d of run %d is uncertain because of row %d of run %d, which can be settled: %v", index, run, row, at, ErrNotUncertain)
-	}
-	return r.outcome, nil
-}
-
-func isOn(c *conn, run int64) (bool, error) {
-	on, err := openRuns(c)
-	return slices.Contains(on, run), err
-}
-
-// recount brings the counts of the runs up to date that have a row in doubt
-// because of the submission: its own run, and later ones that refer to it.
-func recount(c *conn, submission int64, booked bool) error {
-	own, _ := splitID(submission)
-	rows := map[int64]int{}
-	s := c.query("SELECT row >> 32, count(*) FROM in_doubt WHERE submission = ? AND row <> submission GROUP BY 1").int(submission)
-	for s.next() {
-		run := s.getInt()
-		rows[run] = int(s.getInt())
-	}
-	if err := s.done(); err != nil {
 		return err
+	case planned == "" && !submitted:
+		return noRow(run, index)
+	case !submitted && planned == "uncertain":
+		return fault("row %d of run %d is uncertain because of row %d of run %d, which can be settled: %v", index, run, refIndex, refRun, ErrNotUncertain)
+	case !submitted:
+		outcome = planned
+	case on:
+		return fault("run %d has not ended: %v", run, ErrNotUncertain)
+	case settled != "":
+		return fault("row %d of run %d is settled already: %v", index, run, ErrNotUncertain)
 	}
-	move := func(run int64, n int, to Outcome) error {
-		counts, ok, err := storedCounts(c, run)
-		if err != nil || !ok {
-			return err
-		}
-		counts[Uncertain] -= n
-		counts[to] += n
-		b, err := json.Marshal(counts)
-		if err != nil {
-			return err
-		}
-		return c.query("UPDATE runs SET counts = ? WHERE id = ?").blob(b).int(run).run()
-	}
-	settled := settledAs(booked)
-	if err := move(own, 1, settled); err != nil {
-		return err
-	}
-	for run, n := range rows {
-		if err := move(run, n, referringTo(settled)); err != nil {
-			return err
-		}
+	if outcome != "uncertain" {
+		return fault("row %d of run %d is %s: %v", index, run, outcome, ErrNotUncertain)
 	}
 	return nil
 }
 
+// settledAs is the outcome of a submission that was settled.
 func settledAs(booked bool) Outcome {
 	if booked {
 		return Booked
@@ -119,47 +81,19 @@ func settledAs(booked bool) Outcome {
 	return NotSent
 }
 
-// referringTo is the outcome of a row that refers to a submission with this one.
-func referringTo(o Outcome) Outcome {
-	if o == Booked {
-		return AlreadyBooked
-	}
-	return o
-}
-
-// storedCounts returns the counts of a run that is over; ok is false for one
-// that is on, or whose header was purged.
-func storedCounts(c *conn, run int64) (counts Counts, ok bool, err error) {
-	s := c.query("SELECT counts FROM runs WHERE id = ? AND counts IS NOT NULL").int(run)
-	if s.next() {
-		ok = true
-		err = json.Unmarshal(s.getBlob(), &counts)
-	}
-	if e := s.done(); e != nil {
-		err = e
-	}
-	return counts, ok, err
-}
-
-// settlementOf returns how a submission was settled, or nil.
-func settlementOf(c *conn, id int64) (t *Settlement, err error) {
-	s := c.query("SELECT booking, reason, at FROM settlements WHERE submission = ?").int(id)
-	if s.next() {
-		t = &Settlement{BookingID: s.getText(), Reason: s.getText(), At: fromNanos(s.getInt())}
-		t.Run, t.Index = splitID(id)
-	}
-	return t, s.done()
-}
-
 // Settlements lists every settlement, the oldest first.
 func (l *Ledger) Settlements(ctx context.Context) (all []Settlement, err error) {
-	err = l.read(ctx, func(c *conn) error {
-		s := c.query("SELECT submission, booking, reason, at FROM settlements ORDER BY seq")
-		for s.next() {
-			run, index := splitID(s.getInt())
-			all = append(all, Settlement{run, index, s.getText(), s.getText(), fromNanos(s.getInt())})
-		}
-		return s.done()
+	err = l.read(ctx, func(tx *sql.Tx) error {
+		return query(tx, func(scan func(...any) error) error {
+			var s Settlement
+			var at string
+			err := scan(&s.Run, &s.Index, &s.BookingID, &s.Reason, &at)
+			if err == nil {
+				s.At, err = fromStamp(at)
+			}
+			all = append(all, s)
+			return err
+		}, "SELECT run, idx, booking, reason, at FROM settlements ORDER BY seq")
 	})
 	return all, err
 }
@@ -173,17 +107,14 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time) (rows int, err err
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	err = l.change(nothingSubmitted, func(c *conn) error {
-		var runs []int64
-		s := c.query("SELECT id FROM runs WHERE started < ? AND state <> 0").int(nanos(before))
-		for s.next() {
-			runs = append(runs, s.getInt())
-		}
-		if err := s.done(); err != nil {
+	err = l.take(func(t *turn) error {
+		runs, err := numbers(t.Tx, t.l.dialect().sql("SELECT run FROM runs WHERE started < $1 AND (state IN (2, 3) OR state = 1 AND lease < {now}) ORDER BY run"),
+			before.UTC().Format(timeFormat))
+		if err != nil {
 			return err
 		}
 		for _, run := range runs {
-			n, err := purgeRun(c, run)
+			n, err := t.purge(run)
 			if err != nil {
 				return err
 			}
@@ -197,59 +128,43 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time) (rows int, err err
 	return rows, nil
 }
 
-func purgeRun(c *conn, run int64) (rows int, err error) {
-	left := false
-	first, last := idsOf(run)
-	for p := (bundle{}); ; first = p.id + 1 {
-		ok, err := readBundle(c, &p, first, last)
-		if err != nil {
-			return 0, err
-		}
-		if !ok {
-			break
-		}
-		for i := range p.rows {
-			was := p.rows[i].planned
-			kept, err := purgeRow(c, &p.rows[i], p.firstID()+int64(i))
-			if err != nil {
-				return 0, err
-			}
-			if was && !kept {
-				rows++
-			}
-			left = left || was && kept
-		}
-		if err := writeBundle(c, &p); err != nil {
-			return 0, err
-		}
-	}
-	if err := c.query("DELETE FROM in_doubt WHERE row BETWEEN ? AND ? AND row <> submission").int(first).int(last).run(); err != nil {
+func (t *turn) purge(run int64) (rows int, err error) {
+	list, err := readRuns(t.Tx, run, run)
+	if err != nil || len(list) == 0 {
 		return 0, err
 	}
-	if err := c.query("DELETE FROM events WHERE run = ?").int(run).run(); err != nil {
+	// A row that refers to a submission in doubt needs no details to be settled.
+	const done = `run = $1 AND idx NOT IN (SELECT s.idx FROM submissions s WHERE s.run = $1 AND (s.outcome IS NULL OR s.outcome = 'uncertain')
+		AND NOT EXISTS (SELECT 1 FROM settlements t WHERE t.run = s.run AND t.idx = s.idx))`
+	n, err := t.exec("DELETE FROM plan WHERE "+done, run)
+	if err != nil {
 		return 0, err
 	}
-	if !left {
-		return rows, c.query("DELETE FROM runs WHERE id = ?").int(run).run()
-	}
-	return rows, c.query("UPDATE runs SET purged = 1 WHERE id = ?").int(run).run()
-}
-
-// purgeRow deletes of a row what is not needed any more, and reports whether
-// the plan of it was kept, because it is in doubt.
-func purgeRow(c *conn, r *packedRow, id int64) (kept bool, err error) {
-	live, booked := r.live()
-	if live && !booked {
-		t, err := settlementOf(c, id)
-		if err != nil || t == nil {
-			return true, err
+	// Who was not booked, and is not in doubt, matches nobody.
+	for _, statement := range []string{
+		"DELETE FROM submissions WHERE run = $1 AND outcome IN ('rejected', 'not_sent')",
+		`DELETE FROM identities WHERE run = $1 AND idx NOT IN (SELECT s.idx FROM submissions s WHERE s.run = $1)`,
+		"UPDATE submissions SET code = NULL, reason = NULL WHERE " + done,
+		"DELETE FROM events WHERE run = $1",
+		"DELETE FROM runs WHERE run = $1 AND NOT EXISTS (SELECT 1 FROM plan p WHERE p.run = $1)",
+	} {
+		if _, err := t.exec(statement, run); err != nil {
+			return 0, err
 		}
 	}
-	if !live { // it matches nobody
-		*r = packedRow{}
-		return false, nil
+	// What is left is counted where it is read.
+	left, err := countRows(t.Tx, run, run)
+	if err != nil {
+		return 0, err
 	}
-	*r = packedRow{begun: true, submission: r.submission, ended: true, result: r.result}
-	r.result.words = 0
-	return false, nil
+	counts := list[0].Counts
+	for o, n := range left[run] {
+		counts[o] -= n
+	}
+	b, err := json.Marshal(counts)
+	if err != nil {
+		return 0, err
+	}
+	_, err = t.exec("UPDATE runs SET counts = $1 WHERE run = $2", string(b), run)
+	return int(n), err
 }

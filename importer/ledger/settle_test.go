@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -127,7 +128,7 @@ func TestSettle(t *testing.T) {
 	check(l)
 
 	// What was settled as not booked can be booked by a later run.
-	third := start(t, l, Row{Slot: slotB})
+	third := start(t, l, Row{Slot: slotB, Keys: benchKeys(1)})
 	begin(t, third, 0, benchKeys(1))
 	finish(t, third, 0, Result{Outcome: Booked, BookingID: "VID10"})
 	end(t, third)
@@ -157,7 +158,7 @@ func TestPurge(t *testing.T) {
 	path := tempLedger(t)
 	l := mustOpen(t, path)
 	uncertainRun(t, l)
-	r := start(t, l, Row{Slot: slotA}, Row{Slot: slotA, Outcome: Invalid, Problems: []Problem{{Code: "x"}}}, Row{Slot: slotA})
+	r := start(t, l, Row{Slot: slotA, Keys: benchKeys(10)}, Row{Slot: slotA, Outcome: Invalid, Problems: []Problem{{Code: "x"}}}, Row{Slot: slotA, Keys: benchKeys(12)})
 	begin(t, r, 0, benchKeys(10))
 	finish(t, r, 0, Result{Outcome: Booked, BookingID: "VID10", Message: "well done"})
 	begin(t, r, 2, benchKeys(12))
@@ -221,45 +222,25 @@ func TestPurgeLeavesARunThatIsOn(t *testing.T) {
 // TestGivingUp withdraws Begins while a commit is held up: those that gave up
 // in time have left nothing, and the one that was under way succeeds.
 func TestGivingUp(t *testing.T) {
-	path := tempLedger(t)
-	reached, release := make(chan bool), make(chan bool)
-	armed := make(chan bool, 1)
-	hook := func(op diskOp) int32 {
-		if op.wal && op.what == "sync" {
-			select {
-			case <-armed:
-				reached <- true
-				<-release
-			default:
-			}
-		}
-		return 0
-	}
-	l, err := open(t.Context(), path, options{hook: hook, walLimit: 1 << 20, foldLimit: 1 << 20})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
+	l := mustOpen(t, tempLedger(t))
 	r := start(t, l, Row{}, Row{}, Row{})
 	ctx, cancel := context.WithCancel(t.Context())
-	armed <- true
+	l.write.Lock() // the next commit has to wait
 	results := make(chan error, 2)
 	go func() { results <- r.Begin(ctx, Submission{Index: 0, Keys: benchKeys(0)}) }()
-	<-reached // the commit of row 0 is under way
+	for r.stateOf(0) != rowMoving || len(l.committer.line) > 0 { // the committer has it
+		runtime.Gosched()
+	}
+	time.Sleep(10 * time.Millisecond) // and has looked for more
 	go func() { results <- r.Begin(ctx, Submission{Index: 1, Keys: benchKeys(1)}) }()
-	for { // until row 1 waits for the next commit
-		l.queue.mu.Lock()
-		n := len(l.queue.next.ops)
-		l.queue.mu.Unlock()
-		if n == 1 {
-			break
-		}
+	for len(l.committer.line) == 0 {
+		runtime.Gosched()
 	}
 	cancel()
 	if err := <-results; !errors.Is(err, context.Canceled) { // row 1: row 0 is held up
 		t.Errorf("a Begin that had to wait: %v", err)
 	}
-	close(release)
+	l.write.Unlock()
 	if err := <-results; err != nil {
 		t.Errorf("a Begin that was under way: %v", err)
 	}
@@ -280,4 +261,10 @@ func TestGivingUp(t *testing.T) {
 	if want := []Outcome{Booked, Rejected, NotSent}; !slices.Equal(got, want) {
 		t.Errorf("outcomes %v, want %v", got, want)
 	}
+}
+
+func (r *Run) stateOf(index int) rowState {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.rows[index]
 }

@@ -1,322 +1,541 @@
 package ledger
 
 import (
-	"syscall"
-	"unsafe"
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 
-	"modernc.org/libc"
-	sqlite3 "modernc.org/sqlite/lib"
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
 )
 
-// A conn is one connection to SQLite, spoken to through its C interface.
+//go:embed schema/*.sql
+var schemas embed.FS
+
+const (
+	applicationID = 0x56_69_74_4c // "VitL", of the file
+	fileVersion   = 3             // of what is in the file; those before were not tables
+	schemaVersion = 1             // of the tables; a higher one is refused
+)
+
+var sqliteDialect = &dialect{
+	now:          "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+	lease:        "9223372036854775807", // whoever holds the file
+	over:         "TRUE",
+	withoutRowid: "WITHOUT ROWID",
+	readOnly:     &sql.TxOptions{ReadOnly: true},
+}
+
+// sqlite is a ledger in a file.
+type sqlite struct {
+	path   string
+	writer *sql.DB // one connection; nil: opened for reading
+	reader *sql.DB
+	guard  *guard
+	hot    map[string]*sql.Stmt // prepared for the writer
+}
+
+// openSQLite opens a database at path, with one setting for each thing that the
+// ledger's promises need of SQLite.
 //
-// database/sql would do, at three times the cost a statement: it boxes every
-// value, allocates for every call, and gives no hold on the checkpoints, the
-// result codes and the files. The ledger's share of a row is two small
-// inserts, so that is most of what the ledger costs. A conn is not safe for
-// concurrent use.
-type conn struct {
-	tls   *libc.TLS
-	db    uintptr
-	disk  *disk
-	stmts map[string]*stmt
-
-	scratch []byte // for packing
-	bundles *bundles
-}
-
-// openConn opens the database of d. Flags are SQLITE_OPEN_*.
-func openConn(d *disk, flags int32) (*conn, error) {
-	c := &conn{tls: libc.NewTLS(), disk: d, stmts: make(map[string]*stmt)}
-	name, err := c.cstring(d.path)
-	if err != nil {
-		c.tls.Close()
-		return nil, err
-	}
-	defer c.free(name)
-	out := c.malloc(int(unsafe.Sizeof(uintptr(0))))
-	defer c.free(out)
-	rc := sqlite3.Xsqlite3_open_v2(c.tls, name, out, flags|sqlite3.SQLITE_OPEN_NOMUTEX, d.vfsName)
-	c.db = *(*uintptr)(pointer(out))
-	if rc != sqlite3.SQLITE_OK {
-		err := c.error(rc)
-		c.close()
-		return nil, err
-	}
-	sqlite3.Xsqlite3_extended_result_codes(c.tls, c.db, 1)
-	sqlite3.Xsqlite3_busy_timeout(c.tls, c.db, 5000)
-	return c, nil
-}
-
-// close finalises the statements and closes the connection.
-func (c *conn) close() error {
-	for _, s := range c.stmts {
-		s.finalize()
-	}
-	c.stmts = nil
-	var err error
-	if c.db != 0 {
-		if rc := sqlite3.Xsqlite3_close_v2(c.tls, c.db); rc != sqlite3.SQLITE_OK {
-			err = c.disk.error(rc, 0, "")
+// A commit is durable when it returns: synchronous=FULL, and fullfsync, without
+// which macOS writes to the drive's cache only. The log is written into the
+// database a few thousand pages at a time.
+func openSQLite(path, mode string, fresh bool) (*sql.DB, error) {
+	for _, suffix := range []string{"-wal", "-shm"} { // SQLite would make them readable for others
+		if f, err := os.OpenFile(path+suffix, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err == nil {
+			f.Close()
 		}
 	}
-	c.db = 0
-	c.tls.Close()
-	return err
+	// The path is a URI's, so that no name means anything to SQLite.
+	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()}
+	if !strings.HasPrefix(name.Opaque, "/") {
+		name.Opaque = "/" + name.Opaque
+	}
+	name.RawQuery = "mode=" + mode
+	return driver.Open(name.String(), func(c *sqlite3.Conn) error {
+		if err := c.Exec("PRAGMA busy_timeout = 10000"); err != nil {
+			return err
+		}
+		if fresh { // it is synced as a whole before it gets its name
+			if err := c.Exec("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF"); err != nil {
+				return err
+			}
+			if err := c.EnableChecksums("main"); err != nil {
+				return err
+			}
+		}
+		return c.Exec(`
+			PRAGMA synchronous = FULL;
+			PRAGMA fullfsync = ON;
+			PRAGMA checkpoint_fullfsync = ON;
+			PRAGMA wal_autocheckpoint = 2000;       -- pages
+			PRAGMA journal_size_limit = 33554432;   -- what a large plan needs beyond is given back
+			PRAGMA cache_size = -16384;             -- KiB
+			PRAGMA temp_store = MEMORY;
+			PRAGMA foreign_keys = OFF;`)
+	})
 }
 
-// exec runs statements that take nothing and return nothing.
-func (c *conn) exec(sql string) error {
-	z, err := c.cstring(sql)
+// openFile opens the file at path for writing. What is refused of an existing
+// file is only doubted for a trial, which then leaves no mark.
+func (l *Ledger) openFile(ctx context.Context, path string, o Options) (err error) {
+	if path, err = locate(path, o.Create || o.Trial); err != nil {
+		return err
+	}
+	ok, err := exists(path)
 	if err != nil {
 		return err
 	}
-	defer c.free(z)
-	if rc := sqlite3.Xsqlite3_exec(c.tls, c.db, z, 0, 0, 0); rc != sqlite3.SQLITE_OK {
-		return c.error(rc)
+	if !ok {
+		left, err := remains(path)
+		switch {
+		case err != nil:
+			return err
+		case left && !o.Trial:
+			return errGone(path)
+		case left:
+			l.doubt = errGone(path)
+			if _, err := os.Lstat(path + "-wal"); err == nil { // SQLite would take it for the new one's
+				return l.doubt
+			}
+		case !o.Create && !o.Trial:
+			return errMissing(path)
+		}
+		if l.created, err = createFile(path); err != nil {
+			return err
+		}
+	}
+	guard, err := takeGuard(path)
+	if err != nil {
+		return err
+	}
+	s := &sqlite{path: path, guard: guard}
+	l.store = s
+	if err := s.open(ctx, l, o); err != nil {
+		return errors.Join(err, s.close())
 	}
 	return nil
 }
 
-// inTx runs f in one transaction: all of it is durable when inTx returns nil,
-// and none of it otherwise. An error of the disk while committing leaves open
-// which of the two a later Open finds; the disk is failed then.
-func (c *conn) inTx(f func() error) (err error) {
-	if err := c.query("BEGIN IMMEDIATE").run(); err != nil {
+func (s *sqlite) open(ctx context.Context, l *Ledger, o Options) (err error) {
+	if err := makePrivate(s.path); err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil && sqlite3.Xsqlite3_get_autocommit(c.tls, c.db) == 0 {
-			// The reason is err; a rollback can only fail for the same one.
-			_ = c.query("ROLLBACK").run()
-		}
-	}()
-	if err := f(); err != nil {
+	log, err := os.Lstat(s.path + "-wal")
+	noLog := err != nil || log.Size() == 0
+	if s.writer, err = openSQLite(s.path, "rw", false); err != nil {
+		return s.word(err)
+	}
+	s.writer.SetMaxOpenConns(1)
+	if err := s.openReaders(l); err != nil {
 		return err
 	}
-	return c.query("COMMIT").run()
-}
-
-// checkpoint moves what the write-ahead log holds into the database.
-func (c *conn) checkpoint(mode int32) error {
-	if rc := sqlite3.Xsqlite3_wal_checkpoint_v2(c.tls, c.db, 0, mode, 0, 0); rc != sqlite3.SQLITE_OK {
-		return c.error(rc)
-	}
-	return nil
-}
-
-func (c *conn) error(rc int32) error {
-	if c.db == 0 {
-		return c.disk.error(rc, 0, "")
-	}
-	errno := sqlite3.Xsqlite3_system_errno(c.tls, c.db)
-	return c.disk.error(rc, syscall.Errno(errno), libc.GoString(sqlite3.Xsqlite3_errmsg(c.tls, c.db)))
-}
-
-func (c *conn) malloc(n int) uintptr {
-	p := sqlite3.Xsqlite3_malloc(c.tls, int32(n))
-	if p == 0 {
-		panic("ledger: out of memory")
-	}
-	return p
-}
-
-func (c *conn) free(p uintptr) { sqlite3.Xsqlite3_free(c.tls, p) }
-
-func (c *conn) cstring(s string) (uintptr, error) {
-	for i := range len(s) {
-		if s[i] == 0 {
-			return 0, misuse("%q: a name cannot contain a NUL", s)
-		}
-	}
-	p := c.malloc(len(s) + 1)
-	b := bytesAt(p, len(s)+1)
-	copy(b, s)
-	b[len(s)] = 0
-	return p, nil
-}
-
-// A stmt is a prepared statement. Parameters are bound and columns are read in
-// order, one call each:
-//
-//	s.int(7).text("x")
-//	for s.next() { a, b := s.getInt(), s.getText() }
-//	err := s.done()
-//
-// done must follow, whatever happens; it reports the first error and readies
-// the statement for its next use.
-type stmt struct {
-	c      *conn
-	p      uintptr
-	param  int32
-	column int32
-	err    error
-	arena  []byte // C memory that the bound texts and blobs live in
-	used   int
-	spill  []uintptr // C memory for what the arena had no room for
-}
-
-const arenaSize = 4096
-
-// prepare returns the statement, prepared once for each connection.
-func (c *conn) prepare(sql string) (*stmt, error) {
-	if s, ok := c.stmts[sql]; ok {
-		return s, nil
-	}
-	z, err := c.cstring(sql)
+	at, err := s.check(ctx, s.writer)
 	if err != nil {
-		return nil, err
-	}
-	defer c.free(z)
-	out := c.malloc(int(unsafe.Sizeof(uintptr(0))))
-	defer c.free(out)
-	if rc := sqlite3.Xsqlite3_prepare_v3(c.tls, c.db, z, -1, sqlite3.SQLITE_PREPARE_PERSISTENT, out, 0); rc != sqlite3.SQLITE_OK {
-		return nil, c.error(rc)
-	}
-	s := &stmt{c: c, p: *(*uintptr)(pointer(out)), arena: bytesAt(c.malloc(arenaSize), arenaSize)}
-	c.stmts[sql] = s
-	return s, nil
-}
-
-// query is prepare for callers that look at errors in done only.
-func (c *conn) query(sql string) *stmt {
-	s, err := c.prepare(sql)
-	if err != nil {
-		return &stmt{c: c, err: err}
-	}
-	return s
-}
-
-func (s *stmt) finalize() {
-	sqlite3.Xsqlite3_finalize(s.c.tls, s.p)
-	s.release()
-	s.c.free(uintptr(unsafe.Pointer(unsafe.SliceData(s.arena))))
-}
-
-func (s *stmt) release() {
-	for _, p := range s.spill {
-		s.c.free(p)
-	}
-	s.spill, s.used = s.spill[:0], 0
-}
-
-// room returns n bytes of C memory that stay until the statement is done.
-func (s *stmt) room(n int) []byte {
-	if s.used+n > len(s.arena) {
-		p := s.c.malloc(max(n, 1))
-		s.spill = append(s.spill, p)
-		return bytesAt(p, n)
-	}
-	b := s.arena[s.used : s.used+n]
-	s.used += n
-	return b
-}
-
-func (s *stmt) bound(rc int32) *stmt {
-	if rc != sqlite3.SQLITE_OK && s.err == nil {
-		s.err = s.c.error(rc)
-	}
-	return s
-}
-
-func (s *stmt) int(v int64) *stmt {
-	s.param++
-	if s.err != nil {
-		return s
-	}
-	return s.bound(sqlite3.Xsqlite3_bind_int64(s.c.tls, s.p, s.param, v))
-}
-
-func (s *stmt) null() *stmt {
-	s.param++
-	if s.err != nil {
-		return s
-	}
-	return s.bound(sqlite3.Xsqlite3_bind_null(s.c.tls, s.p, s.param))
-}
-
-// text binds a text; an empty one takes no room in the row.
-func (s *stmt) text(v string) *stmt {
-	s.param++
-	if s.err != nil {
-		return s
-	}
-	b := s.room(len(v) + 1) // never an empty slice: its address must not be NULL
-	copy(b, v)
-	p := uintptr(unsafe.Pointer(unsafe.SliceData(b)))
-	return s.bound(sqlite3.Xsqlite3_bind_text(s.c.tls, s.p, s.param, p, int32(len(v)), sqlite3.SQLITE_STATIC))
-}
-
-// blob binds bytes; none are NULL.
-func (s *stmt) blob(v []byte) *stmt {
-	if len(v) == 0 {
-		return s.null()
-	}
-	s.param++
-	if s.err != nil {
-		return s
-	}
-	b := s.room(len(v))
-	copy(b, v)
-	p := uintptr(unsafe.Pointer(unsafe.SliceData(b)))
-	return s.bound(sqlite3.Xsqlite3_bind_blob(s.c.tls, s.p, s.param, p, int32(len(v)), sqlite3.SQLITE_STATIC))
-}
-
-// next steps to the next row and reports whether there is one.
-func (s *stmt) next() bool {
-	s.column = 0
-	if s.err != nil {
-		return false
-	}
-	switch rc := sqlite3.Xsqlite3_step(s.c.tls, s.p); rc {
-	case sqlite3.SQLITE_ROW:
-		return true
-	case sqlite3.SQLITE_DONE:
-	default:
-		s.err = s.c.error(rc)
-	}
-	return false
-}
-
-// run executes a statement that returns no rows.
-func (s *stmt) run() error {
-	s.next()
-	return s.done()
-}
-
-// done ends the execution and returns its first error. What getBlob returned
-// is gone then.
-func (s *stmt) done() error {
-	err := s.err
-	s.err, s.param, s.column = nil, 0, 0
-	if s.p == 0 {
 		return err
 	}
-	sqlite3.Xsqlite3_reset(s.c.tls, s.p) // repeats the error of step, which err has
-	s.release()
-	return err
-}
-
-func (s *stmt) getInt() int64 {
-	s.column++
-	return sqlite3.Xsqlite3_column_int64(s.c.tls, s.p, s.column-1)
-}
-
-// getBlob returns the column's bytes, valid until the next step.
-func (s *stmt) getBlob() []byte {
-	s.column++
-	p := sqlite3.Xsqlite3_column_blob(s.c.tls, s.p, s.column-1)
-	n := int(sqlite3.Xsqlite3_column_bytes(s.c.tls, s.p, s.column-1))
-	if p == 0 || n == 0 {
+	l.setSecret(at.secret)
+	m, err := readMark(s.path)
+	if err != nil {
+		return err
+	}
+	doubt := m.compare(s.path, l.id, at.commits)
+	switch {
+	case doubt != nil:
+	case m.ledger == "" && at.held && noLog:
+		doubt = errCopied(s.path)
+	case !at.adopted && o.Booking && !o.Create:
+		return errMissing(s.path)
+	}
+	if doubt != nil && !o.Trial {
+		return doubt
+	}
+	if doubt != nil && l.doubt == nil {
+		l.doubt = doubt
+	}
+	if err := s.writable(ctx); err != nil {
+		return err
+	}
+	if l.doubt != nil || !at.adopted && (o.Trial || !o.Create) {
 		return nil
 	}
-	return bytesAt(p, n)
+	if !at.adopted {
+		l.created = true
+	}
+	if err := s.guard.leave(mark{l.id, at.commits, l.owner}); err != nil {
+		return err
+	}
+	if _, err := s.writer.ExecContext(ctx, "UPDATE ledger SET adopted = 1"); err != nil {
+		return s.word(err)
+	}
+	return s.word(s.hold(s.writer, 1))
 }
 
-func (s *stmt) getText() string { return string(s.getBlob()) }
+// writable refuses a file that can only be read.
+func (s *sqlite) writable(ctx context.Context) error {
+	conn, err := s.writer.Conn(ctx)
+	if err != nil {
+		return s.word(err)
+	}
+	defer conn.Close()
+	readOnly := false
+	err = conn.Raw(func(c any) error {
+		readOnly, _ = c.(driver.Conn).Raw().ReadOnly("main")
+		return nil
+	})
+	if err == nil && readOnly {
+		err = &Error{Path: s.path, Err: ErrDisk, Reason: Say("cannot be written: the file is read-only"), Hint: Say("make it writable, or choose another place for the ledger with --ledger")}
+	}
+	return s.word(err)
+}
 
-// pointer turns an address in C memory into a pointer. Such memory is not the
-// garbage collector's, so none of its rules is broken.
-func pointer(p uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&p)) }
+func (s *sqlite) openReaders(l *Ledger) (err error) {
+	if s.reader, err = openSQLite(s.path, "ro", false); err != nil {
+		return s.word(err)
+	}
+	l.db = s.reader
+	return nil
+}
 
-func bytesAt(p uintptr, n int) []byte { return unsafe.Slice((*byte)(pointer(p)), n) }
+// readFile opens the file at path for reading.
+func (l *Ledger) readFile(ctx context.Context, path string) (err error) {
+	if path, err = locate(path, false); err != nil {
+		return err
+	}
+	s := &sqlite{path: path}
+	l.store = s
+	switch ok, err := exists(path); {
+	case err != nil:
+		return err
+	case !ok:
+		l.setSecret(newSecret())
+		return nil
+	}
+	if err := s.openReaders(l); err != nil {
+		return err
+	}
+	at, err := s.check(ctx, s.reader)
+	if err == nil {
+		l.setSecret(at.secret)
+		err = s.compare(ctx, l, at)
+	}
+	if err != nil {
+		return errors.Join(err, s.close())
+	}
+	return nil
+}
+
+// compare holds what is read against the mark. A run that is on raises both.
+func (s *sqlite) compare(ctx context.Context, l *Ledger, at state) error {
+	if !at.adopted {
+		return nil // by a trial, which leaves no mark
+	}
+	m, err := readMark(s.path)
+	if err != nil {
+		return err
+	}
+	if m.commits > at.commits {
+		if at, err = s.check(ctx, s.reader); err != nil {
+			return err
+		}
+	}
+	return m.compare(s.path, l.id, at.commits)
+}
+
+// state is where a ledger stands.
+type state struct {
+	secret        []byte
+	commits       int64
+	adopted, held bool
+}
+
+// check refuses what is not a whole ledger of this version.
+func (s *sqlite) check(ctx context.Context, db *sql.DB) (at state, err error) {
+	if err := checkHeader(s.path); err != nil {
+		return at, err
+	}
+	var verified, version int
+	if err := db.QueryRowContext(ctx, "PRAGMA checksum_verification").Scan(&verified); err != nil {
+		return at, s.word(err)
+	}
+	if verified != 1 {
+		return at, errDamaged(s.path, Say("its checksums are switched off"))
+	}
+	err = db.QueryRowContext(ctx, "SELECT version, secret, commits, adopted, held FROM ledger").Scan(&version, &at.secret, &at.commits, &at.adopted, &at.held)
+	switch {
+	case errors.Is(err, sqlite3.ERROR), errors.Is(err, sql.ErrNoRows):
+		return at, errDamaged(s.path, Say("its tables are missing"))
+	case err != nil:
+		return at, s.word(err)
+	case version > schemaVersion:
+		return at, errNewer(s.path)
+	case version < 1:
+		return at, errDamaged(s.path, Say("its version is %d", version))
+	case len(at.secret) != secretSize:
+		return at, errDamaged(s.path, Say("its secret is missing"))
+	}
+	return at, nil
+}
+
+// checkHeader looks at the beginning of the file: before SQLite does, because
+// that may take another program's database for its own and change it.
+func checkHeader(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fileError(path, "cannot be opened: %v", err)
+	}
+	defer f.Close()
+	var h [100]byte
+	n, err := f.ReadAt(h[:], 0)
+	if n < len(h) {
+		if strings.HasPrefix(string(h[:n]), sqliteMagic) {
+			return errDamaged(path, Say("the file is cut off"))
+		}
+		return errForeign(path)
+	}
+	number := func(at int) int { return int(h[at])<<24 | int(h[at+1])<<16 | int(h[at+2])<<8 | int(h[at+3]) }
+	switch version := number(60); {
+	case number(68) != applicationID:
+		return errForeign(path)
+	case !strings.HasPrefix(string(h[:]), sqliteMagic):
+		return errDamaged(path, Say("a part of the file is not as it was written"))
+	case version > fileVersion:
+		return errNewer(path)
+	case version < fileVersion:
+		return errOld(path)
+	}
+	return nil
+}
+
+const sqliteMagic = "SQLite format 3\x00"
+
+// exists reports whether there is a file with something in it.
+func exists(path string) (bool, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, fileError(path, "cannot be opened: %v", err)
+	case info.Size() == 0:
+		return false, errDamaged(path, Say("the file is empty"))
+	}
+	return true, nil
+}
+
+// makePrivate makes the ledger's files readable for their owner only.
+func makePrivate(path string) error {
+	for _, name := range []string{path, path + "-wal", path + "-shm", path + markSuffix} {
+		info, err := os.Stat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			err = os.Chmod(name, 0o600)
+		}
+		if err != nil {
+			return fileError(name, "cannot be made private: %v", err)
+		}
+	}
+	return nil
+}
+
+// createFile makes a ledger at path, which appears there whole or not at all,
+// unless another program has just made one.
+func createFile(path string) (created bool, err error) {
+	name := path + "-making" // locked by whoever makes it
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return false, fileError(path, "cannot be created: %v", err)
+	}
+	defer func() {
+		_ = os.Remove(name)
+		f.Close()
+		_ = os.Remove(name) // on Windows
+	}()
+	if err := tryLock(f); errors.Is(err, errLocked) {
+		return false, errHeld(path)
+	} else if err != nil {
+		return false, fileError(path, "cannot be locked: %v", err)
+	}
+	if ok, err := exists(path); ok || err != nil {
+		return false, err
+	}
+	fresh := path + "-new"
+	for _, name := range []string{fresh, fresh + "-wal", fresh + "-shm"} { // of an earlier attempt
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false, fileError(name, "cannot be removed: %v", err)
+		}
+	}
+	made, err := os.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return false, fileError(fresh, "cannot be created: %v", err)
+	}
+	if err := errors.Join(made.Chmod(0o600), made.Close()); err != nil { // whatever the umask is
+		return false, fileError(fresh, "cannot be created: %v", err)
+	}
+	if err := fill(fresh); err != nil {
+		return false, (&sqlite{path: fresh}).word(err)
+	}
+	if err := syncFile(fresh); err != nil {
+		return false, err
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return false, fileError(path, "cannot be created: %v", err)
+	}
+	return true, syncDir(filepath.Dir(path))
+}
+
+// fill makes the tables in a new file.
+func fill(path string) (err error) {
+	db, err := openSQLite(path, "rw", true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	db.SetMaxOpenConns(1)
+	if err := migrate(db, sqliteDialect, 0); err != nil {
+		return err
+	}
+	_, err = db.Exec("PRAGMA application_id = " + strconv.Itoa(applicationID) + "; PRAGMA user_version = " + strconv.Itoa(fileVersion) + "; PRAGMA journal_mode = WAL")
+	return err
+}
+
+// migrate brings the tables from one version to the newest: 0 is none at all.
+func migrate(db *sql.DB, d *dialect, from int) error {
+	tx, err := db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	for v := from + 1; v <= schemaVersion; v++ {
+		text, err := schemas.ReadFile("schema/" + strconv.Itoa(v) + ".sql")
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(d.sql(string(text))); err != nil {
+			return err
+		}
+	}
+	if from == 0 {
+		_, err = tx.Exec("INSERT INTO ledger (one, version, secret, commits, generation, runs, adopted, held) VALUES (1, $1, $2, 0, 0, 0, 0, 0)", schemaVersion, newSecret())
+	} else {
+		_, err = tx.Exec("UPDATE ledger SET version = $1", schemaVersion)
+	}
+	if err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func (s *sqlite) Path() string      { return s.path }
+func (s *sqlite) Shared() bool      { return false }
+func (s *sqlite) dialect() *dialect { return sqliteDialect }
+
+func (s *sqlite) begin(ctx context.Context, _ *Ledger) (*sql.Tx, error) {
+	if err := s.guard.alone(); err != nil {
+		return nil, err
+	}
+	return s.writer.BeginTx(ctx, nil)
+}
+
+func (s *sqlite) committed(number int64) { s.guard.mark(number) }
+
+// prepare prepares the statements that are executed for many rows.
+func (s *sqlite) prepare() error {
+	if s.hot != nil {
+		return nil
+	}
+	hot := map[string]*sql.Stmt{}
+	for _, b := range bulks {
+		for _, n := range together {
+			text := b.of(n)
+			stmt, err := s.writer.Prepare(text)
+			if err != nil {
+				return s.word(err)
+			}
+			hot[text] = stmt
+		}
+	}
+	s.hot = hot
+	return nil
+}
+
+func (s *sqlite) prepared(statement string) *sql.Stmt { return s.hot[statement] }
+
+func (s *sqlite) close() error {
+	var errs []error
+	if s.writer != nil && s.guard != nil && s.guard.file != nil {
+		if s.guard.alone() == nil {
+			errs = append(errs, s.word(s.hold(s.writer, 0)))
+		}
+	}
+	for _, db := range []*sql.DB{s.reader, s.writer} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	if s.guard != nil {
+		errs = append(errs, s.guard.release())
+	}
+	return errors.Join(errs...)
+}
+
+// word says what an error of SQLite means for the ledger's file.
+func (s *sqlite) word(err error) error {
+	var (
+		code sqlite3.ExtendedErrorCode
+		bare sqlite3.ErrorCode
+		said *Error
+		full *sqlite3.Error
+	)
+	switch {
+	case err == nil, errors.As(err, &said):
+		return err
+	case errors.As(err, &code):
+	case errors.As(err, &bare):
+		code = sqlite3.ExtendedErrorCode(bare)
+	default:
+		return err
+	}
+	var system = errInputOutput
+	if errors.As(err, &full) && full.Unwrap() != nil {
+		system = inner(full.Unwrap())
+	}
+	refused := func(format string, args ...any) *Error {
+		return &Error{Path: s.path, Err: errors.Join(ErrDisk, err), Reason: Say(format, args...)}
+	}
+	switch primary := sqlite3.ErrorCode(code & 0xff); {
+	case primary == sqlite3.INTERRUPT:
+		return err
+	case primary == sqlite3.NOTADB:
+		return errForeign(s.path)
+	case primary == sqlite3.CORRUPT, code == sqlite3.IOERR_DATA, code == sqlite3.IOERR_CORRUPTFS, code == sqlite3.IOERR_SHORT_READ:
+		return errDamaged(s.path, Say("a part of the file is not as it was written"))
+	case primary == sqlite3.FULL, errors.Is(system, errFull):
+		e := refused("cannot be written: the disk is full")
+		e.Hint = Say("free some space and run again; what has been recorded so far is kept")
+		return e
+	case primary == sqlite3.READONLY:
+		return refused("cannot be written: it, or its folder, is read-only")
+	case primary == sqlite3.CANTOPEN:
+		return refused("cannot be opened: %v", system)
+	case primary == sqlite3.BUSY, primary == sqlite3.LOCKED:
+		e := refused("another program is using the file")
+		e.Hint = Say("close it and run again")
+		return e
+	case code == sqlite3.IOERR_READ:
+		return refused("cannot be read: %v", system)
+	case primary == sqlite3.IOERR:
+		return refused("cannot be written: %v", system)
+	}
+	return err
+}

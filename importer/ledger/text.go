@@ -156,27 +156,22 @@ const (
 	CodeRunEnded = "run_ended" // the run ended before an answer came
 )
 
-// wording is why something ended: for people, and for programs.
+var (
+	cutOffText   = Say("the run was cut off before an answer came")
+	runEndedText = Say("the run ended before an answer came")
+)
+
+// wording is why something ended, as it is kept.
 type wording struct {
 	Reason  Text     `json:"reason"`
 	Message string   `json:"message,omitempty"`
-	Code    string   `json:"code,omitempty"`
 	Args    []string `json:"args,omitempty"`
 }
 
-var (
-	cutOffWords   = worded(CodeCutOff, Say("the run was cut off before an answer came"))
-	runEndedWords = worded(CodeRunEnded, Say("the run ended before an answer came"))
-)
-
-func worded(code string, why Text) wording {
-	return wording{Reason: why, Message: why.String(), Code: code}
-}
-
-// packed is how a wording is kept; "" if it says nothing.
-func (w wording) packed() string {
-	if w.Message == "" && w.Code == "" && len(w.Args) == 0 && w.Reason.IsZero() {
-		return ""
+// kept is the wording in JSON, nil if it says nothing.
+func (w wording) kept() any {
+	if w.Message == "" && len(w.Args) == 0 && w.Reason.IsZero() {
+		return nil
 	}
 	b, err := json.Marshal(w)
 	if err != nil {
@@ -185,11 +180,10 @@ func (w wording) packed() string {
 	return string(b)
 }
 
-// unpackWording reads what packed made; ok is false for what it cannot have made.
-func unpackWording(s string) (w wording, ok bool) {
-	if s == "" {
-		return wording{}, true
+// keptWording reads what kept made.
+func keptWording(s string) (w wording, err error) {
+	if s != "" {
+		err = json.Unmarshal([]byte(s), &w)
 	}
-	err := json.Unmarshal([]byte(s), &w)
-	return w, err == nil
+	return w, err
 }

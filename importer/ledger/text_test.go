@@ -56,14 +56,15 @@ func TestTextOf(t *testing.T) {
 func TestWordingsComeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := wording{
-			Message: rapid.String().Draw(t, "message"), Code: rapid.String().Draw(t, "code"),
+			Message: rapid.String().Draw(t, "message"), Reason: Say(rapid.String().Draw(t, "reason")),
 			Args: rapid.SliceOfN(rapid.String(), 0, 3).Draw(t, "args"),
 		}
 		if len(w.Args) == 0 {
 			w.Args = nil
 		}
-		if got, ok := unpackWording(w.packed()); !ok || !reflect.DeepEqual(got, w) {
-			t.Fatalf("%+q comes back as %+q, %v", w, got, ok)
+		kept, _ := w.kept().(string)
+		if got, err := keptWording(kept); err != nil || !reflect.DeepEqual(got, w) {
+			t.Fatalf("%+q comes back as %+q, %v", w, got, err)
 		}
 	})
 }

@@ -4,14 +4,15 @@ import "time"
 
 // RunInfo is a run's header: what was run, from what, and how it ended.
 type RunInfo struct {
-	ID            int64 // 1, 2, 3 …; never used twice in one ledger; given by StartRun
+	ID            int64  // 1, 2, 3 …; never used twice in one ledger; given by Plan
+	Host          string // where it ran; given by Plan
 	Target        string
 	Input         Input
 	Mapping       string // the mapping file's path
 	MappingSHA256 string // hex
 	StartedAt     time.Time
 	FinishedAt    time.Time // zero while the run is on, and if it was cut off
-	Rows          int       // given by StartRun
+	Rows          int       // given by Plan
 	Requests      int       // as End was told
 	ExitCode      int       // as End was told
 	Ended         bool      // End was reached
@@ -42,8 +43,8 @@ type Input struct {
 
 // Row is one row of a run's input, and how it ended.
 type Row struct {
-	// As planned: given to StartRun.
-	Run     int64 // ignored by StartRun
+	// As planned: given to Plan.
+	Run     int64 // ignored by Plan
 	Index   int   // 0-based position in the input, 0, 1, 2 … without gaps
 	Number  int   // the spreadsheet's row number, 1-based
 	Slot    Slot
@@ -61,8 +62,10 @@ type Row struct {
 	// Uncertain and Duplicate need one; Ref.Run 0 means the run itself.
 	Ref            Ref
 	ContentDiffers bool // from the row that Ref names
+	// Keys are who a row that is to be sent books. They are not read again.
+	Keys Keys
 
-	// As it went: given to Begin and Finish, ignored by StartRun. For
+	// As it went: given to Begin and Finish, ignored by Plan. For
 	// AlreadyBooked, BookingID is that of the row which Ref names.
 	BookingID   string
 	HTTPStatus  int
@@ -99,6 +102,12 @@ type Submission struct {
 	Keys    Keys
 	Content Digest    // of the body, to tell later whether it differs
 	At      time.Time // when the request is sent
+	// Slot is the time slot, for one in which rows leave one after the other.
+	// The zero Slot is none.
+	Slot Slot
+	// Last says that this is the last time that the row is tried: if another
+	// run has it under way, that is recorded.
+	Last bool
 }
 
 // Result is how a submission ended: Booked, Rejected, Uncertain, or NotSent
@@ -128,6 +137,10 @@ type Match struct {
 	BookingID   string
 	Content     Digest
 	SubmittedAt time.Time
+	// UnderWay: a run that is on has begun it, or sends the rows of its time
+	// slot, and it has no outcome yet. Then Outcome is Uncertain.
+	UnderWay bool
+	Host     string // of the run
 }
 
 // Ref returns the row that was found, as a planned row names it.
@@ -162,8 +175,3 @@ type End struct {
 	StoppedArgs []string
 	Requests    int
 }
-
-// Generation names a state of a ledger's submissions. Two are equal only if they
-// are of the same ledger, and no submission was begun, finished or settled
-// between them.
-type Generation string

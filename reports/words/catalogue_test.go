@@ -58,6 +58,7 @@ var same = []string{
 // the program (logs, panics, the libraries' own), and variables and constants
 // that other texts are compared with.
 var notForPeople = []string{
+	"rowColumns", "dialect", "withoutRowid", "NewReplacer", "rows",
 	"Info", "Warn", "Debug", "Log", "panic", "MustCompile", "HasPrefix", "TrimPrefix", "Contains", "HasSuffix", "Prepare", "Exec", "Query", "QueryRow",
 	"exec", "query", "misuse", "wordSet", "headingsOf", "phoneNouns", "phoneKinds", "hintsOf", "countries", "commonNames",
 	"totals", "nobody", "charmaps", "nullWords", "instructions", "instructionsBegin", "dateWords", "notForUsers",
@@ -80,7 +81,7 @@ var unsaid = map[string]string{
 
 	"%d ms, then %s/s": "an event's detail, which the charts read",
 	"words: %q: %v":    internal, "words: %s: %v": internal,
-	"locked by another process": worded, "vitec-import ledger %016x commit %020d\n": format, "SQLite format 3\x00": format,
+	"locked by another process": worded, "vitec-import ledger %16s commit %020d by %16s\n": format, "SQLite format 3\x00": format,
 	"propose: column %d, field %q": internal, "is not to be sent": internal, "is begun already": internal, "is not begun": internal,
 
 	"reports: the input was opened without table.Options.KeepRaw": internal,

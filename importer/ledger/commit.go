@@ -1,0 +1,271 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// A committer writes begins and finishes in the order in which they came. All
+// that have come while it was committing go into its next transaction, so that
+// the busier a run is, the more rows share a commit.
+type committer struct {
+	l    *Ledger
+	line chan *op
+	done chan struct{} // closed when nothing more is written
+
+	mu     sync.RWMutex // held for reading while something joins the line
+	closed bool
+}
+
+// An op is a begin or a finish on its way to the disk.
+type op struct {
+	run   *Run
+	sub   *Submission // of a begin; nil for a finish
+	index int
+	res   Result
+	state atomic.Int32
+	told  func(error) // called once, when it is durable or has failed
+}
+
+// An op can be withdrawn until it is taken.
+const (
+	opWaiting = iota
+	opTaken
+	opWithdrawn
+)
+
+// mostTogether is how many ops share a transaction at most.
+const mostTogether = 1024
+
+func newCommitter(l *Ledger) *committer {
+	c := &committer{l: l, line: make(chan *op, mostTogether), done: make(chan struct{})}
+	go c.work()
+	return c
+}
+
+// join puts an op at the end of the line.
+func (c *committer) join(o *op) error {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if c.closed {
+		return ErrClosed
+	}
+	c.line <- o
+	return nil
+}
+
+// stop waits until all that is in the line is written.
+func (c *committer) stop() {
+	c.mu.Lock()
+	if !c.closed {
+		c.closed = true
+		close(c.line)
+	}
+	c.mu.Unlock()
+	<-c.done
+}
+
+func (c *committer) work() {
+	defer close(c.done)
+	var batch []*op
+	for o := range c.line {
+		batch = append(batch[:0], o)
+	more:
+		for len(batch) < mostTogether {
+			select {
+			case o, ok := <-c.line:
+				if !ok {
+					break more
+				}
+				batch = append(batch, o)
+			default:
+				break more
+			}
+		}
+		batch = slices.DeleteFunc(batch, func(o *op) bool { return !o.state.CompareAndSwap(opWaiting, opTaken) })
+		if len(batch) > 0 {
+			c.l.commit(batch)
+		}
+	}
+}
+
+// commit writes a batch in one transaction and tells everybody. Of a row that
+// was finished and is begun again, the finish came first; a begin is waited for
+// before its finish can come. So all finishes go before all begins.
+func (l *Ledger) commit(batch []*op) {
+	var finishes, begins []*op
+	for _, o := range batch {
+		if o.sub == nil {
+			finishes = append(finishes, o)
+		} else {
+			begins = append(begins, o)
+		}
+	}
+	refused := map[*op]error{}
+	err := l.take(func(t *turn) error {
+		if err := t.submissionsChanged(); err != nil {
+			return err
+		}
+		if err := t.finish(finishes); err != nil {
+			return err
+		}
+		return t.beginAll(begins, refused)
+	})
+	for _, o := range batch {
+		if err == nil {
+			o.told(refused[o])
+		} else {
+			o.told(err)
+		}
+	}
+}
+
+// together are in how many rows at once a statement is executed, so that there
+// are few statements to be prepared.
+var together = [...]int{64, 8, 1}
+
+// A bulk is a statement that is executed for many rows at once. In its text,
+// {rows} stands for the parameters of all rows.
+type bulk struct {
+	text  string
+	width int // parameters a row
+}
+
+// bulks are all such statements.
+var bulks = []bulk{insertPlan, insertIdentities, insertSubmissions, finishSubmissions}
+
+func (b bulk) of(rows int) string {
+	return strings.Replace(b.text, "{rows}", parameters(rows, b.width), 1)
+}
+
+// bulk executes a statement for many rows. It returns how many were changed.
+func (t *turn) bulk(b bulk, rows [][]any) (changed int64, err error) {
+	var args []any
+	for len(rows) > 0 {
+		n := 1
+		for _, size := range together {
+			if size <= len(rows) {
+				n = size
+				break
+			}
+		}
+		args = args[:0]
+		for _, row := range rows[:n] {
+			args = append(args, row...)
+		}
+		c, err := t.exec(b.of(n), args...)
+		if err != nil {
+			return 0, err
+		}
+		changed += c
+		rows = rows[n:]
+	}
+	return changed, nil
+}
+
+// parameters are n rows of so many parameters: ($1, $2), ($3, $4).
+func parameters(n, width int) string {
+	var b []byte
+	for i := range n * width {
+		switch {
+		case i == 0:
+			b = append(b, '(')
+		case i%width == 0:
+			b = append(b, "), ("...)
+		default:
+			b = append(b, ", "...)
+		}
+		b = strconv.AppendInt(append(b, '$'), int64(i+1), 10)
+	}
+	return string(append(b, ')'))
+}
+
+// A run that was given up may finish late: what is known counts, unless somebody
+// has found it out meanwhile.
+var finishSubmissions = bulk{`INSERT INTO submissions (run, idx, outcome, booking, status, attempts, duration_us, code, reason) VALUES {rows}
+	ON CONFLICT (run, idx) DO UPDATE SET outcome = excluded.outcome, booking = excluded.booking, status = excluded.status,
+		attempts = excluded.attempts, duration_us = excluded.duration_us, code = excluded.code, reason = excluded.reason
+	WHERE (submissions.outcome IS NULL OR submissions.outcome = 'not_sent')
+		AND NOT EXISTS (SELECT 1 FROM settlements t WHERE t.run = submissions.run AND t.idx = submissions.idx)`, 9}
+
+// What was finished as not sent can be begun again.
+var insertSubmissions = bulk{`INSERT INTO submissions (run, idx, begun, content, contact, personal) VALUES {rows}
+	ON CONFLICT (run, idx) DO UPDATE SET begun = excluded.begun, content = excluded.content, contact = excluded.contact,
+		personal = excluded.personal, outcome = NULL
+	WHERE submissions.outcome = 'not_sent'`, 6}
+
+func (t *turn) finish(ops []*op) error {
+	var rows [][]any
+	for _, o := range ops {
+		r := &o.res
+		rows = append(rows, []any{o.run.id, o.index, r.Outcome.String(), orNull(r.BookingID), r.HTTPStatus, r.Attempts,
+			r.Duration.Microseconds(), orNull(r.Code), wording{r.Reason, r.Message, r.Args}.kept()})
+	}
+	_, err := t.bulk(finishSubmissions, rows)
+	return err
+}
+
+// beginAll begins submissions, each of which is durable when the turn is; or
+// says in refused why one is not begun.
+func (t *turn) beginAll(ops []*op, refused map[*op]error) error {
+	if len(ops) == 0 {
+		return nil
+	}
+	byRun := map[*Run][]*op{}
+	for _, o := range ops {
+		byRun[o.run] = append(byRun[o.run], o)
+	}
+	for r, ops := range byRun {
+		ok, err := t.renew(r)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			for _, o := range ops {
+				refused[o] = errLost(t.l, r.id)
+			}
+			continue
+		}
+		if t.l.Shared() {
+			if ops, err = t.untaken(r, ops, refused); err != nil {
+				return err
+			}
+		}
+		var rows [][]any
+		for _, o := range ops {
+			s := o.sub
+			rows = append(rows, []any{r.id, s.Index, stamp(s.At), orNull(s.Content), orNull(s.Keys.Contact), orNull(s.Keys.Number)})
+		}
+		n, err := t.bulk(insertSubmissions, rows)
+		if err != nil {
+			return err
+		}
+		if n != int64(len(rows)) {
+			return misuse("%d of %d rows were begun before", int64(len(rows))-n, len(rows))
+		}
+	}
+	return nil
+}
+
+// renew takes a run's lease for another while; ok is false if it has run out.
+func (t *turn) renew(r *Run) (ok bool, err error) {
+	n, err := t.exec("UPDATE runs SET lease = {lease} WHERE run = $1 AND owner = $2 AND state = 1 AND lease >= {now}", r.id, t.l.owner)
+	return n == 1, err
+}
+
+// await waits for an op, or withdraws it if ctx is done before it is taken.
+func (o *op) await(ctx context.Context, told chan error) error {
+	select {
+	case err := <-told:
+		return err
+	case <-ctx.Done():
+		if o.state.CompareAndSwap(opWaiting, opWithdrawn) {
+			return ctx.Err()
+		}
+		return <-told
+	}
+}
