@@ -6,6 +6,9 @@ import (
 	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"vitec-import/importer"
+	"vitec-import/importer/ledger"
 )
 
 // ledgerFlag adds --ledger to a command.
@@ -21,7 +24,14 @@ func (w *world) ledgerPath(flag string) (string, error) {
 	if path == "" {
 		path = w.getenv("VITEC_IMPORT_LEDGER")
 	}
-	if path != "" {
+	switch {
+	case ledger.IsDatabase(path):
+		if flag != "" && ledger.HasPassword(flag) {
+			return "", exit{code: importer.ExitUsage, err: fail("--ledger: a password must not be an argument, where others can see it"),
+				hint: hint("put it into PGPASSWORD or ~/.pgpass, and leave it out of the address")}
+		}
+		return path, nil
+	case path != "":
 		return filepath.Abs(path)
 	}
 	dir, err := w.stateDir()

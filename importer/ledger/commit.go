@@ -2,11 +2,13 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // A committer writes begins and finishes in the order in which they came. All
@@ -115,13 +117,38 @@ func (l *Ledger) commit(batch []*op) {
 		}
 		return t.beginAll(begins, refused)
 	})
+	late := err
+	if err != nil && len(finishes) > 0 && l.Shared() {
+		late = l.takeLate(func(t *turn) error {
+			if err := t.submissionsChanged(); err != nil {
+				return err
+			}
+			return t.finish(finishes)
+		})
+	}
 	for _, o := range batch {
-		if err == nil {
+		switch {
+		case err == nil:
 			o.told(refused[o])
-		} else {
+		case o.sub == nil:
+			o.told(late)
+		default:
 			o.told(err)
 		}
 	}
+}
+
+// takeLate is take that tries again for a while after the connection to a
+// server was lost: what is known is recorded, though nothing new is begun.
+func (l *Ledger) takeLate(f func(t *turn) error) error {
+	err := l.take(f)
+	for end := time.Now().Add(patience); l.Shared() && errors.Is(err, ErrDisk) && time.Now().Before(end); {
+		time.Sleep(patience / 60)
+		l.write.Lock()
+		err = l.word(l.taking(f))
+		l.write.Unlock()
+	}
+	return err
 }
 
 // together are in how many rows at once a statement is executed, so that there

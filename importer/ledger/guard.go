@@ -271,7 +271,7 @@ func Forget(ctx context.Context, path string) error {
 			return s.word(err)
 		}
 		_, err = s.writer.ExecContext(ctx, "UPDATE ledger SET held = 0")
-		if err := errors.Join(err, s.close()); err != nil {
+		if err := errors.Join(err, s.writer.Close()); err != nil {
 			return s.word(err)
 		}
 	} else {

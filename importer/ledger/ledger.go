@@ -59,6 +59,8 @@ type Ledger struct {
 	broken    atomic.Pointer[error]
 	commitBy  func(commit func() error) error
 	committer *committer // nil: opened for reading
+	leases    sync.WaitGroup
+	closing   chan struct{} // closed by Close
 }
 
 // store is what SQLite and PostgreSQL do each in their own way.
@@ -77,7 +79,10 @@ type store interface {
 	// that is worth while, and prepared returns one of them, or nil.
 	prepare() error
 	prepared(statement string) *sql.Stmt
-	close() error
+	// leaseTime is how long a run may be silent before it is taken for dead; 0
+	// where no other run can ask.
+	leaseTime() time.Duration
+	close(l *Ledger) error
 }
 
 // dialect is where the databases' SQL differs.
@@ -104,6 +109,9 @@ type Options struct {
 	// Trial opens the ledger for trying things out, where nobody can be booked
 	// twice: what would be refused is told by Doubt.
 	Trial bool
+	// Lease is how long a run on a shared database may be silent before others
+	// take it for dead; 0 = a minute.
+	Lease time.Duration
 	// Commit, if not nil, is what tests do instead of a commit, which it is given.
 	Commit func(commit func() error) error
 }
@@ -118,8 +126,12 @@ func Open(ctx context.Context, where string, o Options) (*Ledger, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	l := &Ledger{owner: random(), commitBy: o.Commit}
-	if err := l.openFile(ctx, where, o); err != nil {
+	l := &Ledger{owner: random(), commitBy: o.Commit, closing: make(chan struct{})}
+	open := l.openFile
+	if IsDatabase(where) {
+		open = l.openDatabase
+	}
+	if err := open(ctx, where, o); err != nil {
 		return nil, err
 	}
 	if err := l.cutOff(ctx); err != nil {
@@ -137,7 +149,11 @@ func OpenReader(ctx context.Context, where string) (*Ledger, error) {
 		return nil, err
 	}
 	l := &Ledger{}
-	if err := l.readFile(ctx, where); err != nil {
+	open := l.readFile
+	if IsDatabase(where) {
+		open = l.readDatabase
+	}
+	if err := open(ctx, where); err != nil {
 		return nil, err
 	}
 	return l, nil
@@ -182,10 +198,14 @@ func (l *Ledger) Close() error {
 	if l.committer != nil {
 		l.committer.stop()
 	}
+	if l.closing != nil {
+		close(l.closing)
+	}
+	l.leases.Wait()
 	l.write.Lock()
 	defer l.write.Unlock()
 	l.gone = true
-	return l.close()
+	return l.close(l)
 }
 
 // read runs f in a transaction that sees one state of the ledger throughout. A
@@ -270,7 +290,11 @@ func (l *Ledger) take(f func(t *turn) error) error {
 	if err := l.brokenErr(); err != nil {
 		return err
 	}
-	err := l.word(l.taking(f))
+	return l.failed(l.word(l.taking(f)))
+}
+
+// failed remembers that the ledger failed.
+func (l *Ledger) failed(err error) error {
 	// A write that failed, and a page that could not be believed, end it all;
 	// an answer such as ErrNotFound does not.
 	if errors.Is(err, ErrDisk) || errors.Is(err, ErrDamaged) || errors.Is(err, ErrElsewhere) {

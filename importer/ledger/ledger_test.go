@@ -47,7 +47,14 @@ func quickDir(tb testing.TB) string {
 	return dir
 }
 
-func tempLedger(tb testing.TB) string { return filepath.Join(tb.TempDir(), "ledger.db") }
+// tempLedger is a place for a ledger: a file, or for the tests that are run on
+// PostgreSQL a database.
+func tempLedger(tb testing.TB) string {
+	if onPostgres(tb) {
+		return database(tb)
+	}
+	return filepath.Join(tb.TempDir(), "ledger.db")
+}
 
 func planned(rows ...Row) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {

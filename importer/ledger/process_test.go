@@ -35,7 +35,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		stopServer()
+		os.Exit(code)
+	}))
 }
 
 func child(what, path string) error {

@@ -125,13 +125,16 @@ func TestLedgerAsAStateMachine(t *testing.T) {
 	skipUnderRace(t)
 	dir := quickDir(t)
 	n := 0
+	tt := t
 	rapid.Check(t, func(t *rapid.T) {
 		n++
 		m := &machine{dir: filepath.Join(dir, fmt.Sprint(n))}
 		if err := os.Mkdir(m.dir, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		m.path = filepath.Join(m.dir, "ledger.db")
+		if m.path = filepath.Join(m.dir, "ledger.db"); onPostgres(tt) {
+			m.path = database(tt)
+		}
 		m.open(t)
 		defer func() { m.l.Close() }()
 		t.Repeat(map[string]func(*rapid.T){
@@ -298,6 +301,13 @@ func (m *machine) over() {
 
 // crash goes on with the files as they are, as after a kill.
 func (m *machine) crash(t *rapid.T) {
+	if m.l.Shared() { // the lease runs out
+		if _, err := m.l.db.Exec("UPDATE runs SET lease = 0"); err != nil {
+			t.Fatal(err)
+		}
+		m.reopen(t)
+		return
+	}
 	m.crashes++
 	copied := filepath.Join(m.dir, fmt.Sprint("crash", m.crashes))
 	for _, suffix := range []string{"", "-wal", markSuffix} {

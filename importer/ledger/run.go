@@ -13,7 +13,7 @@ type Run struct {
 	id     int64
 	target string
 
-	stopLease func() // ends the keeping of the lease
+	release func() // ends the keeping of the lease
 
 	mu     sync.Mutex
 	ended  bool
@@ -194,7 +194,7 @@ func (r *Run) End(_ context.Context, e End) error {
 	// A Begin that came in later than the end would be known to nobody.
 	r.moving.Wait()
 	r.release()
-	return r.l.take(func(t *turn) error {
+	return r.l.takeLate(func(t *turn) error {
 		n, err := t.exec("UPDATE submissions SET outcome = 'uncertain', attempts = 1, code = $1, reason = $2 WHERE run = $3 AND outcome IS NULL",
 			CodeRunEnded, wording{Reason: runEndedText}.kept(), r.id)
 		if err != nil {
@@ -218,32 +218,26 @@ func (r *Run) End(_ context.Context, e End) error {
 // for a long time.
 func (r *Run) lease() {
 	if !r.l.Shared() {
-		r.stopLease = func() {}
+		r.release = func() {}
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		tick := time.NewTicker(leaseTime / 4)
+	r.release = cancel
+	r.l.leases.Go(func() {
+		defer cancel()
+		tick := time.NewTicker(r.l.leaseTime() / 4)
 		defer tick.Stop()
 		for {
 			select {
 			case <-ctx.Done():
 				return
+			case <-r.l.closing:
+				return
 			case <-tick.C:
-				_ = r.l.take(func(t *turn) error { // the next begin tells if it failed
-					_, err := t.exec("UPDATE runs SET lease = {lease} WHERE run = $1 AND owner = $2 AND state IN (0, 1) AND lease >= {now}", r.id, r.l.owner)
-					return err
-				})
+				// The next begin tells if this failed.
+				_, _ = r.l.db.ExecContext(ctx, r.l.dialect().sql("UPDATE runs SET lease = {lease} WHERE run = $1 AND owner = $2 AND state IN (0, 1) AND lease >= {now}"),
+					r.id, r.l.owner)
 			}
 		}
-	}()
-	r.stopLease = sync.OnceFunc(func() { cancel(); <-done })
+	})
 }
-
-func (r *Run) release() { r.stopLease() }
-
-// leaseTime is how long a run on a shared database may be silent before others
-// take it for dead.
-const leaseTime = time.Minute

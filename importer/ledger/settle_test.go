@@ -219,6 +219,42 @@ func TestPurgeLeavesARunThatIsOn(t *testing.T) {
 	end(t, r)
 }
 
+// TestPlansAreDeleted: nothing is left of a plan that is refused, or of one whose
+// program is gone, and its number is given again.
+func TestPlansAreDeleted(t *testing.T) {
+	path := tempLedger(t)
+	l := mustOpen(t, path)
+	refused, err := l.Plan(t.Context(), RunInfo{StartedAt: noon}, planOf(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if runs, err := l.Runs(t.Context()); err != nil || len(runs) > 0 {
+		t.Errorf("a plan is among the runs: %v, %v", runs, err)
+	}
+	if m := match(t, l, benchKeys(0)); m.Found {
+		t.Errorf("a planned row matches as %+v", m)
+	}
+	if err := refused.Discard(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Plan(t.Context(), RunInfo{StartedAt: noon}, planOf(3)); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l = mustOpen(t, path)
+	for _, table := range []string{"runs", "plan", "identities"} {
+		var n int
+		if err := l.db.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil || n != 0 {
+			t.Errorf("%d rows are left in %s, %v", n, table, err)
+		}
+	}
+	if r := start(t, l, Row{}); r.ID() != 1 {
+		t.Errorf("the first run has number %d", r.ID())
+	}
+}
+
 // TestGivingUp withdraws Begins while a commit is held up: those that gave up
 // in time have left nothing, and the one that was under way succeeds.
 func TestGivingUp(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
@@ -54,13 +55,7 @@ func openSQLite(path, mode string, fresh bool) (*sql.DB, error) {
 			f.Close()
 		}
 	}
-	// The path is a URI's, so that no name means anything to SQLite.
-	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()}
-	if !strings.HasPrefix(name.Opaque, "/") {
-		name.Opaque = "/" + name.Opaque
-	}
-	name.RawQuery = "mode=" + mode
-	return driver.Open(name.String(), func(c *sqlite3.Conn) error {
+	return driver.Open(sqliteURI(path, mode), func(c *sqlite3.Conn) error {
 		if err := c.Exec("PRAGMA busy_timeout = 10000"); err != nil {
 			return err
 		}
@@ -82,6 +77,15 @@ func openSQLite(path, mode string, fresh bool) (*sql.DB, error) {
 			PRAGMA temp_store = MEMORY;
 			PRAGMA foreign_keys = OFF;`)
 	})
+}
+
+// sqliteURI is a path as SQLite takes it, so that no name means anything else.
+func sqliteURI(path, mode string) string {
+	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: "mode=" + mode}
+	if !strings.HasPrefix(name.Opaque, "/") {
+		name.Opaque = "/" + name.Opaque
+	}
+	return name.String()
 }
 
 // openFile opens the file at path for writing. What is refused of an existing
@@ -120,7 +124,7 @@ func (l *Ledger) openFile(ctx context.Context, path string, o Options) (err erro
 	s := &sqlite{path: path, guard: guard}
 	l.store = s
 	if err := s.open(ctx, l, o); err != nil {
-		return errors.Join(err, s.close())
+		return errors.Join(err, s.close(l))
 	}
 	return nil
 }
@@ -228,7 +232,7 @@ func (l *Ledger) readFile(ctx context.Context, path string) (err error) {
 		err = s.compare(ctx, l, at)
 	}
 	if err != nil {
-		return errors.Join(err, s.close())
+		return errors.Join(err, s.close(l))
 	}
 	return nil
 }
@@ -469,14 +473,33 @@ func (s *sqlite) prepare() error {
 	return nil
 }
 
+// leaveLog leaves the log where it is when the file is closed: after a write that
+// failed nothing is written any more.
+func (s *sqlite) leaveLog() error {
+	conn, err := s.writer.Conn(context.Background())
+	if err != nil {
+		return s.word(err)
+	}
+	defer conn.Close()
+	return conn.Raw(func(c any) error {
+		_, err := c.(driver.Conn).Raw().Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, true)
+		return err
+	})
+}
+
 func (s *sqlite) prepared(statement string) *sql.Stmt { return s.hot[statement] }
 
-func (s *sqlite) close() error {
+func (s *sqlite) leaseTime() time.Duration { return 0 }
+
+func (s *sqlite) close(l *Ledger) error {
 	var errs []error
 	if s.writer != nil && s.guard != nil && s.guard.file != nil {
-		if s.guard.alone() == nil {
+		if l.brokenErr() == nil && s.guard.alone() == nil {
 			errs = append(errs, s.word(s.hold(s.writer, 0)))
 		}
+	}
+	if s.writer != nil && l.brokenErr() != nil {
+		errs = append(errs, s.leaveLog())
 	}
 	for _, db := range []*sql.DB{s.reader, s.writer} {
 		if db != nil {

@@ -1,0 +1,234 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/ncruces/go-sqlite3/driver"
+)
+
+// Seen is what a run's report folder says of the ledger that the run was
+// recorded in.
+type Seen struct {
+	Ledger string // its ID
+	Run    int64
+	Counts Counts
+}
+
+// Compare holds what a report folder says against this ledger. It returns nil if
+// the run is this ledger's own, which knows at least as much of it; else an
+// *[Error] with ErrOther: another ledger, or an older copy of the same, would
+// book people again.
+func (l *Ledger) Compare(ctx context.Context, s Seen) error {
+	other := func(reason Text) error {
+		return &Error{Path: l.Path(), Err: ErrOther, Reason: reason,
+			Hint: Say("use the ledger that the report was made with, or put back its newest copy; a new or an older one would book people again")}
+	}
+	return l.read(ctx, func(tx *sql.Tx) error {
+		forgotten, err := numbers(tx, "SELECT run FROM forgotten WHERE ledger = $1 AND run = $2", s.Ledger, s.Run)
+		if err != nil || len(forgotten) > 0 {
+			return err
+		}
+		if s.Ledger != l.id {
+			return other(Say("run %d is in a report folder of this list and was recorded in another ledger", s.Run))
+		}
+		last, err := numbers(tx, "SELECT runs FROM ledger")
+		if err != nil {
+			return err
+		}
+		if s.Run > last[0] {
+			return other(Say("run %d is in a report folder of this list, and the ledger does not know it: it is an older copy", s.Run))
+		}
+		runs, err := readRuns(tx, s.Run, s.Run)
+		if err != nil || len(runs) == 0 { // purged
+			return err
+		}
+		if !runs[0].Counts.follow(s.Counts) {
+			return other(Say("the report folder of run %d knows more than the ledger: it is an older copy", s.Run))
+		}
+		return nil
+	})
+}
+
+// follow reports whether these counts can have come out of earlier ones: rows
+// that were not sent or uncertain can have become another outcome, all others
+// stay.
+func (now Counts) follow(was Counts) bool {
+	total := func(c Counts) (n int) {
+		for _, k := range c {
+			n += k
+		}
+		return n
+	}
+	for _, o := range [...]Outcome{Invalid, Duplicate, Skipped} {
+		if now[o] != was[o] {
+			return false
+		}
+	}
+	for _, o := range [...]Outcome{Booked, AlreadyBooked, Rejected} {
+		if now[o] < was[o] {
+			return false
+		}
+	}
+	return total(now) == total(was)
+}
+
+// ForgetRun has a report folder's run not held against this ledger any more. The
+// numbers of later runs follow it.
+func (l *Ledger) ForgetRun(ctx context.Context, s Seen) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return l.take(func(t *turn) error {
+		if _, err := t.exec("INSERT INTO forgotten (ledger, run) VALUES ($1, $2) ON CONFLICT DO NOTHING", s.Ledger, s.Run); err != nil {
+			return err
+		}
+		_, err := t.exec("UPDATE ledger SET runs = $1 WHERE runs < $1", s.Run)
+		return err
+	})
+}
+
+// Left lists the runs that have left something to do: rows that are uncertain
+// and not settled, and rows that a run which was cut off has not sent, unless
+// another run has sent them since. Their Counts tell how many: Uncertain and
+// NotSent, and nothing else.
+func (l *Ledger) Left(ctx context.Context) (left []RunInfo, err error) {
+	err = l.read(ctx, func(tx *sql.Tx) error {
+		runs, err := readRuns(tx, 0, 1<<62)
+		if err != nil {
+			return err
+		}
+		counts := map[int64]Counts{}
+		err = query(tx, func(scan func(...any) error) error {
+			var run int64
+			var n int
+			err := scan(&run, &n)
+			counts[run] = Counts{Uncertain: n}
+			return err
+		}, "SELECT run, count(*) FROM results WHERE outcome = 'uncertain' AND submitted GROUP BY run")
+		if err != nil {
+			return err
+		}
+		for _, r := range runs {
+			c := counts[r.ID]
+			if r.Interrupted && r.Counts[NotSent] > 0 {
+				n, err := numbers(tx, unsentStatement, r.ID)
+				if err != nil {
+					return err
+				}
+				c[NotSent] = int(n[0])
+			}
+			if c != (Counts{}) {
+				r.Counts = c
+				left = append(left, r)
+			}
+		}
+		return nil
+	})
+	return left, err
+}
+
+// unsentStatement counts the rows of a run that were not sent, by it or, as far
+// as a key in common tells, by another run.
+const unsentStatement = `SELECT count(*) FROM results r WHERE r.run = $1 AND r.outcome = 'not_sent' AND NOT EXISTS (
+	SELECT 1 FROM identities i JOIN identities j ON j.key = i.key AND j.run <> i.run
+		JOIN submissions s ON s.run = j.run AND s.idx = j.idx
+		LEFT JOIN settlements t ON t.run = s.run AND t.idx = s.idx
+	WHERE i.run = r.run AND i.idx = r.idx AND (s.outcome IS NULL OR s.outcome IN ('booked', 'uncertain')) AND coalesce(t.booking, 'x') <> '')`
+
+// Checked is what Check has found sound.
+type Checked struct {
+	ID          string
+	Runs        int
+	Rows        int // that were planned, and whose details were not purged
+	Submissions int
+	Commits     int64
+}
+
+// Check reads the whole ledger: every page with its checksum, every index
+// against its table, and whether every run's rows add up. An *[Error] says what
+// is wrong.
+func (l *Ledger) Check(ctx context.Context) (c Checked, err error) {
+	c.ID = l.id
+	err = l.read(ctx, func(tx *sql.Tx) error {
+		if !l.Shared() {
+			var said string
+			if err := tx.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&said); err != nil {
+				return err
+			}
+			if said != "ok" {
+				return errDamaged(l.Path(), Say("%s", said))
+			}
+		}
+		for statement, to := range map[string]any{
+			"SELECT count(*) FROM runs WHERE state > 0": &c.Runs,
+			"SELECT count(*) FROM results":              &c.Rows,
+			"SELECT count(*) FROM submissions":          &c.Submissions,
+			"SELECT commits FROM ledger":                &c.Commits,
+		} {
+			if err := tx.QueryRowContext(ctx, statement).Scan(to); err != nil {
+				return err
+			}
+		}
+		strays, err := numbers(tx, "SELECT count(*) FROM plan p WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.run = p.run)")
+		if err == nil && strays[0] > 0 {
+			err = errDamaged(l.Path(), Say("%d rows belong to no run", strays[0]))
+		}
+		return err
+	})
+	return c, err
+}
+
+// Backup copies the ledger into a new file, as it is at one moment, also while a
+// run is on. The copy may be used as a ledger. A PostgreSQL database is backed
+// up with its own programs.
+func (l *Ledger) Backup(ctx context.Context, file string) (err error) {
+	if l.Shared() {
+		return &Error{Path: l.Path(), Err: ErrOther, Reason: Say("a PostgreSQL database is backed up with pg_dump")}
+	}
+	if file, err = filepath.Abs(file); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
+		return &Error{Path: file, Err: fs.ErrExist, Reason: Say("there is such a file already"), Hint: Say("choose another name")}
+	}
+	fresh := file + "-new"
+	made, err := os.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fileError(file, "cannot be created: %v", err)
+	}
+	made.Close()
+	defer os.Remove(fresh)
+	copied := &sqlite{path: fresh}
+	conn, err := l.db.Conn(ctx)
+	if err != nil {
+		return l.word(err)
+	}
+	err = conn.Raw(func(c any) error { return c.(driver.Conn).Raw().Backup("main", sqliteURI(fresh, "rw")) })
+	if err := errors.Join(err, conn.Close()); err != nil {
+		return l.word(err)
+	}
+	// It is nobody's now, and whole.
+	db, err := openSQLite(fresh, "rw", false)
+	if err != nil {
+		return copied.word(err)
+	}
+	_, err = db.ExecContext(ctx, "UPDATE ledger SET held = 0; PRAGMA wal_checkpoint(TRUNCATE)")
+	if err == nil {
+		_, err = copied.check(ctx, db)
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		return copied.word(err)
+	}
+	if err := syncFile(fresh); err != nil {
+		return err
+	}
+	if err := os.Rename(fresh, file); err != nil {
+		return fileError(file, "cannot be created: %v", err)
+	}
+	return syncDir(filepath.Dir(file))
+}
