@@ -189,27 +189,23 @@ func (j *Job) concurrency() int {
 // Result says how far the run came.
 func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error) {
 	p := newPlan()
-	var declined error
-	rows := func(yield func(ledger.Row, error) bool) {
-		for row, err := range j.plan(ctx, p) {
-			if !yield(row, err) || err != nil {
-				return
-			}
-		}
-		if declined = decide(p); declined != nil {
-			yield(ledger.Row{}, errEnough)
-		}
-	}
 	record := j.Record
 	record.Target = j.Target
 	record.StartedAt = time.Now()
 	record.NameColumns = j.Mapper.NameColumns()
 	record.Rate, record.Concurrency = j.Rate, j.concurrency()
-	run, err := j.Ledger.StartRun(ctx, record, rows)
-	switch {
-	case declined != nil:
-		return nil, declined
-	case err != nil:
+	run, err := j.Ledger.Plan(ctx, record, j.plan(ctx, p))
+	if err != nil {
+		return nil, err
+	}
+	// Nothing is open while a person thinks about it.
+	if err := decide(p); err != nil {
+		if discarded := run.Discard(); discarded != nil {
+			return nil, errors.Join(err, discarded)
+		}
+		return nil, err
+	}
+	if err := run.Start(ctx); err != nil {
 		return nil, err
 	}
 	if j.ReportDir != nil {
@@ -260,6 +256,7 @@ type item struct {
 	ordered bool
 	backoff *backoff.ExponentialBackOff
 	ended   chan struct{} // closed when the row is not under way any more
+	last    bool          // another run has it under way, and it is not asked about again
 }
 
 // pending reads the input again and yields the submissions that the plan wants

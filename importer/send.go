@@ -61,7 +61,8 @@ type runner struct {
 
 	mu      sync.Mutex // guards all below
 	lanes   lanes
-	places  int // for rows that may be under way besides those that are
+	places  int     // for rows that may be under way besides those that are
+	later   []*item // that another run has under way
 	res     Result
 	cause   error           // of the stop
 	barred  map[string]bool // customerIds that were refused
@@ -109,6 +110,7 @@ func (r *runner) send(ctx context.Context) (*Result, error) {
 	all.Go(r.listen)
 	if r.plan.ToSend() > 0 {
 		r.feed(ctx)
+		r.again(ctx)
 	}
 	r.rows.Wait()
 	r.halt()
@@ -168,6 +170,28 @@ func (r *runner) feed(ctx context.Context) {
 		r.mu.Unlock()
 		if !proven {
 			<-it.ended
+		}
+	}
+}
+
+// again takes up the rows that another run on the same ledger had under way.
+func (r *runner) again(ctx context.Context) {
+	for try := 2; try <= maxTries; try++ {
+		r.rows.Wait()
+		r.mu.Lock()
+		later := r.later
+		r.later = nil
+		r.mu.Unlock()
+		if len(later) == 0 || sleep(r.stopping, time.Second) != nil {
+			return
+		}
+		for _, it := range later {
+			it.last, it.ended = try == maxTries, make(chan struct{})
+			r.room <- struct{}{}
+			r.mu.Lock()
+			r.lanes.add(it)
+			r.start(ctx)
+			r.mu.Unlock()
 		}
 	}
 }
@@ -239,6 +263,9 @@ func (r *runner) leave(ctx context.Context, it *item, try int) bool {
 func (r *runner) begin(ctx context.Context, it *item) bool {
 	r.door <- struct{}{}
 	err := r.pace.wait(r.stopping)
+	if err == nil {
+		err = r.turn()
+	}
 	if r.pace.limited() {
 		defer func() { <-r.door }()
 	} else {
@@ -247,13 +274,56 @@ func (r *runner) begin(ctx context.Context, it *item) bool {
 	if err != nil || r.isBarred(it) {
 		return false
 	}
-	err = r.run.Begin(ctx, ledger.Submission{Index: it.index, Keys: it.keys, Content: it.content, At: time.Now()})
+	submission := ledger.Submission{Index: it.index, Keys: it.keys, Content: it.content, At: time.Now(), Last: it.last}
+	if it.ordered {
+		submission.Slot = slotOf(it.sub.Target)
+	}
+	err = r.run.Begin(ctx, submission)
+	var taken *ledger.TakenError
+	if errors.As(err, &taken) {
+		r.taken(it, taken.Match)
+		return false
+	}
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, ctx.Err())) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.stop(Stop{Code: StopLedger, Reason: ledgerFailed, Err: err}, err)
 	}
 	return err == nil
+}
+
+// turn waits for the pace that all hosts of a shared ledger keep together. A
+// database that does not answer fails the row's begin, and is told there.
+func (r *runner) turn() error {
+	if !r.job.Ledger.Shared() || !r.pace.limited() {
+		return nil
+	}
+	turn, err := r.job.Ledger.Reserve(r.stopping, r.job.Target, time.Duration(float64(time.Second)/float64(r.pace.limiter.Limit())))
+	if err != nil {
+		return r.stopping.Err()
+	}
+	return sleep(r.stopping, turn.Wait)
+}
+
+// taken ends a row that another run on the same ledger has booked, and puts off
+// one that it has under way.
+func (r *runner) taken(it *item, m ledger.Match) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if m.UnderWay {
+		if !it.last {
+			r.later = append(r.later, it)
+		}
+		return
+	}
+	outcome := ledger.AlreadyBooked
+	if m.Outcome == ledger.Uncertain {
+		outcome = ledger.Uncertain
+	}
+	r.res.Outcomes[ledger.NotSent]--
+	r.res.Outcomes[outcome]++
+	r.log.Info("another run has the row", "row", it.number, "outcome", outcome.String(), "run", m.Run)
+	r.show()
 }
 
 // underWay counts a request that leaves, and returns when.
@@ -393,6 +463,11 @@ func (r *runner) slowDown(it *item, v verdict, left time.Time, wait time.Duratio
 		return
 	}
 	pause, perSecond := r.pace.refuse(left, now, v.wait)
+	if r.job.Ledger.Shared() {
+		if err := r.job.Ledger.Refused(context.Background(), r.job.Target, pause); err != nil {
+			r.log.Warn("the other hosts were not told of the pause")
+		}
+	}
 	r.log.Warn("the server asked for a pause", "row", it.number, "status", v.status, "wait", pause.Round(time.Millisecond), "rate", perSecond)
 	r.event("pause", fmt.Sprintf("%d ms, then %s/s", pause.Milliseconds(), number(perSecond)))
 }

@@ -46,7 +46,7 @@ EXIT STATUS
 			if err != nil {
 				return err
 			}
-			l, err := ledger.Open(cmd.Context(), p, ledger.Options{Create: true})
+			l, err := ledger.Open(cmd.Context(), p, ledger.Options{})
 			if err != nil {
 				return err
 			}

@@ -149,7 +149,7 @@ func settlementHint(err error) any {
 
 // listUncertain shows what has to be settled.
 func (w *world) listUncertain(ctx context.Context, path string) error {
-	l, err := ledger.OpenReader(ctx, path)
+	l, err := ledger.OpenExisting(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func (w *world) listUncertain(ctx context.Context, path string) error {
 
 // settle settles all rows of the list, or none.
 func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list []reports.Settled) (err error) {
-	l, err := ledger.Open(ctx, path, ledger.Options{Create: true})
+	l, err := ledger.Open(ctx, path, ledger.Options{})
 	if err != nil {
 		return err
 	}

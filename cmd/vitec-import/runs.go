@@ -36,7 +36,7 @@ EXIT STATUS
 			if err != nil {
 				return err
 			}
-			l, err := ledger.OpenReader(cmd.Context(), p)
+			l, err := ledger.OpenExisting(cmd.Context(), p)
 			if err != nil {
 				return err
 			}

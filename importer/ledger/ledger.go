@@ -159,6 +159,16 @@ func OpenReader(ctx context.Context, where string) (*Ledger, error) {
 	return l, nil
 }
 
+// OpenExisting is OpenReader of a ledger that there must be: ErrMissing if there
+// is none.
+func OpenExisting(ctx context.Context, where string) (*Ledger, error) {
+	l, err := OpenReader(ctx, where)
+	if err == nil && l.db == nil {
+		return nil, errMissing(l.Path())
+	}
+	return l, err
+}
+
 func random() string {
 	var b [8]byte
 	rand.Read(b[:])
