@@ -174,9 +174,10 @@ func (r *runner) feed(ctx context.Context) {
 	}
 }
 
-// again takes up the rows that another run on the same ledger had under way.
+// again looks, second by second, at the rows that another run on the same ledger
+// had under way, until it has them no more.
 func (r *runner) again(ctx context.Context) {
-	for try := 2; try <= maxTries; try++ {
+	for end := time.Now().Add(longestPause); ; {
 		r.rows.Wait()
 		r.mu.Lock()
 		later := r.later
@@ -186,7 +187,7 @@ func (r *runner) again(ctx context.Context) {
 			return
 		}
 		for _, it := range later {
-			it.last, it.ended = try == maxTries, make(chan struct{})
+			it.last, it.ended = time.Now().After(end), make(chan struct{})
 			r.room <- struct{}{}
 			r.mu.Lock()
 			r.lanes.add(it)
