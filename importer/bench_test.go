@@ -51,7 +51,7 @@ participant:
 	if err != nil {
 		b.Fatal(err)
 	}
-	f, err := table.Open(path, table.Options{Fits: m.Fits})
+	f, err := table.Open(context.Background(), path, table.Options{Fits: m.Fits})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -105,7 +105,7 @@ func bothWays(t *rapid.T, dir, csv string) (checked, sent []int) {
 		t.Fatal(err)
 	}
 	for _, way := range []string{"check", "run"} {
-		file, err := table.Open(input, table.Options{Fits: m.Fits})
+		file, err := table.Open(context.Background(), input, table.Options{Fits: m.Fits})
 		if err != nil {
 			return nil, nil // neither begins
 		}
@@ -157,7 +157,7 @@ func TestSumOfAPlan(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, err := table.Open(input, table.Options{Fits: m.Fits})
+		file, err := table.Open(context.Background(), input, table.Options{Fits: m.Fits})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -161,8 +161,8 @@ func (j *Job) prepared(ctx context.Context) iter.Seq2[*prepared, error] {
 				return
 			}
 			out := &prepared{number: in.Number}
-			if in.Err != nil {
-				out.refused = refused(in.Number, in.Err)
+			if e := in.Fault(j.Mapper.Reads); e != nil {
+				out.refused = refused(in.Number, e)
 			} else {
 				j.prepare(out, m, in, &sub)
 			}

@@ -129,7 +129,7 @@ func (f *fixture) open(list []person, s *server) (*Job, func()) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	file, err := table.Open(input, table.Options{Fits: m.Fits})
+	file, err := table.Open(context.Background(), input, table.Options{Fits: m.Fits})
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -309,7 +309,7 @@ func (w *world) job(stop chan struct{}) (*Job, func()) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	file, err := table.Open(input, table.Options{Fits: m.Fits})
+	file, err := table.Open(context.Background(), input, table.Options{Fits: m.Fits})
 	if err != nil {
 		w.t.Fatal(err)
 	}

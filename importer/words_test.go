@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -18,7 +19,7 @@ func TestReasons(t *testing.T) {
 	if damaged == nil {
 		t.Fatal("a folder is a ledger")
 	}
-	_, unread := table.Open(dir, table.Options{})
+	_, unread := table.Open(context.Background(), dir, table.Options{})
 	rejected := with(judge(vitec.Answer{}, &vitec.StatusError{Status: 400}, situation{}).reason, "Ogiltigt namn")
 	for _, tt := range []struct {
 		reason ledger.Text

@@ -28,9 +28,9 @@ func rowsOf(t testing.TB, f *table.File, pick func(table.Row) ledger.Row) []ledg
 		}
 		r := pick(in)
 		r.Run, r.Index, r.Number = 7, len(rows), in.Number
-		if in.Err != nil {
+		if in.Fault(nil) != nil {
 			r.Outcome = ledger.Invalid
-			r.Problems = []ledger.Problem{{Column: in.Err.Column, Code: string(in.Err.Code), Message: in.Err.Reason.String(), Hint: in.Err.Hint.String()}}
+			r.Problems = []ledger.Problem{{Column: in.Fault(nil).Column, Code: string(in.Fault(nil).Code), Message: in.Fault(nil).Reason.String(), Hint: in.Fault(nil).Hint.String()}}
 		}
 		rows = append(rows, r)
 	}
@@ -87,8 +87,8 @@ func content(t testing.TB, f *table.File) (own [][]string, reasons [][]string, r
 		if err != nil {
 			t.Fatal(err)
 		}
-		if in.Err != nil {
-			refused = append(refused, in.Err.Code)
+		if in.Fault(nil) != nil {
+			refused = append(refused, in.Fault(nil).Code)
 			continue
 		}
 		var mine []string
@@ -247,7 +247,7 @@ func randomFile(r *rand.Rand, rows int) (data []byte, o table.Options) {
 		return b.String()
 	}
 	var b strings.Builder
-	o = table.Options{Encoding: f.name, Delimiter: []rune(comma)[0], HeaderRow: 1}
+	o = table.Options{Encoding: f.name, Delimiter: comma, HeaderRow: 1}
 	if r.IntN(3) == 0 {
 		b.WriteString("Lista " + end + end)
 		o.HeaderRow = 3
@@ -326,7 +326,7 @@ func firstRecord(t testing.TB, f *table.File) []byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return slices.Clone(in.Raw)
+		return bytes.Join(in.Raw, []byte(f.Info().Delimiter))
 	}
 	return nil
 }

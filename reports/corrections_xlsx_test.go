@@ -130,14 +130,14 @@ func judgedRows(t testing.TB, f *table.File) (rows []judged) {
 			t.Fatal(err)
 		}
 		var j judged
-		if in.Err != nil {
-			j.refused, j.column = in.Err.Code, in.Err.Column
+		if in.Fault(nil) != nil {
+			j.refused, j.column = in.Fault(nil).Code, in.Fault(nil).Column
 		}
 		for i, h := range header {
 			if reasonColumn(h) != "" {
 				continue
 			}
-			if in.Err == nil {
+			if in.Fault(nil) == nil {
 				j.cells = append(j.cells, in.Cells[i])
 			}
 			j.written = append(j.written, in.Written[i])
@@ -336,8 +336,8 @@ func TestReasonsDoNotMakeARow(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if codes = append(codes, ""); in.Err != nil {
-						codes[len(codes)-1] = in.Err.Code
+					if codes = append(codes, ""); in.Fault(nil) != nil {
+						codes[len(codes)-1] = in.Fault(nil).Code
 					}
 				}
 				return codes

@@ -82,7 +82,7 @@ func (c *xlsxCorrections) add(r *record) error {
 // like the spelling of another.
 func (c *xlsxCorrections) texts(r *record) (texts []string, ok bool) {
 	refused := table.Code(r.code)
-	if unread[r.code] || refused == table.CodeTooManyCells || refused == table.CodeBrokenRow || r.refused == table.CodeTooManyCells || r.refused == table.CodeBrokenRow {
+	if unread[r.code] || refused == table.CodeTooManyCells || r.refused == table.CodeTooManyCells {
 		return nil, false
 	}
 	if texts = r.cells; texts == nil {

@@ -63,6 +63,14 @@ func newDialect(info table.Info) dialect {
 	return d
 }
 
+// whole is a record of its raw cells.
+func (d *dialect) whole(cells [][]byte) []byte {
+	if cells == nil {
+		return nil
+	}
+	return bytes.Join(cells, d.delim)
+}
+
 // encode writes s in the file's encoding. A character that the encoding does
 // not have is written as what looks like it, or as a question mark.
 func (d *dialect) encode(s string) []byte {

@@ -7,7 +7,6 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"unicode/utf8"
 
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
@@ -96,13 +95,10 @@ func OpenInput(ctx context.Context, run ledger.RunInfo, paths ...string) (*table
 	return nil, first
 }
 
-func openInput(_ context.Context, run *ledger.RunInfo, path string) (*table.File, error) {
+func openInput(ctx context.Context, run *ledger.RunInfo, path string) (*table.File, error) {
 	in := run.Input
-	o := table.Options{Sheet: in.Sheet, HeaderRow: in.HeaderRow, Encoding: in.Encoding, KeepRaw: true, Known: true}
-	if d, size := utf8.DecodeRuneInString(in.Delimiter); size == len(in.Delimiter) && size > 0 {
-		o.Delimiter = d // one of two characters is found again
-	}
-	f, err := table.Open(path, o)
+	o := table.Options{Sheet: in.Sheet, HeaderRow: in.HeaderRow, Encoding: in.Encoding, Delimiter: in.Delimiter, KeepRaw: true}
+	f, err := table.Open(ctx, path, o)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &InputError{Path: path, Err: ErrInputMissing}

@@ -116,7 +116,7 @@ func (s *Source) abouts(ctx context.Context) iter.Seq2[about, error] {
 	return func(yield func(about, error) bool) {
 		switch {
 		case s.Input != nil:
-			columns := findOriginColumns(s.Input.Info())
+			columns, d := findOriginColumns(s.Input.Info()), newDialect(s.Input.Info())
 			before, stop := iter.Pull2(s.earlierRows())
 			defer stop()
 			for in, err := range s.Input.Rows(ctx) {
@@ -124,18 +124,22 @@ func (s *Source) abouts(ctx context.Context) iter.Seq2[about, error] {
 					yield(about{}, err)
 					return
 				}
-				a := about{number: in.Number, raw: in.Raw, written: in.Written}
+				a := about{number: in.Number, raw: d.whole(in.Raw), written: in.Written}
 				if line, err, ok := before(); ok && err == nil && line.Row == in.Number {
 					a.before = &line
 				}
-				if in.Err != nil {
-					a.refused = in.Err.Code
+				e := in.Fault(nil)
+				if e != nil {
+					a.refused = e.Code
 					a.copyOf = columns.ofRefused(&in)
-				} else {
+				}
+				if in.Err == nil {
 					a.cells = in.Cells
 					a.participant = Participant(in.Cells, s.Run.NameColumns)
 					a.viewing, a.slot = Participant(in.Cells, s.ViewingColumns), Participant(in.Cells, s.SlotColumns)
-					a.copyOf = columns.of(in.Cells)
+					if e == nil {
+						a.copyOf = columns.of(in.Cells)
+					}
 				}
 				if !yield(a, nil) {
 					return
@@ -343,7 +347,7 @@ func (c *originColumns) ofRefused(in *table.Row) origin {
 		}
 	case in.Raw != nil:
 		d := newDialect(c.info)
-		cells, _, whole, sound := d.record(in.Raw)
+		cells, _, whole, sound := d.record(d.whole(in.Raw))
 		if len(cells) != len(texts) || whole || !sound {
 			return origin{}
 		}

@@ -69,7 +69,7 @@ func writeInput(t testing.TB, name string, data []byte) string {
 func openTable(t testing.TB, path string, o table.Options) *table.File {
 	t.Helper()
 	o.KeepRaw = true
-	f, err := table.Open(path, o)
+	f, err := table.Open(context.Background(), path, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,7 @@ func (e *SettlementError) Message() (format string, args []any) {
 // cannot. The error is table.Open's, or joins all mistakes of the file, each
 // a *[SettlementError]; with a mistake nothing is returned.
 func ReadSettlements(ctx context.Context, path string, wrong func(id string) bool) ([]Settled, error) {
-	f, err := table.Open(path, table.Options{Fits: knownColumns})
+	f, err := table.Open(ctx, path, table.Options{Fits: knownColumns})
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +63,9 @@ func ReadSettlements(ctx context.Context, path string, wrong func(id string) boo
 		switch {
 		case err != nil:
 			return nil, err
-		case row.Err != nil:
-			p.mistake(row.Number, row.Err.Column, words.Text{}, words.Textf("%v", row.Err.Reason))
+		case row.Fault(nil) != nil:
+			e := row.Fault(nil)
+			p.mistake(row.Number, e.Column, words.Text{}, words.Textf("%v", e.Reason))
 		default:
 			p.row(row.Number, row.Cells)
 		}

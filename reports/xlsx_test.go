@@ -157,7 +157,7 @@ func TestWorkbookHasNoFormulas(t *testing.T) {
 		rows = append(rows, ledger.Row{Run: 7, Index: i, Outcome: ledger.Rejected, HTTPStatus: 400, Message: p, BookingID: p,
 			Slot: ledger.Slot{CustomerId: p, ViewingId: p, TimeSlotId: p}})
 	}
-	f := openTable(t, writeInput(t, "p.csv", []byte(b.String())), table.Options{HeaderRow: 1, Delimiter: ';'})
+	f := openTable(t, writeInput(t, "p.csv", []byte(b.String())), table.Options{HeaderRow: 1, Delimiter: ";"})
 	i := 0
 	for in, err := range f.Rows(context.Background()) {
 		if err != nil || i >= len(rows) {

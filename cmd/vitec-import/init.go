@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -80,6 +81,7 @@ func (w *world) init(ctx context.Context, input string, f *initFlags) error {
 	if err != nil {
 		return err
 	}
+	o.Links = true
 	file, err := w.openFile(input, o)
 	if err != nil {
 		return err
@@ -94,8 +96,8 @@ func (w *world) init(ctx context.Context, input string, f *initFlags) error {
 		Table: info.Name, Set: f.set,
 		Input: propose.Input{Sheet: o.Sheet, HeaderRow: o.HeaderRow, Encoding: o.Encoding},
 	}
-	if o.Delimiter != 0 {
-		options.Input.Delimiter = string(o.Delimiter)
+	if utf8.RuneCountInString(o.Delimiter) == 1 { // one of two characters is detected again
+		options.Input.Delimiter = o.Delimiter
 	}
 	if info.HeaderRow > 1 {
 		options.Input.HeaderRow = info.HeaderRow // found once; no run has to say so again
@@ -206,7 +208,7 @@ func (w *world) survey(ctx context.Context, file *table.File) (*propose.Survey, 
 			return nil, err
 		case w.stopping():
 			return nil, importer.ErrInterrupted
-		case row.Err == nil:
+		case row.Err == nil: // a cell with a fault has nothing that could be misread
 			s.Add(row.Cells)
 		}
 	}

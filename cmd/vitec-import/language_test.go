@@ -48,7 +48,7 @@ func TestWordingIn(t *testing.T) {
 		want string
 	}{
 		{"lost_digits", []string{"table", "the number was saved in short form and its last digits are gone", ""}, "numret sparades i kortform och dess sista siffror är borta"},
-		{"other_delimiter", []string{"table", "the row is separated by %v, the header by %v", "", ";", "tab"}, "raden är avgränsad med ;, rubrikraden med tabb"},
+		{"other_delimiter", []string{"table", "the row is separated by %s, the header by %s", "", ";", "tab"}, "raden är avgränsad med ;, rubrikraden med tabb"},
 		{"of later", nil, ""},
 	} {
 		got, _, ok := wordingIn(words.Swedish)(tt.code, tt.args)

@@ -107,7 +107,7 @@ func (f *tableFlags) options(m *mapping.Mapping) (table.Options, error) {
 	if m == nil {
 		return o, nil
 	}
-	o.Fits, o.Aside = m.Fits, reports.Aside
+	o.Fits, o.Aside, o.Links = m.Fits, reports.Aside, true
 	in := m.Input()
 	if o.Sheet == "" {
 		o.Sheet = in.Sheet
@@ -118,30 +118,29 @@ func (f *tableFlags) options(m *mapping.Mapping) (table.Options, error) {
 	if o.Encoding == "" {
 		o.Encoding = in.Encoding
 	}
-	if o.Delimiter == 0 {
-		o.Delimiter = in.Delimiter
+	if o.Delimiter == "" && in.Delimiter != 0 {
+		o.Delimiter = string(in.Delimiter)
 	}
 	return o, nil
 }
 
-func delimiter(s string) (rune, error) {
+func delimiter(s string) (string, error) {
 	switch strings.ToLower(s) {
 	case "":
-		return 0, nil
+		return "", nil
 	case "tab", `\t`, "\t":
-		return '\t', nil
+		return "\t", nil
 	case "comma":
-		return ',', nil
+		return ",", nil
 	case "semicolon":
-		return ';', nil
+		return ";", nil
 	case "pipe":
-		return '|', nil
+		return "|", nil
 	}
-	r, n := utf8.DecodeRuneInString(s)
-	if n != len(s) || r == '"' || r == '\n' || r == '\r' || r == utf8.RuneError {
-		return 0, exit{code: importer.ExitUsage, err: fail("--delimiter %q is not one character", s), hint: hint("write it as one character, or as comma, semicolon, tab or pipe")}
+	if utf8.RuneCountInString(s) > 2 || strings.ContainsAny(s, "\"\n\r") || !utf8.ValidString(s) {
+		return "", exit{code: importer.ExitUsage, err: fail("--delimiter %q is not one or two characters", s), hint: hint("write it as one or two characters, or as comma, semicolon, tab or pipe")}
 	}
-	return r, nil
+	return s, nil
 }
 
 // mappingFlags say which mapping is used and what is put over it.
@@ -345,22 +344,21 @@ func (w *world) openTable(s *source) error {
 	return err
 }
 
-// openFile opens a table. That reads the whole file, which can take a while, and
-// knows nothing of signals; when one comes it is left to itself.
+// openFile opens a table. That reads the whole file, which can take a while; a
+// signal ends it.
 func (w *world) openFile(path string, o table.Options) (*table.File, error) {
-	type opened struct {
-		file *table.File
-		err  error
-	}
-	done := make(chan opened, 1)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	go func() {
-		f, err := table.Open(path, o)
-		done <- opened{f, err}
+		select {
+		case <-w.stop:
+			cancel()
+		case <-ctx.Done():
+		}
 	}()
-	select {
-	case r := <-done:
-		return r.file, r.err
-	case <-w.stop:
+	f, err := table.Open(ctx, path, o)
+	if errors.Is(err, context.Canceled) {
 		return nil, importer.ErrInterrupted
 	}
+	return f, err
 }

@@ -77,8 +77,8 @@ func (w *world) show(cmd *cobra.Command, out io.Writer, f *table.File) error {
 		if w.stopping() {
 			return importer.ErrInterrupted
 		}
-		if row.Err != nil {
-			_, err = fmt.Fprintf(out, "%6d  %s\n", row.Number, w.say("refused: %s", row.Err.Reason))
+		if e := unread(&row); e != nil {
+			_, err = fmt.Fprintf(out, "%6d  %s\n", row.Number, w.say("refused: %s", e.Reason))
 		} else {
 			_, err = fmt.Fprintf(out, "%6d  %s\n", row.Number, strings.Join(row.Cells, " | "))
 		}
@@ -124,11 +124,11 @@ func (w *world) showJSON(cmd *cobra.Command, out io.Writer, f *table.File) error
 		if w.stopping() {
 			return importer.ErrInterrupted
 		}
-		if row.Err != nil {
+		if e := unread(&row); e != nil {
 			err = enc.Encode(struct {
 				Row   int    `json:"row"`
 				Error string `json:"error"`
-			}{row.Number, row.Err.Error()})
+			}{row.Number, e.Error()})
 		} else {
 			err = enc.Encode(struct {
 				Row   int      `json:"row"`
@@ -137,6 +137,20 @@ func (w *world) showJSON(cmd *cobra.Command, out io.Writer, f *table.File) error
 		}
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// unread says why a row cannot be shown as it is: it is refused, or one of its
+// cells cannot be read. A cell that is merged with another is empty.
+func unread(row *table.Row) *table.Error {
+	if row.Err != nil {
+		return row.Err
+	}
+	for _, e := range row.Faults {
+		if e.Code != table.CodeMergedCell {
+			return e
 		}
 	}
 	return nil

@@ -24,7 +24,7 @@ func benchCSV(b testing.TB, rows int) string {
 
 // The figures are of the rows alone, without Open.
 func benchRows(b *testing.B, path string) {
-	f, err := Open(path, Options{})
+	f, err := Open(context.Background(), path, Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func BenchmarkCSV(b *testing.B) { benchRows(b, benchCSV(b, 50_000)) }
 func BenchmarkCSVOpen(b *testing.B) {
 	path := benchCSV(b, 50_000)
 	for b.Loop() {
-		f, err := Open(path, Options{})
+		f, err := Open(context.Background(), path, Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func BenchmarkXLSX(b *testing.B) { benchRows(b, benchXLSX(b, 20_000)) }
 func BenchmarkXLSXOpen(b *testing.B) {
 	path := benchXLSX(b, 20_000)
 	for b.Loop() {
-		f, err := Open(path, Options{})
+		f, err := Open(context.Background(), path, Options{})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -2,55 +2,66 @@ package table
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"vitec-import/importer/table/internal/celltext"
+	"vitec-import/importer/table/internal/delimited"
 )
 
-// maxRefused is how many rows may be refused if they are more than half of all
-// rows: a file with more of them is no list, or is read in a wrong way.
-const maxRefused = 100_000
-
-// maxMissing is how many cells the rows of a file may have less than the
-// header, all together: a wide header above many short rows makes a small file
-// into a very large table.
-const maxMissing = 1 << 28
+const (
+	// maxRefused is how many rows may be refused if they are more than half of
+	// all rows: a file with more of them is not a list, or is read in a wrong way.
+	maxRefused = 100_000
+	// maxWarnings is how many warnings of one kind are given one by one.
+	maxWarnings = 10
+)
 
 // count reads all rows once, so that a file with a fault near its end is
 // known before its first row is used, and keeps their number.
-func (f *File) count() error {
-	totals := warner{info: &f.info, code: WarnFooter}
-	mojibake := warner{info: &f.info, code: WarnMojibake}
-	lost := warner{info: &f.info, code: WarnReplacement}
+func (f *File) count(ctx context.Context) error {
+	var totals, mojibake, lost marks
 	letters := func(number int, cells []string) {
 		for i, c := range cells {
-			if !isASCII(c) {
-				if doubleEncoded(c) {
-					mojibake.add(number, i+1, say("the text looks as if it had been encoded twice, and is left as it is"), say("export the list again as UTF-8"))
-				}
-				if strings.ContainsRune(c, utf8.RuneError) {
-					lost.add(number, i+1, say("letters were lost before the file came here: there is U+FFFD in their place"), say("export the list again"))
-				}
+			if delimited.DoubleEncoded(c) {
+				mojibake.add(number, i+1)
+			}
+			if strings.ContainsRune(c, utf8.RuneError) {
+				lost.add(number, i+1)
 			}
 		}
 	}
-	letters(f.info.HeaderRow, f.info.Header)
-	if f.opts.HeaderRow == 0 && (f.opts.Fits == nil || f.opts.Fits(f.info.Header) == 0) && likeRow(f.info.Header) {
-		f.info.Warnings = append(f.info.Warnings, Warning{Row: f.info.HeaderRow, Code: WarnDataHeader,
-			Text: say("row %v is taken for the header, though it looks like a row of the list", f.info.HeaderRow), Hint: say("if the list has no header, put a line with the names of the columns above it")})
+	i := &f.info
+	letters(i.HeaderRow, i.Header)
+	fits := 0
+	if f.opts.Fits != nil {
+		fits = f.opts.Fits(i.Header)
+	}
+	if f.opts.HeaderRow == 0 && fits == 0 && likeRow(i.Header) {
+		i.warn(i.HeaderRow, 0, WarnDataHeader, say("row %d is taken for the header, though it looks like a row of the list", i.HeaderRow), say("if the list has no header, put a line with the names of the columns above it"))
 	}
 	strayed, strayedAt := 0, 0 // rows of one column with a delimiter in them
-	oneColumn := f.info.Format == "csv" && f.info.Delimiter == ""
+	oneColumn := i.Format == "csv" && i.Delimiter == ""
 	var first *Error // of a row
-	err := f.reader.rows(context.Background(), func(r *Row) bool {
-		f.info.Rows++
+	var head [][]string
+	columns := make([]bool, len(i.Header)) // those with anything in them
+	err := f.pass(ctx, func(r *Row) bool {
+		i.Rows++
 		if r.Err != nil {
-			if f.info.Refused++; first == nil {
+			if i.Refused++; first == nil {
 				first = r.Err
 			}
-			return f.info.Refused < maxRefused || f.info.Refused*2 < f.info.Rows
+			return i.Refused < maxRefused || i.Refused*2 < i.Rows
 		}
-		if f.opts.Fits == nil && looksLikeTotal(r.Cells) {
-			totals.add(r.Number, 0, say("looks like a total"), say("delete the row if it is none of the list"))
+		if len(head) < headRows {
+			head = append(head, slices.Clone(r.Cells))
+		}
+		for c, cell := range r.Cells[:min(len(columns), len(r.Cells))] {
+			columns[c] = columns[c] || !celltext.Blank(cell)
+		}
+		if k := slices.IndexFunc(r.Cells, func(c string) bool { return !celltext.Blank(c) }); f.opts.Fits == nil && k >= 0 && isTotalRow(r.Cells, k) {
+			totals.add(r.Number, 0)
 		}
 		letters(r.Number, r.Cells)
 		if oneColumn && strings.ContainsAny(r.Cells[0], "\t;|") {
@@ -60,64 +71,41 @@ func (f *File) count() error {
 		}
 		return true
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if f.info.Refused >= maxRefused && f.info.Refused*2 >= f.info.Rows {
-		first.Reason = say("%v of the first %v rows cannot be read, the first of them because: %v", f.info.Refused, f.info.Rows, first.Reason)
+	case i.Refused >= maxRefused && i.Refused*2 >= i.Rows:
+		first.Reason = say("%d of the first %d rows are refused; the first: %s", i.Refused, i.Rows, first.Reason)
 		return first
 	}
-	totals.done("%v rows look like totals in all")
-	mojibake.done("%v cells look as if they had been encoded twice in all")
-	lost.done("%v cells have lost letters in all")
-	if strayed > 0 {
-		f.info.Warnings = append(f.info.Warnings, Warning{Row: strayedAt, Code: WarnOneColumn,
-			Text: plural(strayed, "row %[2]v has a delimiter in it, and is read as one cell like the others", "%v rows have a delimiter in them, and are read as one cell like the others; the first is row %v", strayedAt), Hint: say("say which delimiter it is with --delimiter")})
-	}
-	if err := f.reader.counted(&f.info); err != nil {
+	if err := f.layout(head, columns); err != nil {
 		return err
 	}
+	i.marks(WarnFooter, totals, say("looks like a total"), say("delete the row if it does not belong to the list"), "%d rows look like totals in all")
+	i.marks(WarnMojibake, mojibake, say("the text looks as if it had been encoded twice, and is left as it is"), say("export the list again as UTF-8"), "%d cells look as if they had been encoded twice in all")
+	i.marks(WarnReplacement, lost, say("letters were lost before the file came here: U+FFFD stands in their place"), say("export the list again"), "%d cells have lost letters in all")
+	if strayed > 0 {
+		i.warn(strayedAt, 0, WarnOneColumn, plural(strayed, "row %[2]d has a delimiter in it, and is read as one cell like the others",
+			"%d rows have a delimiter in them, and are read as one cell like the others; the first is row %d", strayed, strayedAt), say("name the delimiter with --delimiter"))
+	}
+	f.reader.finish(i)
 	return f.src.verifyEnd()
 }
 
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
+// layout looks whether the cells stand as those of one table do.
+func (f *File) layout(head [][]string, columns []bool) error {
+	i := &f.info
+	if transposed(i.Header, head, f.opts.Fits) {
+		text, hint := say("the headings seem to stand in the first column"), say("turn the table: copy it and paste it transposed, so that each person has a row")
+		if f.opts.Fits != nil {
+			return &Error{Row: i.HeaderRow, Sheet: i.Sheet, Code: CodeHeader, Reason: text, Hint: hint}
 		}
+		i.warn(i.HeaderRow, 0, WarnTransposed, text, hint)
 	}
-	return true
-}
-
-// looksLikeTotal is what a judge without a mapping can say of a row.
-func looksLikeTotal(cells []string) bool {
-	for i, c := range cells {
-		if c != "" && !blank(c) {
-			return isTotalRow(cells, i)
-		}
+	if i.Blocks = blocks(i.Header, columns); i.Blocks != nil {
+		b := i.Blocks[1]
+		i.warn(i.HeaderRow, b.From, WarnSideBySide, say("%d tables seem to stand side by side, the second in the columns from %s on: a row has cells of each of them", len(i.Blocks), ColumnName(b.From)),
+			say("put each table into a sheet or a file of its own, if they are lists of different people"))
 	}
-	return false
-}
-
-// maxWarnings is how many warnings of one kind are told one by one.
-const maxWarnings = 10
-
-// warner adds warnings of one kind, the first ones singly.
-type warner struct {
-	info *Info
-	code Code
-	n    int
-}
-
-func (w *warner) add(row, column int, text, hint Text) {
-	if w.n++; w.n <= maxWarnings {
-		w.info.Warnings = append(w.info.Warnings, Warning{Row: row, Column: column, Code: w.code, Text: text, Hint: hint})
-	}
-}
-
-// done tells how many there were, in the text with this id, if not all were told.
-func (w *warner) done(id string) {
-	if w.n > maxWarnings {
-		w.info.Warnings = append(w.info.Warnings, Warning{Code: w.code, Text: say(id, w.n)})
-	}
+	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"unicode/utf16"
 
 	"golang.org/x/text/encoding/charmap"
+
+	"vitec-import/importer/table/internal/delimited"
 )
 
 // in encodes a text.
@@ -154,7 +156,7 @@ func shapeCases() []shapeCase {
 		{"semicolons full of commas", "Namn;Adress;Pris\nEk, Anna;Gatan 1, Lund;1,5\nAl, Bo;Vägen 2, Åre;2,5\n", Options{}, "csv utf-8 \";\" 1: Namn|Adress|Pris\n2: Ek, Anna|Gatan 1, Lund|1,5\n3: Al, Bo|Vägen 2, Åre|2,5"},
 		{"commas full of semicolons", "Namn,Tags\nAnna,a;b\nBo,c;d\n", Options{}, "csv utf-8 \",\" 1: Namn|Tags\n2: Anna|a;b\n3: Bo|c;d"},
 		{"a near-tie", "a;b,c\n1;2,3\n4;5,6\n", Options{}, "! delimiter"},
-		{"a near-tie, settled", "a;b,c\n1;2,3\n", Options{Delimiter: ';'}, "csv utf-8 \";\" 1: a|b,c\n2: 1|2,3"},
+		{"a near-tie, settled", "a;b,c\n1;2,3\n", Options{Delimiter: ";"}, "csv utf-8 \";\" 1: a|b,c\n2: 1|2,3"},
 		{"a near-tie, settled by the mapping", "Namn;Mobil,Fax\nA;1,2\n", Options{Fits: naming("Namn", "Fax")}, "! delimiter"},
 		{"settled by the mapping", "Namn;Mobil, privat\nA;1, 2\nB;3, 4\n", Options{Fits: naming("Namn", "Mobil, privat")}, "csv utf-8 \";\" 1: Namn|Mobil, privat\n2: A|1, 2\n3: B|3, 4"},
 		{"a delimiter in a sentence, and an empty cell at the end", "Namn;Gata;Ort;Not\nÅsa;Storg 1; lgh 2;Lund;\nBo;Storg 2;Kil;\n", Options{}, "csv utf-8 \";\" 1: Namn|Gata|Ort|Not\n2! too_many_cells E\n3: Bo|Storg 2|Kil|"},
@@ -165,11 +167,11 @@ func shapeCases() []shapeCase {
 		{"two columns, no row with the second, mapped", "Namn;Mobil\nBo\nCia\n", Options{Fits: naming("Namn", "Mobil")}, "csv utf-8 \";\" 1: Namn|Mobil\n2: Bo|\n3: Cia|"},
 		{"one column with a delimiter in some of its cells", "Ort\nhej; då\nhej; du\nja\nnej\n", Options{}, "csv utf-8 \"\" 1: Ort\n2: hej; då\n3: hej; du\n4: ja\n5: nej"},
 		{"an odd delimiter", "a^b^c\n1^2^3\n4^5^6\n", Options{}, "! delimiter"},
-		{"an odd delimiter asked for", "a§b§c\n1§2§3\n", Options{Delimiter: '§'}, "csv utf-8 \"§\" 1: a|b|c\n2: 1|2|3"},
-		{"an odd delimiter in windows-1252", "a\xa7b\xa7\xe5\n1\xa72\xa7\xf6n\n", Options{Delimiter: '§'}, "csv windows-1252 \"§\" 1: a|b|å\n2: 1|2|ön"},
+		{"an odd delimiter asked for", "a§b§c\n1§2§3\n", Options{Delimiter: "§"}, "csv utf-8 \"§\" 1: a|b|c\n2: 1|2|3"},
+		{"an odd delimiter in windows-1252", "a\xa7b\xa7\xe5\n1\xa72\xa7\xf6n\n", Options{Delimiter: "§"}, "csv windows-1252 \"§\" 1: a|b|å\n2: 1|2|ön"},
 		{"spaces", "a b c d\n1 2 3 4\n5 6 7 8\n", Options{}, "! delimiter"},
-		{"spaces asked for", "a b c d\n1 2 3 4\n", Options{Delimiter: ' '}, "csv utf-8 \" \" 1: a|b|c|d\n2: 1|2|3|4"},
-		{"a delimiter that cannot be", "a;b\n", Options{Delimiter: '"'}, "! invalid_option"},
+		{"spaces asked for", "a b c d\n1 2 3 4\n", Options{Delimiter: " "}, "csv utf-8 \" \" 1: a|b|c|d\n2: 1|2|3|4"},
+		{"a delimiter that cannot be", "a;b\n", Options{Delimiter: `"`}, "! invalid_option"},
 		{"single quotes", "'a','b'\n'1,5','it''s'\n", Options{}, "csv utf-8 \",\" 1: a|b\n2: 1,5|it's"},
 		{"a space behind every delimiter", "a, b, c\n1, 2, 3\n", Options{}, "csv utf-8 \",\" 1: a|b|c\n2: 1| 2| 3"},
 		{"a space before every mark", "\"a\", \"b\", \"c\"\n\"1\", \"2, 3\", \"4\"\n", Options{}, "csv utf-8 \", \" 1: a|b|c\n2: 1|2, 3|4"},
@@ -250,7 +252,7 @@ func shapeCases() []shapeCase {
 		{"errors of formulas", "Tid;Ort\n#SAKNAS!;Lund\n#N/A;Lund\n#1;Lund\nErr:502;Lund\n", Options{}, "csv utf-8 \";\" 1: Tid|Ort\n2! error_cell A\n3! error_cell A\n4: #1|Lund\n5! error_cell A"},
 		{"totals with a mapping", "Namn;Mobil;Ort\nAnna;1;Lund\nSumma;;\n;;25\nTotalt: 2;;\nAntal: 25;;\nTOTAL;x@example.com;070-1740607\nAntal;0701740605;Lund\n", Options{Fits: naming("Namn", "Mobil")}, "csv utf-8 \";\" 1: Namn|Mobil|Ort\n2: Anna|1|Lund\n3! footer A\n4! footer C\n5! footer A\n6! footer A\n7! footer A\n8: Antal|0701740605|Lund"},
 		{"totals without one", "Namn;Mobil;Ort\nAnna;1;Lund\nSumma;;\n", Options{}, "csv utf-8 \";\" 1: Namn|Mobil|Ort\n2: Anna|1|Lund\n3: Summa||"},
-		{"the header once more", "Namn;Mobil\nAnna;1\nNamn;Mobil\nBo;2\n", Options{Fits: naming("Namn", "Mobil")}, "csv utf-8 \";\" 1: Namn|Mobil\n2: Anna|1\n3! repeated_header\n4: Bo|2"},
+		{"the header once more", "Namn;Mobil\nAnna;1\nNamn;Mobil\nBo;2\n", Options{Fits: naming("Namn", "Mobil")}, "csv utf-8 \";\" 1: Namn|Mobil\n2: Anna|1\n3! repeated_header\n4! grouped"},
 		{"a header of two lines that are alike", "Namn;Mobil\nNamn;Mobil\nAnna;1\n", Options{}, "csv utf-8 \";\" 1: Namn|Mobil\n2! repeated_header\n3: Anna|1"},
 		{"a cell that is the header's", "Namn;Mobil\nNamn;\n", Options{}, "csv utf-8 \";\" 1: Namn|Mobil\n2: Namn|"},
 		{"a lost delimiter before a mark", "a,b,c\n1,\"2, x\",3\n4\"5, y\",6\n7\"8\"\" wide, z\",9\n", Options{}, "csv utf-8 \",\" 1: a|b|c\n2: 1|2, x|3\n3! stray_quote A\n4! stray_quote A"},
@@ -263,8 +265,8 @@ func shapeCases() []shapeCase {
 		{"one column with Unicode separators of lines", "Namn\u2028Anna\u2028Bo", Options{}, "! not_a_table on line 1"},
 		{"rows with semicolons between them", "Namn,Ort,Tel,Not;Anna,Lund,1,x;Bo,Kil,2,y;", Options{}, "! not_a_table on line 1"},
 		{"a header only, with a line break and commas in its names", "\"Namn\nFörnamn\";Ort, län;Tel, mobil\n", Options{}, "csv utf-8 \";\" 1: Namn␊Förnamn|Ort, län|Tel, mobil"},
-		{"another table below", "Namn;Mobil;Ort\nAnna;1;L\nMobil;Namn;Ort\n2;Bo;L\n", Options{Fits: naming("Namn", "Mobil", "Ort")}, "csv utf-8 \";\" 1: Namn|Mobil|Ort\n2: Anna|1|L\n3! repeated_header\n4! repeated_header"},
-		{"two exports behind each other", "\ufeffNamn;Mobil\nAnna;1\n\ufeffNamn;Mobil\nBo;2\n", Options{Fits: naming("Namn", "Mobil")}, "csv utf-8-bom \";\" 1: Namn|Mobil\n2: Anna|1\n3! repeated_header\n4: Bo|2"},
+		{"another table below", "Namn;Mobil;Ort\nAnna;1;L\nMobil;Namn;Ort\n2;Bo;L\n", Options{Fits: naming("Namn", "Mobil", "Ort")}, "csv utf-8 \";\" 1: Namn|Mobil|Ort\n2: Anna|1|L\n3! repeated_header\n4! grouped"},
+		{"two exports behind each other", "\ufeffNamn;Mobil\nAnna;1\n\ufeffNamn;Mobil\nBo;2\n", Options{Fits: naming("Namn", "Mobil")}, "csv utf-8-bom \";\" 1: Namn|Mobil\n2: Anna|1\n3! repeated_header\n4! grouped"},
 		{"a preamble and a footnote", "Lista över anmälda\nSkapad 2026-05-03 10:00\n\nNamn;Mobil;Ort\nAnna;1;Lund\nBo;2;Kil\n\n* preliminär\n", Options{Fits: naming("Namn", "Mobil", "Ort")}, "csv utf-8 \";\" 4: Namn|Mobil|Ort\n5: Anna|1|Lund\n6: Bo|2|Kil\n8! footer A"},
 		{"a table beside another", "Namn;Mobil;;Ort;Antal\nAnna;1;;Lund;3\nBo;2;;;\n", Options{Fits: naming("Namn", "Mobil")}, "csv utf-8 \";\" 1: Namn|Mobil||Ort|Antal\n2: Anna|1||Lund|3\n3: Bo|2|||"},
 		{"a delimiter at every end", "Namn;Mobil;\nAnna;1;\nBo;2;\n", Options{}, "csv utf-8 \";\" 1: Namn|Mobil|\n2: Anna|1|\n3: Bo|2|"},
@@ -273,12 +275,12 @@ func shapeCases() []shapeCase {
 		{"a lone CR in a quoted cell among CRLF", "a;b\r\n\"1\r2\";x\r\n3;y\r\n", Options{}, "csv utf-8 \";\" 1: a|b\n2: 1␍2|x\n4: 3|y"},
 		{"zero bytes among the rows", "a;b\n1;2\n\x00\x00\n3;4\n", Options{}, "csv utf-8 \";\" 1: a|b\n2: 1|2\n3! control_character A\n4: 3|4"},
 		{"a near-tie settled by a sep line", "sep=,\na;b,c\n1;2,3\n", Options{}, "csv utf-8 \",\" 2: a;b|c\n3: 1;2|3"},
-		{"a sep line that an option overrules", "sep=;\na;b,c\n1;2,3\n", Options{Delimiter: ','}, "csv utf-8 \",\" 2: a;b|c\n3: 1;2|3"},
+		{"a sep line that an option overrules", "sep=;\na;b,c\n1;2,3\n", Options{Delimiter: ","}, "csv utf-8 \",\" 2: a;b|c\n3: 1;2|3"},
 		{"a megabyte in a cell", "a;b\n" + strings.Repeat("x", 1<<20) + ";1\n2;3\n", Options{}, "csv utf-8 \";\" 1: a|b\n2: " + strings.Repeat("x", 1<<20) + "|1\n3: 2|3"},
 		{"ten thousand columns", strings.Join(wide, ";") + "\nx" + strings.Join(wide, ";") + "\n", Options{}, "csv utf-8 \";\" 1: " + strings.Join(wide, "|") + "\n2: x" + strings.Join(wide, "|")},
-		{"a line without end", "a;b\n" + strings.Repeat("x", maxRecord+10), Options{}, "! too_large on line 2"},
-		{"a first line without end", strings.Repeat("x", maxRecord+10), Options{}, "! too_large on line 1"},
-		{"a quoted cell without end", "a;b\n1;\"2\n" + strings.Repeat("3;"+strings.Repeat("x", 10_000)+"\n", maxRecord/10_000+10), Options{}, "csv utf-8 …"},
+		{"a line without end", "a;b\n" + strings.Repeat("x", delimited.MaxRecord+10), Options{}, "! too_large on line 2"},
+		{"a first line without end", strings.Repeat("x", delimited.MaxRecord+10), Options{}, "! too_large on line 1"},
+		{"a quoted cell without end", "a;b\n1;\"2\n" + strings.Repeat("3;"+strings.Repeat("x", 10_000)+"\n", delimited.MaxRecord/10_000+10), Options{}, "csv utf-8 …"},
 		{"the end of a file in DOS", "a;b\r\n1;2\r\n\x1a", Options{}, "csv utf-8 \";\" 1: a|b\n2: 1|2"},
 		{"many blank lines first", strings.Repeat(" \n", 50_000) + "a;b\n1;2\n", Options{}, "csv utf-8 \";\" 50001: a|b\n50002: 1|2"},
 		{"many blank lines only", strings.Repeat(" \n", 50_000), Options{}, "! empty"},

@@ -3,42 +3,35 @@ package table
 import (
 	"slices"
 	"strings"
+
+	"vitec-import/importer/table/internal/celltext"
 )
 
 // headRows is how many filled rows are searched for the header.
 const headRows = 50
 
-// headGap is how many rows without anything the search goes on behind filled
-// ones in a sheet. Formatted rows can go on for a million.
-const headGap = 10_000
-
 // headRow is one of the first filled rows of a file or sheet.
 type headRow struct {
-	number int
-	cells  []string
-	ok     bool     // it could be read
-	fault  *verdict // what is wrong with one of its cells, in a workbook
-	astray bool     // a quotation mark in it belongs to another cell, or to none
-
-	written []Written // in a workbook, with Options.KeepRaw
+	number  int
+	cells   []string
+	ok      bool      // it could be read
+	fault   *Error    // what is wrong with one of its cells, in a workbook
+	written []Written // in a workbook
 }
 
 // findHeader returns the index of the header among the first rows, and how
 // many of the wanted columns it names. It returns -1 if there are no rows.
 func findHeader(rows []headRow, fits func([]string) int) (index, named int) {
 	index = -1
-	if fits != nil {
-		for i, r := range rows {
-			if !r.ok {
-				continue
-			}
+	for i, r := range rows {
+		if r.ok && fits != nil {
 			if n := fits(trimmed(r.cells)); n > named {
 				index, named = i, n
 			}
 		}
-		if index >= 0 {
-			return index, named
-		}
+	}
+	if index >= 0 {
+		return index, named
 	}
 	return headerByLooks(rows), 0
 }
@@ -68,22 +61,76 @@ func headerByLooks(rows []headRow) int {
 		if i > 0 && (n < 2 || !wordy(r.cells)) {
 			break
 		}
-		return i
+		return belowSmallTable(rows, i)
 	}
 	return 0
 }
 
-// skippedRows warns, by the text with this id, that the header was found below
-// other rows.
-func skippedRows(id string, number int) Warning {
-	return Warning{Row: number, Code: WarnSkippedRows, Text: say(id, number),
-		Hint: say("name another one with --header-row")}
+// belowSmallTable returns the header of a wider table below the one whose header
+// seems to be at index first: a row of words that begins a new part of the sheet,
+// behind a gap or a line of its own, with no wider row below it.
+func belowSmallTable(rows []headRow, first int) int {
+	for i := first + 2; i < len(rows)-1; i++ {
+		above, r := rows[i-1], rows[i]
+		parted := filled(above.cells) == 1 || r.number > above.number+1
+		if !r.ok || !parted || filled(r.cells) <= filled(rows[first].cells) || !wordy(r.cells) || likeRow(r.cells) {
+			continue
+		}
+		if !slices.ContainsFunc(rows[i+1:], func(below headRow) bool { return filled(below.cells) > len(r.cells) }) {
+			return i
+		}
+	}
+	return first
+}
+
+// transposed reports whether the headings seem to stand in the first column: it
+// names more of the wanted columns than the header does, or, if none are
+// wanted, there is an address in each of the other cells of a row.
+func transposed(header []string, rows [][]string, fits func([]string) int) bool {
+	column := []string{}
+	addresses := false
+	for _, cells := range append([][]string{header}, rows...) {
+		if len(cells) < 2 || celltext.Blank(cells[0]) {
+			return false
+		}
+		column = append(column, strings.TrimSpace(cells[0]))
+		others := slices.DeleteFunc(slices.Clone(cells[1:]), celltext.Blank)
+		addresses = addresses || len(others) > 1 && !slices.ContainsFunc(others, func(c string) bool { return !strings.Contains(c, "@") }) && !strings.Contains(cells[0], "@")
+	}
+	if len(column) < 3 {
+		return false
+	}
+	if fits != nil {
+		n := fits(column)
+		return n > 1 && n > fits(header)
+	}
+	return addresses && wordy(column)
+}
+
+// blocks finds tables side by side: named columns between columns that have
+// neither a name nor anything in them.
+func blocks(header []string, filled []bool) (all []Block) {
+	for i, h := range header {
+		switch {
+		case h == "" && (i >= len(filled) || !filled[i]):
+		case len(all) > 0 && all[len(all)-1].To == i:
+			all[len(all)-1].To = i + 1
+		default:
+			all = append(all, Block{i + 1, i + 1})
+		}
+	}
+	// A single column beside the table is a note.
+	all = slices.DeleteFunc(all, func(b Block) bool { return b.From == b.To })
+	if len(all) < 2 {
+		return nil
+	}
+	return all
 }
 
 // filled counts the cells that show something.
 func filled(cells []string) (n int) {
 	for _, c := range cells {
-		if !blank(c) {
+		if !celltext.Blank(c) {
 			n++
 		}
 	}
@@ -93,22 +140,10 @@ func filled(cells []string) (n int) {
 // wordy reports whether the filled cells are all words, as headers are, and
 // not numbers, dates or addresses.
 func wordy(cells []string) bool {
-	for _, c := range cells {
+	return !slices.ContainsFunc(cells, func(c string) bool {
 		c = strings.TrimSpace(c)
-		if c == "" {
-			continue
-		}
-		digits := 0
-		for i := range len(c) {
-			if c[i] >= '0' && c[i] <= '9' {
-				digits++
-			}
-		}
-		if digits*2 >= len(c) || strings.Contains(c, "@") {
-			return false
-		}
-	}
-	return true
+		return c != "" && (len(onlyDigits(c))*2 >= len(c) || strings.Contains(c, "@"))
+	})
 }
 
 // likeRow reports whether a header looks like a row: one of its cells is a
@@ -122,14 +157,17 @@ func likeRow(cells []string) bool {
 // isValue reports whether a cell is an address, a date, a time or a number of
 // some length, as rows have them and headers have not.
 func isValue(cell string) bool {
-	digits := 0
-	for i := range len(cell) {
-		if cell[i] >= '0' && cell[i] <= '9' {
-			digits++
-		}
-	}
 	at := strings.IndexByte(cell, '@')
-	return len(cell) >= 5 && digits*2 >= len(cell) || at > 0 && strings.Contains(cell[at:], ".")
+	return len(cell) >= 5 && len(onlyDigits(cell))*2 >= len(cell) || at > 0 && strings.Contains(cell[at:], ".")
+}
+
+func onlyDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
 }
 
 func trimmed(cells []string) []string {

@@ -1,55 +1,70 @@
 package table
 
 import (
+	"context"
+	"errors"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"vitec-import/importer/table/internal/fault"
 )
 
 // Open opens a spreadsheet, finds out how it is written, and checks it whole:
-// when it returns nil, every row has been read once, unless Options.Known is
-// set. The error is an *Error.
-// The file is kept open until Close.
-func Open(path string, o Options) (*File, error) {
+// when it returns nil, every row has been read once. The error is an *Error or
+// the context's. The file is kept open until Close.
+func Open(ctx context.Context, path string, o Options) (*File, error) {
 	src, err := openSource(path)
 	if err != nil {
 		return nil, err
 	}
-	f, err := open(src, path, o)
-	if err != nil {
+	f := &File{src: src, opts: o, info: Info{Path: path, Name: src.name, Size: src.size}}
+	if err := f.place(f.open(ctx)); err != nil {
 		src.Close() // nothing was written
 		return nil, err
 	}
 	return f, nil
 }
 
-func open(src *source, path string, o Options) (*File, error) {
-	census := new(census)
-	if err := src.fingerprint(census.look); err != nil {
-		return nil, err
+func (f *File) open(ctx context.Context) error {
+	f.src.begin(ctx)
+	if err := f.src.fingerprint(); err != nil {
+		return err
 	}
-	census.finish()
-	f := &File{src: src, opts: o, info: Info{Path: path, Name: src.name, Size: src.size, SHA256: src.sha256}}
-	kind, err := sniff(src, census)
+	f.info.SHA256 = f.src.sha256
+	workbook, err := sniff(f.src)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if kind == kindWorkbook {
-		f.reader, err = openXLSX(src, o, &f.info)
+	if workbook {
+		f.reader, err = openXLSX(ctx, f.src, f.opts, &f.info)
 	} else {
-		f.reader, err = openCSV(src, o, census, &f.info)
+		f.reader, err = openCSV(ctx, f.src, f.opts, &f.info)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	f.compareExtension()
-	if f.counted = !o.Known || kind == kindWorkbook; f.counted {
-		if err := f.count(); err != nil {
-			return nil, err
-		}
+	if err := f.count(ctx); err != nil {
+		return err
 	}
 	f.info.Header = slices.Clip(f.info.Header)
-	return f, nil
+	return nil
+}
+
+// place completes an error of a reader, which does not know its file.
+func (f *File) place(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.File == "" {
+		if e.File = f.info.Name; e.Code == fault.Damaged && e.Sheet == "" {
+			e.Sheet = f.info.Sheet
+		}
+	}
+	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+		return f.src.changed()
+	}
+	return err
 }
 
 // compareExtension warns if the file's name says another format than its
@@ -58,14 +73,15 @@ func (f *File) compareExtension() {
 	extension := strings.ToLower(filepath.Ext(f.info.Name))
 	workbook := slices.Contains([]string{".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", ".ods"}, extension)
 	text := slices.Contains([]string{".csv", ".txt", ".tsv", ".tab"}, extension)
-	var what Text
 	switch {
 	case workbook && f.info.Format == "csv":
-		what = say("text with delimiters")
+		f.info.warn(0, 0, WarnExtension, say("the file is called %s but is text with delimiters, and is read as that", extension), none)
 	case text && f.info.Format == "xlsx":
-		what = say("a workbook")
-	default:
-		return
+		f.info.warn(0, 0, WarnExtension, say("the file is called %s but is a workbook, and is read as that", extension), none)
 	}
-	f.info.Warnings = append(f.info.Warnings, Warning{Code: WarnExtension, Text: say("the file is called %v but is %v, and is read as that", extension, what)})
+}
+
+// warn adds a warning.
+func (i *Info) warn(row, column int, code Code, text, hint Text) {
+	i.Warnings = append(i.Warnings, Warning{Row: row, Column: column, Code: code, Text: text, Hint: hint})
 }

@@ -41,7 +41,7 @@ func rewrite(t interface {
 // or, if the file is refused, its code alone.
 func read(t testing.TB, path string, o Options) string {
 	t.Helper()
-	f, err := Open(path, o)
+	f, err := Open(context.Background(), path, o)
 	if err != nil {
 		return "! " + code(t, err)
 	}
@@ -68,14 +68,15 @@ func rows(t testing.TB, f *File) string {
 		switch {
 		case err != nil:
 			return b.String() + "! " + code(t, err)
-		case row.Err != nil:
-			fmt.Fprintf(&b, "%d! %s", row.Number, row.Err.Code)
-			if row.Err.Column > 0 {
-				b.WriteString(" " + ColumnName(row.Err.Column))
+		case row.Fault(nil) != nil:
+			e := row.Fault(nil)
+			fmt.Fprintf(&b, "%d! %s", row.Number, e.Code)
+			if e.Column > 0 {
+				b.WriteString(" " + ColumnName(e.Column))
 			}
 			b.WriteByte('\n')
-			if row.Err.Row != row.Number || row.Cells != nil || row.Err.Reason.String() == "" || strings.Contains(row.Err.Error(), "\n") {
-				t.Errorf("row %d is refused in an odd way: %+v", row.Number, row.Err)
+			if e.Row != row.Number || row.Err != nil && row.Cells != nil || e.Reason.String() == "" || strings.Contains(e.Error(), "\n") {
+				t.Errorf("row %d is refused in an odd way: %+v", row.Number, e)
 			}
 		default:
 			fmt.Fprintf(&b, "%d: %s\n", row.Number, show(row.Cells))

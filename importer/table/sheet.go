@@ -1,440 +1,195 @@
 package table
 
 import (
-	"archive/zip"
-	"bytes"
+	"context"
+	"slices"
 	"strings"
+
+	"vitec-import/importer/table/internal/celltext"
+	"vitec-import/importer/table/internal/fault"
+	"vitec-import/importer/table/internal/workbook"
 )
 
-const (
-	maxSheetRow    = 1_048_576
-	maxSheetColumn = 16_384
-	maxRowData     = 16 << 20 // bytes of one row's values
-)
-
-// cellType is the type that a cell says it has.
-type cellType uint8
-
-const (
-	typeNumber cellType = iota
-	typeShared
-	typeInline
-	typeString // the text result of a formula
-	typeBoolean
-	typeError
-	typeDate
-	typeUnknown
-)
-
-var cellTypes = map[string]cellType{"n": typeNumber, "s": typeShared, "inlineStr": typeInline, "str": typeString, "b": typeBoolean, "e": typeError, "d": typeDate}
-
-// lostStyle is the style of a cell that says it has one but not which: there
-// is no such format, and what a number means is not known.
-const lostStyle = maxStyles
-
-// sheetCell is a cell as it stands in the part. Its value is data[start:end]
-// of its row.
-type sheetCell struct {
-	column     int // 1-based
-	kind       cellType
-	style      int
-	start, end int
-	valued     bool // it has a value, if only an empty one
-	formula    bool
-	text       bool // the value is an inline string
-	typed      bool // it says what type it has
-	hollow     bool // it has the frame of a value and nothing in it
-	empty      bool // it is written <c/>
+// foundHeader is a sheet with its first rows.
+type foundHeader struct {
+	sheet  *workbook.Sheet
+	head   []headRow
+	header int // index in head, -1 if there is none
+	named  int // wanted columns that the header names
 }
 
-// sheetRow is a row as it stands in the part.
-type sheetRow struct {
-	number int // 1-based
-	hidden bool
-	bare   bool // it has a cell that is written <c></c> and has no type, if cells are counted
-	cells  []sheetCell
-	data   []byte
-}
-
-// span is a range of columns, 1-based, both ends included.
-type span struct{ from, to int }
-
-// sheetReader reads the part of a worksheet row by row. It takes nothing for
-// granted: rows and cells must ascend, a reference must be that of its row,
-// and an element or attribute that the format does not know is an error, for
-// it may be a damaged one.
-type sheetReader struct {
-	p    *opc
-	f    *zip.File
-	part *partReader
-	x    *xmlScanner
-	row  sheetRow
-	last int  // number of the last row
-	refs bool // the cells of this row have references
-
-	census *cellCensus // counts the cells; nil: they are not counted
-
-	inData, seenData bool
-
-	// Known when the end is reached.
-	saidRow       int  // last row of the dimension, 0 if there is none
-	closed        bool // the program writes elements without anything as <c/>
-	hiddenColumns []span
-	merged        int
-	firstMerged   string
-}
-
-// openSheet begins to read a sheet.
-func (p *opc) openSheet(f *zip.File, x *xmlScanner) (*sheetReader, error) {
-	part, err := p.open(f)
-	if err != nil {
-		return nil, err
+// chooseSheet finds the sheet to read and its header.
+func (r *xlsxReader) chooseSheet(ctx context.Context, info *Info) error {
+	var candidates []*workbook.Sheet
+	for _, s := range r.book.Sheets() {
+		if r.opts.Sheet == "" && s.Cells && !s.Hidden {
+			candidates = append(candidates, s)
+		}
 	}
-	x.reset(part)
-	return &sheetReader{p: p, f: f, part: part, x: x}, nil
-}
-
-// close ends the reading before its end.
-func (s *sheetReader) close() { s.part.close() }
-
-// next returns the next row, or nil when the part was read and verified to
-// its end. The row is valid until the next call.
-func (s *sheetReader) next() (*sheetRow, error) {
-	row, err := s.scan()
-	if err != nil {
-		s.part.close()
-		return nil, s.p.partError(s.f, err)
-	}
-	if row == nil {
-		return nil, s.part.finish()
-	}
-	return row, nil
-}
-
-func (s *sheetReader) scan() (*sheetRow, error) {
-	x := s.x
-	for {
-		e, err := x.next()
+	if r.opts.Sheet != "" {
+		s, err := r.sheetByName(r.opts.Sheet)
 		if err != nil {
-			return nil, err
+			return err
+		}
+		candidates = append(candidates, s)
+	}
+	var best []foundHeader // the sheets with most of the wanted columns
+	for _, s := range candidates {
+		f, err := r.findHeader(ctx, s)
+		if err != nil {
+			info.Sheet = s.Name
+			return err
 		}
 		switch {
-		case e == xmlEOF:
-			if !s.seenData {
-				return nil, flaw("it has no rows at all, not even an empty list of them")
-			}
-			return nil, nil
-		case e == xmlText:
-			if s.inData && len(bytes.TrimSpace(x.text)) > 0 {
-				return nil, flaw("there is text between its rows")
-			}
-			if x.depth == 1 && len(bytes.TrimSpace(x.text)) > 0 {
-				return nil, flaw("there is text outside of its elements")
-			}
-		case e == xmlEnd:
-			if x.depth == 2 && s.inData {
-				s.inData = false
-			}
-		case s.inData:
-			if x.depth != 3 || !x.is(nsMain, "row") {
-				return nil, flaw("there is an unknown element %q between its rows", x.local)
-			}
-			return &s.row, s.readRow()
-		default:
-			if err := s.outside(); err != nil {
-				return nil, err
-			}
+		case len(f.head) == 0, f.header < 0 && len(candidates) > 1:
+		case len(best) == 0 || f.named > best[0].named:
+			best = append(best[:0], f)
+		case f.named == best[0].named:
+			best = append(best, f)
 		}
 	}
-}
-
-// sheetElements are the elements of a worksheet.
-var sheetElements = []string{"sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection", "protectedRanges",
-	"scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations",
-	"hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors",
-	"smartTags", "drawing", "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"}
-
-// outside takes in an element that is not part of the rows. A row or a cell
-// may not stand there: one that does was lost from them.
-func (s *sheetReader) outside() error {
-	x := s.x
-	s.closed = s.closed || x.closing && x.is(nsMain, "dimension")
 	switch {
-	case x.is(nsMain, "row"), x.is(nsMain, "c"), x.depth == 2 && x.space == nsMain && !known(sheetElements, x.local):
-		return flaw("there is an element %q outside of its rows, where none can be", x.local)
-	case x.depth == 1:
-		if !x.is(nsMain, "worksheet") {
-			return flaw("it is no worksheet but %q", x.local)
+	case len(best) == 0 && r.opts.Sheet != "":
+		return &Error{Sheet: candidates[0].Name, Code: CodeEmpty, Reason: say("the sheet is empty"), Hint: r.otherSheets()}
+	case len(best) == 0:
+		return &Error{Code: CodeEmpty, Reason: say("there is nothing in the visible sheets of the workbook"), Hint: r.otherSheets()}
+	case len(best) > 1:
+		names := make([]Text, len(best))
+		for i, f := range best {
+			names[i] = say("%q", f.sheet.Name)
 		}
-	case x.depth == 2 && x.is(nsMain, "sheetData"):
-		if s.seenData {
-			return flaw("it has its rows twice")
-		}
-		s.inData, s.seenData = true, true
-	case x.depth == 2 && x.is(nsMain, "dimension"):
-		ref, _ := x.attr(nsNone, "ref")
-		if _, end, ok := strings.Cut(ref, ":"); ok {
-			if _, row, ok := parseRef([]byte(end)); ok && row < maxSheetRow {
-				s.saidRow = row
-			}
-		}
-	case x.depth == 3 && x.is(nsMain, "col"):
-		from, err := x.number("min", 0)
-		if err != nil {
-			return err
-		}
-		to, err := x.number("max", 0)
-		if err != nil {
-			return err
-		}
-		if hidden, err := x.boolean("hidden", false); err != nil {
-			return err
-		} else if hidden && len(s.hiddenColumns) < maxSheetColumn {
-			s.hiddenColumns = append(s.hiddenColumns, span{from, to})
-		}
-	case x.depth == 3 && x.is(nsMain, "mergeCell"):
-		if s.merged++; s.merged == 1 {
-			s.firstMerged, _ = x.attr(nsNone, "ref")
-		}
+		return &Error{Code: CodeSheet, Reason: say("the list could be in any of %d sheets: %s", len(best), fault.List(names)), Hint: say("name one with --sheet")}
 	}
-	return nil
+	return r.take(best[0], info)
 }
 
-var (
-	rowAttrs  = []string{"r", "spans", "s", "customFormat", "ht", "hidden", "customHeight", "outlineLevel", "collapsed", "thickTop", "thickBot", "ph"}
-	cellAttrs = []string{"r", "s", "t", "cm", "vm", "ph"}
-)
-
-// readRow reads the row that has just started to its end.
-func (s *sheetReader) readRow() error {
-	x := s.x
-	row := &s.row
-	row.cells, row.data = row.cells[:0], row.data[:0]
-	if err := x.onlyAttrs(rowAttrs); err != nil {
-		return err
-	}
-	row.number, row.bare = 0, false
-	for i := range x.attrs {
-		a := &x.attrs[i]
-		if a.prefix == nil && len(a.local) == 1 && a.local[0] == 'r' {
-			n, ok := smallNumber(a.value)
-			if !ok || n < 1 || n > maxSheetRow {
-				return flaw("there is a row with the number %q", a.value)
-			}
-			row.number = n
-		}
-	}
-	var err error
-	if row.hidden, err = x.boolean("hidden", false); err != nil {
-		return err
-	}
-	said := row.number > 0
-	if !said {
-		row.number = s.last + 1
-	}
-	column := 0
-	for {
-		e, err := x.next()
-		if err != nil {
-			return err
-		}
-		switch e {
-		case xmlEOF:
-			return errXMLCut
-		case xmlEnd:
-			if row.number <= s.last {
-				return flaw("row %v comes after row %v", row.number, s.last)
-			}
-			s.last = row.number
-			return nil
-		case xmlText:
-			if len(bytes.TrimSpace(x.text)) > 0 {
-				return flaw("there is text between the cells of row %v", row.number)
-			}
-		case xmlStart:
-			if x.is(nsMain, "extLst") {
-				if err := x.skipElement(); err != nil {
-					return err
-				}
-				continue
-			}
-			if !x.is(nsMain, "c") {
-				return flaw("there is an unknown element %q in row %v", x.local, row.number)
-			}
-			if err := s.readCell(&column, &said); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// readCell reads the cell that has just started to its end.
-func (s *sheetReader) readCell(column *int, rowSaid *bool) error {
-	x, row := s.x, &s.row
-	c := sheetCell{column: *column + 1}
-	referred := false
-	for i := range x.attrs {
-		a := &x.attrs[i]
-		if a.prefix != nil {
+// sheetByName returns the sheet that people call name.
+func (r *xlsxReader) sheetByName(name string) (*workbook.Sheet, error) {
+	for _, s := range r.book.Sheets() {
+		if !strings.EqualFold(strings.TrimSpace(celltext.Clean(s.Name)), strings.TrimSpace(celltext.Clean(name))) {
 			continue
 		}
-		if len(a.local) == 1 {
-			switch a.local[0] {
-			case 'r':
-				col, number, ok := parseRef(a.value)
-				if ok && !*rowSaid && number > s.last {
-					row.number, *rowSaid = number, true
+		if !s.Cells {
+			return nil, &Error{Sheet: s.Name, Code: CodeSheet, Reason: say("the sheet is a chart or macro sheet and has no rows"), Hint: r.otherSheets()}
+		}
+		return s, nil
+	}
+	return nil, &Error{Code: CodeSheet, Reason: say("there is no sheet %q", name), Hint: r.otherSheets()}
+}
+
+// otherSheets lists the sheets for a hint.
+func (r *xlsxReader) otherSheets() Text {
+	var names []Text
+	for _, s := range r.book.Sheets() {
+		if s.Hidden {
+			names = append(names, say("%q (hidden)", s.Name))
+		} else {
+			names = append(names, say("%q", s.Name))
+		}
+		if len(names) == 20 {
+			names = append(names, say("…"))
+			break
+		}
+	}
+	return say("its sheets are %s; name one with --sheet", fault.List(names))
+}
+
+// findHeader finds the header of a sheet.
+func (r *xlsxReader) findHeader(ctx context.Context, s *workbook.Sheet) (f foundHeader, err error) {
+	f.sheet = s
+	if f.head, err = r.readHead(ctx, s); err != nil {
+		return f, err
+	}
+	if r.opts.HeaderRow == 0 {
+		f.header, f.named = findHeader(f.head, r.opts.Fits)
+		return f, nil
+	}
+	f.header = slices.IndexFunc(f.head, func(h headRow) bool { return h.number == r.opts.HeaderRow })
+	if f.header >= 0 && r.opts.Fits != nil {
+		f.named = r.opts.Fits(trimmed(f.head[f.header].cells))
+	}
+	return f, nil
+}
+
+// readHead reads the first filled rows of a sheet, and the row that is asked
+// for as its header. Cells with a fault are taken as they stand: titles may be
+// formulas, and an error is not a name that anyone asks for.
+func (r *xlsxReader) readHead(ctx context.Context, s *workbook.Sheet) (head []headRow, err error) {
+	_, err = r.book.Rows(ctx, s, func(row *workbook.Row) bool {
+		enough := len(head) >= headRows || len(head) > 0 && row.Number > head[len(head)-1].number+headGap
+		if enough && row.Number > r.opts.HeaderRow {
+			return false
+		}
+		h := headRow{number: row.Number, ok: true}
+		last := 0
+		for i := range row.Cells {
+			c := &row.Cells[i]
+			e, text := c.Fault, c.Text
+			if c.Boolean && e == nil {
+				e = &Error{Code: CodeInvalidCell, Reason: say("a cell of it is TRUE or FALSE"), Hint: say("write the name of the column into it"), Value: text}
+			}
+			if e != nil {
+				if text = e.Value; h.fault == nil {
+					at := *e
+					at.Column = c.Column
+					h.fault = &at
 				}
-				if !ok || number != row.number || col <= *column {
-					return flaw("there is a cell %q in row %v where column %v or one behind it should be", a.value, row.number, ColumnName(*column+1))
-				}
-				c.column, referred = col, true
+			}
+			if text == "" {
 				continue
-			case 's':
-				n, ok := smallNumber(a.value)
-				switch {
-				case len(a.value) == 0:
-					n = lostStyle
-				case !ok:
-					return flaw("there is a cell with the style %q in row %v", a.value, row.number)
-				}
-				c.style = n
-				continue
-			case 't':
-				var ok bool
-				if c.kind, ok = cellTypes[string(a.value)]; !ok {
-					c.kind = typeUnknown
-				}
-				c.typed = true
-				continue
+			}
+			for len(h.cells) < c.Column {
+				h.cells, h.written = append(h.cells, ""), append(h.written, Written{})
+			}
+			h.cells[c.Column-1], h.written[c.Column-1] = text, written(c)
+			if !celltext.Blank(text) {
+				last = c.Column
 			}
 		}
-		if a.space != nsXMLNS && !known(cellAttrs, a.local) {
-			return flaw("there is an unknown attribute %q in a cell of row %v", a.local, row.number)
+		if last > 0 && (len(head) < headRows || row.Number == r.opts.HeaderRow) {
+			h.cells = h.cells[:last]
+			head = append(head, h)
 		}
+		return true
+	})
+	return head, err
+}
+
+// take makes a sheet the one that is read.
+func (r *xlsxReader) take(f foundHeader, info *Info) error {
+	r.sheet = f.sheet
+	info.Sheet = f.sheet.Name
+	if f.header < 0 {
+		return &Error{Sheet: f.sheet.Name, Row: r.opts.HeaderRow, Code: CodeHeader, Reason: say("there is nothing in the row that should be the header"),
+			Hint: say("the first row with anything in it is row %d", f.head[0].number)}
 	}
-	if c.column > maxSheetColumn {
-		return flaw("there is a cell behind the last column in row %v", row.number)
+	h := f.head[f.header]
+	if e := h.fault; e != nil && e.Code != CodeErrorCell && e.Code != CodeNoCachedValue && e.Code != CodeRichCell {
+		e.Sheet, e.Row, e.Code, e.Reason = f.sheet.Name, h.number, CodeHeader, say("the header row cannot be read: %s", e.Reason)
+		return e
 	}
-	if len(row.cells) == 0 {
-		s.refs = referred
-	} else if referred != s.refs {
-		return flaw("some cells of row %v have references and others have none", row.number)
+	info.Header = trimmed(h.cells)
+	for len(info.Header) > 0 && info.Header[len(info.Header)-1] == "" {
+		info.Header = info.Header[:len(info.Header)-1]
 	}
-	*column = c.column
-	c.start = len(row.data)
-	whole := x.closing
-	for {
-		e, err := x.next()
-		if err != nil {
-			return err
-		}
-		switch e {
-		case xmlEOF:
-			return errXMLCut
-		case xmlEnd:
-			c.end = len(row.data)
-			c.empty = whole
-			if s.census != nil {
-				s.count(&c, whole)
-			}
-			row.cells = append(row.cells, c)
-			return nil
-		case xmlText:
-			if len(bytes.TrimSpace(x.text)) > 0 {
-				return flaw("there is text outside of the value of cell %v%v", ColumnName(c.column), row.number)
-			}
-		case xmlStart:
-			if err := s.readInside(&c); err != nil {
-				return err
-			}
-			if len(row.data) > maxRowData {
-				return errTooMuchText
+	if len(info.Header) == 0 {
+		return &Error{Sheet: f.sheet.Name, Row: h.number, Code: CodeHeader, Reason: say("the header row is empty"), Hint: say("name another row with --header-row")}
+	}
+	r.headAt, r.names, info.HeaderRow = h.number, len(info.Header), h.number
+	r.width = min(r.names+wideBy, workbook.MaxColumn) // until it is known how wide the rows are
+	if r.opts.KeepRaw {
+		info.Written = h.written[:r.names]
+		for i := range info.Written {
+			if info.Written[i].Unread {
+				info.Written[i] = Written{Text: Escape(info.Header[i])}
 			}
 		}
 	}
-}
-
-// count counts a cell in the census, and looks how it is written if there is
-// nothing in it.
-func (s *sheetReader) count(c *sheetCell, whole bool) {
-	if c.style != lostStyle {
-		s.census.styles = max(s.census.styles, c.style+1)
+	if f.header > 0 && r.opts.HeaderRow == 0 {
+		info.warn(h.number, 0, WarnSkippedRows, say("the header is taken to be row %d; what stands above it is not read", h.number), say("name another one with --header-row"))
 	}
-	switch {
-	case c.valued || c.formula:
-		if c.kind == typeShared {
-			s.census.meet(s.row.data[c.start:c.end])
-		}
-	case whole:
-		s.closed = true
-	case !c.typed:
-		s.row.bare = true
+	if f.sheet.Hidden {
+		info.warn(0, 0, WarnHiddenSheet, say("the sheet is hidden"), say("it is read because it was asked for"))
 	}
-}
-
-// readInside reads an element of a cell.
-func (s *sheetReader) readInside(c *sheetCell) (err error) {
-	x, row := s.x, &s.row
-	switch {
-	case x.is(nsMain, "v"):
-		if c.valued {
-			return flaw("cell %v%v has two values", ColumnName(c.column), row.number)
-		}
-		c.valued = true
-		from := len(row.data)
-		row.data, err = readCharacters(x, row.data)
-		c.hollow = len(row.data) == from
-		return err
-	case x.is(nsMain, "f"):
-		c.formula = true
-		return x.skipElement()
-	case x.is(nsMain, "is"):
-		if c.valued {
-			return flaw("cell %v%v has two values", ColumnName(c.column), row.number)
-		}
-		c.valued, c.text = true, true
-		row.data, c.hollow, err = readText(x, row.data)
-		return err
-	case x.is(nsMain, "extLst"):
-		return x.skipElement()
-	}
-	return flaw("there is an unknown element %q in cell %v%v", x.local, ColumnName(c.column), row.number)
-}
-
-func known(names []string, name []byte) bool {
-	for _, n := range names {
-		if string(name) == n {
-			return true
-		}
-	}
-	return false
-}
-
-// smallNumber reads a number of up to nine digits.
-func smallNumber(b []byte) (n int, ok bool) {
-	if len(b) == 0 || len(b) > 9 {
-		return 0, false
-	}
-	for _, c := range b {
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		n = n*10 + int(c-'0')
-	}
-	return n, true
-}
-
-// parseRef reads a cell reference such as AB12.
-func parseRef(b []byte) (column, row int, ok bool) {
-	i := 0
-	for i < len(b) && i < 4 && b[i]|0x20 >= 'a' && b[i]|0x20 <= 'z' {
-		column = column*26 + int(b[i]|0x20-'a') + 1
-		i++
-	}
-	if i == 0 || i > 3 {
-		return 0, 0, false
-	}
-	row, ok = smallNumber(b[i:])
-	return column, row, ok
+	return nil
 }

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -25,14 +26,15 @@ type source struct {
 	size   int64
 	sha256 string
 	seed   maphash.Seed
-	sums   []uint64 // one per block
-	block  []byte   // the block that was read last
-	at     int64    // its index, -1 if there is none
+	sums   []uint64        // one per block
+	block  []byte          // the block that was read last
+	at     int64           // its index, -1 if there is none
+	ctx    context.Context // of the pass that reads now
 }
 
 // openSource opens the file for reading and fingerprints nothing yet.
 func openSource(path string) (*source, error) {
-	s := &source{name: filepath.Base(path), seed: maphash.MakeSeed(), at: -1}
+	s := &source{name: filepath.Base(path), seed: maphash.MakeSeed(), at: -1, ctx: context.Background()}
 	fail := func(reason, hint Text, err error) (*source, error) {
 		if s.f != nil {
 			s.f.Close() // nothing was written
@@ -70,20 +72,25 @@ func openSource(path string) (*source, error) {
 	return s, nil
 }
 
-// fingerprint reads the whole file once, hands each block to look, and keeps
-// the digests that later readings are held against.
-func (s *source) fingerprint(look func(block []byte)) error {
+// begin begins a pass, which ctx ends. What is kept of the file is dropped, so
+// that a change is noticed.
+func (s *source) begin(ctx context.Context) { s.ctx, s.at = ctx, -1 }
+
+// fingerprint reads the whole file once and keeps the digests that later
+// readings are held against.
+func (s *source) fingerprint() error {
 	h := sha256.New()
-	s.block, s.at = make([]byte, min(blockSize, s.size)), -1
-	s.sums = make([]uint64, 0, (s.size+blockSize-1)/blockSize)
+	s.block = make([]byte, min(blockSize, s.size))
 	for off := int64(0); off < s.size; off += blockSize {
+		if err := s.ctx.Err(); err != nil {
+			return err
+		}
 		b := s.block[:min(blockSize, s.size-off)]
 		if n, err := s.f.ReadAt(b, off); n < len(b) {
 			return s.readError(err)
 		}
 		h.Write(b)
 		s.sums = append(s.sums, maphash.Bytes(s.seed, b))
-		look(b)
 	}
 	s.sha256 = hex.EncodeToString(h.Sum(nil))
 	return nil
@@ -115,13 +122,13 @@ func (s *source) verifyEnd() error {
 	return nil
 }
 
-// forget drops what is kept of the file, so that a change is noticed.
-func (s *source) forget() { s.at = -1 }
-
 // load makes block i the current one.
 func (s *source) load(i int64) error {
 	if s.at == i {
 		return nil
+	}
+	if err := s.ctx.Err(); err != nil {
+		return err
 	}
 	s.at = -1
 	b := s.block[:cap(s.block)]

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -67,14 +68,12 @@ func TestXLSXSheets(t *testing.T) {
 		{"header by hand very far below", builder{rows: row(1, "Lista") + row(20_000, "Namn", "Ort") + row(20_001, "Åsa", "1")}, Options{HeaderRow: 20_000}, "xlsx Blad1 20000: Namn|Ort\n20001: Åsa|1"},
 		{"header by hand in an empty row", builder{rows: plainRows}, Options{HeaderRow: 7}, "! header"},
 		{"header only", builder{rows: head}, Options{}, "xlsx Blad1 1: Namn|Värde"},
-		{"an encoding for a workbook", builder{rows: plainRows}, Options{Encoding: "utf-8", Delimiter: ';'}, plainRead},
+		{"an encoding for a workbook", builder{rows: plainRows}, Options{Encoding: "utf-8", Delimiter: ";"}, plainRead},
 		{"not in A1", builder{rows: `<row r="5"><c r="C5" t="inlineStr"><is><t>Namn</t></is></c></row><row r="6"><c r="C6" t="inlineStr"><is><t>Åsa</t></is></c></row>`}, Options{}, "xlsx Blad1 5: ||Namn\n6: ||Åsa"},
 		{"gaps", builder{rows: head + row(9, "", num("1", 0)) + row(1_048_576, "Bo")}, Options{}, "xlsx Blad1 1: Namn|Värde\n9: |1\n1048576: Bo|"},
 		{"an unnamed column", builder{rows: head + row(2, "Åsa", "1", "", "not")}, Options{}, "xlsx Blad1 1: Namn|Värde||\n2: Åsa|1||not"},
-		{"a cell that has shifted beyond the table", builder{rows: head + manyRows(2, 12) + row(14, "Bo", "", "", "1") + row(15, "Ce", "1")}, Options{}, "xlsx Blad1 1: Namn|Värde\n" + manyRead(2, 12) + "14! broken_row\n15: Ce|1"},
 		{"a note beside the table", builder{rows: head + manyRows(2, 12) + row(14, "Bo", "1", "not") + row(15, "Ce", "1")}, Options{}, "xlsx Blad1 1: Namn|Värde|\n" + strings.ReplaceAll(manyRead(2, 12), "\n", "|\n") + "14: Bo|1|not\n15: Ce|1|"},
 		{"several cells beyond the table", builder{rows: head + manyRows(2, 12) + row(14, "Bo", "1", "x") + row(15, "Ce", "1", "y")}, Options{}, "xlsx Blad1 1: Namn|Värde|\n" + strings.ReplaceAll(manyRead(2, 12), "\n", "|\n") + "14: Bo|1|x\n15: Ce|1|y"},
-		{"a cell of another kind beside an empty one", builder{rows: strings.Replace(head, "</row>", `<c r="C1" t="inlineStr"><is><t>Antal</t></is></c></row>`, 1) + manyNumbers(2, 12) + row(14, "Bo", `<c t="b"><v>1</v></c>`, "") + row(15, "Ce", num("1", 0), num("2", 0))}, Options{}, "xlsx Blad1 1: Namn|Värde|Antal\n" + strings.ReplaceAll(manyRead(2, 12), "\n", "|7\n") + "14! broken_row\n15: Ce|1|2"},
 		{"a far cell", builder{rows: head + row(2, "Åsa", "1") + `<row r="3"><c r="A3" t="inlineStr"><is><t>Bo</t></is></c><c r="XFD3"><v>1</v></c></row>`}, Options{}, "xlsx Blad1 1: Namn|Värde\n2: Åsa|1\n3! too_many_cells XFD"},
 		{"a far blank cell", builder{rows: head + `<row r="3"><c r="A3" t="inlineStr"><is><t>Bo</t></is></c><c r="XFD3" s="0"/></row>`}, Options{}, "xlsx Blad1 1: Namn|Värde\n3: Bo|"},
 		{"a formatted tail", builder{rows: plainRows + `<row r="4" s="1"><c r="A4" s="0"/><c r="B4" s="0"/></row><row r="5"/>`}, Options{}, plainRead},
@@ -266,7 +265,6 @@ func TestXLSXDamage(t *testing.T) {
 		{"a row in another element", func(p map[string]string) {
 			p[sheet] = strings.NewReplacer("</sheetData>", "", `<row r="3">`, `</sheetData><sheetDota><row r="3">`, "</worksheet>", "</sheetDota></worksheet>").Replace(p[sheet])
 		}},
-		{"the rows in another element, too", replace(sheet, "</sheetData>", "</sheetData><sheetDate/>")},
 		{"a row among extensions", replace(sheet, "</worksheet>", `<extLst><ext><row r="9"/></ext></extLst></worksheet>`)},
 		{"text between elements", replace(sheet, "</sheetData>", "</sheetData>Bo")},
 		{"text between rows", replace(sheet, `<row r="3">`, `3<row r="3">`)},
@@ -283,21 +281,14 @@ func TestXLSXDamage(t *testing.T) {
 		{"shared strings damaged", replace(texts, "<si><t>1</t></si>", "<sj><t>1</t></sj>")},
 		{"shared strings with text between", replace(texts, "<si><t>1</t></si>", "<si>1</si>")},
 		{"styles missing", func(p map[string]string) { delete(p, "xl/styles.xml") }},
-		{"styles damaged", replace("xl/styles.xml", "numFmtId", "numFmtXd")},
-		{"styles too few", replace("xl/styles.xml", `cellXfs count="1"`, `cellXfs count="5"`)},
 		{"styles with text between", replace("xl/styles.xml", "<cellXfs", "|<cellXfs")},
-		{"a style too many", func(p map[string]string) {
-			p["xl/styles.xml"] = strings.Replace(p["xl/styles.xml"], "<xf ", `<xf numFmtId="14"/><xf `, 1)
-		}},
 		{"a workbook's settings in another element", replace(book, "<workbookPr ", `<bookViews><workbookPr date1904="1"/></bookViews><x `)},
 		{"a sheet in another element", replace(book, "</sheets>", `</sheets><bookViews><sheet name="B" sheetId="3" r:id="rId1"/></bookViews>`)},
-		{"an unknown element of the workbook", replace(book, "<sheets>", `<sheetz/><sheets>`)},
 		{"a text among extensions", replace(texts, "<si><t>1</t></si>", "<si><extLst><t>1</t></extLst></si>")},
 		{"a text in a phonetic guide", replace(texts, "<si><t>1</t></si>", "<si><rPh><t>1</t></rPh></si>")},
 		{"a text in phonetic settings", replace(texts, "<si><t>1</t></si>", "<si><phoneticPr><t>1</t></phoneticPr></si>")},
 		{"a cell among extensions", replace(sheet, `<row r="3">`, `<row r="3"><extLst><c r="A3"><v>1</v></c></extLst>`)},
 		{"a value among extensions", replace(sheet, `<c r="A3"`, `<c r="A3"><extLst><v>1</v></extLst></c><c r="B3"`)},
-		{"number formats too few", replace("xl/styles.xml", "<numFmts>", `<numFmts count="1">`)},
 		{"text between sheets", replace(book, "<sheet ", "|<sheet ")},
 		{"text between relationships", replace("xl/_rels/workbook.xml.rels", "<Relationship ", "|<Relationship ")},
 		{"the sheet missing", func(p map[string]string) { delete(p, sheet) }},
@@ -324,58 +315,37 @@ func TestNotATable(t *testing.T) {
 	compound := "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + strings.Repeat("\x00", 1500)
 	sound := builder{rows: plainRows}.book(t)
 	for _, tc := range []struct{ name, content, reason string }{
-		{"old.xls", compound + string(utf16Bytes("Workbook\x00")) + strings.Repeat("\x00", 2000), "old Excel workbook"},
+		{"old.xls", compound + inUTF16("Workbook\x00", false) + strings.Repeat("\x00", 2000), "old Excel workbook"},
 		{"older.xls", "\x09\x08\x10\x00\x00\x06\x05\x00", "old Excel workbook"},
-		{"secret.xlsx", compound + string(utf16Bytes("EncryptedPackage\x00")) + strings.Repeat("\x00", 2000), "encrypted"},
-		{"letter.doc", compound + string(utf16Bytes("WordDocument\x00")), "Word document"},
+		{"secret.xlsx", compound + inUTF16("EncryptedPackage\x00", false) + strings.Repeat("\x00", 2000), "encrypted"},
+		{"letter.doc", compound + inUTF16("WordDocument\x00", false), "Word document"},
 		{"list.ods", zipped(t, map[string]string{"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}), "OpenDocument spreadsheet"},
 		{"list.xlsb", zipped(t, map[string]string{"_rels/.rels": rels(officeRel+"officeDocument", "xl/workbook.bin"), "xl/workbook.bin": "x"}), "binary workbook"},
 		{"letter.xlsx", zipped(t, map[string]string{"_rels/.rels": rels(officeRel+"officeDocument", "word/document.xml"), "word/document.xml": "<x/>"}), "Word document"},
 		{"list.numbers", zipped(t, map[string]string{"Index/Document.iwa": "x"}), "Apple"},
 		{"files.zip", zipped(t, map[string]string{"a.csv": "x", "b.csv": "y"}), "zip archive of 2 files"},
 		{"empty.zip", "PK\x05\x06" + strings.Repeat("\x00", 18), "empty zip archive"},
-		{"half.xlsx", sound[:len(sound)/2], "half there"},
+		{"half.xlsx", sound[:len(sound)/2], "only a part"},
 		{"web.xls", "<html><body><table><tr><td>Namn</td></tr></table></body></html>", "web page"},
 		{"login.csv", "\n\n<!DOCTYPE html>\n<title>Logga in</title>", "web page"},
 		{"web.csv", "<table><tr><td>1", "web page"},
 		{"2003.xls", `<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>`, "Excel 2003"},
-		{"flat.fods", `<?xml version="1.0"?><office:document xmlns:office="urn:x"><table:table/></office:document>`, "flat OpenDocument"},
-		{"list.dif", "TABLE\r\n0,1\r\n\"x\"\r\nVECTORS\r\n", "DIF"},
+		{"flat.fods", `<?xml version="1.0"?><office:document xmlns:office="urn:x"><table:table/></office:document>`, "XML"},
 		{"data.csv", `<?xml version="1.0"?><people/>`, "XML"},
 		{"data.xlsx", `{"people": [{"name": "Åsa"}]}`, "JSON"},
 		{"list.csv", `[{"name":"Åsa"},{"name":"Bo"}]`, "JSON"},
 		{"half.json", `[{"name":"Åsa"},{"na`, "JSON"},
-		{"list.csv", "\x1F\x8B\x08\x00abc", "gzip"},
+		{"list.csv", "\x1F\x8B\x08\x00abc", "packed archive"},
 		{"list.pdf", "%PDF-1.7", "PDF"},
-		{"list.rtf", "{\\rtf1 x}", "RTF"},
 		{"zero.csv", strings.Repeat("\x00", 5000), "zero bytes"},
 		{"noise.csv", "a\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x10\x11\x12;b", "neither text nor a workbook"},
-		{"mail.csv", "BEGIN:VCARD\nVERSION:3.0", "vCard"},
-		{"mapping.csv", "version: 1\ntarget:\n  customerId: {value: M1}\nparticipant:\n  updatePerson:\n    firstName: Förnamn\n", "names and values"},
-		{"list.yaml", "---\n- Namn: Åsa\n  Ort: Lund\n- Namn: Bo\n  Ort: Kil\n", "YAML"},
-		{"people.csv", "Namn: Åsa\nMobil: 0701\n\nNamn: Bo\nMobil: 0702\n", "names and values"},
-		{"mail.csv", "From: a@example.com\nTo: b@example.com\nSubject: Lista, och mer\n\nHej,\nhär är listan.\n", "e-mail"},
-		{"brev.csv", "Från: a@example.com\nSkickat: den 3 maj\nTill: b@example.com\nÄmne: Lista\n\nHej!\n", "e-mail"},
-		{"list.ics", "BEGIN:VCALENDAR\nVERSION:2.0\n", "calendar"},
-		{"key.csv", "-----BEGIN CERTIFICATE-----\nabc\n", "certificate"},
-		{"settings.csv", "[core]\neditor = vi\nx=2\n", "settings (INI)"},
-		{"run.log", "2026-01-02 10:00:00 INFO start, all is well\n2026-01-02 10:00:01 INFO stop, all is well\n2026-01-02 10:00:02 INFO end\n", "log"},
-		{"access.log", "10.0.0.1 - - [02/Jan/2026:10:00:00 +0100] \"GET / HTTP/1.1\" 200 1\n10.0.0.2 - - [02/Jan/2026:10:00:01 +0100] \"GET /a HTTP/1.1\" 404 2\n", "log"},
-		{"syslog.csv", "Jan  2 10:00:00 host cron[1]: started\nJan  2 10:00:01 host cron[1]: ended\n", "log"},
-		{"main.go", "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(1, 2)\n}\n", "source code"},
-		{"a.js", "const a = require('a');\nfunction f(x, y) {\n  return x;\n}\n", "source code"},
-		{"a.c", "#include <stdio.h>\nint main() { return 0; }\n", "source code"},
-		{"a.sh", "#!/bin/sh\necho x\n", "source code"},
-		{"dump.csv", "INSERT INTO people VALUES (1, 'Åsa');\n", "SQL"},
-		{"readme.csv", "# Rubrik\n\nText text.\n\n- a\n- b\n", "Markdown"},
 		{"table.md", "| Namn | Ort |\n| --- | :-: |\n| Åsa | Lund |\n", "drawn with lines"},
 		{"psql.csv", " namn | ort\n------+------\n Åsa  | Lund\n(1 row)\n", "drawn with lines"},
-		{"letter.csv", "Hej på dig!\n\nHär kommer listan som jag lovade.\n", "is text"},
-		{"letter2.csv", "Det här är ett långt brev som handlar om ingenting alls\nmen har flera rader\n", "is text"},
-		{"web.xlsx", "MIME-Version: 1.0\nContent-Type: multipart/related", "web archive"},
+		{"letter.csv", "Hej på dig!\n\nHär kommer listan som jag lovade.\n", "text, but not a list"},
+		{"letter2.csv", "Det här är ett långt brev som handlar om ingenting alls\nmen har flera rader\n", "text, but not a list"},
 	} {
 		t.Run(tc.name+" "+tc.reason, func(t *testing.T) {
-			f, err := Open(write(t, tc.name, tc.content), Options{})
+			f, err := Open(context.Background(), write(t, tc.name, tc.content), Options{})
 			if err == nil {
 				f.Close()
 				t.Fatal("was opened")

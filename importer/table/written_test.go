@@ -3,8 +3,12 @@ package table
 import (
 	"context"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+
+	"vitec-import/importer/table/internal/celltext"
+	"vitec-import/importer/table/internal/workbook"
 )
 
 // writtenRows reads a workbook with its cells as they are written, and without.
@@ -13,7 +17,7 @@ func writtenRows(t *testing.T, path string, o Options) (info Info, rows []Row) {
 	var plain []Row
 	for _, keep := range []bool{false, true} {
 		o.KeepRaw = keep
-		f, err := Open(path, o)
+		f, err := Open(context.Background(), path, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +76,10 @@ func TestWritten(t *testing.T) {
 	}
 	for _, row := range rows {
 		for i, cell := range row.Cells {
-			if read := clean(unescape(row.Written[i].Text)); read != cell && !(blank(read) && blank(cell)) {
+			if slices.ContainsFunc(row.Faults, func(e *Error) bool { return e.Column == i+1 }) {
+				continue
+			}
+			if read := celltext.Clean(workbook.Unescape(row.Written[i].Text)); read != cell && !(celltext.Blank(read) && celltext.Blank(cell)) {
 				t.Errorf("row %d: %q is written and %q read", row.Number, row.Written[i].Text, cell)
 			}
 		}
@@ -81,7 +88,7 @@ func TestWritten(t *testing.T) {
 
 func TestEscape(t *testing.T) {
 	for _, s := range []string{"", "_", "_x0041_", "_x0041_x0042_", "_x005F_x0041_", "_xD83D__xDE00_", "_xD83D_", "a_x000d_b_x", "__x0041__x0041_x0041_", "_x00G1_", strings.Repeat("_x0041", 1000)} {
-		if got := unescape(Escape(s)); got != s {
+		if got := workbook.Unescape(Escape(s)); got != s {
 			t.Errorf("%.80q became %.80q", s, got)
 		}
 	}
@@ -91,7 +98,7 @@ func TestEscape(t *testing.T) {
 func TestAside(t *testing.T) {
 	o := Options{Fits: naming("Namn", "Mobil", "E-post"), Aside: func(h string) bool { return strings.HasPrefix(h, "skäl") }}
 	const text = "Namn;skäl;Mobil;E-post;skäl 2\nÅsa;1,99E+11;070;a@x;Summa\n;not a row;;x@example.com;x\n;only this;;;x\nSumma;många;25;;x\nNamn;x;Mobil;E-post;x\n"
-	f, err := Open(write(t, "a.csv", text), o)
+	f, err := Open(context.Background(), write(t, "a.csv", text), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,272 +2,318 @@ package table
 
 import (
 	"context"
-	"errors"
 	"slices"
+	"strconv"
+	"strings"
+
+	"vitec-import/importer/table/internal/celltext"
+	"vitec-import/importer/table/internal/fault"
+	"vitec-import/importer/table/internal/workbook"
 )
 
-// wideBy is how far right of the header's last column a filled cell may stand
-// and be read. A cell that is further away refuses its row.
-const wideBy = 256
+const (
+	// wideBy is how far right of the header's last column a filled cell may
+	// stand and belong to the table.
+	wideBy = 256
+	// maxMissing is how many cells the rows of a sheet may have less than the
+	// header, all together: a wide header above many short rows makes a small
+	// file into a very large table.
+	maxMissing = 1 << 28
+	// headGap is how many rows without anything the search for the header goes on
+	// behind filled ones. Formatted rows can go on for a million.
+	headGap = 10_000
+)
 
-// maxBare is how many cells may have lost their values where <c></c> stands
-// for a cell with nothing in it, and <c/> for what was written empty. Where
-// there are more, the program has both ways to write them.
-const maxBare = 3
-
-// xlsxReader reads the rows of one sheet of a workbook. The sheet's part is
-// read as a stream on every pass; only the shared strings and the number
-// formats are held.
+// xlsxReader reads the rows of one sheet of a workbook.
 type xlsxReader struct {
-	p       *opc
-	opts    Options
-	x       *xmlScanner
-	book    *workbook
-	strings *stringTable
-	census  *cellCensus  // until the rows have been counted
-	profile *profile     // likewise
-	broken  map[int]bool // rows that are refused for what the count has shown
-	formats []*numFormat
-
-	sheet  *sheetRef
+	opts   Options
+	book   *workbook.Book
+	sheet  *workbook.Sheet
 	headAt int
-	header []string
-	limit  int // last column that is read
+	names  int // columns of the header
 	width  int // cells of a row
 	seen   sheetSeen
-
-	missing int   // cells that rows of this pass have not and the header has
-	handed  int64 // bytes of the shared strings that cells had in this pass
-	cells   []string
-	class   []cellClass // of cells
-	shown   cellClass   // of the cell that was read last
-	scratch []byte
-	spans   []textSpan
-	written []Written // of the row, with Options.KeepRaw
-	isText  bool      // the cell that was read last is a text
-	text    string    // as it is written, with Options.KeepRaw
 }
 
-// textSpan is a cell whose text is scratch[start:end] until the row is whole.
-type textSpan struct{ cell, start, end int }
-
-// sheetSeen is what a pass saw besides the rows.
+// sheetSeen is what the first whole pass saw besides the rows.
 type sheetSeen struct {
-	widest      int // last filled column of refused rows, within the limit
+	done        bool
+	widest      int // last filled column
 	hiddenRows  int
 	firstHidden int
-	hidden      []span
-	merged      int
-	firstMerged string
-	lastRow     int   // last row element
-	saidRow     int   // last row of the dimension
-	bare        []int // rows with a cell that is written <c></c>, up to maxBare+1
-	closed      bool  // the program writes elements without anything as <c/>
+	extras      workbook.Extras
+	struck      marks // rows that are struck through
+	struckCells marks
+	zeros       marks
+	links       marks
 }
 
-// openXLSX checks the container and its parts, chooses the sheet and finds
-// its header.
-func openXLSX(src *source, o Options, info *Info) (reader, error) {
-	p, err := openOPC(src)
+// marks are places of one kind: how many, and the first ones.
+type marks struct {
+	n     int
+	first []workbook.Place
+}
+
+func (m *marks) add(row, column int) {
+	if m.n++; len(m.first) < maxWarnings {
+		m.first = append(m.first, workbook.Place{Row: row, Column: column})
+	}
+}
+
+// openXLSX checks the parts of the workbook, chooses the sheet and finds its
+// header.
+func openXLSX(ctx context.Context, src *source, o Options, info *Info) (*xlsxReader, error) {
+	info.Format = "xlsx"
+	if o.Encoding != "" || o.Delimiter != "" {
+		info.warn(0, 0, WarnOption, say("the file is a workbook: the encoding and the delimiter that were named are not used"), none)
+	}
+	book, err := workbook.Open(src, src.size)
 	if err != nil {
 		return nil, err
 	}
-	r := &xlsxReader{p: p, opts: o, x: newXMLScanner(nil), profile: new(profile)}
-	info.Format = "xlsx"
-	if o.Encoding != "" || o.Delimiter != 0 {
-		info.Warnings = append(info.Warnings, Warning{Code: WarnOption, Text: say("the file is a workbook: the encoding and the delimiter that were named are not used")})
-	}
-	if r.book, err = p.openWorkbook(r.x); err != nil {
+	r := &xlsxReader{opts: o, book: book}
+	if err := r.chooseSheet(ctx, info); err != nil {
 		return nil, err
 	}
-	if r.book.strings != nil {
-		if r.strings, err = p.loadStrings(r.book.strings, r.x, o.KeepRaw); err != nil {
-			return nil, err
-		}
-	}
-	if r.book.styles != nil {
-		if r.formats, r.book.saidStyles, err = p.loadStyles(r.book.styles, r.x); err != nil {
-			return nil, err
-		}
-	}
-	if err := r.chooseSheet(info); err != nil {
-		return nil, err
-	}
-	if r.census = new(cellCensus); r.strings != nil {
-		r.census.used = make([]uint64, (r.strings.len()+63)/64)
-	}
-	// The sheet that was chosen is read to its end when its rows are counted.
-	if err := p.verify(r.x, r.census, r.sheet.part, r.book.strings, r.book.styles); err != nil {
-		return nil, err
-	}
-	return r, nil
+	return r, book.Verify(r.sheet)
 }
 
-// inSheet adds the sheet's name to an error.
-func (r *xlsxReader) inSheet(s *sheetRef, err error) error {
-	var e *Error
-	if errors.As(err, &e) && e.Sheet == "" && e.Code == CodeDamaged {
-		e.Sheet = s.name
+func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
+	missing := 0
+	merged := covering{ranges: r.seen.extras.Merged}
+	var refused error
+	extras, err := r.book.Rows(ctx, r.sheet, func(raw *workbook.Row) bool {
+		if raw.Number <= r.headAt {
+			return true
+		}
+		row, filled := r.row(raw)
+		if !filled {
+			return true
+		}
+		if missing += max(0, r.names-len(raw.Cells)); missing > maxMissing {
+			refused = &Error{Sheet: r.sheet.Name, Row: raw.Number, Code: CodeTooLarge, Reason: say("the header has %d columns, but the rows have only a few of them: as a table they are too large", r.names),
+				Hint: say("delete the columns that are not used, or name another header row with --header-row")}
+			return false
+		}
+		if row.Err == nil {
+			merged.mark(row, len(row.Cells))
+		}
+		return yield(row)
+	})
+	if refused != nil {
+		return refused
+	}
+	if err == nil && !r.seen.done {
+		r.seen.extras = extras
 	}
 	return err
 }
 
-func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
-	sheet, err := r.p.openSheet(r.sheet.part, r.x)
-	if err != nil {
-		return err
-	}
-	sheet.census, r.handed, r.missing = r.census, 0, 0
-	j := newJudge(r.header, &r.opts, false)
-	r.seen = sheetSeen{widest: len(r.header)}
-	var row Row
-	for n := 0; ; n++ {
-		if n&0xFF == 0 {
-			if err := ctx.Err(); err != nil {
-				sheet.close()
-				return err
-			}
-		}
-		raw, err := sheet.next()
-		if err != nil {
-			return r.inSheet(r.sheet, err)
-		}
-		if raw == nil {
-			break
-		}
-		if raw.number <= r.headAt {
-			continue
-		}
-		last, v, err := r.resolve(raw, false)
-		if err != nil {
-			sheet.close()
-			return r.inSheet(r.sheet, err)
-		}
-		if last == 0 && v == nil {
-			continue
-		}
-		if r.missing += max(0, len(r.header)-last); r.missing > maxMissing {
-			sheet.close()
-			return &Error{File: r.p.src.name, Sheet: r.sheet.name, Row: raw.number, Code: CodeTooLarge, Reason: say("the header has %v columns, but the rows have only a few of them: as a table they are too large", len(r.header)), Hint: say("delete the columns that are not used, or name another header row with --header-row")}
-		}
-		if raw.hidden {
-			if r.seen.hiddenRows++; r.seen.hiddenRows == 1 {
-				r.seen.firstHidden = raw.number
-			}
-		}
-		row = Row{Number: raw.number}
-		if r.opts.KeepRaw {
-			row.Written = r.wholeWritten()
-		}
-		if v == nil {
-			for len(r.cells) < r.width {
-				r.cells = append(r.cells, "")
-			}
-			row.Cells = r.cells[:r.width]
-			if v = j.row(raw.number, row.Cells); v == nil && r.broken[raw.number] {
-				v = brokenRow
-			}
-		}
-		if v != nil {
-			row.Cells, row.Err = nil, r.refuse(raw.number, v)
-			r.seen.widest = max(r.seen.widest, last)
-		} else if r.profile != nil {
-			r.profile.add(raw.number, r.cells[:last], r.class[:last])
-			if raw.bare && len(r.seen.bare) <= maxBare {
-				r.seen.bare = append(r.seen.bare, raw.number)
-			}
-		}
-		if !yield(&row) {
-			sheet.close()
-			return nil
+// row makes a row of the table of one of the sheet.
+func (r *xlsxReader) row(raw *workbook.Row) (row *Row, filled bool) {
+	width := r.width
+	if n := len(raw.Cells); !r.seen.done { // the width is not known yet
+		width = r.names
+		if n > 0 {
+			width = max(width, min(raw.Cells[n-1].Column, r.width))
 		}
 	}
-	r.seen.hidden, r.seen.merged, r.seen.firstMerged = sheet.hiddenColumns, sheet.merged, sheet.firstMerged
-	r.seen.lastRow, r.seen.saidRow = sheet.last, sheet.saidRow
-	r.seen.closed = sheet.closed
-	return nil
-}
-
-// wholeWritten returns the cells of the row as they are written, as many as
-// the row has.
-func (r *xlsxReader) wholeWritten() []Written {
-	for len(r.written) < r.width {
-		r.written = append(r.written, Written{})
-	}
-	return r.written[:r.width]
-}
-
-// brokenRow is the verdict for a row that has lost a cell.
-var brokenRow = &verdict{code: CodeBrokenRow, column: -1, reason: say("a cell has lost its value, or cells have shifted: the row is filled as no other is"),
-	hint: say("look at the row in the spreadsheet")}
-
-// refuse makes a verdict an error with its place.
-func (r *xlsxReader) refuse(row int, v *verdict) *Error {
-	e := &Error{File: r.p.src.name, Sheet: r.sheet.name, Row: row, Code: v.code, Reason: v.reason, Hint: v.hint, Value: v.value}
-	if v.column >= 0 {
-		e.Column = v.column + 1
-		if v.column < len(r.header) {
-			e.Header = r.header[v.column]
-		}
-	}
-	return e
-}
-
-func (r *xlsxReader) counted(info *Info) error {
-	if err := r.judgeStyles(); err != nil {
-		return err
-	}
-	if err := r.judgeTexts(info); err != nil {
-		return err
-	}
-	widest := 0
-	r.broken, widest = r.profile.tell(info, len(r.header))
-	if r.seen.closed && len(r.seen.bare) <= maxBare {
-		for _, row := range r.seen.bare {
-			r.broken[row] = true
-		}
-	}
-	info.Refused += len(r.broken)
-	r.census, r.profile = nil, nil // they count once
-	r.width = max(len(r.header), r.seen.widest, widest)
-	named := len(r.header)
-	for len(r.header) < r.width {
-		r.header = append(r.header, "")
-	}
-	info.Header = r.header
+	row = &Row{Number: raw.Number, Cells: make([]string, width)}
 	if r.opts.KeepRaw {
-		for len(info.Written) < r.width {
-			info.Written = append(info.Written, Written{})
+		row.Written = make([]Written, width)
+	}
+	struck, whole := 0, true
+	for i := range raw.Cells {
+		c := &raw.Cells[i]
+		if c.Fault == nil && celltext.Blank(c.Text) && (c.Written == "" && c.Text == "" || c.Column > r.width) {
+			continue
+		}
+		if c.Column > r.width { // beyond the table: only those who read the column mind
+			row.Err = &Error{Column: c.Column, Code: CodeTooManyCells, Reason: say("a cell far to the right of column %s, the last one of the table, is filled in", ColumnName(r.names)), Hint: say("move it into the table, or delete it")}
+			filled = true
+			continue
+		}
+		text := c.Text
+		if !r.seen.done {
+			r.notice(raw.Number, c)
+		}
+		if address := r.address(raw.Number, c); r.opts.Links && address != "" {
+			text = address
+		}
+		if c.Fault != nil {
+			e := *c.Fault
+			e.Column = c.Column
+			row.Faults, text = append(row.Faults, &e), ""
+		}
+		row.Cells[c.Column-1] = text
+		if r.opts.KeepRaw {
+			row.Written[c.Column-1] = written(c)
+		}
+		if c.Fault != nil || !celltext.Blank(text) {
+			filled = true
+			if r.seen.widest = max(r.seen.widest, c.Column); c.Struck {
+				struck++
+			} else {
+				whole = false
+			}
 		}
 	}
-	warn := func(row, column int, code Code, text, hint Text) {
-		info.Warnings = append(info.Warnings, Warning{Row: row, Column: column, Code: code, Text: text, Hint: hint})
+	if filled && !r.seen.done {
+		if struck > 0 && whole {
+			r.seen.struck.add(raw.Number, 0)
+		}
+		if raw.Hidden {
+			if r.seen.hiddenRows++; r.seen.hiddenRows == 1 {
+				r.seen.firstHidden = raw.Number
+			}
+		}
+		if !(struck > 0 && whole) {
+			for i := range raw.Cells {
+				if c := &raw.Cells[i]; (c.Struck || c.Partly) && c.Text != "" && c.Column <= r.names {
+					r.seen.struckCells.add(raw.Number, c.Column)
+				}
+			}
+		}
 	}
-	if r.width > named {
-		warn(0, named+1, WarnNoHeaderName, say("there are filled cells in columns without a header, as far as column %v", ColumnName(r.width)), say("give the column a header if it matters"))
+	return row, filled
+}
+
+// notice counts a cell with which a person may have meant something else.
+func (r *xlsxReader) notice(row int, c *workbook.Cell) {
+	if c.Zero && c.Column <= r.names {
+		r.seen.zeros.add(row, c.Column)
 	}
-	if n := r.seen.hiddenRows; n > 0 {
-		warn(r.seen.firstHidden, 0, WarnHiddenRows, plural(n, "row %[2]v is hidden or filtered out and is read like the others", "%v hidden or filtered rows are read like the others, the first is row %v", r.seen.firstHidden),
-			say("delete them if they are not meant"))
+}
+
+// address is the address of the mailto: link behind a text that is none, "" if
+// there is none.
+func (r *xlsxReader) address(row int, c *workbook.Cell) string {
+	if strings.Contains(c.Text, "@") || c.Fault != nil {
+		return ""
 	}
-	if i := slices.IndexFunc(r.seen.hidden, func(s span) bool { return s.from <= r.width }); i >= 0 {
-		from := r.seen.hidden[i].from
-		warn(0, from, WarnHiddenColumns, say("hidden columns are read like the others, the first is %v", ColumnName(from)), none)
+	if c.Mailto != "" {
+		return c.Mailto
 	}
-	if r.seen.saidRow > r.seen.lastRow {
-		warn(r.seen.lastRow, 0, WarnDimension, say("the sheet says that it ends at row %v, but its last row is %v", r.seen.saidRow, r.seen.lastRow), say("look whether all rows are there"))
+	return r.seen.extras.Links[workbook.Place{Row: row, Column: c.Column}]
+}
+
+// written is a cell as it is written.
+func written(c *workbook.Cell) Written {
+	switch {
+	case c.IsText:
+		return Written{Text: c.Written}
+	case c.Fault != nil:
+		return Written{Unread: true}
 	}
-	if n := r.seen.merged; n > 0 {
-		warn(0, 0, WarnMerged, plural(n, "the cells %[2]q are merged: they show the value of the first cell, and only that cell is read as having it", "%v groups of cells are merged, such as %q: each shows the value of its first cell, and only that cell is read as having it", r.seen.firstMerged), none)
+	return Written{Text: Escape(c.Text)}
+}
+
+// covering finds the cells that merged ranges cover, row by row.
+type covering struct {
+	ranges []workbook.Range
+	active []workbook.Range
+	sorted bool
+	next   int
+}
+
+// mark gives a fault to the empty cells of a row that show the value of the
+// first cell of a merged range.
+func (c *covering) mark(row *Row, width int) {
+	if !c.sorted {
+		c.ranges = slices.SortedFunc(slices.Values(c.ranges), func(a, b workbook.Range) int { return a.FromRow - b.FromRow })
+		c.sorted = true
 	}
+	for c.next < len(c.ranges) && c.ranges[c.next].FromRow <= row.Number {
+		c.active = append(c.active, c.ranges[c.next])
+		c.next++
+	}
+	c.active = slices.DeleteFunc(c.active, func(m workbook.Range) bool { return m.ToRow < row.Number })
+	for _, m := range c.active {
+		for column := m.FromColumn; column <= min(m.ToColumn, width); column++ {
+			if row.Number == m.FromRow && column == m.FromColumn || row.Cells[column-1] != "" {
+				continue
+			}
+			first := ColumnName(m.FromColumn) + strconv.Itoa(m.FromRow)
+			row.Faults = append(row.Faults, &Error{Column: column, Code: CodeMergedCell, Reason: say("the cell is merged with %s, which alone has the value that both show", first),
+				Hint: say("unmerge the cells and write into each what belongs there")})
+		}
+	}
+	slices.SortStableFunc(row.Faults, func(a, b *Error) int { return a.Column - b.Column })
+}
+
+func (r *xlsxReader) finish(info *Info) {
+	s := &r.seen
+	r.width = max(r.names, min(s.widest, r.names+wideBy))
+	for len(info.Header) < r.width {
+		info.Header = append(info.Header, "")
+	}
+	for r.opts.KeepRaw && len(info.Written) < r.width {
+		info.Written = append(info.Written, Written{})
+	}
+	s.done = true
+	if r.width > r.names {
+		info.warn(0, r.names+1, WarnNoHeaderName, say("there are filled cells in columns without a header, as far as column %s", ColumnName(r.width)), say("give the column a header if it matters"))
+	}
+	if n := s.hiddenRows; n > 0 {
+		info.warn(s.firstHidden, 0, WarnHiddenRows, plural(n, "row %[2]d is hidden or filtered out and is read like the others",
+			"%d hidden or filtered rows are read like the others, the first is row %d", n, s.firstHidden), say("delete them if they are not meant"))
+	}
+	if i := slices.IndexFunc(s.extras.HiddenColumns, func(h workbook.Range) bool { return h.FromColumn <= r.width }); i >= 0 {
+		from := s.extras.HiddenColumns[i].FromColumn
+		info.warn(0, from, WarnHiddenColumns, say("hidden columns are read like the others, the first is %s", ColumnName(from)), none)
+	}
+	if s.extras.SaidRow > s.extras.LastRow {
+		info.warn(s.extras.LastRow, 0, WarnDimension, say("the sheet says that it ends at row %d, but its last row is %d", s.extras.SaidRow, s.extras.LastRow), say("look whether all rows are there"))
+	}
+	r.finishMarks(info)
 	var left []Text
-	for i := range r.book.sheets {
-		if s := &r.book.sheets[i]; s.hidden && s.cells && s != r.sheet && len(left) < maxWarnings {
-			left = append(left, say("%q", s.name))
+	for _, sheet := range r.book.Sheets() {
+		if sheet.Hidden && sheet.Cells && sheet != r.sheet && len(left) < maxWarnings {
+			left = append(left, say("%q", sheet.Name))
 		}
 	}
 	if len(left) > 0 {
-		warn(0, 0, WarnHiddenSheet, say("hidden sheets are not read: %v", list(left)), say("name one with --sheet if it is meant"))
+		info.warn(0, 0, WarnHiddenSheet, say("hidden sheets are not read: %s", fault.List(left)), say("name one with --sheet if it is meant"))
 	}
-	return nil
+}
+
+// finishMarks warns of what the sheet shows and its cells do not say.
+func (r *xlsxReader) finishMarks(info *Info) {
+	s := &r.seen
+	if all := slices.DeleteFunc(slices.Clone(s.extras.Merged), func(m workbook.Range) bool { return m.ToRow <= r.headAt }); len(all) > 0 {
+		info.warn(all[0].FromRow, all[0].FromColumn, WarnMerged, plural(len(all),
+			"the cells at %[2]s are merged: only the first of them has the value that all of them show",
+			"%d groups of cells are merged, the first at %s: only the first cell of each has the value that all of them show", len(all), ColumnName(all[0].FromColumn)+strconv.Itoa(all[0].FromRow)), none)
+	}
+	info.marks(WarnStruck, s.struck, say("the row is struck through, and is read like the others"), say("delete the row if the person has cancelled"), "%d rows are struck through in all")
+	info.marks(WarnStruck, s.struckCells, say("the cell, or a part of it, is struck through, and is read as if it were not"), say("delete what is struck through"), "%d cells are struck through in all")
+	info.marks(WarnZero, s.zeros, say("the formula shows another cell, and its result is 0: that cell may be empty"), say("empty the cell if nothing should be in it"), "%d formulas show a 0 in all")
+	if s.extras.Controls {
+		info.warn(0, 0, WarnControls, say("check boxes or other controls lie on the sheet: what is ticked there is not read"), say("write yes or no into the cells, if it matters"))
+	}
+	var links []workbook.Place
+	for place := range s.extras.Links {
+		if r.opts.Links && place.Row > r.headAt {
+			links = append(links, place)
+		}
+	}
+	if len(links) > 0 {
+		first := slices.MinFunc(links, func(a, b workbook.Place) int {
+			if a.Row != b.Row {
+				return a.Row - b.Row
+			}
+			return a.Column - b.Column
+		})
+		info.warn(first.Row, first.Column, WarnLink, say("there are e-mail links in the sheet: where the text of a cell is not an address, the address of the link is read"), none)
+	}
+}
+
+// marks warns of places of one kind, of the first ones singly.
+func (i *Info) marks(code Code, m marks, text, hint Text, all string) {
+	for _, p := range m.first {
+		i.warn(p.Row, p.Column, code, text, hint)
+	}
+	if m.n > len(m.first) {
+		i.warn(0, 0, code, say(all, m.n), none)
+	}
 }

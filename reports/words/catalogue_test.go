@@ -22,6 +22,10 @@ var converted = []string{
 	"importer",
 	"importer/ledger",
 	"importer/table",
+	"importer/table/internal/celltext",
+	"importer/table/internal/delimited",
+	"importer/table/internal/fault",
+	"importer/table/internal/workbook",
 	"mapping",
 	"mapping/propose",
 	"reports",
@@ -43,7 +47,7 @@ var speakers = map[string][]int{
 	"StringVar": {3}, "StringVarP": {4}, "StringArrayVar": {3}, "StringSliceVar": {3}, "BoolVar": {3},
 	"IntVar": {3}, "Int64Var": {3}, "Float64Var": {3}, "DurationVar": {3}, "Var": {2},
 	// Of the table.
-	"flaw": {0}, "damaged": {0}, "done": {0}, "skippedRows": {0}, "plural": {1, 2},
+	"flaw": {0}, "damaged": {0}, "tooLarge": {0}, "plural": {1, 2}, "marks": {4},
 }
 
 // same are formats that are the same in both languages.
@@ -51,7 +55,7 @@ var same = []string{
 	"status %d: %s", "Status", "Cell",
 	"problem", "problem: %s", "%d problem", "--fault %s", "%s/s", "%s/%s per s",
 	"  # yaml-language-server: $schema=mapping.schema.json",
-	"RTF", "YAML", "SQL", "text", "choice",
+	"text", "choice",
 }
 
 // notForPeople are calls whose texts are read by nobody but those who correct
@@ -61,7 +65,7 @@ var notForPeople = []string{
 	"rowColumns", "dialect", "withoutRowid", "NewReplacer", "rows",
 	"Info", "Warn", "Debug", "Log", "panic", "MustCompile", "HasPrefix", "TrimPrefix", "Contains", "HasSuffix", "Prepare", "Exec", "Query", "QueryRow",
 	"exec", "query", "misuse", "wordSet", "headingsOf", "phoneNouns", "phoneKinds", "hintsOf", "countries", "commonNames",
-	"totals", "nobody", "charmaps", "nullWords", "instructions", "instructionsBegin", "dateWords", "notForUsers",
+	"totals", "nobody", "nullWords", "instructions", "instructionsBegin", "dateWords", "notForUsers",
 }
 
 // unsaid are texts that read like messages and are none, with the reason.
@@ -94,7 +98,7 @@ var unsaid = map[string]string{
 
 	"vitec-import check ": command, "{value: false}": yamlPiece,
 	"json, xml": choice, "csv, xlsx, html": choice, "text, json": choice, "debug, info, warn, error": choice,
-	"negative offset": internal, "too much text": worded, "it ends in the middle": worded,
+	"negative offset": internal, "too much text": worded,
 	"%s wants a value of kind %s":          internal,
 	"unknown format %q (want json or xml)": worded,
 	"there is no login for this customer":  worded,

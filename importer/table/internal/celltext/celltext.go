@@ -1,4 +1,5 @@
-package table
+// Package celltext says what the text of a cell is, whatever file it comes from.
+package celltext
 
 import (
 	"strings"
@@ -8,72 +9,16 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// clean returns the text of a cell as it goes on: in Unicode normal form C,
+// Clean returns the text of a cell as it goes on: in Unicode normal form C,
 // with plain spaces instead of no-break, thin and other spaces that look like
 // one, and without characters that have no width and no meaning. It does not
-// trim. A text that is clean already is returned as it is.
-func clean(s string) string {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			return cleanWide(s, i)
-		}
-	}
-	return s
-}
-
-// cleanWide is clean for a text whose first non-ASCII byte is at i.
-func cleanWide(s string, i int) string {
-	dirty := false
-	for _, r := range s[i:] {
-		// Below U+0300 nothing combines; only these two are touched.
-		if r >= 0x300 {
-			return cleanAll(s)
-		}
-		dirty = dirty || r == 0xA0 || r == 0xAD
-	}
-	if dirty {
-		return cleanLatin(s)
-	}
-	return s
-}
-
-// cleanLatin is clean for a text without characters from U+0300 on.
-func cleanLatin(s string) string {
-	if s == "\u00a0" { // as web pages fill their empty cells
-		return " "
-	}
-	b := make([]byte, 0, len(s))
-	for {
-		i := strings.IndexByte(s, 0xC2) // with which both begin
-		if i < 0 {
-			return string(append(b, s...))
-		}
-		b = append(b, s[:i]...)
-		switch s[i+1] {
-		case 0xA0:
-			b = append(b, ' ')
-		case 0xAD:
-		default:
-			b = append(b, s[i:i+2]...)
-		}
-		s = s[i+2:]
-	}
-}
-
-func cleanAll(s string) string {
-	s = norm.NFC.String(s)
-	dirty := false
-	for _, r := range s {
-		if k := kindOf(r); k != kept {
-			dirty = true
-			break
-		}
-	}
-	if !dirty {
+// trim.
+func Clean(s string) string {
+	if isASCII(s) {
 		return s
 	}
+	s = norm.NFC.String(s)
 	var b strings.Builder
-	b.Grow(len(s))
 	prev := rune(-1) // the last one that shows something
 	for i, r := range s {
 		switch kindOf(r) {
@@ -93,10 +38,22 @@ func cleanAll(s string) string {
 			}
 		}
 	}
+	if b.Len() == len(s) {
+		return s
+	}
 	return norm.NFC.String(b.String())
 }
 
-// runeKind says what clean does with a rune.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// runeKind says what Clean does with a rune.
 type runeKind uint8
 
 const (
@@ -140,22 +97,13 @@ func joins(r rune) bool {
 	return r >= 0x300 && r != utf8.RuneError && !unicode.Is(unicode.Latin, r) && kindOf(r) == kept && !unicode.IsSpace(r)
 }
 
-// blank reports whether a cell shows nothing.
-func blank(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c > ' ' && c < utf8.RuneSelf {
-			return false
-		} else if c >= utf8.RuneSelf {
-			return strings.TrimSpace(s[i:]) == ""
-		}
-	}
-	return true
-}
+// Blank reports whether a cell shows nothing.
+func Blank(s string) bool { return strings.TrimSpace(s) == "" }
 
-// control returns the first character of a cell that no text has: a control
+// Control returns the first character of a cell that no text has: a control
 // character that is neither a tab nor a line break, or one of Unicode's
 // noncharacters.
-func control(s string) (rune, bool) {
+func Control(s string) (rune, bool) {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c < ' ' && c != '\t' && c != '\n' && c != '\r', c == 0x7F:

@@ -1,8 +1,9 @@
-package table
+package workbook
 
 import (
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -26,8 +27,11 @@ type section struct {
 	time     bool // shows an hour, minute or second
 	elapsed  bool // [h], [m] or [s]: hours may be more than 23
 	fraction bool // shows fractions of a second
-	mask     bool // pads with zeros or has digits of its own, without decimals
-	odd      bool // has a letter or digit of its own that is not in quotes, which no spreadsheet lets in
+	mask     bool // pads with zeros or has digits or words of its own before the number, without decimals
+
+	words        bool   // shows words before the number or instead of it
+	placeholders int    // for digits
+	literal      string // the text that it shows itself
 }
 
 // parseFormat reads a format code as it stands in a workbook, in English
@@ -39,11 +43,40 @@ func parseFormat(code string) numFormat {
 		var s section
 		s, rest = parseSection(rest)
 		f.sections = append(f.sections, s)
-		f.plain = f.plain && !s.date && !s.time && !s.mask
+		f.plain = f.plain && !s.date && !s.time && !s.mask && !s.words
 		if rest == "" || len(f.sections) == 4 {
 			return f
 		}
 	}
+}
+
+// showText returns a text as the format shows it, which may put words around it.
+func (f *numFormat) showText(text string) string {
+	code := f.sections[0].code
+	if len(f.sections) == 4 {
+		code = f.sections[3].code
+	}
+	if !strings.Contains(code, "@") || code == "@" {
+		return text
+	}
+	before, behind, words, seen := "", "", false, false
+	for code != "" {
+		kind, literal, rest := nextToken(code)
+		switch {
+		case kind == tokenSign && literal == "@":
+			seen = true
+		case kind == tokenText && seen:
+			behind += literal
+		case kind == tokenText:
+			before += literal
+		}
+		words = words || kind == tokenText && strings.ContainsFunc(literal, unicode.IsLetter)
+		code = rest
+	}
+	if !words || !seen {
+		return text
+	}
+	return before + text + behind
 }
 
 // tokenKind is what a part of a format code is.
@@ -86,9 +119,8 @@ func nextToken(code string) (kind tokenKind, text, rest string) {
 
 // parseSection reads up to the next semicolon.
 func parseSection(code string) (s section, rest string) {
-	placeholders, least := 0, 0 // for digits, and how many digits are shown at least
+	least := 0 // how many digits are shown at least
 	ownDigits, decimal := false, false
-	hours, seconds := false, false
 	var last byte // the last date letter: h, s, m, or d for another
 	for rest = code; rest != ""; {
 		kind, text, next := nextToken(rest)
@@ -97,9 +129,11 @@ func parseSection(code string) (s section, rest string) {
 		switch kind {
 		case tokenText:
 			ownDigits = ownDigits || strings.ContainsAny(text, "0123456789")
+			s.literal += text
+			s.words = s.words || s.placeholders == 0 && here[0] != '[' && strings.ContainsFunc(text, unicode.IsLetter)
 			continue
 		case tokenGeneral:
-			placeholders++
+			s.placeholders++
 			continue
 		case tokenBracket:
 			if letter := s.bracket(text); letter != 0 {
@@ -117,14 +151,13 @@ func parseSection(code string) (s section, rest string) {
 				s.fraction = true
 			}
 			least++
-			placeholders++
+			s.placeholders++
 		case '#', '?':
-			if placeholders++; least > 0 {
+			if s.placeholders++; least > 0 {
 				least++
 			}
 		case '1', '2', '3', '4', '5', '6', '7', '8', '9':
 			ownDigits = true
-			s.odd = s.odd || placeholders > 0
 		case '.', ',', '%':
 			decimal = true
 		case '/':
@@ -140,7 +173,6 @@ func parseSection(code string) (s section, rest string) {
 			s.date, last = true, 'd'
 		case 'h', 'H', 's', 'S':
 			s.time, last = true, c|0x20
-			hours, seconds = hours || last == 'h', seconds || last == 's'
 		case 'm', 'M':
 			rest = strings.TrimLeft(here, "mM")
 			if len(here)-len(rest) <= 2 && (last == 'h' || secondsFollow(rest)) {
@@ -157,19 +189,12 @@ func parseSection(code string) (s section, rest string) {
 				s.time, rest = true, here[3:]
 			case strings.HasPrefix(lower, "aaa"): // day names in Japanese and others
 				s.date = true
-			default:
-				s.odd = true
 			}
-		default:
-			s.odd = s.odd || c|0x20 >= 'a' && c|0x20 <= 'z' && c != 'T' && c != 'Z' // as in 2006-01-02T15:04:05Z
 		}
 	}
-	s.odd = s.odd || s.date && seconds && !hours
 	s.code = code
-	s.mask = !s.date && !s.time && !decimal && (least > 1 || ownDigits && placeholders > 0)
-	if s.odd && placeholders == 0 && !s.date && !s.time {
-		s.mask = true // shows nothing of the number: what it was before it was damaged is not known
-	}
+	s.words = s.words && !s.date && !s.time
+	s.mask = !s.date && !s.time && !decimal && (least > 1 || (ownDigits || s.words) && s.placeholders > 0)
 	return s, rest
 }
 

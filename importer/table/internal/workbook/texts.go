@@ -1,0 +1,246 @@
+package workbook
+
+import (
+	"archive/zip"
+	"fmt"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"vitec-import/importer/table/internal/celltext"
+	"vitec-import/importer/table/internal/fault"
+)
+
+// texts are the shared strings of a workbook: as they go on, and as they are
+// written where that is something else.
+type texts struct {
+	all     []string
+	written map[int]string
+	strikes map[int]strike
+	size    int
+}
+
+// strike is how much of a text is struck through.
+type strike uint8
+
+const (
+	unstruck strike = iota
+	partly
+	wholly
+)
+
+// loadTexts reads the shared strings part.
+func (b *Book) loadTexts(f *zip.File) error {
+	t := &texts{written: map[int]string{}, strikes: map[int]strike{}}
+	b.texts = t
+	var buf []byte
+	return b.archive.read(f, func(x *xmlReader, e event) error {
+		switch {
+		case e == someText && !blank(x.text):
+			return flaw("there is text where it cannot be")
+		case e != startTag:
+			return nil
+		case x.depth == 1 && x.is("sst"):
+			return nil
+		case x.depth == 2 && x.is("extLst"):
+			return x.skip()
+		case x.depth != 2 || !x.is("si"):
+			return flaw("an element stands where it cannot")
+		}
+		var struck strike
+		var err error
+		if buf, struck, err = readText(x, buf[:0]); err != nil {
+			return err
+		}
+		written, n := string(buf), len(t.all)
+		text := celltext.Clean(Unescape(written))
+		t.size += len(text) + 24
+		if text != written {
+			t.written[n] = written
+			t.size += len(written) + 48
+		}
+		if struck != unstruck {
+			t.strikes[n] = struck
+		}
+		if t.size > maxTexts {
+			return errTooMuch
+		}
+		t.all = append(t.all, text)
+		return nil
+	})
+}
+
+// readText appends the text of the element that has just begun, an si or an is:
+// plain or in runs, without the phonetic guide.
+func readText(x *xmlReader, dst []byte) (text []byte, struck strike, err error) {
+	depth := x.depth
+	plain, runs, struckRuns, filled := 0, 0, 0, 0
+	runStruck := false
+	for {
+		e, err := x.next()
+		switch {
+		case err != nil:
+			return dst, unstruck, err
+		case e == endOfPart:
+			return dst, unstruck, errCut
+		case e == endTag && x.depth < depth:
+			switch {
+			case struckRuns > 0 && struckRuns == filled:
+				struck = wholly
+			case struckRuns > 0:
+				struck = partly
+			}
+			return dst, struck, nil
+		case e == someText && !blank(x.text):
+			return dst, unstruck, flaw("there is text where it cannot be")
+		case e != startTag:
+			continue
+		case x.is("t"):
+			inRun := x.depth == depth+2
+			if !inRun {
+				plain++
+			}
+			if plain > 1 || plain > 0 && runs > 0 {
+				return dst, unstruck, flaw("there are two texts in a cell")
+			}
+			from := len(dst)
+			if dst, err = x.characters(dst); err != nil {
+				return dst, unstruck, err
+			}
+			if !celltext.Blank(string(dst[from:])) {
+				filled++
+				if inRun && runStruck {
+					struckRuns++
+				}
+			}
+		case x.is("r") && x.depth == depth+1:
+			runs++
+			runStruck = false
+		case x.is("rPr"):
+			if runStruck, err = readFont(x); err != nil {
+				return dst, unstruck, err
+			}
+		case x.is("rPh"):
+			if err := x.skipGuide(); err != nil {
+				return dst, unstruck, err
+			}
+		case x.is("phoneticPr"), x.is("extLst"):
+			if err := x.skip(); err != nil {
+				return dst, unstruck, err
+			}
+		default:
+			return dst, unstruck, flaw("there is an unknown element in a text")
+		}
+	}
+}
+
+// readFont reads the font that has just begun to its end, and reports whether
+// what is written in it is struck through.
+func readFont(x *xmlReader) (struck bool, err error) {
+	for depth := x.depth; ; {
+		switch e, err := x.next(); {
+		case err != nil:
+			return false, err
+		case e == endOfPart:
+			return false, errCut
+		case e == endTag && x.depth < depth:
+			return struck, nil
+		case e == startTag && (x.is("strike") || x.is("dstrike")):
+			val, ok := x.attr("val")
+			struck = !ok || val != "0" && val != "false" && val != "off"
+		}
+	}
+}
+
+// skipGuide reads to the end of the phonetic guide that has just begun, which
+// has a text of its own.
+func (x *xmlReader) skipGuide() error {
+	if _, ok := x.attr("sb"); !ok {
+		return flaw("a phonetic guide has no place in its text")
+	}
+	for depth, texts := x.depth, 0; ; {
+		switch e, err := x.next(); {
+		case err != nil:
+			return err
+		case e == endOfPart:
+			return errCut
+		case e == endTag && x.depth < depth:
+			return nil
+		case e == startTag:
+			if texts++; texts > 1 || !x.is("t") {
+				return flaw("there is an unknown element in a text")
+			}
+			if _, err := x.characters(nil); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// control is the fault of a text that has a control character in it, or nil.
+func control(text string) *fault.Error {
+	if c, ok := celltext.Control(text); ok {
+		return &fault.Error{Code: fault.Control, Reason: say("there is a control character (%s) in the cell", fmt.Sprintf("U+%04X", c)), Hint: say("remove it"), Value: text}
+	}
+	return nil
+}
+
+// Unescape undoes _x000D_ and the like, by which workbooks write characters that
+// XML cannot have. _x005F_ is the underscore itself.
+func Unescape(s string) string {
+	if !strings.Contains(s, "_x") {
+		return s
+	}
+	var b strings.Builder
+	for s != "" {
+		r, ok := escaped(s)
+		n := 7
+		if ok && utf16.IsSurrogate(r) {
+			low, _ := escaped(s[7:])
+			if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
+				n = 14
+			} else {
+				ok = false // half a character: it stays as it is written
+			}
+		}
+		if ok {
+			b.WriteRune(r)
+			s = s[n:]
+			continue
+		}
+		b.WriteByte(s[0])
+		s = s[1:]
+	}
+	return b.String()
+}
+
+// Escape returns a text as workbooks write it: with _x005F_ for an underscore
+// that would begin an _xHHHH_.
+func Escape(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if _, ok := escaped(s[i:]); ok {
+			b.WriteString("_x005F")
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// escaped reads an _xHHHH_ at the beginning of s.
+func escaped(s string) (r rune, ok bool) {
+	if len(s) < 7 || s[0] != '_' || s[1] != 'x' || s[6] != '_' {
+		return 0, false
+	}
+	for _, c := range []byte(s[2:6]) {
+		switch {
+		case c >= '0' && c <= '9':
+			r = r<<4 | rune(c-'0')
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			r = r<<4 | rune(c|0x20-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return r, true
+}

@@ -1,0 +1,252 @@
+package workbook
+
+import (
+	"bufio"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// The namespaces that parts are written in, transitional and strict.
+const (
+	mainSpace         = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+	strictSpace       = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+	linkSpace         = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+	strictLinkSpace   = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+	relationshipSpace = "http://schemas.openxmlformats.org/package/2006/relationships"
+)
+
+// flaw is what is wrong with the contents of a part.
+type flaw string
+
+func (f flaw) Error() string { return string(f) }
+
+var (
+	errTooMuch = errors.New("too much text")
+	errCut     = io.ErrUnexpectedEOF
+)
+
+// xmlReader reads the elements and texts of a part, and checks what
+// encoding/xml does not: that there is one root element and nothing around it,
+// no attribute twice, no DOCTYPE, and no token that fills the memory.
+type xmlReader struct {
+	d      *xml.Decoder
+	budget budget
+	depth  int
+	roots  int
+
+	start xml.StartElement // the element that began last
+	text  []byte           // the text that was read last, valid until the next event
+}
+
+// event is what next found.
+type event uint8
+
+const (
+	endOfPart event = iota
+	startTag
+	endTag
+	someText
+)
+
+// budget is a reader that stops when a token is too long.
+type budget struct {
+	r    io.Reader
+	left int
+}
+
+func (b *budget) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errTooMuch
+	}
+	n, err := b.r.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
+}
+
+func newXMLReader(r io.Reader) *xmlReader {
+	x := &xmlReader{}
+	br := bufio.NewReaderSize(r, 32<<10)
+	x.budget.r = br
+	switch mark, _ := br.Peek(3); { // a part shorter than that has no mark
+	case len(mark) == 3 && string(mark) == "\uFEFF":
+		br.Discard(3) // they are there
+	case len(mark) >= 2 && (string(mark[:2]) == "\xFF\xFE" || string(mark[:2]) == "\xFE\xFF"):
+		x.budget.r = transform.NewReader(br, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder())
+	}
+	x.d = xml.NewDecoder(bufio.NewReaderSize(&x.budget, 32<<10))
+	x.d.CharsetReader = func(name string, r io.Reader) (io.Reader, error) {
+		switch strings.ToLower(name) {
+		case "utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii":
+			return r, nil
+		}
+		return nil, flaw("it is written in an unknown encoding")
+	}
+	return x
+}
+
+// next returns the next event.
+func (x *xmlReader) next() (event, error) {
+	for {
+		x.budget.left = maxToken
+		token, err := x.d.Token()
+		switch {
+		case err == io.EOF && x.roots == 1:
+			return endOfPart, nil
+		case err == io.EOF:
+			return endOfPart, errCut
+		case err != nil:
+			return endOfPart, err
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			if x.depth++; x.depth == 1 {
+				x.roots++
+			}
+			if x.depth > maxDepth || x.roots > 1 {
+				return endOfPart, flaw("an element stands where it cannot")
+			}
+			for i, a := range t.Attr {
+				for _, b := range t.Attr[:i] {
+					if a.Name == b.Name {
+						return endOfPart, flaw("an attribute is there twice")
+					}
+				}
+			}
+			x.start = t
+			return startTag, nil
+		case xml.EndElement:
+			x.depth--
+			return endTag, nil
+		case xml.CharData:
+			if x.depth == 0 && !blank(t) {
+				return endOfPart, flaw("there is text where it cannot be")
+			}
+			x.text = t
+			return someText, nil
+		case xml.Directive:
+			return endOfPart, flaw("it has a DOCTYPE, which no spreadsheet program writes")
+		}
+	}
+}
+
+func blank(b []byte) bool {
+	for _, c := range b {
+		if c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+			return false
+		}
+	}
+	return true
+}
+
+// is reports whether the element that began last is a spreadsheet's own.
+func (x *xmlReader) is(local string) bool {
+	return x.start.Name.Local == local && isMain(x.start.Name.Space)
+}
+
+func isMain(space string) bool { return space == mainSpace || space == strictSpace }
+
+// attr returns an attribute without a namespace of the element that began last.
+func (x *xmlReader) attr(local string) (value string, ok bool) {
+	for _, a := range x.start.Attr {
+		if a.Name.Local == local && a.Name.Space == "" {
+			return a.Value, true
+		}
+	}
+	return "", false
+}
+
+// link returns the relationship that the element refers to, "" if there is none.
+func (x *xmlReader) link() string {
+	for _, a := range x.start.Attr {
+		if a.Name.Local == "id" && (a.Name.Space == linkSpace || a.Name.Space == strictLinkSpace) {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// yes reads a boolean attribute.
+func (x *xmlReader) yes(local string) (bool, error) {
+	value, _ := x.attr(local)
+	switch value {
+	case "1", "true", "on":
+		return true, nil
+	case "", "0", "false", "off":
+		return false, nil
+	}
+	return false, flaw("an attribute is neither true nor false")
+}
+
+// number reads an attribute that is a whole number, not negative.
+func (x *xmlReader) number(local string, otherwise int) (int, error) {
+	value, ok := x.attr(local)
+	if !ok {
+		return otherwise, nil
+	}
+	n, ok := smallNumber(strings.TrimSpace(value))
+	if !ok {
+		return 0, flaw("an attribute is not a number")
+	}
+	return n, nil
+}
+
+// skip reads to the end of the element that began last. There must be no row and
+// no cell in it.
+func (x *xmlReader) skip() error {
+	for depth := x.depth; ; {
+		switch e, err := x.next(); {
+		case err != nil:
+			return err
+		case e == endTag && x.depth < depth:
+			return nil
+		case e == endOfPart:
+			return errCut
+		case e == startTag && isMain(x.start.Name.Space):
+			switch x.start.Name.Local {
+			case "row", "c", "v", "is", "si", "t":
+				return flaw("a row or a cell stands where it cannot")
+			}
+		}
+	}
+}
+
+// characters appends the text of the element that began last, which must have no
+// elements in it.
+func (x *xmlReader) characters(dst []byte) ([]byte, error) {
+	from := len(dst)
+	for {
+		switch e, err := x.next(); {
+		case err != nil:
+			return dst, err
+		case e == someText:
+			if dst = append(dst, x.text...); len(dst)-from > maxText {
+				return dst, errTooMuch
+			}
+		case e == endTag:
+			return dst, nil
+		case e == endOfPart:
+			return dst, errCut
+		default:
+			return dst, flaw("there is an element inside of a text")
+		}
+	}
+}
+
+// smallNumber reads a number of up to nine digits.
+func smallNumber(s string) (n int, ok bool) {
+	if len(s) == 0 || len(s) > 9 {
+		return 0, false
+	}
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + int(s[i]-'0')
+	}
+	return n, true
+}
