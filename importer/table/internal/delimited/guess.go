@@ -449,7 +449,7 @@ func oddDelimiter(t *trial) error {
 	for _, odd := range first {
 		n := strings.Count(first, string(odd))
 		few := n == 2 && !strings.ContainsRune(" /*:.,-_'+()&@#%=", odd) || n == 1 && (odd < ' ' || odd == '§' || odd == '¦')
-		if unicode.IsLetter(odd) || unicode.IsDigit(odd) || odd == '"' || odd == utf8.RuneError || n < 3 && !few {
+		if unicode.IsLetter(odd) || unicode.IsDigit(odd) || odd == '"' || slices.Contains(usualDelimiters, string(odd)) || odd == utf8.RuneError || n < 3 && !few {
 			continue
 		}
 		if !slices.ContainsFunc(t.head[1:], func(h HeadRow) bool { return h.OK && strings.Count(outsideMarks(h.Cells), string(odd)) != n }) {
