@@ -30,17 +30,26 @@ var (
 	errCut     = io.ErrUnexpectedEOF
 )
 
-// xmlReader reads the elements and texts of a part, and checks what
-// encoding/xml does not: that there is one root element and nothing around it,
-// no attribute twice, no DOCTYPE, and no token that fills the memory.
+// xmlReader reads the elements and texts of a part. It takes raw tokens, which
+// cost encoding/xml a fifth less, and matches tags and namespaces itself; and it
+// checks what encoding/xml does not: that there is one root element and nothing
+// around it, no attribute twice, no DOCTYPE, and no token that fills the memory.
 type xmlReader struct {
 	d      *xml.Decoder
-	budget budget
+	budget *budget
 	depth  int
 	roots  int
+	open   []xml.Name  // the elements that have begun, as they are written
+	spaces []namespace // that are declared, the last one counts
 
 	start xml.StartElement // the element that began last
 	text  []byte           // the text that was read last, valid until the next event
+}
+
+// namespace is one that the element at this depth declares for a prefix.
+type namespace struct {
+	depth       int
+	prefix, uri string
 }
 
 // event is what next found.
@@ -56,20 +65,38 @@ const (
 // budget is a reader that stops when a token is too long.
 type budget struct {
 	r    io.Reader
+	buf  []byte
+	pos  int
 	left int
 }
 
-func (b *budget) Read(p []byte) (int, error) {
-	if b.left <= 0 {
+// ReadByte implements [io.ByteReader], by which encoding/xml reads.
+func (b *budget) ReadByte() (byte, error) {
+	for b.pos == len(b.buf) {
+		n, err := b.r.Read(b.buf[:cap(b.buf)])
+		if b.buf, b.pos = b.buf[:n], 0; n == 0 && err != nil {
+			return 0, err
+		}
+	}
+	if b.left--; b.left < 0 {
 		return 0, errTooMuch
 	}
-	n, err := b.r.Read(p[:min(len(p), b.left)])
-	b.left -= n
+	c := b.buf[b.pos]
+	b.pos++
+	return c, nil
+}
+
+func (b *budget) Read(p []byte) (n int, err error) {
+	for ; n < len(p) && err == nil; n++ {
+		if p[n], err = b.ReadByte(); err != nil {
+			return n, err
+		}
+	}
 	return n, err
 }
 
 func newXMLReader(r io.Reader) *xmlReader {
-	x := &xmlReader{}
+	x := &xmlReader{budget: &budget{buf: make([]byte, 0, 32<<10)}}
 	br := bufio.NewReaderSize(r, 32<<10)
 	x.budget.r = br
 	switch mark, _ := br.Peek(3); { // a part shorter than that has no mark
@@ -78,7 +105,7 @@ func newXMLReader(r io.Reader) *xmlReader {
 	case len(mark) >= 2 && (string(mark[:2]) == "\xFF\xFE" || string(mark[:2]) == "\xFE\xFF"):
 		x.budget.r = transform.NewReader(br, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder())
 	}
-	x.d = xml.NewDecoder(bufio.NewReaderSize(&x.budget, 32<<10))
+	x.d = xml.NewDecoder(x.budget)
 	x.d.CharsetReader = func(name string, r io.Reader) (io.Reader, error) {
 		switch strings.ToLower(name) {
 		case "utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii":
@@ -93,9 +120,9 @@ func newXMLReader(r io.Reader) *xmlReader {
 func (x *xmlReader) next() (event, error) {
 	for {
 		x.budget.left = maxToken
-		token, err := x.d.Token()
+		token, err := x.d.RawToken()
 		switch {
-		case err == io.EOF && x.roots == 1:
+		case err == io.EOF && x.roots == 1 && x.depth == 0:
 			return endOfPart, nil
 		case err == io.EOF:
 			return endOfPart, errCut
@@ -110,6 +137,9 @@ func (x *xmlReader) next() (event, error) {
 			if x.depth > maxDepth || x.roots > 1 {
 				return endOfPart, flaw("an element stands where it cannot")
 			}
+			if err := x.translate(&t); err != nil {
+				return endOfPart, err
+			}
 			for i, a := range t.Attr {
 				for _, b := range t.Attr[:i] {
 					if a.Name == b.Name {
@@ -120,7 +150,14 @@ func (x *xmlReader) next() (event, error) {
 			x.start = t
 			return startTag, nil
 		case xml.EndElement:
+			if x.depth == 0 || x.open[x.depth-1] != t.Name {
+				return endOfPart, flaw("an end tag does not belong to the element that began last")
+			}
 			x.depth--
+			x.open = x.open[:x.depth]
+			for n := len(x.spaces); n > 0 && x.spaces[n-1].depth > x.depth; n-- {
+				x.spaces = x.spaces[:n-1]
+			}
 			return endTag, nil
 		case xml.CharData:
 			if x.depth == 0 && !blank(t) {
@@ -132,6 +169,43 @@ func (x *xmlReader) next() (event, error) {
 			return endOfPart, flaw("it has a DOCTYPE, which no spreadsheet program writes")
 		}
 	}
+}
+
+// translate gives an element that begins and its attributes their namespaces
+// instead of their prefixes.
+func (x *xmlReader) translate(t *xml.StartElement) error {
+	x.open = append(x.open, t.Name)
+	for _, a := range t.Attr {
+		switch {
+		case a.Name.Space == "xmlns":
+			x.spaces = append(x.spaces, namespace{x.depth, a.Name.Local, a.Value})
+		case a.Name.Space == "" && a.Name.Local == "xmlns":
+			x.spaces = append(x.spaces, namespace{x.depth, "", a.Value})
+		}
+	}
+	var ok bool
+	if t.Name.Space, ok = x.space(t.Name.Space); !ok {
+		return flaw("a prefix is not declared")
+	}
+	for i := range t.Attr {
+		if name := &t.Attr[i].Name; name.Space != "" && name.Space != "xmlns" {
+			if name.Space, ok = x.space(name.Space); !ok {
+				return flaw("a prefix is not declared")
+			}
+		}
+	}
+	return nil
+}
+
+// space returns the namespace of a prefix. Without one there is no namespace
+// unless one is declared.
+func (x *xmlReader) space(prefix string) (uri string, ok bool) {
+	for i := len(x.spaces) - 1; i >= 0; i-- {
+		if x.spaces[i].prefix == prefix {
+			return x.spaces[i].uri, true
+		}
+	}
+	return prefix, prefix == "" || prefix == "xml"
 }
 
 func blank(b []byte) bool {
