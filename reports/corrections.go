@@ -126,7 +126,9 @@ func (c *csvCorrections) open() error {
 //     the row in. The bytes could become another row between other neighbours.
 func (c *csvCorrections) appendCells(dst []byte, r *record) []byte {
 	cells, _, whole, sound := c.d.record(r.raw)
-	doubtful := !sound || whole // a line end inside the record but outside of quotation marks
+	// A line end inside the record but outside of quotation marks; or a row that
+	// may belong to what stood above it, and would be sent without that.
+	doubtful := !sound || whole || r.code == string(table.CodeGrouped)
 	switch r.refused {
 	case table.CodeUnclosedQuote, table.CodeSwallowedRow, table.CodeTooFewCells:
 		doubtful = true

@@ -286,7 +286,7 @@ func TestWorkbookCorrectionsRoundTrip(t *testing.T) {
 	if total < int(seeds)*rows*9/10 || refusals[""] < total/2 {
 		t.Errorf("only %d rows, %v", total, refusals)
 	}
-	for _, code := range []table.Code{table.CodeTooManyCells, table.CodeErrorCell, table.CodeNoCachedValue, table.CodeInvalidCell, table.CodeLostDigits, table.CodeInvalidDate, table.CodeControl, table.CodeFooter} {
+	for _, code := range []table.Code{table.CodeTooManyCells, table.CodeErrorCell, table.CodeNoCachedValue, table.CodeInvalidCell, table.CodeLostDigits, table.CodeInvalidDate, table.CodeControl, table.CodeFooter, table.CodeGrouped} {
 		if refusals[code] == 0 {
 			t.Errorf("no row is refused for %s", code)
 		}

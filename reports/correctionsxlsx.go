@@ -82,10 +82,11 @@ func (c *xlsxCorrections) add(r *record) error {
 // like the spelling of another.
 func (c *xlsxCorrections) texts(r *record) (texts []string, ok bool) {
 	refused := table.Code(r.code)
-	if unread[r.code] || refused == table.CodeTooManyCells || r.refused == table.CodeTooManyCells {
+	if unread[r.code] || refused == table.CodeGrouped || refused == table.CodeTooManyCells || r.refused == table.CodeTooManyCells {
 		return nil, false
 	}
-	if texts = r.cells; texts == nil {
+	if texts = r.cells; texts == nil || r.refused != "" { // of a cell with a fault nothing is known
+		texts = nil
 		for _, w := range r.written {
 			if w.Unread {
 				return nil, false
