@@ -21,7 +21,7 @@ const (
 // count reads all rows once, so that a file with a fault near its end is
 // known before its first row is used, and keeps their number.
 func (f *File) count(ctx context.Context) error {
-	var totals, mojibake, lost marks
+	var totals, mojibake, lost, unread marks
 	letters := func(number int, cells []string) {
 		for i, c := range cells {
 			if delimited.DoubleEncoded(c) {
@@ -63,6 +63,11 @@ func (f *File) count(ctx context.Context) error {
 		if k := slices.IndexFunc(r.Cells, func(c string) bool { return !celltext.Blank(c) }); f.opts.Fits == nil && k >= 0 && isTotalRow(r.Cells, k) {
 			totals.add(r.Number, 0)
 		}
+		for _, e := range r.Faults { // in a column that is wanted it refuses the row, which says more
+			if f.opts.Fits != nil && (e.Header == "" || f.opts.Fits([]string{e.Header}) == 0) {
+				unread.add(r.Number, e.Column)
+			}
+		}
 		letters(r.Number, r.Cells)
 		if oneColumn && strings.ContainsAny(r.Cells[0], "\t;|") {
 			if strayed++; strayed == 1 {
@@ -84,6 +89,11 @@ func (f *File) count(ctx context.Context) error {
 	i.marks(WarnFooter, totals, say("looks like a total"), say("delete the row if it does not belong to the list"), "%d rows look like totals in all")
 	i.marks(WarnMojibake, mojibake, say("the text looks as if it had been encoded twice, and is left as it is"), say("export the list again as UTF-8"), "%d cells look as if they had been encoded twice in all")
 	i.marks(WarnReplacement, lost, say("letters were lost before the file came here: U+FFFD stands in their place"), say("export the list again"), "%d cells have lost letters in all")
+	if unread.n > 0 {
+		p := unread.first[0]
+		i.warn(p.Row, p.Column, WarnUnread, plural(unread.n, "%d cell cannot be read, in a column that the mapping does not name: the row is read without it",
+			"%d cells cannot be read, in columns that the mapping does not name: the rows are read without them", unread.n), none)
+	}
 	if strayed > 0 {
 		i.warn(strayedAt, 0, WarnOneColumn, plural(strayed, "row %[2]d has a delimiter in it, and is read as one cell like the others",
 			"%d rows have a delimiter in them, and are read as one cell like the others; the first is row %d", strayed, strayedAt), say("name the delimiter with --delimiter"))

@@ -73,6 +73,7 @@ const (
 	WarnLink          Code = "link"           // an address was read from the link behind a text
 	WarnZero          Code = "zero_reference" // a formula shows 0 and may refer to an empty cell
 	WarnSideBySide    Code = "side_by_side"   // two tables stand beside each other
+	WarnUnread        Code = "unread_cells"   // cells with a fault, in columns that nobody wants
 	WarnTransposed    Code = "transposed"     // the headings seem to stand in the first column
 )
 
