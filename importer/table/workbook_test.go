@@ -23,13 +23,6 @@ func manyRows(first, n int) (s string) {
 	return s
 }
 
-func manyNumbers(first, n int) (s string) {
-	for i := range n {
-		s += row(first+i, "Åsa", num("1", 0), num("7", 0))
-	}
-	return s
-}
-
 func manyRead(first, n int) (s string) {
 	for i := range n {
 		s += fmt.Sprintf("%d: Åsa|1\n", first+i)

@@ -45,7 +45,6 @@ type sheetSeen struct {
 	struck      marks // rows that are struck through
 	struckCells marks
 	zeros       marks
-	links       marks
 }
 
 // marks are places of one kind: how many, and the first ones.
