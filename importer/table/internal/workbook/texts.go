@@ -54,7 +54,7 @@ func (b *Book) loadTexts(f *zip.File) error {
 		}
 		written, n := string(buf), len(t.all)
 		text := celltext.Clean(Unescape(written))
-		t.size += len(text) + 24
+		t.size += len(text) + 40
 		if text != written {
 			t.written[n] = written
 			t.size += len(written) + 48
