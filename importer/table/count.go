@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"vitec-import/importer/table/internal/celltext"
 	"vitec-import/importer/table/internal/delimited"
@@ -27,7 +26,7 @@ func (f *File) count(ctx context.Context) error {
 			if delimited.DoubleEncoded(c) {
 				mojibake.add(number, i+1)
 			}
-			if strings.ContainsRune(c, utf8.RuneError) {
+			if strings.Contains(c, "\uFFFD") {
 				lost.add(number, i+1)
 			}
 		}

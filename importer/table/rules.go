@@ -50,13 +50,13 @@ func (j *judge) row(r *Row) {
 	gap := j.last > 0 && r.Number > j.last+1
 	j.last = r.Number
 	j.rows++
-	shown := make([]bool, len(r.Cells)) // cells with anything in them
-	for _, e := range r.Faults {
-		if e.Column <= len(shown) && e.Code != CodeMergedCell {
-			shown[e.Column-1] = true
-		}
+	faulty := func(i int) bool { // there is something in the cell that is not known
+		return slices.ContainsFunc(r.Faults, func(e *Error) bool { return e.Column == i+1 && e.Code != CodeMergedCell })
 	}
-	cells := slices.Clone(r.Cells)
+	cells := r.Cells
+	if slices.Contains(j.aside, true) {
+		cells = slices.Clone(cells)
+	}
 	spoilt := false
 	filled, wanted, first := 0, 0, -1
 	for i, cell := range cells {
@@ -64,10 +64,10 @@ func (j *judge) row(r *Row) {
 			cells[i] = ""
 			continue
 		}
-		if !shown[i] && celltext.Blank(cell) {
+		if celltext.Blank(cell) && !faulty(i) {
 			continue
 		}
-		if e := j.spoilt(cell); e != nil && !shown[i] {
+		if e := j.spoilt(cell); e != nil && !faulty(i) {
 			e.Column, e.Value = i+1, cell
 			r.Faults, spoilt = append(r.Faults, e), true
 		}
