@@ -1,8 +1,6 @@
 package ledger
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"iter"
 	"os"
@@ -280,15 +278,6 @@ func BenchmarkIndex(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N)*100_000/b.Elapsed().Seconds(), "rows/s")
-}
-
-// hashOf is a digest as good as any.
-func hashOf(n int) (d Digest) {
-	var buf [8]byte
-	binary.LittleEndian.PutUint64(buf[:], uint64(n))
-	sum := sha256.Sum256(buf[:])
-	copy(d[:], sum[:])
-	return d
 }
 
 // BenchmarkKeys hashes an identity as most rows have it, and a body.

@@ -164,23 +164,6 @@ func stopServer() {
 	}
 }
 
-// restartServer stops the server, as an administrator does, and starts it again
-// after meanwhile.
-func restartServer(t *testing.T, meanwhile func()) {
-	t.Helper()
-	server.Lock()
-	defer server.Unlock()
-	attr := server.cmd.SysProcAttr
-	if err := server.cmd.Process.Signal(syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
-	_ = server.cmd.Wait()
-	meanwhile()
-	if err := runServer(attr); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // onPostgres tells a test whether its ledger is to be in PostgreSQL.
 func onPostgres(tb testing.TB) bool { return strings.HasPrefix(tb.Name(), "TestPostgres/") }
 

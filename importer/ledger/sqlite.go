@@ -298,7 +298,7 @@ func checkHeader(path string) error {
 	}
 	defer f.Close()
 	var h [100]byte
-	n, err := f.ReadAt(h[:], 0)
+	n, _ := f.ReadAt(h[:], 0)
 	if n < len(h) {
 		if strings.HasPrefix(string(h[:n]), sqliteMagic) {
 			return errDamaged(path, Say("the file is cut off"))
