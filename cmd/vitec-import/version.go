@@ -1,12 +1,19 @@
 package main
 
-import "runtime/debug"
+import (
+	"cmp"
+	"runtime/debug"
+)
 
-// version is the module's version as the build recorded it.
+// release is the version that a release was built as; "" in any other build.
+var release string
+
+// version is the version of this build: the release's, or the module's as the
+// build recorded it.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
-		return "devel"
+		return cmp.Or(release, "devel")
 	}
-	return info.Main.Version
+	return cmp.Or(release, info.Main.Version)
 }
