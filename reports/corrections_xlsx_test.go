@@ -343,6 +343,11 @@ func TestReasonsDoNotMakeARow(t *testing.T) {
 				return codes
 			}
 			before, after := codes(f), codes(second)
+			for i, code := range before {
+				if code == table.CodeGrouped { // its cells are left empty, to be typed in
+					before[i] = table.CodeFooter
+				}
+			}
 			if f.Info().Refused == 0 || !slices.Equal(before, after) {
 				t.Errorf("%q became %q", before, after)
 			}

@@ -103,10 +103,10 @@ func (b *Book) resolve(c *rawCell, out *Cell) error {
 			refuse(fault.InvalidCell, say("the cell should refer to a text and does not"), again)
 			return nil
 		}
-		if n >= len(b.texts.all) {
+		if n >= b.texts.n {
 			return damaged("a cell refers to a text that is not there")
 		}
-		out.Text, out.IsText = b.texts.all[n], true
+		out.Text, out.IsText = b.texts.get(n), true
 		if out.Written, ok = b.texts.written[n]; !ok {
 			out.Written = out.Text
 		}

@@ -14,11 +14,25 @@ import (
 // texts are the shared strings of a workbook: as they go on, and as they are
 // written where that is something else.
 type texts struct {
-	all     []string
+	chunks  [][]string // of textChunk each, so that nothing is copied while they grow
+	n       int
 	written map[int]string
 	strikes map[int]strike
 	size    int
 }
+
+const textChunk = 1 << 16
+
+func (t *texts) add(s string) {
+	if t.n%textChunk == 0 {
+		t.chunks = append(t.chunks, make([]string, 0, textChunk))
+	}
+	last := &t.chunks[len(t.chunks)-1]
+	*last = append(*last, s)
+	t.n++
+}
+
+func (t *texts) get(i int) string { return t.chunks[i/textChunk][i%textChunk] }
 
 // strike is how much of a text is struck through.
 type strike uint8
@@ -52,9 +66,9 @@ func (b *Book) loadTexts(f *zip.File) error {
 		if buf, struck, err = readText(x, buf[:0]); err != nil {
 			return err
 		}
-		written, n := string(buf), len(t.all)
+		written, n := string(buf), t.n
 		text := celltext.Clean(Unescape(written))
-		t.size += len(text) + 40
+		t.size += len(text) + 32
 		if text != written {
 			t.written[n] = written
 			t.size += len(written) + 48
@@ -65,7 +79,7 @@ func (b *Book) loadTexts(f *zip.File) error {
 		if t.size > maxTexts {
 			return errTooMuch
 		}
-		t.all = append(t.all, text)
+		t.add(text)
 		return nil
 	})
 }
