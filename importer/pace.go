@@ -31,6 +31,10 @@ type pace struct {
 const (
 	shortRest = 500 * time.Millisecond // a pause whose length the server does not say
 	slowest   = 0.2                    // requests a second: a pace never stops by itself
+
+	// slowestRise is by how many requests a second the rate rises each second at
+	// least: many refusals in a row must not hold a run at a crawl for minutes.
+	slowestRise = 0.02
 )
 
 // newPace allows so many requests a second; 0 = no limit.
@@ -112,8 +116,8 @@ func (p *pace) recover(now time.Time) {
 		return
 	case at < p.refused*0.9: // half of the way in a second
 		at = min(at+p.refused/5*passed, p.refused*0.9)
-	case at < p.refused*1.1: // past what was refused within a minute
-		at += p.refused / 300 * passed
+	case at < p.refused*1.1: // past what was refused within a minute, or sooner at a crawl
+		at += max(p.refused/300, slowestRise) * passed
 	default: // the server allows more than it did
 		at += at / 20 * passed
 	}

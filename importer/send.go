@@ -66,6 +66,7 @@ type runner struct {
 	res     Result
 	cause   error           // of the stop
 	barred  map[string]bool // customerIds that were refused
+	forbade map[string]int  // 403s in a row after a booking, by customerId
 	refused string          // the last of them
 	booked  map[string]bool // customerIds for which a row was booked
 	proven  map[string]bool // customerIds about whose rows the server has decided
@@ -90,7 +91,7 @@ func newRunner(ctx context.Context, j *Job, p *Plan, run memory, log *slog.Logge
 	r := &runner{
 		job: j, plan: p, run: run, log: log.With("run", run.ID()), progress: &Progress{}, pace: newPace(j.Rate),
 		door: make(chan struct{}, 1), room: make(chan struct{}, lookAhead), lanes: newLanes(), places: j.concurrency(),
-		barred: map[string]bool{}, booked: map[string]bool{}, proven: map[string]bool{}, ids: newBookingIDs(),
+		barred: map[string]bool{}, forbade: map[string]int{}, booked: map[string]bool{}, proven: map[string]bool{}, ids: newBookingIDs(),
 		moved: time.Now(), res: Result{Run: run.ID(), Plan: p, Outcomes: p.Outcomes, StartedAt: started},
 	}
 	r.stopping, r.halt = context.WithCancel(ctx)
@@ -424,6 +425,12 @@ func (r *runner) end(it *item, v verdict, try int) {
 	if v.outcome != ledger.NotSent {
 		r.moved = time.Now()
 	}
+	customer := it.sub.Target.CustomerId
+	if v.code == codeForbiddenRow {
+		r.forbade[customer]++
+	} else if v.outcome != ledger.NotSent {
+		r.forbade[customer] = 0
+	}
 	alike := v.kind()
 	if alike != r.alike {
 		r.alike, r.ends = alike, 0
@@ -433,8 +440,8 @@ func (r *runner) end(it *item, v verdict, try int) {
 	switch {
 	case v.stop == stopRun:
 		r.stop(Stop{Code: v.code, Reason: v.reason}, nil)
-	case v.stop == stopCustomer:
-		r.bar(it.sub.Target.CustomerId, v)
+	case v.stop == stopCustomer, r.forbade[customer] >= forbiddenAlike && len(r.plan.Customers()) > 1:
+		r.bar(customer, v)
 	case v.most > 0 && r.ends >= v.most:
 		r.stop(inARow(v, r.ends), nil)
 	case v.outcome == ledger.Uncertain && doubts >= uncertainOfThose:

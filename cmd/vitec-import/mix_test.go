@@ -63,9 +63,13 @@ func mix(t *testing.T, seed uint64) (runs, requests, doubts int) {
 	o.wide = 1 + rnd.IntN(8)
 	o.flags = []string{"--timeout", "500ms", "--format", []string{"json", "xml"}[rnd.IntN(2)]}
 	for range 3 {
+		sure, every := certain[rnd.IntN(len(certain))], 9+rnd.IntN(30)
+		if sure == "429=0" || sure == "503=0" {
+			every += 60 // each halves the pace
+		}
 		faults := []string{fmt.Sprintf("%s:%d%%", doubtful[rnd.IntN(len(doubtful))], 1+rnd.IntN(3)),
 			fmt.Sprintf("%s:/%d", doubtful[rnd.IntN(len(doubtful))], 40+rnd.IntN(60)),
-			fmt.Sprintf("%s:/%d", certain[rnd.IntN(len(certain))], 9+rnd.IntN(30)), "latency=0s..2ms"}
+			fmt.Sprintf("%s:/%d", sure, every), "latency=0s..2ms"}
 		if rnd.IntN(4) == 0 {
 			faults = append(faults, fmt.Sprintf("403:customer=M1:%d+", 1+rnd.IntN(100)))
 		}
