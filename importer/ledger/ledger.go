@@ -240,7 +240,12 @@ func (l *Ledger) read(ctx context.Context, f func(tx *sql.Tx) error) error {
 
 // query calls row for each row of a query's answer, which it scans.
 func query(tx *sql.Tx, row func(scan func(...any) error) error, statement string, args ...any) error {
-	rows, err := tx.Query(statement, args...)
+	return queryContext(context.Background(), tx, row, statement, args...)
+}
+
+// queryContext is query for a read that can be given up.
+func queryContext(ctx context.Context, tx *sql.Tx, row func(scan func(...any) error) error, statement string, args ...any) error {
+	rows, err := tx.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return err
 	}

@@ -116,17 +116,3 @@ func matchStatement(keys int) string {
 			AND coalesce(t.booking, 'x') <> ''
 		ORDER BY s.run, s.idx`
 }
-
-func queryContext(ctx context.Context, tx *sql.Tx, row func(scan func(...any) error) error, statement string, args ...any) error {
-	rows, err := tx.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := row(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
