@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"cmp"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -119,26 +118,6 @@ type Earlier struct {
 	InputSHA256           string
 	Rows                  int
 	Counts                ledger.Counts // of the run alone
-}
-
-// Found returns the report folders in a folder, oldest first. What cannot be
-// read is none.
-func Found(folder string) []Earlier {
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return nil
-	}
-	var list []Earlier
-	for _, e := range entries {
-		if !e.IsDir() || !reportFolder.MatchString(e.Name()) {
-			continue
-		}
-		if f, ok := FoundAt(filepath.Join(folder, e.Name())); ok {
-			list = append(list, f)
-		}
-	}
-	slices.SortStableFunc(list, func(a, b Earlier) int { return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.Run, b.Run)) })
-	return list
 }
 
 // FoundAt returns the report in a folder; ok is false if there is none.

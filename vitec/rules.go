@@ -14,7 +14,7 @@ const (
 	CodeRequired         = "required"          // a value is missing
 	CodeTooLong          = "too_long"          // longer than Limit; Got is its length
 	CodeNoContact        = "no_contact"        // neither e-mail, telePhone, workPhone nor cellPhone
-	CodeBadId            = "bad_id"            // an id that cannot be one; CheckId says why
+	CodeBadId            = "bad_id"            // an id that cannot be one
 	CodeOddId            = "odd_id"            // warning: an id that is not like others of its kind; IdNote says why
 	CodeCustomerMismatch = "customer_mismatch" // another customerId than in the path
 	CodeNegative         = "negative"          // below 0; Got is the number
@@ -169,15 +169,10 @@ func notSaid(v *bool) Violation {
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
-// CheckId says why a customerId, viewingId or timeSlotId cannot be one; the
+// checkId says why a customerId, viewingId or timeSlotId cannot be one; the
 // zero Text means that it can. Ids are opaque: what is refused cannot be part of
 // any id of the vendor's, would change the path, or is what people write into a
 // column of another meaning.
-func CheckId(id string) Text {
-	_, reason := checkId(id)
-	return reason
-}
-
 func checkId(id string) (code string, reason Text) {
 	switch {
 	case isBlank(id):
@@ -280,7 +275,7 @@ var idKinds = []struct{ prefix, path string }{
 	{"VIS", "viewingId"}, {"VID", "bookingId"}, {"ADR", "contactId"}, {"HAN", "userId"},
 }
 
-// IdNote says what is odd about an id that [CheckId] lets through: that it
+// IdNote says what is odd about an id that checkId lets through: that it
 // begins like a known kind and has not its shape, or is of another kind than
 // path says (customerId, viewingId, timeSlotId, contactId, userId, bookingId). The
 // zero Text means nothing. It is never a reason to refuse.

@@ -265,21 +265,6 @@ func book(b *testing.B, run *Run, first, n int) {
 	wg.Wait()
 }
 
-func BenchmarkIndex(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		var x Index
-		for i := range 100_000 {
-			k := benchKeys(i)
-			if _, ok := x.Find(k); ok {
-				b.Fatal("found a stranger")
-			}
-			x.Add(i, k)
-		}
-	}
-	b.ReportMetric(float64(b.N)*100_000/b.Elapsed().Seconds(), "rows/s")
-}
-
 // BenchmarkKeys hashes an identity as most rows have it, and a body.
 func BenchmarkKeys(b *testing.B) {
 	h := newHasher([]byte("0123456789abcdef0123456789abcdef"))

@@ -73,14 +73,6 @@ func (t *turn) uncertain(run int64, index int) error {
 	return nil
 }
 
-// settledAs is the outcome of a submission that was settled.
-func settledAs(booked bool) Outcome {
-	if booked {
-		return Booked
-	}
-	return NotSent
-}
-
 // Settlements lists every settlement, the oldest first.
 func (l *Ledger) Settlements(ctx context.Context) (all []Settlement, err error) {
 	err = l.read(ctx, func(tx *sql.Tx) error {

@@ -1,7 +1,6 @@
 package table
 
 import (
-	"vitec-import/importer/table/internal/delimited"
 	"vitec-import/importer/table/internal/fault"
 	"vitec-import/importer/table/internal/workbook"
 )
@@ -100,9 +99,3 @@ func ColumnName(n int) string { return fault.ColumnName(n) }
 // Escape returns a text as workbooks write it: with _x005F_ for an underscore
 // that would begin an _xHHHH_.
 func Escape(s string) string { return workbook.Escape(s) }
-
-// KnownEncoding reports whether an encoding of this name can be read, and
-// returns the names of all that can.
-func KnownEncoding(name string) (known []string, ok bool) {
-	return delimited.Charsets(), delimited.CharsetByName(name) != nil
-}

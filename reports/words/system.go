@@ -31,14 +31,6 @@ var systemMessages = []struct {
 	{syscall.EHOSTUNREACH, "the network is unreachable"},
 }
 
-// heldMessage is what a system says of a file that another program keeps open.
-// Only Windows does.
-const heldMessage = "another program has it open"
-
-// Held reports whether the system says that another program has the file open
-// and lets nobody else near it. Only Windows does.
-func Held(err error) bool { return systemMessage(err) == heldMessage }
-
 // systemMessage returns our words for what the system says; "" if there are
 // none.
 func systemMessage(err error) string {

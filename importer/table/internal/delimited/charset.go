@@ -44,8 +44,8 @@ var codePages = []struct {
 	{"koi8-r", charmap.KOI8R}, {"koi8-u", charmap.KOI8U},
 }
 
-// Charsets are the names of all encodings that can be read.
-func Charsets() []string {
+// charsets are the names of all encodings that can be read.
+func charsets() []string {
 	names := []string{utf8Set.Name, utf16LESet.Name, utf16BESet.Name}
 	for _, c := range codePages {
 		names = append(names, c.name)

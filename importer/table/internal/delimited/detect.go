@@ -29,7 +29,7 @@ func detectCharset(src io.ReaderAt, size int64, option string) (c *Charset, mark
 		c = CharsetByName(option)
 		switch {
 		case c == nil:
-			return nil, 0, false, fail(fault.Option, 0, say("there is no encoding %q", option), say("use one of %s", strings.Join(Charsets(), ", ")))
+			return nil, 0, false, fail(fault.Option, 0, say("there is no encoding %q", option), say("use one of %s", strings.Join(charsets(), ", ")))
 		case marked == nil:
 			return c, 0, false, nil
 		case marked == c, marked.wide && c.wide:
