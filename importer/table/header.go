@@ -142,7 +142,7 @@ func filled(cells []string) (n int) {
 func wordy(cells []string) bool {
 	return !slices.ContainsFunc(cells, func(c string) bool {
 		c = strings.TrimSpace(c)
-		return c != "" && (len(onlyDigits(c))*2 >= len(c) || strings.Contains(c, "@"))
+		return c != "" && (len(celltext.Digits(c))*2 >= len(c) || strings.Contains(c, "@"))
 	})
 }
 
@@ -158,16 +158,7 @@ func likeRow(cells []string) bool {
 // some length, as rows have them and headers have not.
 func isValue(cell string) bool {
 	at := strings.IndexByte(cell, '@')
-	return len(cell) >= 5 && len(onlyDigits(cell))*2 >= len(cell) || at > 0 && strings.Contains(cell[at:], ".")
-}
-
-func onlyDigits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, s)
+	return len(cell) >= 5 && len(celltext.Digits(cell))*2 >= len(cell) || at > 0 && strings.Contains(cell[at:], ".")
 }
 
 func trimmed(cells []string) []string {

@@ -122,7 +122,7 @@ func (j *judge) whole(r *Row, cells []string, filled, wanted, first int, gap boo
 	case isTotalRow(cells, first):
 		return refuse(CodeFooter, first+1, say("looks like a total, not like a row of the table"), say("delete the row"))
 	case filled == 1 && j.want >= 3:
-		if text := cells[first]; gap || j.rows == 1 || onlyDigits(text) != "" || strings.HasSuffix(strings.TrimSpace(text), ":") {
+		if text := cells[first]; gap || j.rows == 1 || celltext.Digits(text) != "" || strings.HasSuffix(strings.TrimSpace(text), ":") {
 			j.label = r.Number
 		}
 		return refuse(CodeFooter, first+1, say("only one cell of the row is filled in: it is a note, or the name of the group below it"), say("delete it if it is a note, fill in the row if it is one; if it names a group, write that into a column of its own in each row"))
@@ -156,7 +156,7 @@ func isTotalRow(cells []string, first int) bool {
 	}
 	for _, cell := range cells[first+1:] {
 		cell = strings.TrimSpace(cell)
-		if cell != "" && (len(cell) > 20 || cell[0] < '0' || cell[0] > '9' || len(onlyDigits(cell)) > 6 || strings.Contains(cell, "@")) {
+		if cell != "" && (len(cell) > 20 || cell[0] < '0' || cell[0] > '9' || len(celltext.Digits(cell)) > 6 || strings.Contains(cell, "@")) {
 			return false
 		}
 	}

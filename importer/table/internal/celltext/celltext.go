@@ -44,6 +44,16 @@ func Clean(s string) string {
 	return norm.NFC.String(b.String())
 }
 
+// Digits returns the digits 0 to 9 of a text.
+func Digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
 func isASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {

@@ -280,7 +280,7 @@ func holds(f float64, s string) bool {
 // and exponent and without zeros at either end.
 func significant(s string) string {
 	mantissa, _, _ := strings.Cut(strings.ToLower(s), "e")
-	return strings.Trim(onlyDigits(mantissa), "0")
+	return strings.Trim(celltext.Digits(mantissa), "0")
 }
 
 // parseNumber reads a decimal number with an exponent or without, and nothing

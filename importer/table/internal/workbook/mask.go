@@ -1,6 +1,10 @@
 package workbook
 
-import "strings"
+import (
+	"strings"
+
+	"vitec-import/importer/table/internal/celltext"
+)
 
 // showMask writes a whole number as a section of a number format shows it, if
 // the section adds digits: 0000000000 gives a phone its leading zero back, and
@@ -36,7 +40,7 @@ func showMask(code, plain string) (text string, ok, doubtful bool) {
 		b.WriteByte(plain[at])
 	})
 	text = strings.TrimSpace(b.String())
-	digits := onlyDigits(text)
+	digits := celltext.Digits(text)
 	return text, digits != plain && strings.HasSuffix(digits, plain), doubtful
 }
 
@@ -66,13 +70,4 @@ func eachMaskToken(code string, token func(token string, placeholder bool)) {
 		}
 		code = rest
 	}
-}
-
-func onlyDigits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, s)
 }
