@@ -299,7 +299,7 @@ func (c *compiler) dates(r *rule, kind vitec.Kind, clock bool) convert {
 			shown = "YYYY-MM-DD HH:mm"
 		}
 	}
-	dates := dater(layouts, shown, stockholm, clock)
+	dates := dater(layouts, shown, vitec.Stockholm, clock)
 	if kind == vitec.KindDateTime {
 		return dates
 	}
@@ -321,15 +321,6 @@ func swapDayAndMonth(layout string) string {
 	layout = strings.NewReplacer("DD", "M", "MM", "D", "D", "M", "M", "D").Replace(strings.ToUpper(strings.ReplaceAll(layout, "mm", "'")))
 	return layout
 }
-
-// stockholm is where the cells' times are: the API's own are, too.
-var stockholm = func() *time.Location {
-	l, err := time.LoadLocation("Europe/Stockholm")
-	if err != nil {
-		panic(err) // it is embedded
-	}
-	return l
-}()
 
 // constant converts what "value" says.
 func (c *compiler) constant(v constant, f *field) *fixed {

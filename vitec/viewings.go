@@ -104,15 +104,16 @@ func (w *wallClock) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	for _, layout := range []string{"2006-01-02T15:04:05.999999999", "2006-01-02T15:04", time.RFC3339Nano} {
-		if t, err := time.ParseInLocation(layout, text, stockholm); err == nil {
-			w.Time = t.In(stockholm)
+		if t, err := time.ParseInLocation(layout, text, Stockholm); err == nil {
+			w.Time = t.In(Stockholm)
 			return nil
 		}
 	}
 	return nil
 }
 
-var stockholm = func() *time.Location {
+// Stockholm is the zone of the API's times, which carry no offset.
+var Stockholm = func() *time.Location {
 	l, err := time.LoadLocation("Europe/Stockholm")
 	if err != nil {
 		panic(err) // it is embedded

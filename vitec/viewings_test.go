@@ -18,7 +18,7 @@ func TestViewings(t *testing.T) {
 		io.WriteString(w, answer)
 	})
 	at := func(month time.Month, day, hour int) time.Time {
-		return time.Date(2026, month, day, hour, 0, 0, 0, stockholm)
+		return time.Date(2026, month, day, hour, 0, 0, 0, Stockholm)
 	}
 	for _, test := range []struct {
 		name, answer string

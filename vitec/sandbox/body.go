@@ -297,7 +297,7 @@ func fromXML(k vitec.Kind, text string) any {
 // day, its fraction and the offset optional.
 func parseTime(s string) (t time.Time, err error) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02"} {
-		if t, err = time.ParseInLocation(layout, s, stockholm); err == nil {
+		if t, err = time.ParseInLocation(layout, s, vitec.Stockholm); err == nil {
 			break
 		}
 	}

@@ -74,12 +74,12 @@ func (o *office) list(customer, estate string) *answer {
 // ago and one the day after tomorrow, with half an hour for each time slot.
 // The ids depend on the customer and the estate alone.
 func inventedViewings(now time.Time, customer, estate string) []Viewing {
-	day := now.In(stockholm)
+	day := now.In(vitec.Stockholm)
 	invent := func(days, slots int) Viewing {
 		id := sha256.Sum256(fmt.Append(nil, customer, "\x00", estate, "\x00", slots))
 		v := Viewing{CustomerId: customer, ViewingId: fmt.Sprintf("VIS%X", id[:16])}
 		for n := range slots {
-			start := time.Date(day.Year(), day.Month(), day.Day()+days, 17, 30*n, 0, 0, stockholm)
+			start := time.Date(day.Year(), day.Month(), day.Day()+days, 17, 30*n, 0, 0, vitec.Stockholm)
 			v.Slots = append(v.Slots, Slot{TimeSlotId: start.Format("TS-1504"), Start: start, End: start.Add(30 * time.Minute)})
 		}
 		return v
@@ -87,21 +87,12 @@ func inventedViewings(now time.Time, customer, estate string) []Viewing {
 	return []Viewing{invent(-7, 1), invent(2, 3)}
 }
 
-// stockholm is the zone of the server's own times, which carry no offset.
-var stockholm = func() *time.Location {
-	l, err := time.LoadLocation("Europe/Stockholm")
-	if err != nil {
-		panic(err) // the zone is compiled in
-	}
-	return l
-}()
-
 // swedish writes a time as the server does; nil for none.
 func swedish(t time.Time) *string {
 	if t.IsZero() {
 		return nil
 	}
-	s := t.In(stockholm).Format("2006-01-02T15:04:05")
+	s := t.In(vitec.Stockholm).Format("2006-01-02T15:04:05")
 	return &s
 }
 
