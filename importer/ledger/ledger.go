@@ -93,10 +93,16 @@ type dialect struct {
 	durable      string // makes the turn's transaction durable, whatever the session's settings are
 	withoutRowid string
 	readOnly     *sql.TxOptions // of a transaction that sees one state throughout
+
+	once     sync.Once
+	replacer *strings.Replacer
 }
 
 func (d *dialect) sql(statement string) string {
-	return strings.NewReplacer("{now}", d.now, "{lease}", d.lease, "{over}", d.over, "{durable}", d.durable, "{without rowid}", d.withoutRowid).Replace(statement)
+	d.once.Do(func() {
+		d.replacer = strings.NewReplacer("{now}", d.now, "{lease}", d.lease, "{over}", d.over, "{durable}", d.durable, "{without rowid}", d.withoutRowid)
+	})
+	return d.replacer.Replace(statement)
 }
 
 // Options are how a ledger is opened.
