@@ -211,11 +211,9 @@ func (o once) RoundTrip(r *http.Request) (*http.Response, error) {
 	d.mu.Lock()
 	again := d.entered
 	d.entered = true
+	d.uncounted = d.uncounted || again // who repeats requests knows better than we what has left
 	d.mu.Unlock()
 	if again {
-		d.mu.Lock()
-		d.uncounted = true // who repeats requests knows better than we what has left
-		d.mu.Unlock()
 		return nil, errRepeated
 	}
 	return o.next.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), d.trace())))
