@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -133,11 +134,11 @@ func (r *xlsxReader) row(raw *workbook.Row) (row *Row, filled bool) {
 			continue
 		}
 		text := c.Text
-		if !r.seen.done {
-			r.notice(raw.Number, c)
+		if c.Zero && c.Column <= r.names && !r.seen.done { // a person may have meant something else
+			r.seen.zeros.add(raw.Number, c.Column)
 		}
-		if address := r.address(raw.Number, c); r.opts.Links && address != "" {
-			text = address
+		if r.opts.Links {
+			text = cmp.Or(r.address(raw.Number, c), text)
 		}
 		if c.Fault != nil {
 			e := *c.Fault
@@ -175,13 +176,6 @@ func (r *xlsxReader) row(raw *workbook.Row) (row *Row, filled bool) {
 		}
 	}
 	return row, filled
-}
-
-// notice counts a cell with which a person may have meant something else.
-func (r *xlsxReader) notice(row int, c *workbook.Cell) {
-	if c.Zero && c.Column <= r.names {
-		r.seen.zeros.add(row, c.Column)
-	}
 }
 
 // address is the address of the mailto: link behind a text that is none, "" if
