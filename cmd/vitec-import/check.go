@@ -207,7 +207,7 @@ func (w *world) planJSON(ctx context.Context, input string, f *planFlags, save s
 	for _, c := range plan.Causes {
 		out.Causes = append(out.Causes, jsonCause{c.Code, c.Column, c.Header, c.Message, c.Hint, c.Warning, c.Rows, c.First})
 	}
-	out.Rows, out.Outcomes, out.ToSend, out.Messages, out.Differing = plan.Rows, outcomeMap(expected(plan)), plan.ToSend(), plan.Messages, plan.Differing
+	out.Rows, out.Outcomes, out.ToSend, out.Messages, out.Differing = plan.Rows, outcomeMap(expected(plan.Outcomes)), plan.ToSend(), plan.Messages, plan.Differing
 	out.Slots = jsonSlots(plan)
 	out.Input = &jsonInput{info.Name, info.Format, info.Encoding, info.Delimiter, info.Sheet, info.HeaderRow, info.SHA256}
 	out.Target = job.Target
@@ -265,17 +265,14 @@ func jsonSlots(p *importer.Plan) []jsonSlot {
 	list := []jsonSlot{}
 	for _, t := range sortedTargets(p.Slots) {
 		o := p.Slots[t]
-		n := o[ledger.NotSent]
-		o[ledger.Booked], o[ledger.NotSent] = n, 0
-		list = append(list, jsonSlot{t.CustomerId, t.ViewingId, t.TimeSlotId, n, outcomeMap(o)})
+		list = append(list, jsonSlot{t.CustomerId, t.ViewingId, t.TimeSlotId, o[ledger.NotSent], outcomeMap(expected(o))})
 	}
 	return list
 }
 
 // expected counts the rows by the outcome that is to be expected: what is to
 // be sent counts as booked.
-func expected(p *importer.Plan) ledger.Counts {
-	o := p.Outcomes
+func expected(o ledger.Counts) ledger.Counts {
 	o[ledger.Booked], o[ledger.NotSent] = o[ledger.NotSent], 0
 	return o
 }

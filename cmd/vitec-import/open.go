@@ -347,8 +347,18 @@ func (w *world) openTable(s *source) error {
 // openFile opens a table. That reads the whole file, which can take a while; a
 // signal ends it.
 func (w *world) openFile(path string, o table.Options) (*table.File, error) {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := w.untilStopped(context.Background())
 	defer cancel()
+	f, err := table.Open(ctx, path, o)
+	if errors.Is(err, context.Canceled) {
+		return nil, importer.ErrInterrupted
+	}
+	return f, err
+}
+
+// untilStopped returns a context that a signal ends, too.
+func (w *world) untilStopped(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
 	go func() {
 		select {
 		case <-w.stop:
@@ -356,9 +366,5 @@ func (w *world) openFile(path string, o table.Options) (*table.File, error) {
 		case <-ctx.Done():
 		}
 	}()
-	f, err := table.Open(ctx, path, o)
-	if errors.Is(err, context.Canceled) {
-		return nil, importer.ErrInterrupted
-	}
-	return f, err
+	return ctx, cancel
 }

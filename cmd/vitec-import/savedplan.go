@@ -60,7 +60,7 @@ func savePlan(ctx context.Context, path string, job *importer.Job, s *source, p 
 	info, f := s.file.Info(), s.flags
 	saved := savedPlan{
 		Version: planVersion, SavedAt: time.Now().UTC().Truncate(time.Second), Target: job.Target, Sandbox: f.target.sandbox,
-		Rows: p.Rows, Outcomes: outcomeMap(expected(p)), ToSend: p.ToSend(), Messages: p.Messages, Slots: jsonSlots(p), Sum: p.Sum,
+		Rows: p.Rows, Outcomes: outcomeMap(expected(p.Outcomes)), ToSend: p.ToSend(), Messages: p.Messages, Slots: jsonSlots(p), Sum: p.Sum,
 	}
 	saved.Input.SHA256 = info.SHA256
 	saved.Input.Sheet, saved.Input.HeaderRow = f.table.sheet, f.table.headerRow
@@ -199,7 +199,7 @@ func (p *savedPlan) checkRows(now *importer.Plan) error {
 	case now.Sum != p.Sum:
 		return moved("the rows come out differently than planned; nothing was sent")
 	case now.Rows != p.Rows || now.ToSend() != p.ToSend || now.Messages != p.Messages ||
-		!maps.Equal(outcomeMap(expected(now)), p.Outcomes) || !reflect.DeepEqual(jsonSlots(now), p.Slots):
+		!maps.Equal(outcomeMap(expected(now.Outcomes)), p.Outcomes) || !reflect.DeepEqual(jsonSlots(now), p.Slots):
 		return moved("the plan does not say what would be done: it has been edited; nothing was sent")
 	}
 	return nil

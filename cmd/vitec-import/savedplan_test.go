@@ -31,7 +31,7 @@ func TestSavedPlanTampered(t *testing.T) {
 		"the slots":    func(p *savedPlan) { p.Slots = nil },
 	} {
 		src, err := json.Marshal(savedPlan{
-			Rows: now.Rows, Outcomes: outcomeMap(expected(now)), ToSend: now.ToSend(), Messages: now.Messages, Slots: jsonSlots(now), Sum: now.Sum,
+			Rows: now.Rows, Outcomes: outcomeMap(expected(now.Outcomes)), ToSend: now.ToSend(), Messages: now.Messages, Slots: jsonSlots(now), Sum: now.Sum,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -39,20 +39,13 @@ func (f *estateFlags) viewings(ctx context.Context, w *world, customer string) (
 	if err != nil {
 		return nil, err
 	}
-	client, err := vitec.NewClient(vitec.Config{BaseURL: f.url, Timeout: time.Minute, UserAgent: "vitec-import/" + version(), Credentials: logins.For})
+	client, err := newClient(vitec.Config{BaseURL: f.url, Timeout: time.Minute, Credentials: logins.For})
 	if err != nil {
-		return nil, misconfigured(err)
+		return nil, err
 	}
 	defer client.Close()
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := w.untilStopped(ctx)
 	defer cancel()
-	go func() {
-		select {
-		case <-w.stop:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
 	var all []vitec.Viewing
 	for _, estate := range f.estates {
 		viewings, err := client.Viewings(ctx, customer, estate)
