@@ -2,28 +2,20 @@ package reports
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"vitec-import/importer/ledger"
 	"vitec-import/reports/words"
+	"vitec-import/vitec/testenv"
 )
 
 func TestPageIsSmall(t *testing.T) {
@@ -83,72 +75,16 @@ func TestPageHasNothingLive(t *testing.T) {
 	}
 }
 
-// browser opens a page in a headless Chromium and returns what to run things
-// in, and a function that lists what the page has asked for and complained of.
-func browser(t *testing.T, page string, width int, dark bool) (context.Context, func() []string) {
+// browser opens a page from its file.
+func browser(t *testing.T, page string, width int, dark bool) (ctx context.Context, noise func() []string) {
 	t.Helper()
-	path := require(t, "chromium", "chromium", "chromium-browser", "google-chrome")
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.WindowSize(width, 900))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute) // a browser on a busy machine takes its time
-	t.Cleanup(cancel)
 	address := (&url.URL{Scheme: "file", Path: filepath.ToSlash(page)}).String()
-	var mu sync.Mutex
-	var noise []string
-	err := chromedp.Listen(ctx, func(ev any) {
-		mu.Lock()
-		defer mu.Unlock()
-		switch ev := ev.(type) {
-		case *network.EventRequestWillBeSent:
-			if !strings.HasPrefix(ev.Request.URL, address) {
-				noise = append(noise, "request "+ev.Request.URL)
-			}
-		case *log.EventEntryAdded:
-			noise = append(noise, "console "+ev.Entry.Text)
-		case *runtime.EventExceptionThrown:
-			noise = append(noise, "exception "+ev.ExceptionDetails.Text)
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	scheme := "light"
+	ctx, noise = testenv.Browse(t, address, address, width)
 	if dark {
-		scheme = "dark"
+		testenv.Scheme(t, ctx, "dark")
+		testenv.Do(t, ctx, chromedp.Reload())
 	}
-	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
-	_, err1 := chromedp.Call(ctx, network.Enable, network.EnableParams{})
-	_, err2 := chromedp.Call(ctx, log.Enable, cdp.Empty{})
-	_, err3 := chromedp.Call(ctx, emulation.SetEmulatedMedia, media)
-	if err := errors.Join(err1, err2, err3, chromedp.Do(ctx, chromedp.Navigate(address))); err != nil {
-		t.Fatal(err)
-	}
-	return ctx, func() []string {
-		mu.Lock()
-		defer mu.Unlock()
-		return slices.Clone(noise)
-	}
-}
-
-func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	if err := chromedp.Do(ctx, actions...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// eval runs a script in the page.
-func eval[T any](t *testing.T, ctx context.Context, script string) T {
-	t.Helper()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
+	return ctx, noise
 }
 
 // script runs a script that has nothing to say.
@@ -160,7 +96,7 @@ func TestPageInBrowser(t *testing.T) {
 	src, o := scenario(t)
 	rep := mustWrite(t, src, o)
 	ctx, noise := browser(t, filepath.Join(rep.Dir, "report.html"), 1280, false)
-	shown := func() string { return strings.Join(eval[[]string](t, ctx, rowsShown), " ") }
+	shown := func() string { return strings.Join(testenv.Eval[[]string](t, ctx, rowsShown), " ") }
 	want := func(what, rows string) {
 		t.Helper()
 		if got := shown(); got != rows {
@@ -168,53 +104,49 @@ func TestPageInBrowser(t *testing.T) {
 		}
 	}
 	want("at first", "2 3 4 5 6 7 8 9 10 11")
-	if got := eval[string](t, ctx, `document.querySelector("h1").textContent`); got != rep.Summary.Headline {
+	if got := testenv.Eval[string](t, ctx, `document.querySelector("h1").textContent`); got != rep.Summary.Headline {
 		t.Errorf("headline %q", got)
 	}
 
-	do(t, ctx, chromedp.SendKeys(chromedp.CSS("#q"), "oberg"))
+	testenv.Do(t, ctx, chromedp.SendKeys(chromedp.CSS("#q"), "oberg"))
 	want("search without accents", "2 8")
-	if got := eval[string](t, ctx, `document.getElementById("count").textContent`); got != "2 of 10 rows" {
+	if got := testenv.Eval[string](t, ctx, `document.getElementById("count").textContent`); got != "2 of 10 rows" {
 		t.Errorf("count %q", got)
 	}
-	do(t, ctx, script(`document.getElementById("q").value = ""; document.getElementById("q").dispatchEvent(new Event("input"))`))
+	testenv.Do(t, ctx, script(`document.getElementById("q").value = ""; document.getElementById("q").dispatchEvent(new Event("input"))`))
 	want("search cleared", "2 3 4 5 6 7 8 9 10 11")
 
-	do(t, ctx, chromedp.Click(chromedp.CSS(`.filter button[value="o1"]`)))
+	testenv.Do(t, ctx, chromedp.Click(chromedp.CSS(`.filter button[value="o1"]`)))
 	want("booked", "2 10")
-	do(t, ctx, chromedp.Click(chromedp.CSS(`.filter button[value="o4"]`)))
+	testenv.Do(t, ctx, chromedp.Click(chromedp.CSS(`.filter button[value="o4"]`)))
 	want("booked or uncertain", "2 5 10")
-	if got := eval[string](t, ctx, `document.querySelector('.filter button[value="o4"]').getAttribute("aria-pressed")`); got != "true" {
+	if got := testenv.Eval[string](t, ctx, `document.querySelector('.filter button[value="o4"]').getAttribute("aria-pressed")`); got != "true" {
 		t.Errorf("aria-pressed is %q", got)
 	}
-	do(t, ctx, chromedp.Click(chromedp.CSS(`.filter button[value="o1"]`)), chromedp.Click(chromedp.CSS(`.filter button[value="o4"]`)))
+	testenv.Do(t, ctx, chromedp.Click(chromedp.CSS(`.filter button[value="o1"]`)), chromedp.Click(chromedp.CSS(`.filter button[value="o4"]`)))
 
-	do(t, ctx, chromedp.Click(`#rows th:nth-child(2) button`))
+	testenv.Do(t, ctx, chromedp.Click(`#rows th:nth-child(2) button`))
 	want("sorted by participant", "5 3 4 6 7 9 10 11 2 8")
-	do(t, ctx, chromedp.Click(`#rows th:nth-child(1) button`), chromedp.Click(`#rows th:nth-child(1) button`))
+	testenv.Do(t, ctx, chromedp.Click(`#rows th:nth-child(1) button`), chromedp.Click(`#rows th:nth-child(1) button`))
 	want("sorted by row, downwards", "11 10 9 8 7 6 5 4 3 2")
-	if got := eval[string](t, ctx, `document.querySelector("#rows th").getAttribute("aria-sort")`); got != "descending" {
+	if got := testenv.Eval[string](t, ctx, `document.querySelector("#rows th").getAttribute("aria-sort")`); got != "descending" {
 		t.Errorf("aria-sort is %q", got)
 	}
 
-	do(t, ctx, chromedp.Click(chromedp.CSS(`.filter button[value="o1"]`)), chromedp.Click(chromedp.CSS(`a[href="#r4"]`)),
+	testenv.Do(t, ctx, chromedp.Click(chromedp.CSS(`.filter button[value="o1"]`)), chromedp.Click(chromedp.CSS(`a[href="#r4"]`)),
 		chromedp.WaitVisible(chromedp.CSS("#r4.hit")))
 	want("a link to a row that is filtered out", "11 10 9 8 7 6 5 4 3 2")
 
-	if n := noise(); len(n) > 0 {
-		t.Errorf("the page asked or complained:\n%s", strings.Join(n, "\n"))
-	}
+	testenv.Quiet(t, noise)
 }
 
 func TestPageWithoutScripts(t *testing.T) {
 	src, o := scenario(t)
 	rep := mustWrite(t, src, o)
 	ctx, noise := browser(t, filepath.Join(rep.Dir, "report.html"), 1280, false)
-	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
-		t.Fatal(err)
-	}
-	do(t, ctx, chromedp.Reload(), chromedp.WaitReady(chromedp.CSS("footer")))
-	text := eval[string](t, ctx, `document.body.innerText`)
+	testenv.NoScripts(t, ctx)
+	testenv.Do(t, ctx, chromedp.Reload(), chromedp.WaitReady(chromedp.CSS("footer")))
+	text := testenv.Eval[string](t, ctx, `document.body.innerText`)
 	for _, s := range []string{rep.Summary.Headline, rep.Summary.Steps[0].Command, "Åsa Öberg", "VID7D793037A0760186574B0282F2F435E7", "not a date (want YYYY-MM-DD)"} {
 		if !strings.Contains(text, s) {
 			t.Errorf("no %q", s)
@@ -223,9 +155,7 @@ func TestPageWithoutScripts(t *testing.T) {
 	if strings.Contains(text, "Search") {
 		t.Error("a search that does nothing")
 	}
-	if n := noise(); len(n) > 0 {
-		t.Errorf("the page asked or complained:\n%s", strings.Join(n, "\n"))
-	}
+	testenv.Quiet(t, noise)
 }
 
 // The tests above hear what a page asks for: of one that is not self-contained
@@ -236,14 +166,12 @@ func TestRequestsAreHeard(t *testing.T) {
 		ctx, noise := browser(t, page, 1280, false)
 		want := []string{"http://127.0.0.1:9/a.css", "http://127.0.0.1:9/b.png", "/beside.png"}
 		if before := len(noise()); !scripts {
-			if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
-				t.Fatal(err)
-			}
-			do(t, ctx, chromedp.Reload(), chromedp.WaitReady(chromedp.CSS("footer")))
+			testenv.NoScripts(t, ctx)
+			testenv.Do(t, ctx, chromedp.Reload(), chromedp.WaitReady(chromedp.CSS("footer")))
 			checkHeard(t, noise()[before:], want)
 			continue
 		}
-		do(t, ctx, chromedp.WaitReady(chromedp.CSS("footer")))
+		testenv.Do(t, ctx, chromedp.WaitReady(chromedp.CSS("footer")))
 		checkHeard(t, noise(), append(want, "http://127.0.0.1:9/c"))
 	}
 }
@@ -263,43 +191,33 @@ func TestLargePageInBrowser(t *testing.T) {
 	o.Files = []Kind{KindHTML}
 	rep := mustWrite(t, src, o)
 	ctx, noise := browser(t, filepath.Join(rep.Dir, "report.html"), 1280, false)
-	paint := eval[float64](t, ctx, `new Promise(done => { const look = () => { const p = performance.getEntriesByName("first-contentful-paint")[0]; p ? done(p.startTime) : setTimeout(look, 20) }; look() })`)
+	paint := testenv.Eval[float64](t, ctx, `new Promise(done => { const look = () => { const p = performance.getEntriesByName("first-contentful-paint")[0]; p ? done(p.startTime) : setTimeout(look, 20) }; look() })`)
 	t.Logf("first paint after %.0f ms", paint)
 	if paint > 2000 {
 		t.Error("too slow")
 	}
-	if n := eval[int](t, ctx, `document.querySelectorAll("#rows tbody tr").length`); n != 100 {
+	if n := testenv.Eval[int](t, ctx, `document.querySelectorAll("#rows tbody tr").length`); n != 100 {
 		t.Errorf("%d rows at first", n)
 	}
-	text := eval[string](t, ctx, `document.querySelector(".notes").innerText`)
+	text := testenv.Eval[string](t, ctx, `document.querySelector(".notes").innerText`)
 	if !strings.Contains(text, "20\u202f000 of 20\u202f500 rows") {
 		t.Errorf("notes %q", text)
 	}
-	took := eval[float64](t, ctx, `(() => { const t = performance.now(); const q = document.getElementById("q"); q.value = "berg 15"; q.dispatchEvent(new Event("input")); document.body.offsetHeight; return performance.now() - t })()`)
-	again := eval[float64](t, ctx, `(() => { const t = performance.now(); const q = document.getElementById("q"); q.value = "berg 1"; q.dispatchEvent(new Event("input")); document.body.offsetHeight; return performance.now() - t })()`)
-	sorted := eval[float64](t, ctx, `(() => { const t = performance.now(); document.querySelector("#rows th:nth-child(2) button").click(); document.body.offsetHeight; return performance.now() - t })()`)
+	took := testenv.Eval[float64](t, ctx, `(() => { const t = performance.now(); const q = document.getElementById("q"); q.value = "berg 15"; q.dispatchEvent(new Event("input")); document.body.offsetHeight; return performance.now() - t })()`)
+	again := testenv.Eval[float64](t, ctx, `(() => { const t = performance.now(); const q = document.getElementById("q"); q.value = "berg 1"; q.dispatchEvent(new Event("input")); document.body.offsetHeight; return performance.now() - t })()`)
+	sorted := testenv.Eval[float64](t, ctx, `(() => { const t = performance.now(); document.querySelector("#rows th:nth-child(2) button").click(); document.body.offsetHeight; return performance.now() - t })()`)
 	t.Logf("first search %.0f ms, the next %.0f ms, sort %.0f ms", took, again, sorted)
 	if took > 3000 || again > 1000 || sorted > 3000 {
 		t.Error("too slow")
 	}
-	do(t, ctx, script(`location.hash = "#r19999"; null`), chromedp.WaitVisible(chromedp.CSS("#r19999.hit")))
-	if n := noise(); len(n) > 0 {
-		t.Errorf("the page asked or complained:\n%s", strings.Join(n, "\n"))
-	}
+	testenv.Do(t, ctx, script(`location.hash = "#r19999"; null`), chromedp.WaitVisible(chromedp.CSS("#r19999.hit")))
+	testenv.Quiet(t, noise)
 }
 
 // TestPageIsAccessible runs axe-core over the page, in both languages and
-// schemes and on a phone. VITEC_IMPORT_TEST_AXE names its file (axe.min.js of the npm package
-// axe-core); it is too large to be kept here.
+// schemes and on a phone.
 func TestPageIsAccessible(t *testing.T) {
-	axe := os.Getenv("VITEC_IMPORT_TEST_AXE")
-	if axe == "" {
-		if slices.Contains(strings.Split(os.Getenv("VITEC_IMPORT_TEST_REQUIRE"), ","), "axe") {
-			t.Fatal("axe is required, and VITEC_IMPORT_TEST_AXE does not name it")
-		}
-		t.Skip("VITEC_IMPORT_TEST_AXE does not name axe-core's axe.min.js")
-	}
-	source := string(read(t, axe))
+	axe := testenv.Axe(t)
 	src, o := largeRun(t, 300)
 	for _, tt := range []struct {
 		name  string
@@ -315,28 +233,12 @@ func TestPageIsAccessible(t *testing.T) {
 			o.Language, o.Dir, o.Files = tt.lang, filepath.Join(t.TempDir(), "out"), []Kind{KindHTML}
 			rep := mustWrite(t, src, o)
 			ctx, noise := browser(t, filepath.Join(rep.Dir, "report.html"), tt.width, tt.dark)
-			do(t, ctx, chromedp.EmulateViewport(int64(tt.width), 900), script(source+"; null"))
-			type finding struct {
-				Id, Impact, Help string
-				Nodes            []struct{ Html, FailureSummary string }
-			}
-			type findings struct{ Passes, Violations []finding }
-			found := eval[findings](t, ctx, `axe.run()`)
-			for _, f := range found.Violations {
-				t.Errorf("%s (%s): %s\n%s\n%s", f.Id, f.Impact, f.Help, f.Nodes[0].Html, f.Nodes[0].FailureSummary)
-			}
-			if !slices.ContainsFunc(found.Passes, func(f finding) bool { return f.Id == "color-contrast" }) {
-				t.Error("the contrast of nothing was looked at")
-			}
-			if lang := eval[string](t, ctx, `document.documentElement.lang`); lang != string(tt.lang) {
+			testenv.Do(t, ctx, chromedp.EmulateViewport(int64(tt.width), 900))
+			testenv.Accessible(t, ctx, axe, int64(tt.width))
+			if lang := testenv.Eval[string](t, ctx, `document.documentElement.lang`); lang != string(tt.lang) {
 				t.Errorf("the page is in %q", lang)
 			}
-			if wide := eval[int](t, ctx, `document.documentElement.scrollWidth`); wide > tt.width {
-				t.Errorf("the page is %d wide on a screen of %d", wide, tt.width)
-			}
-			if n := noise(); len(n) > 0 {
-				t.Errorf("the page asked or complained:\n%s", strings.Join(n, "\n"))
-			}
+			testenv.Quiet(t, noise)
 		})
 	}
 }
@@ -346,14 +248,14 @@ func TestPageIsAccessible(t *testing.T) {
 func TestPagePrints(t *testing.T) {
 	src, o := largeRun(t, 300)
 	rep := mustWrite(t, src, o)
-	path := require(t, "chromium", "chromium", "chromium-browser", "google-chrome")
+	path := testenv.Chromium(t)
 	out := filepath.Join(t.TempDir(), "page.pdf")
 	cmd := exec.Command(path, "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(), "--print-to-pdf="+out, "--no-pdf-header-footer",
 		(&url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Join(rep.Dir, "report.html"))}).String())
 	if msg, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, msg)
 	}
-	totext := require(t, "chromium", "pdftotext")
+	totext := testenv.Program(t, "chromium", "pdftotext")
 	text, err := exec.Command(totext, "-layout", out, "-").Output()
 	if err != nil {
 		t.Fatal(err)

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -21,23 +20,8 @@ import (
 
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
+	"vitec-import/vitec/testenv"
 )
-
-// require returns the path of a program that a test needs, or skips the test;
-// where VITEC_IMPORT_TEST_REQUIRE names what it is for, the test fails instead.
-func require(t *testing.T, what string, programs ...string) string {
-	t.Helper()
-	for _, p := range programs {
-		if path, err := exec.LookPath(p); err == nil {
-			return path
-		}
-	}
-	if slices.Contains(strings.Split(os.Getenv("VITEC_IMPORT_TEST_REQUIRE"), ","), what) {
-		t.Fatalf("%s is required, and there is none of %q", what, programs)
-	}
-	t.Skipf("no %s: none of %q is installed", what, programs)
-	return ""
-}
 
 func openWorkbook(t testing.TB, path string) *excelize.File {
 	t.Helper()
@@ -354,7 +338,7 @@ func TestWorkbookCorrections(t *testing.T) {
 
 // LibreOffice opens both workbooks and finds in them what is in them.
 func TestWorkbookInLibreOffice(t *testing.T) {
-	soffice := require(t, "libreoffice", "soffice", "libreoffice")
+	soffice := testenv.Program(t, "libreoffice", "soffice", "libreoffice")
 	src, o := scenario(t)
 	rep := mustWrite(t, src, o)
 	out := t.TempDir()

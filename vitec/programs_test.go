@@ -15,11 +15,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"vitec-import/vitec/testenv"
 )
 
 // The tests in this file put real programs between the client and a server that
@@ -34,10 +35,7 @@ func need(t *testing.T, name string, paths ...string) {
 		if err == nil && runtime.GOOS == "linux" {
 			continue
 		}
-		if slices.Contains(strings.Split(os.Getenv("VITEC_IMPORT_TEST_REQUIRE"), ","), name) {
-			t.Fatalf("%s is not installed: %v", name, err)
-		}
-		t.Skipf("%s is not installed", name)
+		testenv.Missing(t, name, fmt.Sprintf("%s is not installed: %v", name, err))
 	}
 }
 

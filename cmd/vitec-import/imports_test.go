@@ -31,6 +31,9 @@ func TestImports(t *testing.T) {
 		// It asks the sandbox by its public methods, which speak of the API's types.
 		"vitec/sandbox/page": {"vitec", "vitec/sandbox"},
 
+		// For tests alone: nobody may import it.
+		"vitec/testenv": {},
+
 		// Texts in two languages: whoever speaks to people knows it, and it knows nobody.
 		"reports/words": {},
 	}

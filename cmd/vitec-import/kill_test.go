@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"vitec-import/vitec/sandbox"
+	"vitec-import/vitec/testenv"
 )
 
 // slow makes a run take long enough to be struck in the middle of it.
@@ -133,10 +134,7 @@ func (o *office) straced(inject ...string) *child {
 func needStrace(t *testing.T) {
 	t.Helper()
 	if err := exec.Command("strace", "-f", "-o", "/dev/null", "true").Run(); err != nil {
-		if require("strace") {
-			t.Fatal("strace is required and does not work: ", err)
-		}
-		t.Skip("strace is not there, or may not trace: ", err)
+		testenv.Missing(t, "strace", fmt.Sprint("strace is not there, or may not trace: ", err))
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"vitec-import/vitec/testenv"
 )
 
 // TestLastLine: one line on stdout that a person can paste, whatever happened.
@@ -201,10 +204,7 @@ func TestServiceCredentials(t *testing.T) {
 func TestSystemdUnits(t *testing.T) {
 	t.Parallel()
 	if err := exec.Command("systemd-analyze", "--version").Run(); err != nil {
-		if require("systemd-analyze") {
-			t.Fatal("systemd-analyze is required: ", err)
-		}
-		t.Skip("systemd-analyze is not there: ", err)
+		testenv.Missing(t, "systemd-analyze", fmt.Sprint("systemd-analyze is not there: ", err))
 	}
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {

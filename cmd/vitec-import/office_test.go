@@ -567,11 +567,6 @@ func TestOffice(t *testing.T) {
 	o.settle()
 }
 
-// require says that a test must not be skipped for lack of a program.
-func require(program string) bool {
-	return strings.Contains(","+os.Getenv("VITEC_IMPORT_TEST_REQUIRE")+",", ","+program+",")
-}
-
 // wait waits until a fault has struck, or the program has ended without it.
 func wait(c *child, hit <-chan struct{}) {
 	select {

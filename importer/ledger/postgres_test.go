@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"vitec-import/vitec/testenv"
 )
 
 // server is the PostgreSQL server of these tests, started when it is first
@@ -59,10 +60,7 @@ func database(tb testing.TB) string {
 		server.err = startServer()
 	}
 	if server.err != nil {
-		if slices.Contains(strings.Split(os.Getenv("VITEC_IMPORT_TEST_REQUIRE"), ","), "postgres") {
-			tb.Fatal(server.err)
-		}
-		tb.Skip(server.err)
+		testenv.Missing(tb, "postgres", server.err.Error())
 	}
 	name := fmt.Sprintf("ledger%d", server.n.Add(1))
 	admin, err := sql.Open("pgx", address("postgres"))

@@ -10,20 +10,9 @@ import (
 	"time"
 
 	"github.com/xuri/excelize/v2"
-)
 
-// findOffice returns the path of LibreOffice, or skips the test.
-func findOffice(t *testing.T) string {
-	t.Helper()
-	office, err := exec.LookPath("soffice")
-	if err != nil {
-		if strings.Contains(os.Getenv("VITEC_IMPORT_TEST_REQUIRE"), "libreoffice") {
-			t.Fatal("LibreOffice is required and soffice is not there")
-		}
-		t.Skip("LibreOffice is not installed: soffice is not there")
-	}
-	return office
-}
+	"vitec-import/vitec/testenv"
+)
 
 // convert has LibreOffice save a workbook in another form. home is a folder
 // for its own files.
@@ -42,7 +31,7 @@ func convert(t *testing.T, office, home, path, to string) string {
 // TestLibreOffice reads what LibreOffice makes of a workbook: another
 // workbook, and CSV in the ways in which it is exported.
 func TestLibreOffice(t *testing.T) {
-	office, home := findOffice(t), t.TempDir()
+	office, home := testenv.Program(t, "libreoffice", "soffice"), t.TempDir()
 	book := excelize.NewFile()
 	defer book.Close()
 	style := func(format string) int {

@@ -12,6 +12,7 @@ import (
 
 	"vitec-import/vitec"
 	"vitec-import/vitec/sandbox"
+	"vitec-import/vitec/testenv"
 )
 
 // The files sample.* are the client code of the vendor's help page, to the
@@ -56,19 +57,8 @@ func sample(t *testing.T, name string, srv *sandbox.Server, more ...string) stri
 func need(t *testing.T, rule string, tools ...string) {
 	t.Helper()
 	for _, tool := range tools {
-		if _, err := exec.LookPath(tool); err != nil {
-			missing(t, rule, tool+" is not installed")
-		}
+		testenv.Program(t, rule, tool)
 	}
-}
-
-// missing skips, or fails where that is asked for.
-func missing(t *testing.T, rule, why string) {
-	t.Helper()
-	if slices.Contains(strings.Split(os.Getenv("VITEC_IMPORT_TEST_REQUIRE"), ","), rule) {
-		t.Fatal(why)
-	}
-	t.Skip(why)
 }
 
 // run runs a tool and returns what it prints.
@@ -135,7 +125,7 @@ func TestSampleCurl(t *testing.T) {
 func TestSamplePHP(t *testing.T) {
 	need(t, "php", "php")
 	if !strings.Contains(run(t, "", "php", "-m"), "curl") {
-		missing(t, "php", "php has no curl extension")
+		testenv.Missing(t, "php", "php has no curl extension")
 	}
 	srv := sampleServer(t)
 	code := sample(t, "sample.php", srv, "{Användarnamn}", sampleUser, "{Lösenord}", samplePassword)
@@ -204,7 +194,7 @@ func TestSampleCSharp(t *testing.T) {
 	need(t, "dotnet", "mcs", "mono")
 	const newtonsoft = "/usr/lib/cli/Newtonsoft.Json-5.0/Newtonsoft.Json.dll" // Debian's libnewtonsoft-json5.0-cil
 	if _, err := os.Stat(newtonsoft); err != nil {
-		missing(t, "dotnet", "Newtonsoft.Json, which the sample uses, is not installed")
+		testenv.Missing(t, "dotnet", "Newtonsoft.Json, which the sample uses, is not installed")
 	}
 	srv := sampleServer(t)
 	dir, source := file(t, "Sample.cs", csharp(t, sample(t, "sample.cs", srv)))

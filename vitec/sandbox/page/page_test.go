@@ -171,13 +171,3 @@ func TestSamples(t *testing.T) {
 		}
 	}
 }
-
-// missing skips a test for which a program is missing, or fails it where
-// VITEC_IMPORT_TEST_REQUIRE lists the program.
-func missing(t *testing.T, rule, why string) {
-	t.Helper()
-	if slices.Contains(strings.Split(os.Getenv("VITEC_IMPORT_TEST_REQUIRE"), ","), rule) {
-		t.Fatal(why)
-	}
-	t.Skip(why)
-}
