@@ -46,8 +46,9 @@ type Job struct {
 	// The rest is for Run alone.
 
 	Client Client
-	// Rate is the limit in requests per second, retries included; 0 = none.
-	Rate float64
+	// Pace says when the next request may leave, retries included; jobs may share
+	// one. nil = at any time.
+	Pace *Pace
 	// Concurrency is how many requests may be under way at once; 0 =
 	// DefaultConcurrency.
 	Concurrency int
@@ -189,11 +190,14 @@ func (j *Job) concurrency() int {
 // Result says how far the run came.
 func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error) {
 	p := newPlan()
+	if j.Pace == nil {
+		j.Pace = NewPace(0)
+	}
 	record := j.Record
 	record.Target = j.Target
 	record.StartedAt = time.Now()
 	record.NameColumns = j.Mapper.NameColumns()
-	record.Rate, record.Concurrency = j.Rate, j.concurrency()
+	record.Rate, record.Concurrency = j.Pace.perSecond(), j.concurrency()
 	run, err := j.Ledger.Plan(ctx, record, j.plan(ctx, p))
 	if err != nil {
 		return nil, err

@@ -8,15 +8,18 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// pace says when the next request may leave: at the user's rate, or below it
+// A Pace says when the next request may leave: at the user's rate, or below it
 // while the server refuses. A refusal pauses all requests and halves the rate,
 // once however many refusals one wave brings. The rate is back at nine tenths of
 // what was refused within seconds and rises slowly from there, as TCP's does.
 //
-// One row at a time waits, so that a lower rate holds from the next request on:
-// a limiter with many waiters would let those go at the old rate. All else is
-// safe for concurrent use.
-type pace struct {
+// Jobs that send to one server share one, in turn or at the same time, and so
+// what it has learned. It is safe for concurrent use.
+type Pace struct {
+	// door is held from a row's wait to its durable begin: by one row at a time,
+	// so that a lower rate holds from the next request on. A limiter with many
+	// waiters would let those go at the old rate.
+	door    chan struct{}
 	limiter *rate.Limiter
 	asked   rate.Limit // by the user; Inf = no limit
 
@@ -37,17 +40,18 @@ const (
 	slowestRise = 0.02
 )
 
-// newPace allows so many requests a second; 0 = no limit.
-func newPace(perSecond float64) *pace {
+// NewPace allows so many requests a second; 0 = no limit.
+func NewPace(perSecond float64) *Pace {
 	asked := rate.Limit(perSecond)
 	if perSecond <= 0 {
 		asked = rate.Inf
 	}
-	return &pace{limiter: rate.NewLimiter(asked, 1), asked: asked}
+	return &Pace{door: make(chan struct{}, 1), limiter: rate.NewLimiter(asked, 1), asked: asked}
 }
 
-// wait returns when the next request may leave, or with ctx's error.
-func (p *pace) wait(ctx context.Context) error {
+// wait returns when the next request may leave, or with ctx's error. The caller
+// has the door.
+func (p *Pace) wait(ctx context.Context) error {
 	for {
 		if err := sleep(ctx, time.Until(p.pausedUntil())); err != nil {
 			return err
@@ -65,7 +69,7 @@ func (p *pace) wait(ctx context.Context) error {
 
 // departed is told that a request leaves now. It keeps those of the last second
 // while there is no limit to halve.
-func (p *pace) departed(now time.Time) {
+func (p *Pace) departed(now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.limiter.Limit() != rate.Inf {
@@ -81,7 +85,7 @@ func (p *pace) departed(now time.Time) {
 // refuse is told that the server refused a request that left at left. rest is
 // for how long the server wants to be left alone; 0 = it does not say. It
 // returns the pause and the rate that hold now.
-func (p *pace) refuse(left, now time.Time, rest time.Duration) (pause time.Duration, perSecond rate.Limit) {
+func (p *Pace) refuse(left, now time.Time, rest time.Duration) (pause time.Duration, perSecond rate.Limit) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if left.After(p.halved) { // what left before it tells nothing about the halved rate
@@ -103,7 +107,7 @@ func (p *pace) refuse(left, now time.Time, rest time.Duration) (pause time.Durat
 
 // recover raises the rate after a refusal, as far as the time since allows. A
 // pause does not count.
-func (p *pace) recover(now time.Time) {
+func (p *Pace) recover(now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	from := p.changed
@@ -124,23 +128,31 @@ func (p *pace) recover(now time.Time) {
 	p.set(now, min(at, p.asked))
 }
 
-func (p *pace) set(now time.Time, perSecond rate.Limit) {
+func (p *Pace) set(now time.Time, perSecond rate.Limit) {
 	p.limiter.SetLimitAt(now, perSecond)
 	p.changed = now
 }
 
 // pausedUntil is when the present pause ends, or the last one ended.
-func (p *pace) pausedUntil() time.Time {
+func (p *Pace) pausedUntil() time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.until
 }
 
+// perSecond is the rate that the user asked for; 0 = no limit.
+func (p *Pace) perSecond() float64 {
+	if p.asked == rate.Inf {
+		return 0
+	}
+	return float64(p.asked)
+}
+
 // pausing reports whether nothing may leave now.
-func (p *pace) pausing() bool { return p.pausedUntil().After(time.Now()) }
+func (p *Pace) pausing() bool { return p.pausedUntil().After(time.Now()) }
 
 // limited reports whether there is a rate to hold.
-func (p *pace) limited() bool { return p.limiter.Limit() != rate.Inf }
+func (p *Pace) limited() bool { return p.limiter.Limit() != rate.Inf }
 
 // sleep waits for d, or until ctx ends.
 func sleep(ctx context.Context, d time.Duration) error {

@@ -25,7 +25,7 @@ func worstSecond(times []time.Time) int {
 func TestPaceHoldsTheLimit(t *testing.T) {
 	for _, perSecond := range []float64{0.5, 5, 20, 200, 1000} {
 		synctest.Test(t, func(t *testing.T) {
-			p := newPace(perSecond)
+			p := NewPace(perSecond)
 			var left []time.Time
 			for start := time.Now(); time.Since(start) < 20*time.Second; {
 				if err := p.wait(t.Context()); err != nil {
@@ -45,7 +45,7 @@ func TestPaceHoldsTheLimit(t *testing.T) {
 
 func TestPaceWaitsOutAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPace(10)
+		p := NewPace(10)
 		start := time.Now()
 		p.refuse(start, start, 30*time.Second)
 		p.refuse(start, start, 0) // a shorter pause does not end a longer one
@@ -61,7 +61,7 @@ func TestPaceWaitsOutAPause(t *testing.T) {
 // A refusal that comes while a row waits holds it, too.
 func TestPauseHoldsTheOneThatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPace(1)
+		p := NewPace(1)
 		start := time.Now()
 		time.AfterFunc(500*time.Millisecond, func() { p.refuse(start.Add(time.Millisecond), time.Now(), 10*time.Second) })
 		for range 2 {
@@ -77,7 +77,7 @@ func TestPauseHoldsTheOneThatWaits(t *testing.T) {
 
 func TestPaceEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPace(1)
+		p := NewPace(1)
 		p.refuse(time.Now(), time.Now(), time.Hour)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
@@ -90,7 +90,7 @@ func TestPaceEndsWithItsContext(t *testing.T) {
 // Requests that left before the rate was halved tell nothing about the new
 // rate, however many of them are refused.
 func TestPaceHalvesOnceAWave(t *testing.T) {
-	p := newPace(100)
+	p := NewPace(100)
 	start := time.Now()
 	for range 8 {
 		p.refuse(start, start.Add(time.Second), 0)
@@ -107,7 +107,7 @@ func TestPaceHalvesOnceAWave(t *testing.T) {
 // The rate is back at nine tenths of what was refused within seconds, takes half
 // a minute to what was refused, and grows from there to what the user allows.
 func TestPaceComesBack(t *testing.T) {
-	p := newPace(10)
+	p := NewPace(10)
 	now := time.Now()
 	p.refuse(now, now, 0)
 	at := func(seconds float64) rate.Limit {
@@ -230,7 +230,7 @@ func TestPaceAcrossServers(t *testing.T) {
 // after its first refusal on.
 func visit(t *testing.T, asked float64, server limiter, d, from time.Duration) (perSecond, refused float64) {
 	var (
-		p     = newPace(asked)
+		p     = NewPace(asked)
 		mu    sync.Mutex
 		all   sync.WaitGroup
 		width = make(chan struct{}, DefaultConcurrency)

@@ -361,7 +361,7 @@ func TestTooManyRequestsPausesAndTriesAgain(t *testing.T) {
 			}
 			return booked(b), nil
 		}}
-		res := f.run(people(20), s, func(j *Job) { j.Rate = 10 })
+		res := f.run(people(20), s, func(j *Job) { j.Pace = NewPace(10) })
 		f.want(res, ExitDone, map[ledger.Outcome]int{ledger.Booked: 20})
 		if res.Requests != 21 {
 			t.Errorf("%d requests, want 21", res.Requests)
@@ -590,7 +590,7 @@ func TestChangedInputIsNotSent(t *testing.T) {
 func TestRateIsHeldAtTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, s := newFixture(t), &server{}
-		f.run(people(600), s, func(j *Job) { j.Rate = 50 })
+		f.run(people(600), s, func(j *Job) { j.Pace = NewPace(50) })
 		took := s.times[len(s.times)-1].Sub(s.times[0]).Seconds()
 		if mean := float64(len(s.times)-1) / took; mean < 49.7 {
 			t.Errorf("mean %.2f/s", mean)

@@ -48,9 +48,7 @@ type runner struct {
 	run      memory
 	log      *slog.Logger
 	progress *Progress
-	pace     *pace
-
-	door chan struct{} // held from the wait to the durable begin, by one row at a time
+	pace     *Pace
 
 	// stopping ends when nothing more may leave; what is under way goes on.
 	stopping context.Context
@@ -89,8 +87,8 @@ type memory interface {
 
 func newRunner(ctx context.Context, j *Job, p *Plan, run memory, log *slog.Logger, started time.Time) *runner {
 	r := &runner{
-		job: j, plan: p, run: run, log: log.With("run", run.ID()), progress: &Progress{}, pace: newPace(j.Rate),
-		door: make(chan struct{}, 1), room: make(chan struct{}, lookAhead), lanes: newLanes(), places: j.concurrency(),
+		job: j, plan: p, run: run, log: log.With("run", run.ID()), progress: &Progress{}, pace: j.Pace,
+		room: make(chan struct{}, lookAhead), lanes: newLanes(), places: j.concurrency(),
 		barred: map[string]bool{}, forbade: map[string]int{}, booked: map[string]bool{}, proven: map[string]bool{}, ids: newBookingIDs(),
 		moved: time.Now(), res: Result{Run: run.ID(), Plan: p, Outcomes: p.Outcomes, StartedAt: started},
 	}
@@ -263,15 +261,15 @@ func (r *runner) leave(ctx context.Context, it *item, try int) bool {
 // wait to its durable begin, so that a slow disk does not bunch requests. Without
 // a limit there is nothing to bunch, and begins may share a commit.
 func (r *runner) begin(ctx context.Context, it *item) bool {
-	r.door <- struct{}{}
+	r.pace.door <- struct{}{}
 	err := r.pace.wait(r.stopping)
 	if err == nil {
 		err = r.turn()
 	}
 	if r.pace.limited() {
-		defer func() { <-r.door }()
+		defer func() { <-r.pace.door }()
 	} else {
-		<-r.door
+		<-r.pace.door
 	}
 	if err != nil || r.isBarred(it) {
 		return false

@@ -334,7 +334,7 @@ func (w *world) job(stop chan struct{}) (*Job, func()) {
 		w.audit(0)
 		return nil, nil
 	}
-	job := &Job{File: file, Mapper: mapper, Ledger: l, Target: "test", Client: w, Rate: w.rate, Concurrency: w.wide, Stop: stop,
+	job := &Job{File: file, Mapper: mapper, Ledger: l, Target: "test", Client: w, Pace: NewPace(w.rate), Concurrency: w.wide, Stop: stop,
 		Record: ledger.RunInfo{Input: ledger.Input{Path: fmt.Sprint(w.run)}}}
 	return job, func() {
 		if err := l.Close(); err != nil && w.disk.failedAt.IsZero() && !w.disk.crashed {

@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,7 +57,7 @@ func TestBegunRowIsHeldBack(t *testing.T) {
 				close(stop)
 				synctest.Wait() // until the runner has heard it
 			}
-		}, func(j *Job) { j.Rate, j.Stop = 1, stop })
+		}, func(j *Job) { j.Pace, j.Stop = NewPace(1), stop })
 		f.want(res, ExitInterrupted, map[ledger.Outcome]int{ledger.Booked: 1, ledger.NotSent: 4})
 		if len(s.calls) != 1 || res.Requests != 1 {
 			t.Errorf("%d requests, the run counts %d", len(s.calls), res.Requests)
@@ -92,7 +93,7 @@ func TestPauseHoldsWhatHasNotLeft(t *testing.T) {
 				<-refused
 				synctest.Wait()
 			}
-		}, func(j *Job) { j.Rate = 100 })
+		}, func(j *Job) { j.Pace = NewPace(100) })
 		f.want(res, ExitDone, map[ledger.Outcome]int{ledger.Booked: 8})
 		if pause := s.times[2].Sub(s.times[1]); pause < time.Minute {
 			t.Errorf("the next request left %s after the refusal", pause)
@@ -109,10 +110,38 @@ func TestSlowDiskBunchesNothing(t *testing.T) {
 			if begun++; begun%20 == 19 {
 				time.Sleep(700 * time.Millisecond)
 			}
-		}, func(j *Job) { j.Rate = 10 })
+		}, func(j *Job) { j.Pace = NewPace(10) })
 		f.want(res, ExitDone, map[ledger.Outcome]int{ledger.Booked: 100})
 		if worst := worstSecond(s.times); worst > 11 {
 			t.Errorf("%d requests in one second, 10 are allowed", worst)
+		}
+	})
+}
+
+// Jobs that share a pace hold one limit together, and pause together.
+func TestJobsShareAPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace(10)
+		s := &server{answer: func(call int, _ vitec.Target, b *vitec.AddNewViewingParticipant) (vitec.Answer, error) {
+			if call == 40 {
+				return vitec.Answer{}, &vitec.StatusError{Status: 429, HasRetryAfter: true, RetryAfter: time.Minute}
+			}
+			return booked(b), nil
+		}}
+		var jobs sync.WaitGroup
+		for range 2 {
+			f := newFixture(t)
+			jobs.Go(func() {
+				res := f.run(people(30), s, func(j *Job) { j.Pace = pace })
+				f.want(res, ExitDone, map[ledger.Outcome]int{ledger.Booked: 30})
+			})
+		}
+		jobs.Wait()
+		if worst := worstSecond(s.times); worst > 11 {
+			t.Errorf("%d requests in one second, 10 are allowed", worst)
+		}
+		if pause := s.times[40].Sub(s.times[39]); pause < time.Minute {
+			t.Errorf("the next request left %s after the refusal", pause)
 		}
 	})
 }

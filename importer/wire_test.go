@@ -181,7 +181,7 @@ func TestForbiddenRate(t *testing.T) {
 				last = now
 				answer(w, book())
 			})
-			res, _ := o.send(t, 30, func(j *Job) { j.Rate = 80 })
+			res, _ := o.send(t, 30, func(j *Job) { j.Pace = NewPace(80) })
 			if res.Outcomes[ledger.Booked] < 24 || res.Stopped != nil {
 				t.Errorf("outcomes %v, stopped %+v", res.Outcomes, res.Stopped)
 			}
@@ -269,7 +269,7 @@ func TestLimitThatSays503(t *testing.T) {
 		}
 		answer(w, book())
 	})
-	res, _ := o.send(t, 40, func(j *Job) { j.Rate = 40 })
+	res, _ := o.send(t, 40, func(j *Job) { j.Pace = NewPace(40) })
 	if res.Outcomes[ledger.Uncertain] > 6 || res.Stopped != nil {
 		t.Errorf("outcomes %v, stopped %+v", res.Outcomes, res.Stopped)
 	}

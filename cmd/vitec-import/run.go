@@ -253,7 +253,7 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 		}
 	}
 	job.Client, job.Stop = srv.client, w.stop
-	job.Rate, job.Concurrency, job.MaxRows = f.rate, f.concurrency, f.maxRows
+	job.Pace, job.Concurrency, job.MaxRows = importer.NewPace(f.rate), f.concurrency, f.maxRows
 	job.Log = w.log
 	job.Sum = saved != nil
 	job.Record = record(src, f)
