@@ -40,6 +40,9 @@ type Job struct {
 	// that it would have: NotSent for one that is to be sent. An error from it
 	// ends the plan.
 	Planned func(ledger.Row) error
+	// Called, if not nil, says what the list itself calls a row's place, by the
+	// row's cells.
+	Called func(place vitec.Target, cells []string) string
 	// Sum asks for the plan's Sum.
 	Sum bool
 

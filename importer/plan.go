@@ -29,6 +29,9 @@ type Plan struct {
 	// Slots counts the rows by their place and the outcome that they would have.
 	// Rows whose ids are not all known are in none.
 	Slots map[vitec.Target]ledger.Counts
+	// Called is what the list itself calls a place, by the first row that has it.
+	// It is empty unless the job can tell.
+	Called map[vitec.Target]string
 	// Messages counts the people whom the server would write to.
 	Messages Messages
 	// Differing counts the rows that are booked already, with other content.
@@ -99,7 +102,7 @@ func (j *Job) Check(ctx context.Context) (*Plan, error) {
 }
 
 func newPlan() *Plan {
-	return &Plan{Slots: map[vitec.Target]ledger.Counts{}, nameless: map[int]int{}, causes: map[causeKey]*Cause{}}
+	return &Plan{Slots: map[vitec.Target]ledger.Counts{}, Called: map[vitec.Target]string{}, nameless: map[int]int{}, causes: map[causeKey]*Cause{}}
 }
 
 // plan reads the input once, fills p, and yields every row with the outcome
@@ -139,6 +142,7 @@ type prepared struct {
 	problems []Problem
 	blocked  bool // one of them is no warning
 	slot     ledger.Slot
+	called   string // what the list calls the slot
 	asks     asked
 
 	// The rest is set only if the row can be sent.
@@ -185,6 +189,9 @@ func (j *Job) prepare(out *prepared, m *mapping.Mapper, in table.Row, sub *mappi
 	yes := func(p *bool) bool { return p != nil && *p }
 	b := &sub.Body
 	out.slot = slotOf(sub.Target)
+	if j.Called != nil {
+		out.called = j.Called(sub.Target, in.Cells)
+	}
 	out.asks = asked{sms: yes(b.SMSConfirmation), mail: yes(b.MailConfirmation), reminder: yes(b.SMSReminder)}
 	out.asks.over = yes(b.Options.IsDeadlineValidationEnabled) && (yes(b.Participated) || m.Past(in.Cells))
 	if out.blocked {
@@ -267,6 +274,9 @@ func (pl *planner) row(in *prepared) error {
 		if err := pl.tell(p); err != nil {
 			return err
 		}
+	}
+	if place := targetOf(in.slot); in.called != "" && pl.plan.Called[place] == "" {
+		pl.plan.Called[place] = in.called
 	}
 	pl.plan.Rows++
 	pl.plan.entries = append(pl.plan.entries, entry{content: beginning(out.Content), number: uint32(in.number)})

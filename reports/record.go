@@ -196,11 +196,11 @@ func (r *record) place() string { return Place(r.viewing, r.slot, r.Slot) }
 // Place is what people call a viewing and a slot: the list's own words for
 // them, or the ids where it has none.
 func Place(viewing, slot string, ids ledger.Slot) string {
-	if viewing == "" {
-		viewing = shortID(ids.ViewingId)
+	if viewing == "" || viewing == ids.ViewingId {
+		viewing = ShortID(ids.ViewingId)
 	}
-	if slot == "" {
-		slot = shortID(ids.TimeSlotId)
+	if slot == "" || slot == ids.TimeSlotId {
+		slot = ShortID(ids.TimeSlotId)
 	}
 	switch {
 	case viewing == "" || viewing == slot:
@@ -211,8 +211,8 @@ func Place(viewing, slot string, ids ledger.Slot) string {
 	return viewing + " · " + slot
 }
 
-// shortID is an id that two can be told apart by: VIS5D41…C592.
-func shortID(id string) string {
+// ShortID is an id that two can be told apart by: VIS5D41…C592.
+func ShortID(id string) string {
 	if r := []rune(id); len(r) > 16 {
 		return string(r[:7]) + "…" + string(r[len(r)-4:])
 	}

@@ -195,7 +195,7 @@ func (b *blame) mapping(w texts) (rows int, why string) {
 				continue
 			}
 			rows += n
-			name := shortID(id)
+			name := ShortID(id)
 			if v.name != "" && v.name != id {
 				name = v.name + " (" + name + ")"
 			}

@@ -311,7 +311,17 @@ func (s *source) Close() error {
 
 // job is the job over an input that is open.
 func (s *source) job() *importer.Job {
-	return &importer.Job{File: s.file, Mapper: s.mapper, Ledger: s.ledger, Target: s.flags.target.name()}
+	viewing, slot := s.placeColumns()
+	return &importer.Job{
+		File: s.file, Mapper: s.mapper, Ledger: s.ledger, Target: s.flags.target.name(),
+		Called: func(t vitec.Target, cells []string) string { return placeOf(t, cells, viewing, slot) },
+	}
+}
+
+// placeColumns are the 0-based cells in which the list says viewing and slot in
+// its own words.
+func (s *source) placeColumns() (viewing, slot []int) {
+	return s.mapper.FieldColumns("viewingId"), s.mapper.FieldColumns("timeSlotId")
 }
 
 // readMapping is the part of opening a source that takes no time.

@@ -163,7 +163,7 @@ func (w *world) detected(i table.Info) []string {
 func (w *world) describePlan(out io.Writer, p *importer.Plan, f *findings) {
 	w.line(out, "rows", w.say("%d: %s", p.Rows, w.planned(p)))
 	if len(p.Slots) > 0 {
-		w.describeSlots(out, p.Slots)
+		w.describeSlots(out, p)
 	}
 	if n := p.Messages.Total(); n > 0 {
 		w.line(out, "messages", w.count(n, "%d would be sent to a person (SMS confirmations: %d, e-mail confirmations: %d, SMS reminders: %d)", "%d would be sent to people (SMS confirmations: %d, e-mail confirmations: %d, SMS reminders: %d)", p.Messages.SMSConfirmation, p.Messages.MailConfirmation, p.Messages.SMSReminder))
@@ -265,20 +265,22 @@ func (w *world) counted(o ledger.Outcome, n int) string {
 	return w.say(said[1].Format, n)
 }
 
-func (w *world) describeSlots(out io.Writer, slots map[vitec.Target]ledger.Counts) {
+// describeSlots counts the rows by their place: what the list calls it, and the
+// ids behind it.
+func (w *world) describeSlots(out io.Writer, p *importer.Plan) {
 	const shown = 20
-	targets := sortedTargets(slots)
+	targets := sortedTargets(p.Slots)
 	// A column for each outcome that there is, what is to be sent first.
 	columns := []ledger.Outcome{ledger.NotSent}
 	for _, o := range ledger.Outcomes {
-		for _, counts := range slots {
+		for _, counts := range p.Slots {
 			if o != ledger.NotSent && counts[o] > 0 {
 				columns = append(columns, o)
 				break
 			}
 		}
 	}
-	head := []string{w.say("customer"), w.say("viewing"), w.say("time slot")}
+	head := []string{w.say("viewing and slot")}
 	for _, o := range columns {
 		name := o.String()
 		if o == ledger.NotSent {
@@ -286,18 +288,29 @@ func (w *world) describeSlots(out io.Writer, slots map[vitec.Target]ledger.Count
 		}
 		head = append(head, w.say(name))
 	}
-	rows := [][]string{head}
+	id := func(id string) string { return id }
+	if room := w.width(out); room > 0 && room < 120 {
+		id = reports.ShortID
+	}
+	rows := [][]string{append(head, w.say("customer"), w.say("viewing"), w.say("time slot"))}
 	for _, s := range targets[:min(len(targets), shown)] {
-		row := []string{s.CustomerId, s.ViewingId, s.TimeSlotId}
+		row := []string{p.Called[s]}
 		for _, o := range columns {
-			row = append(row, strconv.Itoa(slots[s][o]))
+			row = append(row, strconv.Itoa(p.Slots[s][o]))
 		}
-		rows = append(rows, row)
+		rows = append(rows, append(row, s.CustomerId, id(s.ViewingId), id(s.TimeSlotId)))
 	}
 	printColumns(out, rows, 9)
 	if n := len(targets) - shown; n > 0 {
 		w.line(out, "", w.count(n, "… and %d more slot", "… and %d more slots"))
 	}
+}
+
+// placeOf is what a list calls a viewing and a slot in a row's cells: its own
+// words, or the ids where it has none.
+func placeOf(t vitec.Target, cells []string, viewing, slot []int) string {
+	ids := ledger.Slot{CustomerId: t.CustomerId, ViewingId: t.ViewingId, TimeSlotId: t.TimeSlotId}
+	return reports.Place(reports.Participant(cells, viewing), reports.Participant(cells, slot), ids)
 }
 
 func sortedTargets(slots map[vitec.Target]ledger.Counts) []vitec.Target {

@@ -105,5 +105,13 @@ func console(t *testing.T, program, work, command string) string {
 		t.Fatal(err)
 	}
 	text := strings.NewReplacer(real+"/.local", "~/.local", work+"/.local", "~/.local", real+"/", "", work+"/", "").Replace(out.String())
+	text = today.ReplaceAllString(text, "1 December 2026 ·")
+	text = todayInSwedish.ReplaceAllString(text, "1 december 2026 ·")
 	return strings.TrimRight(text, "\n") + "\n"
 }
+
+// The day on which a run was, as its report says it.
+var (
+	today          = regexp.MustCompile(`(?m)^\d+ [A-Z][a-z]+ 20\d\d ·`)
+	todayInSwedish = regexp.MustCompile(`(?m)^\d+ [a-z]+ 20\d\d ·`)
+)

@@ -263,9 +263,8 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	view := newProgressView(w, talk, f)
 	job.Watch = view.start
 
-	place := reportPlace{
-		input: input, runFlags: reportFlags(cmd), viewing: src.mapper.FieldColumns("viewingId"), slot: src.mapper.FieldColumns("timeSlotId"),
-	}
+	place := reportPlace{input: input, runFlags: reportFlags(cmd)}
+	place.viewing, place.slot = src.placeColumns()
 	w.reportCutOff(cmd.Context(), l, job.Record.Input.SHA256, job.Record.MappingSHA256, place, talk)
 	left, err := findLeftover(cmd.Context(), l, job.Target)
 	if err != nil {
