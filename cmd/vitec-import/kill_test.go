@@ -321,3 +321,68 @@ func TestReadOnly(t *testing.T) {
 		t.Errorf("exit code %d, %d requests: %s", e.code, e.requests, e.stderr)
 	}
 }
+
+// TestCutOffRunIsReported: the report of a run that was killed is written by the
+// next run that sees its list, with everybody's name, wherever the list is by
+// then, and by no other run.
+func TestCutOffRunIsReported(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, guests(20), slow)
+	hit := make(chan struct{})
+	c := o.start()
+	o.atRequest(10, func() { c.signal(os.Kill); close(hit) }, slow)
+	wait(c, hit)
+	if e := c.wait(); e.code >= 0 {
+		t.Skip("the run ended before it was killed")
+	}
+	first := filepath.Join(o.dir, "deltagare-trial-0001")
+	o.fault()
+	o.write("andra.csv", guestCSV(guests(3)))
+	o.do(nil, append([]string{"run", filepath.Join(o.dir, "andra.csv"), "--mapping", filepath.Join(o.dir, "mapping.yaml")}, o.args()[2:]...)...)
+	if _, err := os.Stat(first); err == nil {
+		t.Error("a run of another list has written a report on this one")
+	}
+
+	moved := filepath.Join(o.dir, "later.csv")
+	if err := os.Rename(o.input, moved); err != nil {
+		t.Fatal(err)
+	}
+	again := append([]string{"run", moved, "--mapping", filepath.Join(o.dir, "mapping.yaml")}, o.args()[2:]...)
+	e := o.do(nil, again...)
+	if !strings.Contains(e.stderr, "run 1 was cut off; its report is now in "+first) {
+		t.Errorf("not a word of the run that was cut off: %s", e.stderr)
+	}
+	if names := namesIn(t, first); len(names) != 20 {
+		t.Errorf("%d of 20 names", len(names))
+	}
+	outcomes := map[string]int{}
+	for _, r := range readReport(t, first) {
+		outcomes[r.outcome]++
+	}
+	if outcomes["booked"] == 0 || outcomes["not_sent"] == 0 || outcomes["booked"]+outcomes["uncertain"]+outcomes["not_sent"] != 20 {
+		t.Errorf("outcomes %v", outcomes)
+	}
+	if e := o.do(nil, again...); strings.Contains(e.stderr, "run 1 was cut off") {
+		t.Errorf("told twice: %s", e.stderr)
+	}
+
+	// The list's whole folder was moved: the report is written beside the list.
+	if err := os.RemoveAll(first); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(o.dir, o.dir+"-moved"); err != nil {
+		t.Fatal(err)
+	}
+	o.env["VITEC_IMPORT_LEDGER"] = filepath.Join(o.dir+"-moved", "state", "ledger.db")
+	for i, arg := range again {
+		again[i] = strings.Replace(arg, o.dir, o.dir+"-moved", 1)
+	}
+	o.do(nil, again...)
+	if names := namesIn(t, filepath.Join(o.dir+"-moved", "later-trial-0001")); len(names) != 20 {
+		t.Errorf("moved: %d of 20 names", len(names))
+	}
+	if _, err := os.Stat(o.dir); err == nil {
+		t.Error("the folder that was moved is made anew")
+	}
+	o.noDoubles()
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/netip"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -256,11 +257,16 @@ func (w *world) reportCutOff(ctx context.Context, l *ledger.Ledger, sha256, mapp
 		return // whoever plans the run will tell
 	}
 	for _, run := range runs {
-		found, ok := reports.FoundAt(run.ReportDir)
-		if !run.Interrupted || run.Purged || run.Input.SHA256 != sha256 || ok && found.Of(&run) {
+		if !run.Interrupted || run.Purged || run.Input.SHA256 != sha256 {
 			continue
 		}
-		p := reportPlace{input: place.input}
+		p := reportPlace{input: place.input, list: place.input, dir: run.ReportDir}
+		if _, err := os.Stat(filepath.Dir(p.dir)); err != nil { // the list was moved with its folder
+			p.dir = reports.Folder(place.input, run.ID, trial(run.Target))
+		}
+		if found, ok := reports.FoundAt(p.dir); ok && found.Of(&run) {
+			continue
+		}
 		if run.MappingSHA256 == mapping {
 			p.viewing, p.slot = place.viewing, place.slot
 		}
@@ -355,6 +361,7 @@ func (w *world) printSummary(rep *reports.Report) {
 		print("%s\n", w.say("TRIAL – nobody is really booked"))
 	}
 	print("%s\n", s.Headline)
+	print("%s\n", s.Occasion)
 	for _, share := range s.Outcomes {
 		switch {
 		case share.Count == 0:
