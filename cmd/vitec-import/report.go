@@ -15,7 +15,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 	"vitec-import/reports"
 	"vitec-import/vitec"
@@ -251,24 +250,25 @@ func inPlace(run ledger.RunInfo, path string) ledger.RunInfo {
 // reportCutOff writes the reports of earlier runs of this list that were cut off
 // before theirs was written: now that the list is seen again, its names are
 // known. What hinders it is told, and hinders nothing else.
-func (w *world) reportCutOff(ctx context.Context, l *ledger.Ledger, sha256, mapping string, place reportPlace, talk io.Writer) {
+func (w *world) reportCutOff(ctx context.Context, r *listRun, talk io.Writer) {
+	l, now := r.ledger, r.record()
 	runs, err := l.Runs(ctx)
 	if err != nil {
 		return // whoever plans the run will tell
 	}
 	for _, run := range runs {
-		if !run.Interrupted || run.Purged || run.Input.SHA256 != sha256 {
+		if !run.Interrupted || run.Purged || run.Input.SHA256 != now.Input.SHA256 {
 			continue
 		}
-		p := reportPlace{input: place.input, list: place.input, dir: run.ReportDir}
+		p := reportPlace{input: r.input, list: r.input, dir: run.ReportDir}
 		if _, err := os.Stat(filepath.Dir(p.dir)); err != nil { // the list was moved with its folder
-			p.dir = reports.Folder(place.input, run.ID, trial(run.Target))
+			p.dir = reports.Folder(r.input, run.ID, trial(run.Target))
 		}
 		if found, ok := reports.FoundAt(p.dir); ok && found.Of(&run) {
 			continue
 		}
-		if run.MappingSHA256 == mapping {
-			p.viewing, p.slot = place.viewing, place.slot
+		if run.MappingSHA256 == now.MappingSHA256 {
+			p.viewing, p.slot = r.placeColumns()
 		}
 		rep, err := w.writeReport(ctx, l, run, p, nil)
 		if err != nil {
@@ -277,79 +277,6 @@ func (w *world) reportCutOff(ctx context.Context, l *ledger.Ledger, sha256, mapp
 		}
 		w.line(talk, "note", w.say("run %d was cut off; its report is now in %s", run.ID, rep.Dir))
 	}
-}
-
-// reporting is what the end of a run needs beside its result.
-type reporting struct {
-	reportPlace
-	talk    bool
-	metrics string
-	labels  []string
-	trial   bool // nobody is booked
-	// unsettled are the uncertain rows of earlier runs.
-	unsettled int
-}
-
-// report writes the report of a run that has just ended, says how it went,
-// and returns the exit code as an error.
-func (w *world) report(ctx context.Context, l *ledger.Ledger, res *importer.Result, r reporting) error {
-	code := res.ExitCode()
-	if res.Stopped != nil {
-		w.tell("stopped", *res.Stopped, res.Stopped.Hint())
-	}
-	rep, failed := w.reportRun(ctx, l, res, r)
-	if r.metrics != "" {
-		if err := newMetrics(r.input, r.labels).ofRun(ctx, l, res, r.metrics); err != nil {
-			failed = errors.Join(failed, err)
-		}
-	}
-	where := w.say("no report")
-	if rep != nil {
-		where = rep.Dir
-		if r.talk {
-			w.printSummary(rep)
-		}
-	}
-	last := "run %d: %s of %s; %s"
-	switch nothing := res.Plan.ToSend() == 0 && code == importer.ExitDone; {
-	case r.trial && nothing:
-		last = "trial %d: nothing new, it would be %s of %s, nobody is really booked; %s"
-	case r.trial:
-		last = "trial %d: it would be %s of %s, nobody is really booked; %s"
-	case nothing:
-		last = "run %d: nothing new, %s of %s; %s"
-	}
-	if n := r.unsettled; n > 0 {
-		w.tell("note", counted(n, "%d row of an earlier run is still to be settled", "%d rows of earlier runs are still to be settled"), hint("\"vitec-import resolve\" lists them"))
-	}
-	if w.inOrder != nil {
-		w.inOrder()
-	}
-	fmt.Fprintln(w.stdout, w.say(last, res.Run, w.counts(res.Outcomes), w.count(res.Plan.Rows, "%d row", "%d rows"), where))
-	switch {
-	case failed != nil && code == importer.ExitDone:
-		// The run itself has ended as it has: its exit code stands unless it
-		// would say that all is well.
-		return exit{code: importer.ExitFailed, err: failed, hint: hintOf(failed)}
-	case failed != nil:
-		return exit{code: code, err: failed, hint: hintOf(failed)}
-	case code != importer.ExitDone:
-		return exit{code: code}
-	}
-	return nil
-}
-
-// reportRun writes the report of a run that has just ended.
-func (w *world) reportRun(ctx context.Context, l *ledger.Ledger, res *importer.Result, r reporting) (*reports.Report, error) {
-	run, err := l.RunInfo(ctx, res.Run)
-	if err == nil {
-		var rep *reports.Report
-		r.words = res.Words
-		if rep, err = w.writeReport(ctx, l, run, r.reportPlace, nil); err == nil {
-			return rep, nil
-		}
-	}
-	return nil, exit{err: fail("the report could not be written: %s", err), hint: hint("nothing is lost: \"vitec-import report %d --out FOLDER\" writes it elsewhere", res.Run)}
 }
 
 // printSummary tells how a run went, in the report's own words.

@@ -1,25 +1,21 @@
 package main
 
 import (
-	"cmp"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"vitec-import/importer"
-	"vitec-import/importer/ledger"
-	"vitec-import/reports"
 	"vitec-import/reports/words"
 	"vitec-import/vitec"
-	"vitec-import/vitec/sandbox"
 )
 
 // runFlags are all flags of run.
@@ -89,16 +85,21 @@ EXIT STATUS
 			}
 			w.outlive()
 			w.log = f.logger(w)
+			b, err := w.newBatch(cmd, &f)
+			if err != nil {
+				return err
+			}
 			input := ""
 			if len(args) > 0 {
 				input = args[0]
+			} else {
+				input = b.saved.Input.File
 			}
-			err := w.runJob(cmd, input, &f)
-			var quiet exit
-			if f.metrics != "" && err != nil && !(errors.As(err, &quiet) && quiet.err == nil) {
-				return errors.Join(err, w.failedMetrics(cmd.Context(), input, &f, exitCode(err)))
+			ran, err := w.runBatch(cmd.Context(), b, input)
+			if f.metrics == "" || ran {
+				return err
 			}
-			return err
+			return errors.Join(err, w.failedMetrics(cmd.Context(), input, &f, exitCode(err)))
 		},
 	}
 	f.bind(cmd)
@@ -156,141 +157,73 @@ func (f *runFlags) validate(w *world, cmd *cobra.Command) error {
 	return f.planFlags.validate(w, cmd)
 }
 
-// server is who the requests go to.
-type server struct {
-	client *vitec.Client
-	logins *logins
-	close  func()
+// runBatch is the command: everything that can fail is tried before the first
+// request. ran reports whether it came to that.
+func (w *world) runBatch(ctx context.Context, b *batch, input string) (ran bool, err error) {
+	defer b.Close()
+	r, err := b.prepare(input)
+	if err != nil {
+		return false, err
+	}
+	if err := b.open(ctx); err != nil {
+		return false, err
+	}
+	defer r.Close()
+	if err := r.open(); err != nil {
+		return false, err
+	}
+	res, err := w.runList(ctx, r)
+	if res == nil {
+		return false, err
+	}
+	return true, err
 }
 
-// server prepares the client, and the sandbox if it is to be one.
-func (f *runFlags) server(w *world) (*server, error) {
-	format, err := vitec.ParseFormat(f.format)
-	if err != nil {
-		return nil, err
-	}
-	s := &server{close: func() {}}
-	base := f.target.url
-	if f.target.sandbox {
-		box := sandbox.New(sandbox.Config{Keep: 1000})
-		s.close = box.Close
-		base = box.URL
-		s.logins = &logins{fallback: &vitec.Credentials{Username: "sandbox", Password: "sandbox"}}
-	} else if s.logins, err = w.logins(f.credentials, f.target.name()); err != nil {
-		return nil, err
-	}
-	s.client, err = newClient(vitec.Config{
-		BaseURL: base, Format: format, Timeout: f.timeout, Concurrency: cmp.Or(f.concurrency, importer.DefaultConcurrency), Credentials: s.logins.For,
-	})
-	if err != nil {
-		s.close()
-		return nil, err
-	}
-	return s, nil
-}
-
-// runJob is the command: everything that can fail is tried before the first
-// request.
-func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
-	talk := w.stderr
+// talk is where a person is told how it goes.
+func (w *world) talk(f *runFlags) io.Writer {
 	if f.quiet || w.log != nil {
-		talk = io.Discard
+		return io.Discard
 	}
-	var saved *savedPlan
-	if f.plan != "" {
-		var err error
-		if saved, err = readPlan(f.plan); err != nil {
-			return err
-		}
-		input = saved.fill(func(name string) bool { return w.given(cmd, name) }, &f.planFlags, input)
-	}
-	src, err := readMapping(input, &f.planFlags)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	if saved != nil {
-		if err := saved.checkFiles(src); err != nil {
-			return err
-		}
-	}
-	srv, err := f.server(w)
-	if err != nil {
-		return err
-	}
-	defer srv.close()
-	nobody := trial(f.target.name())
-	out, err := reportParent(input, f.out, nobody)
-	if err != nil {
-		return err
-	}
-	path, err := w.ledgerPath(f.ledger)
-	if err != nil {
-		return err
-	}
-	// Before the input is read, which may take a while: if another run is on,
-	// this one shall say so at once.
-	l, err := ledger.Open(cmd.Context(), path, ledger.Options{Booking: !f.target.sandbox, Create: !f.target.sandbox, Trial: f.target.sandbox})
-	if err != nil {
-		return err
-	}
-	src.ledger = l
-	if saved != nil {
-		if err := saved.checkLedger(cmd.Context(), l); err != nil {
-			return err
-		}
-	}
-	if err := w.openTable(src); err != nil {
-		return err
-	}
+	return w.stderr
+}
 
-	job := src.job()
+// runList runs over a list that is open, and says what it does. A result comes
+// back if anything may have been sent.
+func (w *world) runList(ctx context.Context, r *listRun) (*importer.Result, error) {
+	b, f, talk := r.batch, r.batch.flags, w.talk(r.batch.flags)
 	if w.log != nil {
-		w.log = w.log.With("file", filepath.Base(input), "target", job.Target)
-		for _, l := range f.labels {
-			name, value, _ := strings.Cut(l, "=")
-			w.log = w.log.With(name, value)
-		}
+		w.log = r.logger(w.log)
 	}
-	job.Client, job.Stop = srv.client, w.stop
-	job.Pace, job.Concurrency, job.MaxRows = importer.NewPace(f.rate), f.concurrency, f.maxRows
-	job.Log = w.log
-	job.Sum = saved != nil
-	job.Record = record(src, f)
-	job.ReportDir = func(run int64) string { return filepath.Join(out, filepath.Base(reports.Folder(input, run, nobody))) }
+	job := r.job()
 	var found findings
 	job.Problem = found.add
 	view := newProgressView(w, talk, f)
 	job.Watch = view.start
 
-	place := reportPlace{input: input, runFlags: reportFlags(cmd)}
-	place.viewing, place.slot = src.placeColumns()
-	w.reportCutOff(cmd.Context(), l, job.Record.Input.SHA256, job.Record.MappingSHA256, place, talk)
-	left, err := findLeftover(cmd.Context(), l, job.Target)
+	w.reportCutOff(ctx, r, talk)
+	left, err := findLeftover(ctx, b.ledger, job.Target)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !f.quiet {
 		w.tellLeftover(left, job.Record.Input.SHA256)
 	}
-	w.describeInput(talk, src)
+	w.describeInput(talk, r.source)
 	w.line(talk, "target", job.Target)
-	w.line(talk, "ledger", path)
-	if l.Created() {
+	w.line(talk, "ledger", b.ledger.Path())
+	if b.ledger.Created() {
 		w.line(talk, "", w.say("it is new: it knows of no earlier bookings"))
 	}
-	res, err := job.Run(cmd.Context(), func(p *importer.Plan) error {
+	res, err := job.Run(ctx, func(p *importer.Plan) error {
 		w.describePlan(talk, p, &found)
-		if saved != nil {
-			if err := saved.checkRows(p); err != nil {
-				return err
-			}
+		if err := b.hindrance(p); err != nil {
+			return err
 		}
-		return w.approve(p, f, srv.logins)
+		return w.approve(p, f)
 	})
 	view.end()
 	if res == nil {
-		return err
+		return nil, err
 	}
 	if err != nil && (res.Stopped == nil || !strings.HasSuffix(words.English.Of(res.Stopped), err.Error())) {
 		w.printError(err) // else it is told as what has stopped the run
@@ -298,33 +231,73 @@ func (w *world) runJob(cmd *cobra.Command, input string, f *runFlags) error {
 	for _, u := range res.Unrecorded {
 		w.tell("not recorded", u, nil)
 	}
-	return w.report(cmd.Context(), l, res, reporting{reportPlace: place, talk: !f.quiet && w.log == nil, metrics: f.metrics, labels: f.labels, trial: nobody, unsettled: left.uncertain})
+	return res, w.conclude(ctx, r, res, left.uncertain)
 }
 
-// approve decides whether what is planned shall be sent.
-func (w *world) approve(p *importer.Plan, f *runFlags, l *logins) error {
-	if p.Problems > 0 && !f.skipInvalid {
-		mend := hint("correct them in the file and run again")
-		if p.ToSend() > 0 {
-			mend = hint("correct them in the file and run again, or leave them out with --skip-invalid: %s can be sent", rowCount(p.ToSend()))
-		}
-		return exit{code: importer.ExitProblems, err: failCount(p.Problems, "%d of %d rows has problems; nothing was sent", "%d of %d rows have problems; nothing was sent", p.Rows), hint: mend}
+// conclude writes the report of a run that has just ended, says how it went, and
+// returns the exit code as an error. unsettled are the uncertain rows of earlier
+// runs.
+func (w *world) conclude(ctx context.Context, r *listRun, res *importer.Result, unsettled int) error {
+	f, code := r.batch.flags, res.ExitCode()
+	if res.Stopped != nil {
+		w.tell("stopped", *res.Stopped, res.Stopped.Hint())
 	}
-	if p.ToSend() == 0 {
+	rep, failed := r.report(ctx, res)
+	if f.metrics != "" {
+		if err := newMetrics(r.input, f.labels).ofRun(ctx, r.ledger, res, f.metrics); err != nil {
+			failed = errors.Join(failed, err)
+		}
+	}
+	where := w.say("no report")
+	if rep != nil {
+		where = rep.Dir
+		if !f.quiet && w.log == nil {
+			w.printSummary(rep)
+		}
+	}
+	last := "run %d: %s of %s; %s"
+	switch nothing := res.Plan.ToSend() == 0 && code == importer.ExitDone; {
+	case r.batch.trial() && nothing:
+		last = "trial %d: nothing new, it would be %s of %s, nobody is really booked; %s"
+	case r.batch.trial():
+		last = "trial %d: it would be %s of %s, nobody is really booked; %s"
+	case nothing:
+		last = "run %d: nothing new, %s of %s; %s"
+	}
+	if unsettled > 0 {
+		w.tell("note", counted(unsettled, "%d row of an earlier run is still to be settled", "%d rows of earlier runs are still to be settled"), hint("\"vitec-import resolve\" lists them"))
+	}
+	if w.inOrder != nil {
+		w.inOrder()
+	}
+	fmt.Fprintln(w.stdout, w.say(last, res.Run, w.counts(res.Outcomes), w.count(res.Plan.Rows, "%d row", "%d rows"), where))
+	switch {
+	case failed != nil && code == importer.ExitDone:
+		// The run itself has ended as it has: its exit code stands unless it
+		// would say that all is well.
+		return exit{code: importer.ExitFailed, err: failed, hint: hintOf(failed)}
+	case failed != nil:
+		return exit{code: code, err: failed, hint: hintOf(failed)}
+	case code != importer.ExitDone:
+		return exit{code: code}
+	}
+	return nil
+}
+
+// approve asks a person, or the flags, whether what may be sent shall be sent.
+func (w *world) approve(p *importer.Plan, f *runFlags) error {
+	n := p.ToSend()
+	if n == 0 {
 		return nil
 	}
-	if err := l.prepare(p.Customers()); err != nil {
-		return err
-	}
-	if n := p.Messages.Total(); n > 0 && !f.target.sandbox {
-		if err := w.approveMessages(n, f); err != nil {
+	if messages := p.Messages.Total(); messages > 0 && !f.target.sandbox {
+		if err := w.approveMessages(messages, f); err != nil {
 			return err
 		}
 	}
 	if f.yes || f.target.sandbox {
 		return nil
 	}
-	n := p.ToSend()
 	if f.maxRows > 0 {
 		n = min(n, f.maxRows)
 	}
@@ -356,26 +329,6 @@ func (w *world) approveMessages(n int, f *runFlags) error {
 	return nil
 }
 
-// record is what the ledger shall know of the run from its start.
-func record(s *source, f *runFlags) ledger.RunInfo {
-	i := s.file.Info()
-	path, err := filepath.Abs(i.Path)
-	if err != nil {
-		path = i.Path
-	}
-	mappingPath, err := filepath.Abs(s.mappingPath)
-	if err != nil {
-		mappingPath = s.mappingPath
-	}
-	return ledger.RunInfo{
-		Input: ledger.Input{
-			Path: path, Name: i.Name, SHA256: i.SHA256, Size: i.Size,
-			Format: i.Format, Encoding: i.Encoding, Delimiter: i.Delimiter, Sheet: i.Sheet, HeaderRow: i.HeaderRow,
-		},
-		Mapping: mappingPath, MappingSHA256: s.mapping.SHA256(), Format: f.format,
-	}
-}
-
 func (f *runFlags) logger(w *world) *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(f.logLevel)) // validate has read it
@@ -390,56 +343,12 @@ func (f *runFlags) logger(w *world) *slog.Logger {
 	}
 }
 
-// reportParent is the folder in which the report folder will be made. It is
-// tried before anything is sent, with a name like the report's: a run whose
-// report cannot be written had better not begin.
-func reportParent(input, out string, trial bool) (string, error) {
-	folder := reports.Folder(input, 9999, trial)
-	dir := out
-	if dir == "" {
-		dir = filepath.Dir(folder)
+// logger adds to a log what each of its lines is about.
+func (r *listRun) logger(log *slog.Logger) *slog.Logger {
+	log = log.With("file", filepath.Base(r.input), "target", r.batch.target())
+	for _, l := range r.batch.flags.labels {
+		name, value, _ := strings.Cut(l, "=")
+		log = log.With(name, value)
 	}
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	if out != "" {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return "", exit{code: 1, err: fail("%s: the folder for the reports cannot be made: %s", dir, cause(err)), hint: hint("name another folder with --out")}
-		}
-	}
-	if err := reports.Probe(filepath.Join(dir, filepath.Base(folder))); err != nil {
-		return "", exit{code: 1, err: fail("%s: the reports cannot be written there: %s", dir, cause(err)), hint: hint("name another folder with --out")}
-	}
-	return dir, nil
-}
-
-// reportFlags are the flags of this call that the commands in its report need.
-func reportFlags(cmd *cobra.Command) []string {
-	flags := []string{}
-	for _, name := range []string{"sheet", "header-row", "encoding", "delimiter", "set", "format", "credentials", "rate", "concurrency", "timeout", "out", "skip-invalid"} {
-		f := cmd.Flags().Lookup(name)
-		if f == nil || !f.Changed {
-			continue
-		}
-		if f.Value.Type() == "bool" {
-			if f.Value.String() == "true" {
-				flags = append(flags, "--"+name)
-			}
-			continue
-		}
-		values := []string{f.Value.String()}
-		if list, ok := f.Value.(pflag.SliceValue); ok {
-			values = list.GetSlice()
-		}
-		for _, v := range values {
-			if name == "out" || name == "credentials" {
-				if abs, err := filepath.Abs(v); err == nil {
-					v = abs
-				}
-			}
-			flags = append(flags, "--"+name, v)
-		}
-	}
-	return flags
+	return log
 }

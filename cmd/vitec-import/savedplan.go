@@ -125,10 +125,7 @@ func moved(format string, args ...any) error {
 
 // fill takes over what was said when the plan was made, where nothing else is
 // said now. Whether that comes to the same is found out later.
-func (p *savedPlan) fill(given func(flag string) bool, f *planFlags, input string) string {
-	if input == "" {
-		input = p.Input.File
-	}
+func (p *savedPlan) fill(given func(flag string) bool, f *planFlags) {
 	if !given("sheet") {
 		f.table.sheet = p.Input.Sheet
 	}
@@ -156,7 +153,6 @@ func (p *savedPlan) fill(given func(flag string) bool, f *planFlags, input strin
 	if !given("ledger") {
 		f.ledger = p.Ledger.File
 	}
-	return input
 }
 
 // checkFiles refuses an input, a target or a mapping that has moved. It is
