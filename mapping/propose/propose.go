@@ -42,6 +42,7 @@ type Proposal struct {
 	constants map[string]string            // text by field
 	ids       map[string]map[string]string // id by field and text of the list
 	options   Options
+	own       []string // fields that a mapping file fills in ways that no proposal says
 }
 
 // Suggestion is a field with the column that may fill it.
@@ -197,7 +198,7 @@ func (p *Proposal) Blanks() []Blank {
 	for _, path := range []string{"customerId", "viewingId", "timeSlotId"} {
 		at := slices.IndexFunc(p.Mapped, func(s Suggestion) bool { return s.Field == path })
 		switch {
-		case p.constants[path] != "" && p.constants[path] != unfilled:
+		case p.constants[path] != "" && p.constants[path] != unfilled, slices.Contains(p.own, path):
 		case at < 0:
 			blanks = append(blanks, Blank{Field: path, Rows: p.survey.rows, ID: p.ids[path][""]})
 		case p.Mapped[at].rule.lookup != "":
