@@ -71,7 +71,7 @@ said to be uncertain, never guessed.`,
 	w.languageFlag(root)
 	root.AddCommand(
 		newRunCommand(w), newCheckCommand(w), newInitCommand(w), newExplainCommand(w), newFieldsCommand(w), newSchemaCommand(w), newShowCommand(w), newReportCommand(w), newRunsCommand(w),
-		newResolveCommand(w), newPurgeCommand(w), newLedgerCommand(w), newSandboxCommand(w), newViewingsCommand(w), newConfigCommand(w), newLoginCommand(w), newLogoutCommand(w), newCompletionCommand(w),
+		newResolveCommand(w), newPurgeCommand(w), newLedgerCommand(w), newSandboxCommand(w), newViewingsCommand(w), newConfigCommand(w), newLoginCommand(w), newLogoutCommand(w), newOpenCommand(w), newCompletionCommand(w),
 		newManCommand(),
 	)
 	root.SetHelpCommand(newHelpCommand(w))

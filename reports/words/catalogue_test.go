@@ -19,6 +19,7 @@ import (
 // converted are the folders whose messages are held against the catalogue.
 var converted = []string{
 	"cmd/vitec-import",
+	"cmd/vitec-import/desk",
 	"importer",
 	"importer/ledger",
 	"importer/table",
@@ -41,7 +42,7 @@ var speakers = map[string][]int{
 	"Say": {0}, "uncertain": {2}, "unreachable": {0}, "Textf": {0}, "Plural": {1, 2},
 	"failure": {0}, "fault": {0}, "fileError": {1},
 	// Of the commands.
-	"say": {0}, "count": {1, 2}, "counted": {1, 2}, "fail": {0}, "failCount": {1, 2}, "hint": {0}, "wrong": {0}, "bad": {0, 1}, "moved": {0},
+	"say": {0}, "count": {1, 2}, "counted": {1, 2}, "fail": {0}, "failCount": {1, 2}, "hint": {0}, "wrong": {0}, "bad": {0, 1}, "moved": {0}, "problem": {0},
 	"line": {1}, "unfolded": {1}, "labelled": {0}, "first": {0}, "tell": {0}, "entry": {0}, "between": {2}, "exactly": {1},
 	// Of the library that reads flags: what each flag is for.
 	"StringVar": {3}, "StringVarP": {4}, "StringArrayVar": {3}, "StringSliceVar": {3}, "BoolVar": {3},
@@ -86,7 +87,7 @@ var unsaid = map[string]string{
 	"%d ms, then %s/s": "an event's detail, which the charts read",
 	"words: %q: %v":    internal, "words: %s: %v": internal,
 	"locked by another process": worded, "vitec-import ledger %16s commit %020d by %16s\n": format, "SQLite format 3\x00": format,
-	"propose: column %d, field %q": internal, "is not to be sent": internal, "is begun already": internal, "is not begun": internal,
+	"propose: column %d, field %q": internal, "propose: %q looks nothing up": internal, "propose: no mapping": internal, "nothing chosen": worded, "is not to be sent": internal, "is begun already": internal, "is not begun": internal,
 
 	"reports: the input was opened without table.Options.KeepRaw": internal,
 	"import: reason": column, "import: hint": column, "import: run": column, "import: row": column,

@@ -75,6 +75,9 @@ func send(w http.ResponseWriter, contentType string, b []byte) {
 	_, _ = w.Write(b) // fails only when the browser has gone
 }
 
+// Style is the style of the page, which the program's other pages share.
+func Style() []byte { return []byte(file("page.css")) }
+
 func file(name string) string {
 	b, err := files.ReadFile(name)
 	if err != nil {

@@ -1,0 +1,366 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"html"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"vitec-import/reports/words"
+)
+
+// visitor is a browser without scripts in front of the desk.
+type visitor struct {
+	*http.Client
+	t     *testing.T
+	base  string // http://127.0.0.1:PORT
+	first string // the address that was printed
+	out   *output
+	ended chan int
+	stop  chan struct{}
+}
+
+// deskWorld is a world with a state directory of its own.
+func deskWorld(t *testing.T, lang words.Language) world {
+	t.Helper()
+	state := t.TempDir()
+	return world{
+		getenv: func(name string) string {
+			switch name {
+			case "XDG_STATE_HOME", "LOCALAPPDATA", "HOME":
+				return state
+			case "VITEC_IMPORT_LANG":
+				return string(lang)
+			}
+			return ""
+		},
+		keychain: &chain{kept: map[string]string{}},
+	}
+}
+
+// visitDesk runs open and comes in by the address that it prints.
+func visitDesk(t *testing.T, w world, args ...string) *visitor {
+	t.Helper()
+	v := &visitor{t: t, out: &output{}, ended: make(chan int, 1), stop: make(chan struct{})}
+	w.stdout, w.stderr, w.stop = v.out, v.out, v.stop
+	go func() { v.ended <- run(context.Background(), append([]string{"open", "--no-browser"}, args...), w) }()
+	address := regexp.MustCompile(`http://127\.0\.0\.1:\d+/start\S*`)
+	for deadline := time.Now().Add(20 * time.Second); v.first == ""; time.Sleep(5 * time.Millisecond) {
+		if v.first = address.FindString(v.out.String()); v.first == "" && time.Now().After(deadline) {
+			t.Fatalf("no address: %s", v.out.String())
+		}
+	}
+	t.Cleanup(v.close)
+	u, err := url.Parse(v.first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.base = "http://" + u.Host
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Client = &http.Client{Jar: jar}
+	return v
+}
+
+// close ends the desk as Ctrl-C does.
+func (v *visitor) close() {
+	v.t.Helper()
+	select {
+	case <-v.stop:
+	default:
+		close(v.stop)
+		select {
+		case <-v.ended:
+		case <-time.After(20 * time.Second):
+			v.t.Error("the desk does not end")
+		}
+	}
+}
+
+// enter follows the first address to the page that it leads to.
+func (v *visitor) enter() string {
+	v.t.Helper()
+	body := v.get(strings.TrimPrefix(v.first, v.base))
+	next := regexp.MustCompile(`url=([^"]*)"`).FindStringSubmatch(body)
+	if next == nil {
+		v.t.Fatalf("the first address leads nowhere: %s", body)
+	}
+	return v.get(next[1])
+}
+
+func (v *visitor) do(r *http.Request) (*http.Response, string) {
+	v.t.Helper()
+	answer, err := v.Do(r)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return answer, string(body)
+}
+
+func (v *visitor) request(method, path string, body io.Reader) *http.Request {
+	v.t.Helper()
+	r, err := http.NewRequest(method, v.base+path, body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	if method == "POST" {
+		r.Header.Set("Origin", v.base)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return r
+}
+
+func (v *visitor) get(path string) string {
+	v.t.Helper()
+	_, body := v.do(v.request("GET", path, nil))
+	return body
+}
+
+// post sends a form, and returns where it led to and the page there.
+func (v *visitor) post(path string, form ...string) (at, body string) {
+	v.t.Helper()
+	values := url.Values{}
+	for i := 0; i < len(form); i += 2 {
+		values.Add(form[i], form[i+1])
+	}
+	answer, body := v.do(v.request("POST", path, strings.NewReader(values.Encode())))
+	return answer.Request.URL.Path, body
+}
+
+// upload chooses a file in the browser.
+func (v *visitor) upload(name string, content []byte) (at, body string) {
+	v.t.Helper()
+	var form bytes.Buffer
+	m := multipart.NewWriter(&form)
+	part, err := m.CreateFormFile("file", name)
+	if err == nil {
+		_, err = part.Write(content)
+	}
+	if err != nil || m.Close() != nil {
+		v.t.Fatal(err)
+	}
+	r := v.request("POST", "/lists", &form)
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	answer, body := v.do(r)
+	return answer.Request.URL.Path, body
+}
+
+// sees complains of every text that a page lacks, and of those behind "!" that it
+// has.
+func (v *visitor) sees(page string, texts ...string) {
+	v.t.Helper()
+	page = html.UnescapeString(page)
+	for _, text := range texts {
+		no, not := strings.CutPrefix(text, "!")
+		if strings.Contains(page, no) == not {
+			main := page[max(strings.Index(page, "<main"), 0):]
+			v.t.Errorf("%q: the page has it: %v\n%s", no, not, main[:min(len(main), 3000)])
+		}
+	}
+}
+
+// deskList is a list with two viewings and four slots.
+const deskList = `Namn;E-post;Mobil;Visning;Tid
+Anna Ek;anna.ek@example.com;070-174 06 05;Storgatan 12;17:00
+Bo Ek;bo.ek@example.com;070-174 06 06;Storgatan 12;17:30
+Cilla Alm;cilla.alm@example.com;070-174 06 07;Sjövägen 4;11:00
+David Berg;david.berg@example.com;070-174 06 08;Sjövägen 4;11:30
+`
+
+func writeList(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Nobody but the browser that came with the secret is let in, and no form of
+// another page.
+func TestDeskKeepsOthersOut(t *testing.T) {
+	t.Parallel()
+	v := visitDesk(t, deskWorld(t, words.English))
+	stranger := &visitor{Client: &http.Client{}, t: t, base: v.base}
+	refused := func(why string, r *http.Request, by *visitor) {
+		t.Helper()
+		if answer, body := by.do(r); answer.StatusCode != http.StatusForbidden || strings.Contains(body, "<") {
+			t.Errorf("%s: %d %s", why, answer.StatusCode, body)
+		}
+	}
+	refused("no cookie", stranger.request("GET", "/", nil), stranger)
+	refused("a wrong key", stranger.request("GET", "/start?key=GUESSED", nil), stranger)
+	page := v.enter()
+	v.sees(page, "Book a list of participants")
+	refused("a second visit", stranger.request("GET", strings.TrimPrefix(v.first, v.base), nil), stranger)
+	v.sees(v.enter(), "Book a list of participants") // the browser itself may come again
+
+	rebound := v.request("GET", "/", nil)
+	rebound.Host = "desk.example.com"
+	refused("another name", rebound, v)
+	named := v.request("GET", "/", nil)
+	named.Host = strings.Replace(strings.TrimPrefix(v.base, "http://"), "127.0.0.1", "localhost", 1)
+	refused("localhost", named, v)
+	for why, header := range map[string][2]string{
+		"a form of another page":         {"Origin", "http://evil.example.com"},
+		"a form of no page":              {"Origin", "null"},
+		"a form of another desk":         {"Origin", "http://127.0.0.1:1"},
+		"a form that does not say whose": {"Origin", ""},
+		"a form that the browser doubts": {"Sec-Fetch-Site", "same-site"},
+	} {
+		r := v.request("POST", "/quit", nil)
+		r.Header.Set(header[0], header[1])
+		if header[1] == "" {
+			r.Header.Del(header[0])
+		}
+		refused(why, r, v)
+	}
+	answer, _ := v.do(v.request("GET", "/", nil))
+	for name, want := range map[string]string{"Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"} {
+		if got := answer.Header.Get(name); !strings.Contains(got, want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	if policy := answer.Header.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") {
+		t.Errorf("the policy is %s", policy)
+	}
+	start, _ := v.do(v.request("GET", strings.TrimPrefix(v.first, v.base), nil))
+	if c := start.Header.Get("Set-Cookie"); !strings.Contains(c, "HttpOnly") || !strings.Contains(c, "SameSite=Strict") {
+		t.Errorf("the cookie is %s", c)
+	}
+}
+
+// A list that is chosen is shown as it was read, its columns are given to fields,
+// and what comes out is the mapping beside it that init writes.
+func TestDeskListAndColumns(t *testing.T) {
+	t.Parallel()
+	for _, lang := range words.Languages {
+		t.Run(string(lang), func(t *testing.T) {
+			t.Parallel()
+			path := writeList(t, "deltagare.csv", deskList)
+			w := deskWorld(t, lang)
+			v := visitDesk(t, w, path)
+			page := v.enter()
+			v.sees(page, "Anna Ek", "Sjövägen 4", lang.Say("Is this the list?"), lang.Say("%d rows", 4), `lang="`+string(lang)+`"`)
+			id := regexp.MustCompile(`/lists/[A-Z2-7]{26}`).FindString(page)
+			at, page := v.post(id + "/list")
+			if at != id+"/columns" {
+				t.Fatalf("at %s", at)
+			}
+			v.sees(page, `<option value="fullName" selected>`, `<option value="updatePerson.cellPhone" selected>`, lang.Say("First and last name"), "Anna", "anna.ek@example.com")
+			if _, err := os.Stat(filepath.Join(filepath.Dir(path), "mapping.yaml")); err == nil {
+				t.Error("a mapping is written before anybody has said yes")
+			}
+			_, page = v.post(id+"/columns", "column0", "fullName", "column1", "updatePerson.email.emailAddress", "column2", "updatePerson.email.emailAddress")
+			v.sees(page, lang.Say("the columns %q and %q are both given to %q", "E-post", "Mobil", lang.Say("E-mail address"))[:20], `role="alert"`)
+			v.post(id+"/columns", "column2", "updatePerson.workPhone")
+			src, err := os.ReadFile(filepath.Join(filepath.Dir(path), "mapping.yaml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			v.sees(string(src), "workPhone: Mobil", "{column: Namn, split: first}", "lookups:", `"17:00": "?"`, lang.Say("Write an id wherever there is a \"?\".")[:20], "!cellPhone: Mobil")
+
+			// What is written by hand is shown, and kept.
+			byHand := strings.Replace(string(src), "  updatePerson:\n", "  contactMessage: {computed: 'upper(column(\"Visning\"))'} # for Eva\n  updatePerson:\n", 1) + "\nskip: {column: Namn, is: Test}\n"
+			if err := os.WriteFile(filepath.Join(filepath.Dir(path), "mapping.yaml"), []byte(byHand), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			page = v.get(id + "/columns")
+			v.sees(page, "upper(column(", lang.Say("Rows that are left out"), `<option value="updatePerson.workPhone" selected>`)
+			v.post(id+"/columns", "column2", "updatePerson.cellPhone")
+			if src, err = os.ReadFile(filepath.Join(filepath.Dir(path), "mapping.yaml")); err != nil {
+				t.Fatal(err)
+			}
+			want := strings.Replace(byHand, "    workPhone: Mobil\n", "", 1)
+			want = strings.Replace(want, "\n  returnBookingId", "\n    cellPhone: Mobil\n  returnBookingId", 1)
+			if string(src) != want {
+				t.Errorf("the mapping is\n%s\nwant\n%s", src, want)
+			}
+
+			// The same after the desk was ended and begun again.
+			v.close()
+			v = visitDesk(t, w, path)
+			v.sees(v.enter(), lang.Say("Also in the mapping, and kept as it is"))
+		})
+	}
+}
+
+// A file that is chosen in the browser is kept for its user alone, and the next
+// one like it finds the mapping.
+func TestDeskKeepsChosenFiles(t *testing.T) {
+	t.Parallel()
+	w := deskWorld(t, words.English)
+	v := visitDesk(t, w)
+	v.enter()
+	at, page := v.upload(`C:\Users\eva\vecka 40.csv`, []byte(deskList))
+	v.sees(page, "vecka 40.csv", "Anna Ek")
+	v.post(strings.TrimSuffix(at, "list") + "columns")
+	dir, err := w.deskDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 && filepath.Base(path) != "mapping.yaml" && filepath.Base(path) != "mapping.schema.json" {
+			t.Errorf("%s can be read by others: %v", path, info.Mode())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, _ = v.upload("vecka 41.csv", []byte(deskList))
+	if !strings.HasSuffix(at, "/columns") { // it has a mapping already
+		t.Errorf("the second list is at %s", at)
+	}
+	at, page = v.upload("other.csv", []byte("Kolumn;En annan\n1;2\n3;4\n"))
+	if !strings.HasSuffix(at, "/list") {
+		t.Errorf("another list is at %s\n%s", at, page)
+	}
+	for name, content := range map[string]string{"picture.xlsx": "\x89PNG\r\n\x1a\n....", "empty.csv": "", "~$vecka 40.xlsx": "\x04Eva"} {
+		_, page := v.upload(name, []byte(content))
+		v.sees(page, `role="alert"`, "Choose another file", "!vitec-import show")
+	}
+	v.sees(v.get("/"), "vecka 40.csv", "vecka 41.csv")
+	if _, page := v.post("/lists"); !strings.Contains(page, "no file was chosen") {
+		t.Errorf("nothing chosen: %s", page)
+	}
+}
+
+// The button ends the desk.
+func TestDeskEnds(t *testing.T) {
+	t.Parallel()
+	v := visitDesk(t, deskWorld(t, words.Swedish))
+	v.enter()
+	_, page := v.post("/quit")
+	v.sees(page, words.Swedish.Say("The program is closed"))
+	select {
+	case code := <-v.ended:
+		if code != 0 {
+			t.Errorf("exit %d", code)
+		}
+		close(v.stop)
+	case <-time.After(20 * time.Second):
+		t.Error("the desk goes on")
+	}
+}
