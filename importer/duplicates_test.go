@@ -3,6 +3,7 @@ package importer
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,6 +85,34 @@ func TestSharedAddressIsNoted(t *testing.T) {
 		t.Errorf("noted: %+v", noted)
 	}
 	if p := f.last[2].Problems; len(p) != 1 || p[0].Code != codeSharing {
+		t.Errorf("the ledger has %+v", p)
+	}
+}
+
+// So is one that an earlier run has booked under another name, whatever list it
+// was in; the same name, another slot and who is in the list anyhow are not.
+func TestAddressOfAnEarlierBookingIsNoted(t *testing.T) {
+	f := newFixture(t)
+	f.run([]person{{name: "Anna", mail: "ek@example.com"}, {name: "Bo", mail: "bo@example.com"}}, &server{})
+	var noted []string
+	res := f.run([]person{
+		{name: "Cia", mail: "cia@example.com"},
+		{name: "Doris", mail: "EK@example.com"},
+		{name: "Bo", mail: "bo@example.com"},
+		{name: "Eva", mail: "ek@example.com", slot: "TS2"},
+		{name: "Fia", mail: "ek@example.com"},
+	}, &server{}, func(j *Job) {
+		j.Problem = func(p Problem) error { noted = append(noted, fmt.Sprint(p.Row, " ", p.Reason)); return nil }
+	})
+	f.want(res, ExitDone, map[ledger.Outcome]int{ledger.Booked: 4, ledger.AlreadyBooked: 1})
+	want := []string{
+		"3 the same e-mail address or phone number under another name: run 1, row 2",
+		"6 the same e-mail address or phone number under another name: row 3",
+	}
+	if !slices.Equal(noted, want) {
+		t.Errorf("noted %q, want %q", noted, want)
+	}
+	if p := f.last[1].Problems; len(p) != 1 || p[0].Code != codeSharing {
 		t.Errorf("the ledger has %+v", p)
 	}
 }

@@ -63,6 +63,15 @@ func (w *who) identity(n int) ledger.Identity {
 	return id
 }
 
+// shared is what others than the person may have, too: families and offices
+// share an address. Nobody is told by it alone.
+func (w *who) shared() []string {
+	if w.own || w.nameless() {
+		return nil
+	}
+	return w.reach
+}
+
 // named joins the values of the identity fields of the mapping.
 func named(b *vitec.AddNewViewingParticipant, fields []vitec.Field) string {
 	var s strings.Builder

@@ -39,6 +39,7 @@ type verdict struct {
 	decided bool
 	// distrust: the connections are closed, since the answer cannot be right.
 	distrust bool
+	twin     place // the row whose booking id it is
 }
 
 // reach is how much of the run one answer ends.
@@ -86,9 +87,9 @@ const (
 
 // situation is what the run knows when an answer comes.
 type situation struct {
-	booked    bool // the run has booked a row of the same customer before
-	forbidden int  // how many of the last few answers were 403 after a booking
-	twin      int  // the spreadsheet's row of the same slot that has the same id; 0 = none
+	booked    bool  // the run has booked a row of the same customer before
+	forbidden int   // how many of the last few answers were 403 after a booking
+	twin      place // the row that has the same id already
 }
 
 // judge turns the end of one call into a verdict. It is the only place that
@@ -136,11 +137,11 @@ func uncertain(code string, status int, format string, args ...any) verdict {
 }
 
 func judgeID(answer vitec.Answer, s situation) verdict {
-	if s.twin == 0 {
+	if s.twin == (place{}) {
 		return verdict{outcome: ledger.Booked, code: codeBooked, bookingID: answer.Id, status: answer.Status, decided: true}
 	}
-	v := uncertain(codeSameId, answer.Status, "the server gave the booking id of row %d again: look in Vitec whether both are booked", s.twin)
-	v.distrust = true
+	v := uncertain(codeSameId, answer.Status, "the server gave the booking id of row %d again: look in Vitec whether both are booked", s.twin.number)
+	v.distrust, v.twin = true, s.twin
 	return v
 }
 

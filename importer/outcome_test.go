@@ -53,7 +53,7 @@ func TestJudge(t *testing.T) {
 	tests := []line{
 		{"an id", ok, nil, situation{}, verdict{outcome: ledger.Booked, code: codeBooked, decided: true}},
 		{"2xx without an id", vitec.Answer{}, &vitec.AnswerError{Status: 200, Reason: vitec.Text{Format: "the answer is empty"}}, situation{}, doubt(codeNoId)},
-		{"the id of another row", ok, nil, situation{twin: 7}, verdict{outcome: ledger.Uncertain, code: codeSameId, most: uncertainAlike, distrust: true}},
+		{"the id of another row", ok, nil, situation{twin: place{5, 7}}, verdict{outcome: ledger.Uncertain, code: codeSameId, most: uncertainAlike, distrust: true, twin: place{5, 7}}},
 
 		{"401", ok, status(401), situation{}, verdict{outcome: ledger.NotSent, code: codeLogin, stop: stopRun}},
 		{"407", ok, status(407), situation{}, verdict{outcome: ledger.NotSent, code: codeProxy, stop: stopRun}},

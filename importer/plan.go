@@ -112,10 +112,10 @@ func (j *Job) plan(ctx context.Context, p *Plan) iter.Seq2[ledger.Row, error] {
 		pl := planner{job: j, plan: p, yield: yield, duplicates: newDuplicates(), contents: sha256.New(), outcomes: sha256.New()}
 		for row, err := range hear(j.Stop, j.prepared(ctx)) {
 			if err == nil {
-				err = pl.row(row)
-			}
-			if err == nil && len(pl.rows) == matchBatch {
-				err = pl.flush(ctx)
+				pl.row(row)
+				if len(pl.rows) == matchBatch {
+					err = pl.flush(ctx)
+				}
 			}
 			if err != nil {
 				pl.end(err)
@@ -214,6 +214,13 @@ func (j *Job) prepare(out *prepared, m *mapping.Mapper, in table.Row, sub *mappi
 	}
 }
 
+// planned is a row with all that its own list says about it.
+type planned struct {
+	ledger.Row
+	problems []Problem
+	asks     asked
+}
+
 // planner holds the rows between being read and being looked up in the ledger.
 type planner struct {
 	job        *Job
@@ -221,8 +228,7 @@ type planner struct {
 	yield      func(ledger.Row, error) bool
 	duplicates *duplicates
 
-	rows  []ledger.Row
-	asks  []asked
+	rows  []planned
 	keys  []ledger.Keys
 	looks []int // for each key, the row of rows that it is for
 
@@ -237,12 +243,12 @@ func (pl *planner) end(err error) {
 }
 
 // row decides what the row's own list says about it.
-func (pl *planner) row(in *prepared) error {
-	out := ledger.Row{Index: pl.plan.Rows, Number: in.number, Slot: in.slot}
+func (pl *planner) row(in *prepared) {
+	out := planned{Row: ledger.Row{Index: pl.plan.Rows, Number: in.number, Slot: in.slot}, problems: in.problems, asks: in.asks}
 	switch {
 	case in.refused != nil:
 		out.Outcome = ledger.Invalid
-		in.problems = append(in.problems, *in.refused)
+		out.problems = append(out.problems, *in.refused)
 	case in.skipped != "":
 		out.Outcome, out.Reason, out.Message = ledger.Skipped, ledger.TextOf(in.skipped), in.skipped
 	case in.blocked:
@@ -256,32 +262,29 @@ func (pl *planner) row(in *prepared) error {
 		if m.nth > 0 {
 			pl.plan.nameless[out.Index] = m.nth
 		}
-		if m.other >= 0 {
-			in.problems = append(in.problems, pl.job.sharing(in.number, ledger.Ref{Row: pl.number(m.other)}))
-		}
 		if m.twin >= 0 {
 			out.Outcome = ledger.Duplicate
 			out.Ref = ledger.Ref{Index: m.twin, Row: pl.number(m.twin)}
 			out.ContentDiffers = pl.entry(m.twin).content != beginning(in.content)
 			break
 		}
-		out.Keys = pl.job.Ledger.Keys(pl.job.Target, in.slot, in.who.identity(m.nth))
-		pl.keys = append(pl.keys, out.Keys)
-		pl.looks = append(pl.looks, len(pl.rows))
-	}
-	for _, p := range in.problems {
-		out.Problems = append(out.Problems, kept(p))
-		if err := pl.tell(p); err != nil {
-			return err
+		id := in.who.identity(m.nth)
+		id.Shared = in.who.shared()
+		out.Keys = pl.job.Ledger.Keys(pl.job.Target, in.slot, id)
+		look := out.Keys
+		if m.other >= 0 {
+			out.problems = append(out.problems, pl.job.sharing(in.number, ledger.Ref{Row: pl.number(m.other)}))
+			look.Shared = nil // one such note is enough
 		}
+		pl.keys = append(pl.keys, look)
+		pl.looks = append(pl.looks, len(pl.rows))
 	}
 	if place := targetOf(in.slot); in.called != "" && pl.plan.Called[place] == "" {
 		pl.plan.Called[place] = in.called
 	}
 	pl.plan.Rows++
 	pl.plan.entries = append(pl.plan.entries, entry{content: beginning(out.Content), number: uint32(in.number)})
-	pl.rows, pl.asks = append(pl.rows, out), append(pl.asks, in.asks)
-	return nil
+	pl.rows = append(pl.rows, out)
 }
 
 func (pl *planner) entry(index int) entry { return pl.plan.entries[index] }
@@ -295,36 +298,44 @@ func (pl *planner) flush(ctx context.Context) error {
 			return err
 		}
 		for i, m := range found {
+			row := &pl.rows[pl.looks[i]]
 			if m.Found {
-				row := &pl.rows[pl.looks[i]]
 				row.Outcome = ledger.AlreadyBooked
 				if m.Outcome == ledger.Uncertain {
 					row.Outcome = ledger.Uncertain
 				}
 				row.Ref = m.Ref()
 				row.ContentDiffers = m.Content != row.Content
+			} else if m.Sharing != (ledger.Ref{}) {
+				row.problems = append(row.problems, pl.job.sharing(row.Number, m.Sharing))
 			}
 		}
 	}
-	for i, row := range pl.rows {
-		pl.plan.count(row, pl.asks[i])
+	for _, row := range pl.rows {
+		for _, p := range row.problems {
+			row.Problems = append(row.Problems, kept(p))
+			if err := pl.tell(p); err != nil {
+				return err
+			}
+		}
+		pl.plan.count(row)
 		if pl.job.Sum {
 			pl.outcomes.Write([]byte{byte(row.Outcome)})
 		}
 		if pl.job.Planned != nil {
-			if err := pl.job.Planned(row); err != nil {
+			if err := pl.job.Planned(row.Row); err != nil {
 				return err
 			}
 		}
-		if !pl.yield(row, nil) {
+		if !pl.yield(row.Row, nil) {
 			return errEnough
 		}
 	}
-	pl.rows, pl.asks, pl.keys, pl.looks = pl.rows[:0], pl.asks[:0], pl.keys[:0], pl.looks[:0]
+	pl.rows, pl.keys, pl.looks = pl.rows[:0], pl.keys[:0], pl.looks[:0]
 	return nil
 }
 
-func (p *Plan) count(row ledger.Row, a asked) {
+func (p *Plan) count(row planned) {
 	p.entries[row.Index].outcome = row.Outcome
 	p.Outcomes[row.Outcome]++
 	if s := row.Slot; s.CustomerId != "" && s.ViewingId != "" && s.TimeSlotId != "" {
@@ -339,10 +350,10 @@ func (p *Plan) count(row ledger.Row, a asked) {
 				*to++
 			}
 		}
-		add(&p.Over, a.over)
-		add(&p.Messages.SMSConfirmation, a.sms)
-		add(&p.Messages.MailConfirmation, a.mail)
-		add(&p.Messages.SMSReminder, a.reminder)
+		add(&p.Over, row.asks.over)
+		add(&p.Messages.SMSConfirmation, row.asks.sms)
+		add(&p.Messages.MailConfirmation, row.asks.mail)
+		add(&p.Messages.SMSReminder, row.asks.reminder)
 	case ledger.AlreadyBooked:
 		if row.ContentDiffers {
 			p.Differing++

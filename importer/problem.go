@@ -84,15 +84,25 @@ func refused(row int, e *table.Error) *Problem {
 }
 
 // sharing is the note on a row that has the e-mail address or a phone number of
-// another in the same slot, under another name: one person twice, or a family.
+// another in the same slot, of this list or booked by an earlier run, under
+// another name: one person twice, or a family.
 func (j *Job) sharing(row int, other ledger.Ref) Problem {
-	reason := ledger.Say("the same e-mail address or phone number as row %d, under another name", other.Row)
-	if other.Run != 0 {
-		reason = ledger.Say("the same e-mail address or phone number as run %d, row %d, under another name", other.Run, other.Row)
+	reason := ledger.Say("the same e-mail address or phone number under another name: run %d, row %d", other.Run, other.Row)
+	switch {
+	case other.Run == 0:
+		reason = ledger.Say("the same e-mail address or phone number under another name: row %d", other.Row)
+	case other.Row == 0: // its details were purged
+		reason = ledger.Say("the same e-mail address or phone number under another name: a row of run %d", other.Run)
 	}
-	p := j.problem(row, codeSharing, reason, ledger.Say("if it is one person, leave one of the rows out; if not, nothing has to be done"))
+	p := j.problem(row, codeSharing, reason, ledger.Say("if it is one person, leave the row out; if not, nothing has to be done"))
 	p.Warning = true
 	return p
 }
 
 const codeSharing = "shared_address"
+
+// sameID is the note on a row whose booking id another row got as well.
+func sameID(other int) ledger.Problem {
+	return kept(Problem{Code: codeSameId, Warning: true}.saying(
+		ledger.Say("the server gave this row's booking id to row %d, too", other), ledger.Say("look in Vitec whether both are booked")))
+}

@@ -83,6 +83,7 @@ type memory interface {
 	Begin(context.Context, ledger.Submission) error
 	Finish(ctx context.Context, index int, res ledger.Result) error
 	Event(context.Context, ledger.Event) error
+	Note(ctx context.Context, index int, p ledger.Problem) error
 }
 
 func newRunner(ctx context.Context, j *Job, p *Plan, run memory, log *slog.Logger, started time.Time) *runner {
@@ -347,8 +348,8 @@ func (r *runner) judge(it *item, try int, answer vitec.Answer, err error) verdic
 	if try < v.tries { // it was not processed, and need not be the last word
 		v.outcome = ledger.NotSent
 	}
-	if s.twin > 0 {
-		r.log.Warn("two rows have the same booking id", "row", it.number, "other_row", s.twin)
+	if v.twin.number > 0 {
+		r.log.Warn("two rows have the same booking id", "row", it.number, "other_row", v.twin.number)
 	}
 	v.reason = with(v.reason, scrub(v.words, it.sub.Target, &it.sub.Body))
 	if len(v.words) > 0 && len(r.res.Words) < maxKeptWords {
@@ -422,6 +423,9 @@ func (r *runner) end(it *item, v verdict, try int) {
 	}
 	if v.outcome != ledger.NotSent {
 		r.moved = time.Now()
+	}
+	if v.twin.number > 0 {
+		r.note(v.twin.index, sameID(it.number))
 	}
 	customer := it.sub.Target.CustomerId
 	if v.code == codeForbiddenRow {
@@ -546,6 +550,13 @@ func (r *runner) event(kind, detail string) {
 	err := r.run.Event(context.Background(), ledger.Event{At: time.Now(), Kind: kind, Detail: detail})
 	if err != nil {
 		r.log.Warn("the ledger did not take an event", "kind", kind)
+	}
+}
+
+// note leaves a note at a row that has ended already, as event does.
+func (r *runner) note(index int, p ledger.Problem) {
+	if err := r.run.Note(context.Background(), index, p); err != nil {
+		r.log.Warn("the ledger did not take a note")
 	}
 }
 

@@ -256,6 +256,15 @@ func TestRepeatedIDs(t *testing.T) {
 	})
 	res, f := o.send(t, 12, func(j *Job) { j.Concurrency = 1 })
 	f.want(res, ExitUncertain, map[ledger.Outcome]int{ledger.Booked: 9, ledger.Uncertain: 3})
+	for i := 3; i < 12; i += 4 { // it got the id of the row before it, which is told so
+		earlier, later := f.last[i-1], f.last[i]
+		if p := earlier.Problems; len(p) != 1 || !p[0].Warning || p[0].Code != codeSameId || !strings.Contains(p[0].Message, fmt.Sprintf("row %d", later.Number)) {
+			t.Errorf("row %d: %+v", earlier.Number, p)
+		}
+		if !strings.Contains(later.Reason.String(), fmt.Sprintf("row %d", earlier.Number)) {
+			t.Errorf("row %d: %s", later.Number, later.Reason)
+		}
+	}
 }
 
 // Fault 25: a web server's own limit says 503. The pace slows down; where it

@@ -97,6 +97,9 @@ func (d *describer) say(r *record) (s said) {
 	if s.message == "" {
 		s.message = d.fallback(r)
 	}
+	if s.message == "" {
+		s = d.note(r)
+	}
 	if r.later != 0 && (r.Outcome == ledger.Rejected || r.Outcome == ledger.Invalid || r.Outcome == ledger.Uncertain) {
 		s.message = w.Say("in run %d, row %d: %s", r.later, r.Ref.Row, s.message)
 	}
@@ -139,6 +142,17 @@ func (d *describer) problems(r *record) (s said) {
 		}
 	}
 	s.message = strings.Join(texts, "; ")
+	return s
+}
+
+// note is what is remarkable about a booked row as a whole, such as another row
+// that may be the same person.
+func (d *describer) note(r *record) (s said) {
+	for i := range r.Problems {
+		if p := &r.Problems[i]; p.Warning && p.Column == 0 {
+			return d.of(p)
+		}
+	}
 	return s
 }
 

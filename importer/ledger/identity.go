@@ -33,6 +33,7 @@ type Identity struct {
 	Contact string   // the contact's id
 	Number  string   // the personal number
 	Traits  []string // each alone is enough, for example name and e-mail in one text
+	Shared  []string // what others may have, too, for example the e-mail alone; decides nothing
 }
 
 // Keys are an [Identity] as the ledger keeps it: keyed hashes, scoped to target
@@ -40,6 +41,7 @@ type Identity struct {
 type Keys struct {
 	Contact, Number Digest // zero = the submission carries none
 	Traits          []Digest
+	Shared          []Digest // for [Match].Sharing alone
 }
 
 // Same reports whether two submissions book the same person, as the server
@@ -163,14 +165,15 @@ func (h *hasher) keys(target string, s Slot, id *Identity) (k Keys) {
 		return m.sum(nil)
 	}
 	k.Contact, k.Number = key("contact", id.Contact), key("number", id.Number)
-	if len(id.Traits) > 0 {
-		k.Traits = make([]Digest, 0, len(id.Traits))
-	}
-	for _, t := range id.Traits {
-		if t != "" {
-			k.Traits = append(k.Traits, key("trait", t))
+	list := func(kind string, texts []string) (list []Digest) {
+		for _, t := range texts {
+			if t != "" {
+				list = append(list, key(kind, t))
+			}
 		}
+		return list
 	}
+	k.Traits, k.Shared = list("trait", id.Traits), list("shared", id.Shared)
 	return k
 }
 

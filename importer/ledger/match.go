@@ -33,13 +33,17 @@ type candidate struct {
 func (l *Ledger) match(ctx context.Context, tx *sql.Tx, keys []Keys, found []Match, but int64) error {
 	var all []any
 	seen := map[Digest]bool{}
+	add := func(d Digest) {
+		if !seen[d] {
+			seen[d] = true
+			all = append(all, d[:])
+		}
+	}
 	for i := range keys {
-		keys[i].each(func(d Digest) {
-			if !seen[d] {
-				seen[d] = true
-				all = append(all, d[:])
-			}
-		})
+		keys[i].each(add)
+		for _, d := range keys[i].Shared {
+			add(d)
+		}
 	}
 	byKey := map[Digest][]candidate{}
 	for len(all) > 0 {
@@ -84,16 +88,30 @@ func (l *Ledger) match(ctx context.Context, tx *sql.Tx, keys []Keys, found []Mat
 	}
 	for i := range keys {
 		best := &found[i]
+		namesakes := map[Ref]bool{}
 		keys[i].each(func(d Digest) { // the strongest evidence first
 			for _, c := range byKey[d] {
+				namesakes[c.Ref()] = true
 				if keys[i].sameAs(c.contact, c.personal) && better(&c.Match, best) {
 					*best = c.Match
 				}
 			}
 		})
+		if best.Found {
+			continue
+		}
+		for _, d := range keys[i].Shared {
+			for _, c := range byKey[d] {
+				if ref := c.Ref(); !namesakes[ref] && (best.Sharing == Ref{} || ref.before(best.Sharing)) {
+					best.Sharing = ref
+				}
+			}
+		}
 	}
 	return nil
 }
+
+func (r Ref) before(o Ref) bool { return r.Run < o.Run || r.Run == o.Run && r.Index < o.Index }
 
 // better reports whether a submission found by a later key is to be preferred:
 // only if it is booked and the other one is not.

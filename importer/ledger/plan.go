@@ -122,7 +122,11 @@ func (p *planner) add(row Row) error {
 	switch row.Outcome {
 	case NotSent:
 		state = rowReady
-		row.Keys.each(func(d Digest) { p.keys = append(p.keys, filedKey{d, int32(row.Index)}) })
+		file := func(d Digest) { p.keys = append(p.keys, filedKey{d, int32(row.Index)}) }
+		row.Keys.each(file)
+		for _, d := range row.Keys.Shared {
+			file(d)
+		}
 	case Invalid, Skipped:
 	case AlreadyBooked, Uncertain, Duplicate:
 		if row.Ref == (Ref{}) {

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 	"time"
@@ -165,6 +166,31 @@ func (r *Run) Event(ctx context.Context, e Event) error {
 		_, err := t.exec(`INSERT INTO events (run, seq, at, kind, detail)
 			SELECT CAST($1 AS BIGINT), coalesce(max(seq), 0) + 1, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT) FROM events WHERE run = $1`,
 			r.id, at, e.Kind, e.Detail)
+		return err
+	})
+}
+
+// Note adds to a row's problems what was found out about it later.
+func (r *Run) Note(ctx context.Context, index int, p Problem) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return r.l.take(func(t *turn) error {
+		var kept string
+		if err := t.QueryRow("SELECT coalesce(problems, '') FROM plan WHERE run = $1 AND idx = $2", r.id, index).Scan(&kept); err != nil {
+			return err
+		}
+		var problems []Problem
+		if kept != "" {
+			if err := json.Unmarshal([]byte(kept), &problems); err != nil {
+				return err
+			}
+		}
+		b, err := json.Marshal(append(problems, p))
+		if err != nil {
+			return err
+		}
+		_, err = t.exec("UPDATE plan SET problems = $1 WHERE run = $2 AND idx = $3", string(b), r.id, index)
 		return err
 	})
 }

@@ -62,7 +62,8 @@ type Row struct {
 	// Uncertain and Duplicate need one; Ref.Run 0 means the run itself.
 	Ref            Ref
 	ContentDiffers bool // from the row that Ref names
-	// Keys are who a row that is to be sent books. They are not read again.
+	// Keys are who a row that is to be sent books; Shared among them is filed for
+	// later runs. They are not read again.
 	Keys Keys
 
 	// As it went: given to Begin and Finish, ignored by Plan. For
@@ -141,6 +142,9 @@ type Match struct {
 	// slot, and it has no outcome yet. Then Outcome is Uncertain.
 	UnderWay bool
 	Host     string // of the run
+	// Sharing is the earliest other submission that has one of Keys.Shared, if
+	// none was found that books the same person; the zero Ref: there is none.
+	Sharing Ref
 }
 
 // Ref returns the row that was found, as a planned row names it.
