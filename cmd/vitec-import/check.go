@@ -87,7 +87,7 @@ func (w *world) check(ctx context.Context, input string, f *planFlags, save stri
 		}
 	}
 	w.describeInput(w.stdout, src)
-	w.line(w.stdout, "target", job.Target)
+	w.describeTarget(w.stdout, &f.target)
 	w.describePlan(w.stdout, p, &found)
 	if save != "" {
 		w.line(w.stdout, "saved", save)
@@ -140,6 +140,7 @@ type jsonPlan struct {
 	Slots     []jsonSlot        `json:"slots"`
 	Input     *jsonInput        `json:"input,omitempty"`
 	Target    string            `json:"target,omitempty"`
+	Proxy     string            `json:"proxy,omitempty"`
 }
 
 // checkJSON prints the plan as one object, whatever comes in the way. What did
@@ -210,7 +211,7 @@ func (w *world) planJSON(ctx context.Context, input string, f *planFlags, save s
 	out.Rows, out.Outcomes, out.ToSend, out.Messages, out.Differing = plan.Rows, outcomeMap(expected(plan.Outcomes)), plan.ToSend(), plan.Messages, plan.Differing
 	out.Slots = jsonSlots(plan)
 	out.Input = &jsonInput{info.Name, info.Format, info.Encoding, info.Delimiter, info.Sheet, info.HeaderRow, info.SHA256}
-	out.Target = job.Target
+	out.Target, out.Proxy = job.Target, f.target.proxy()
 	if save != "" {
 		return savePlan(ctx, save, job, src, plan)
 	}

@@ -221,7 +221,21 @@ func (f *targetFlags) validate(w *world, cmd *cobra.Command) error {
 	case f.sandbox:
 		return nil
 	}
-	return validURL(f.url)
+	_, err := newClient(vitec.Config{BaseURL: f.url}) // which also reads HTTPS_PROXY
+	return err
+}
+
+// proxy is the host and port of the proxy that stands between here and the
+// server; "" = none. The flags must be valid.
+func (f *targetFlags) proxy() string {
+	if f.sandbox {
+		return ""
+	}
+	client, err := newClient(vitec.Config{BaseURL: f.url})
+	if err != nil {
+		return ""
+	}
+	return client.Proxy()
 }
 
 func validURL(address string) error {

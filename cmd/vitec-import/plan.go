@@ -125,6 +125,14 @@ func (w *world) hintLine(out io.Writer, text string) {
 	}
 }
 
+// describeTarget says where the requests go, or would go.
+func (w *world) describeTarget(out io.Writer, f *targetFlags) {
+	w.line(out, "target", f.name())
+	if proxy := f.proxy(); proxy != "" {
+		w.line(out, "", w.say("through the proxy %s", proxy))
+	}
+}
+
 // describeInput says what was read and how it was understood.
 func (w *world) describeInput(out io.Writer, s *source) {
 	i := s.file.Info()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -193,6 +194,7 @@ func (w *world) runList(ctx context.Context, r *listRun) (*importer.Result, erro
 	b, f, talk := r.batch, r.batch.flags, w.talk(r.batch.flags)
 	if w.log != nil {
 		w.log = r.logger(w.log)
+		w.log.Debug("how the server is reached", "proxy", cmp.Or(b.server.client.Proxy(), "none"))
 	}
 	job := r.job()
 	var found findings
@@ -209,7 +211,7 @@ func (w *world) runList(ctx context.Context, r *listRun) (*importer.Result, erro
 		w.tellLeftover(left, job.Record.Input.SHA256)
 	}
 	w.describeInput(talk, r.source)
-	w.line(talk, "target", job.Target)
+	w.describeTarget(talk, &f.target)
 	w.line(talk, "ledger", b.ledger.Path())
 	if b.ledger.Created() {
 		w.line(talk, "", w.say("it is new: it knows of no earlier bookings"))
