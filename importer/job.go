@@ -271,7 +271,7 @@ type item struct {
 // confirmed for other data.
 func (j *Job) pending(ctx context.Context, p *Plan) iter.Seq2[*item, error] {
 	return func(yield func(*item, error) bool) {
-		index, m := 0, j.Mapper.Clone()
+		index := 0
 		for row, err := range j.File.Rows(ctx) {
 			if err != nil {
 				yield(nil, err)
@@ -287,7 +287,7 @@ func (j *Job) pending(ctx context.Context, p *Plan) iter.Seq2[*item, error] {
 				continue
 			}
 			it := &item{index: index - 1, number: row.Number, ended: make(chan struct{})}
-			same := row.Err == nil && !blocked(m.Map(row.Cells, &it.sub)) && it.sub.Skipped == ""
+			same := row.Err == nil && !blocked(j.Mapper.Map(row.Cells, &it.sub)) && it.sub.Skipped == ""
 			if same {
 				body, err := vitec.Encode(vitec.JSON, &it.sub.Body)
 				it.content = j.Ledger.Content(body)

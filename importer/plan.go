@@ -158,7 +158,7 @@ type asked struct{ sms, mail, reminder, over bool }
 // prepared reads the input once and yields its rows, each by itself.
 func (j *Job) prepared(ctx context.Context) iter.Seq2[*prepared, error] {
 	return func(yield func(*prepared, error) bool) {
-		m, sub := j.Mapper.Clone(), mapping.Submission{}
+		m, sub := j.Mapper, mapping.Submission{}
 		for in, err := range j.File.Rows(ctx) {
 			if err != nil {
 				yield(nil, err)

@@ -10,18 +10,18 @@ import (
 
 // toEmail reads one e-mail address. It refuses what no server could deliver
 // to; whether the address exists is not its business.
-func toEmail(text string, _ *surroundings) (value, *fault) {
+func toEmail(text string, _ *surroundings) (any, *fault) {
 	if len(text) > 7 && strings.EqualFold(text[:7], "mailto:") {
 		text = text[7:]
 	}
 	local, domain, ok := strings.Cut(text, "@")
 	switch {
 	case strings.Count(text, "@") > 1 && strings.ContainsAny(text, ",;/| \n"):
-		return value{}, &fault{code: "many_emails"}
+		return nil, &fault{code: "many_emails"}
 	case !ok || !goodLocal(local) || !goodDomain(domain):
-		return value{}, &fault{code: "email"}
+		return nil, &fault{code: "email"}
 	}
-	return value{text: text}, nil
+	return text, nil
 }
 
 // goodLocal reports whether text may stand before the @: what RFC 6531 lets
@@ -89,7 +89,7 @@ func splitAddress(text string) (street, zip, city string) {
 	}
 	street, zip, city = strings.TrimSpace(parts[1]), parts[2], strings.TrimSpace(parts[3])
 	if before, after, ok := strings.Cut(city, ","); ok {
-		if _, why := toCountry(strings.TrimSpace(after), nil); !why.bad() {
+		if _, why := toCountry(strings.TrimSpace(after), nil); why == nil {
 			city = strings.TrimSpace(before)
 		}
 	}
@@ -98,11 +98,11 @@ func splitAddress(text string) (street, zip, city string) {
 
 // toCountry reads a country's ISO code or its Swedish or English name and
 // returns the code of two letters.
-func toCountry(text string, _ *surroundings) (value, *fault) {
+func toCountry(text string, _ *surroundings) (any, *fault) {
 	if code, ok := countries()[fold(oneLine(text))]; ok {
-		return value{text: code}, nil
+		return code, nil
 	}
-	return value{}, &fault{code: "country"}
+	return nil, &fault{code: "country"}
 }
 
 // countryNames are the countries, each in a line: its code of two letters, that
@@ -138,16 +138,16 @@ var countries = sync.OnceValue(func() map[string]string {
 
 // toZip reads a postal code. A Swedish one is returned as NNN NN; the row is
 // Swedish if its country says so or is empty.
-func toZip(text string, s *surroundings) (value, *fault) {
+func toZip(text string, s *surroundings) (any, *fault) {
 	if lostDigits(text) {
-		return value{}, &fault{code: "lost_digits"}
+		return nil, &fault{code: "lost_digits"}
 	}
 	text = oneLine(text)
 	if s.country != "" && s.country != "SE" && s.country != "?" {
-		return value{text: text}, nil
+		return text, nil
 	}
 	if len(text) == 6 && text[0] != '0' && text[3] == ' ' && allDigits(text[:3]) && allDigits(text[4:]) {
-		return value{text: text}, nil // as it shall be
+		return text, nil // as it shall be
 	}
 	digits := strings.ReplaceAll(text, " ", "")
 	for _, prefix := range []string{"SE-", "S-", "SE"} {
@@ -161,9 +161,9 @@ func toZip(text string, s *surroundings) (value, *fault) {
 	}
 	switch {
 	case len(digits) == 5 && allDigits(digits) && digits[0] != '0':
-		return value{text: digits[:3] + " " + digits[3:]}, nil
+		return digits[:3] + " " + digits[3:], nil
 	case s.country == "?":
-		return value{text: text}, nil
+		return text, nil
 	}
-	return value{}, &fault{code: "zip"}
+	return nil, &fault{code: "zip"}
 }

@@ -21,11 +21,11 @@ func HeaderKey(cell string) string { return headerKey(cell) }
 func Converter(path string) func(text string) (sent string, ok bool) {
 	f, _ := fieldOf(path)
 	var c compiler
-	convert := c.settings(&rule{}, &f, convertersOf(f.member)[0])
-	around := surroundings{today: time.Now()}
+	c.converter(&rule{}, &f)
+	today := time.Now()
 	return func(text string) (string, bool) {
-		v, why := convert(text, &around)
-		return v.show(f.kind), !why.bad()
+		v, why := f.convert(text, &surroundings{today: today})
+		return show(v), why == nil
 	}
 }
 
@@ -56,8 +56,8 @@ func DateReader(layout string) func(text string) bool {
 func Constants(pairs []string) (map[string]string, error) {
 	c := &compiler{doc: &document{}, sound: true, today: time.Now()}
 	constants := map[string]string{}
-	for _, r := range c.set(nil, pairs) {
-		c.compile(r)
+	for _, r := range c.override(nil, pairs) {
+		c.field(r)
 		constants[r.path] = r.Value.texts[0].text
 	}
 	if len(c.errs) > 0 {

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,70 +10,46 @@ import (
 	"vitec-import/vitec"
 )
 
-// fault is why a text cannot be converted, or with doubt why its value should
-// be looked at; nil is neither. Args are for the message and never personal.
+// A value is what a field gets: a string, bool, int, float64, time.Time or
+// []string, as the field's kind says. It is nil if the field is left out.
+
+// fault is why a text has no value. Its arguments are for the message and never
+// personal.
 type fault struct {
-	code  string
-	args  []string
-	doubt bool
+	code string
+	args []string
 }
 
-func (f *fault) bad() bool { return f != nil && !f.doubt }
-
-// value is a converted text. Fields of text take the text; the others take
-// typed: a bool, int, float64, time.Time or []string.
-type value struct {
-	text  string
-	typed any
-}
-
-// given reports whether a field of this kind gets the value, and is not left
-// out.
-func (v value) given(k vitec.Kind) bool {
-	if k == vitec.KindText {
-		return v.text != ""
-	}
-	return v.typed != nil
-}
-
-// truth reports whether the value is a true boolean.
-func (v value) truth() bool {
-	b, _ := v.typed.(bool)
-	return b
-}
-
-// show returns the value for a person.
-func (v value) show(k vitec.Kind) string {
-	if k == vitec.KindText {
-		return v.text
-	}
-	switch t := v.typed.(type) {
-	case bool:
-		return strconv.FormatBool(t)
-	case int:
-		return strconv.Itoa(t)
-	case float64:
-		return strconv.FormatFloat(t, 'g', -1, 64)
-	case time.Time:
-		return t.Format(time.RFC3339)
-	case []string:
-		return strings.Join(t, ", ")
-	}
-	return ""
-}
-
-// surroundings is what a conversion depends on besides its text.
+// surroundings are what a conversion depends on besides its text, and what it
+// tells besides its result.
 type surroundings struct {
 	today   time.Time // for the century of a personal number
 	foreign bool      // the personal number is not Swedish
-	country string    // of the address: ISO code, "" if the row has none, "?" if not yet known
+	country string    // of the address: ISO code, "" if the row has none, "?" if it cannot be read
+
+	doubts []string   // codes of what should be looked at, although it can be sent
+	how    vitec.Text // the value came about, if not by the field's own rule
 }
 
 // convert is one converter with its settings.
-type convert func(text string, s *surroundings) (value, *fault)
+type convert func(text string, s *surroundings) (any, *fault)
 
-// goneConverters could be chosen once: now each field has its own.
-var goneConverters = []string{"phone", "personnummer", "datetime", "boolean", "integer", "decimal", "choice", "list", "email", "country", "zip"}
+// show returns a value for a person.
+func show(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	case time.Time:
+		return v.Format(time.RFC3339)
+	case []string:
+		return strings.Join(v, ", ")
+	case nil:
+		return ""
+	}
+	return fmt.Sprint(value)
+}
 
 // freeText is the paths of the texts that a person writes for a person. They
 // may have several lines, and may hold what any converter makes.
@@ -122,11 +99,11 @@ func convertersOf(f vitec.Field) []string {
 
 // texter returns the converter of a text that is sent as it is.
 func texter(lines bool) convert {
-	return func(text string, _ *surroundings) (value, *fault) {
+	return func(text string, _ *surroundings) (any, *fault) {
 		if !lines {
 			text = oneLine(text)
 		}
-		return value{text: text}, nil
+		return text, nil
 	}
 }
 
@@ -134,47 +111,48 @@ func texter(lines bool) convert {
 // are sent as they are written here, in whatever case they come; others as they
 // are, and are warned of.
 func chooser(values []string) convert {
-	return func(text string, _ *surroundings) (value, *fault) {
+	return func(text string, _ *surroundings) (any, *fault) {
 		text = oneLine(text)
 		for _, v := range values {
 			if strings.EqualFold(v, text) {
 				text = v
 			}
 		}
-		return value{text: text}, nil
+		return text, nil
 	}
 }
 
 // lister returns the converter of several texts in one cell. An empty
 // separator means comma, semicolon, bar or line break.
 func lister(separator string) convert {
-	return func(text string, _ *surroundings) (value, *fault) {
-		var parts []string
+	return func(text string, _ *surroundings) (any, *fault) {
+		parts := strings.Split(text, separator)
 		if separator == "" {
 			parts = strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;|\n", r) })
-		} else {
-			parts = strings.Split(text, separator)
 		}
-		list := make([]string, 0, len(parts))
+		var list []string
 		for _, p := range parts {
 			if p = oneLine(strings.TrimSpace(p)); p != "" && !slices.Contains(list, p) {
 				list = append(list, p)
 			}
 		}
-		if len(list) == 0 {
-			return value{}, nil
+		if list == nil {
+			return nil, nil
 		}
-		return value{typed: list}, nil
+		return list, nil
 	}
 }
 
+// booleanWords are what a constant that is no boolean may have meant.
+var booleanWords = []string{"true", "false", "ja", "nej"}
+
 // toBoolean knows the words of Swedish and English lists and of Excel.
-func toBoolean(text string, _ *surroundings) (value, *fault) {
+func toBoolean(text string, _ *surroundings) (any, *fault) {
 	switch fold(text) {
 	case "ja", "j", "yes", "y", "sant", "true", "1", "x", "✓", "✔":
-		return value{typed: true}, nil
+		return true, nil
 	case "nej", "n", "no", "falskt", "false", "0":
-		return value{typed: false}, nil
+		return false, nil
 	}
-	return value{}, &fault{code: "boolean"}
+	return nil, &fault{code: "boolean"}
 }

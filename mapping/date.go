@@ -4,17 +4,18 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	_ "time/tzdata" // zones must be there on every machine
 	"unicode"
 	"unicode/utf8"
-)
 
-// defaultZone is the zone of cells that do not say theirs.
-const defaultZone = "Europe/Stockholm"
+	"vitec-import/vitec"
+)
 
 // dateLayout is one way of writing a date, compiled.
 type dateLayout struct {
+	text   string // as the mapping has it
 	layout string // Go's
+	parts  string // a letter for each, in their order
+	shape  string // what a text in it looks like: two layouts with one shape can read the same text
 	clock  bool   // has a time of day
 	offset bool   // says its zone
 	words  bool   // has names of months, or am and pm
@@ -33,12 +34,25 @@ var isoLayouts = []dateLayout{
 	{layout: "2006-01-02 15:04:05Z07:00", clock: true, offset: true},
 }
 
-// layoutTokens are the letters of a layout, longest first, what they are in
-// Go's, and which part of a moment they are.
-var layoutTokens = []struct {
+type layoutToken struct {
 	letters, layout string
 	part            rune
-}{
+}
+
+// shape is what the token reads: so many digits, or something of its own.
+func (t layoutToken) shape() string {
+	switch {
+	case len(t.letters) > 2 && t.part == 'Y':
+		return "9999"
+	case strings.ContainsRune("YMDHhms", t.part) && t.layout != "Jan":
+		return "99"
+	}
+	return string(t.part)
+}
+
+// layoutTokens are the letters of a layout, longest first, what they are in
+// Go's, and which part of a moment they are.
+var layoutTokens = []layoutToken{
 	{"YYYY", "2006", 'Y'}, {"yyyy", "2006", 'Y'}, {"ÅÅÅÅ", "2006", 'Y'}, {"åååå", "2006", 'Y'},
 	{"YY", "06", 'Y'}, {"yy", "06", 'Y'}, {"ÅÅ", "06", 'Y'}, {"åå", "06", 'Y'},
 	{"MMMM", "Jan", 'M'}, {"MMM", "Jan", 'M'}, {"MM", "01", 'M'}, {"M", "1", 'M'},
@@ -57,8 +71,8 @@ func parseLayout(text string) (l dateLayout, what, suggestion string) {
 	if strings.Contains(text, "2006") || strings.Contains(text, "06") && !strings.ContainsFunc(text, unicode.IsLetter) {
 		return l, "layouts of Go are no longer part of the language; use YYYY-MM-DD HH:mm", goLayout.Replace(text)
 	}
-	var b strings.Builder
-	parts := "" // in their order
+	var layout, shape strings.Builder
+	parts := ""
 next:
 	for rest := text; rest != ""; {
 		for _, t := range layoutTokens {
@@ -68,7 +82,8 @@ next:
 				}
 				parts += string(t.part)
 				l.words = l.words || t.layout == "Jan" || t.layout == "PM"
-				b.WriteString(t.layout)
+				layout.WriteString(t.layout)
+				shape.WriteString(t.shape())
 				rest = after
 				continue next
 			}
@@ -77,7 +92,8 @@ next:
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return l, "a layout is made of YYYY, MM or MMMM, DD, HH, mm and ss with signs between them", suggestLayout(text)
 		}
-		b.WriteRune(r)
+		layout.WriteRune(r)
+		shape.WriteRune(r)
 		rest = rest[size:]
 	}
 	has := func(part rune) bool { return strings.ContainsRune(parts, part) }
@@ -91,7 +107,8 @@ next:
 	case (has('H') || has('h')) != has('m') || has('s') && !has('m'):
 		return l, "a layout with hours needs minutes: HH:mm", ""
 	}
-	l.layout, l.clock, l.offset = b.String(), has('m'), has('Z')
+	l.text, l.layout, l.parts, l.shape = text, layout.String(), parts, shape.String()
+	l.clock, l.offset = has('m'), has('Z')
 	return l, "", ""
 }
 
@@ -131,16 +148,16 @@ func (l dateLayout) read(text string) (time.Time, error) {
 	return time.Parse(l.layout, text)
 }
 
-// dater returns the converter of dates and, with clock, of moments. The
-// layouts are tried in order, then ISO's.
+// dater returns the converter of dates and, with clock, of moments. The layouts
+// are tried in order, then ISO's; shown is how they are named in messages.
 //
-// A time that the zone's clocks skipped or showed twice is refused. A date
-// alone becomes the first moment of that day in the zone.
-func dater(layouts []dateLayout, shown string, zone *time.Location, clock bool) convert {
+// A time that the clocks of Sweden skipped or showed twice is refused. A date
+// alone is the first moment of that day there.
+func dater(layouts []dateLayout, shown string, clock bool) convert {
 	all := append(layouts[:len(layouts):len(layouts)], isoLayouts...)
-	return func(text string, _ *surroundings) (value, *fault) {
+	return func(text string, _ *surroundings) (any, *fault) {
 		if lostDigits(text) {
-			return value{}, &fault{code: "lost_digits"}
+			return nil, &fault{code: "lost_digits"}
 		}
 		for _, l := range all {
 			wall, err := l.read(text)
@@ -148,28 +165,45 @@ func dater(layouts []dateLayout, shown string, zone *time.Location, clock bool) 
 				continue
 			}
 			if wall.Year() < 1900 || wall.Year() > 2100 {
-				return value{}, &fault{code: "date_range"}
+				return nil, &fault{code: "date_range"}
 			}
-			if l.offset {
-				wall = wall.In(zone)
-			}
-			y, m, d := wall.Date()
-			switch {
-			case !clock || !l.clock:
-				return value{typed: time.Date(y, m, d, 0, 0, 0, 0, zone)}, nil // Stockholm changes its clocks at two and three
-			case l.offset:
-				return value{typed: wall}, nil
-			}
-			moment := time.Date(y, m, d, wall.Hour(), wall.Minute(), wall.Second(), 0, zone)
-			same := func(t time.Time) bool { return t.Format(time.DateTime) == wall.Format(time.DateTime) }
-			switch {
-			case !same(moment):
-				return value{}, &fault{code: "time_missing", args: []string{zone.String()}}
-			case same(moment.Add(time.Hour)) || same(moment.Add(-time.Hour)):
-				return value{}, &fault{code: "time_twice", args: []string{zone.String()}}
-			}
-			return value{typed: moment}, nil
+			return l.moment(wall, clock)
 		}
-		return value{}, &fault{code: "date", args: []string{shown}}
+		return nil, &fault{code: "date", args: []string{shown}}
+	}
+}
+
+// moment is when a clock in Sweden shows what was read.
+func (l dateLayout) moment(wall time.Time, clock bool) (any, *fault) {
+	zone := vitec.Stockholm
+	if l.offset {
+		wall = wall.In(zone)
+	}
+	y, m, d := wall.Date()
+	switch {
+	case !clock || !l.clock:
+		return time.Date(y, m, d, 0, 0, 0, 0, zone), nil // the clocks change at two and three
+	case l.offset:
+		return wall, nil
+	}
+	moment := time.Date(y, m, d, wall.Hour(), wall.Minute(), wall.Second(), 0, zone)
+	same := func(t time.Time) bool { return t.Format(time.DateTime) == wall.Format(time.DateTime) }
+	switch {
+	case !same(moment):
+		return nil, &fault{code: "time_missing", args: []string{zone.String()}}
+	case same(moment.Add(time.Hour)) || same(moment.Add(-time.Hour)):
+		return nil, &fault{code: "time_twice", args: []string{zone.String()}}
+	}
+	return moment, nil
+}
+
+// toDay has a date sent as a text, in a field of text.
+func toDay(dates convert) convert {
+	return func(text string, s *surroundings) (any, *fault) {
+		v, why := dates(text, s)
+		if moment, ok := v.(time.Time); ok {
+			return moment.Format(time.DateOnly), why
+		}
+		return v, why
 	}
 }

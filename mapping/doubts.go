@@ -121,21 +121,23 @@ func isTwoPeople(text string) bool {
 	return slices.ContainsFunc([]string{" och ", " and ", " samt ", " und "}, func(and string) bool { return strings.Contains(text, and) })
 }
 
-// doubtsOf returns what is doubtful about the text of a field, before it is
-// converted. Of a doubt that refuses the row nothing else is told.
-func doubtsOf(path, text string) []*fault {
-	var found []*fault
-	kind := whereIs(path)
-	for _, d := range doubts {
-		if d.in&kind == 0 || d.signs != "" && !strings.ContainsAny(text, d.signs) || !d.match(text) {
-			continue
+// doubting has a text looked at before it is converted. Of a doubt that refuses
+// the row nothing else is told.
+func doubting(kind where, next convert) convert {
+	return func(text string, s *surroundings) (any, *fault) {
+		var found []string
+		for _, d := range doubts {
+			if d.in&kind == 0 || d.signs != "" && !strings.ContainsAny(text, d.signs) || !d.match(text) {
+				continue
+			}
+			if d.refused&kind != 0 {
+				return nil, &fault{code: d.code}
+			}
+			found = append(found, d.code)
 		}
-		if d.refused&kind != 0 {
-			return []*fault{{code: d.code}}
-		}
-		found = append(found, &fault{code: d.code, doubt: true})
+		s.doubts = append(s.doubts, found...)
+		return next(text, s)
 	}
-	return found
 }
 
 // whereIs returns the kind of a field.

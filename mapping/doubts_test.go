@@ -29,16 +29,14 @@ func TestDoubts(t *testing.T) {
 		{first, "Anna o Bo", "two_people!"}, {last, "O Connor", ""}, {first, "Anna-Lena", ""}, {last, "von Essen", ""}, {city, "Köpenhamn & Malmö", ""}, {last, "Ochsner", ""},
 		{city, "#REF!", "formula_error!"}, {note, "#######", "formula_error!"}, {note, "#metoo", ""}, {city, "Upplands Väsby", ""},
 	} {
-		var got []string
-		for _, f := range doubtsOf(test.path, test.text) {
-			code := f.code
-			if f.bad() {
-				code += "!"
-			}
-			got = append(got, code)
+		var around surroundings
+		_, why := doubting(whereIs(test.path), texter(true))(test.text, &around)
+		got := strings.Join(around.doubts, " ")
+		if why != nil {
+			got += why.code + "!"
 		}
-		if s := strings.Join(got, " "); s != test.want {
-			t.Errorf("%s %q: %q, want %q", test.path, test.text, s, test.want)
+		if got != test.want {
+			t.Errorf("%s %q: %q, want %q", test.path, test.text, got, test.want)
 		}
 	}
 }

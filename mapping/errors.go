@@ -32,41 +32,37 @@ type Error struct {
 type Warning = Error
 
 // Error says the mistake in English.
-func (e *Error) Error() string { return e.text().String() }
+func (e *Error) Error() string {
+	format, args := e.Message()
+	return fmt.Sprintf(format, args...)
+}
 
 // Message returns place and message on the first line, then the line of the file
 // with a caret under the mistake, then the hint.
-func (e *Error) Message() (format string, args []any) { return e.text().Message() }
-
-func (e *Error) text() vitec.Text {
-	var suggestion, hint vitec.Text
+func (e *Error) Message() (format string, args []any) {
+	suggestion, hint := none, none
 	if e.Suggestion != "" {
 		suggestion = say("; did you mean %q?", e.Suggestion)
 	}
 	if !e.Hint.IsZero() {
-		hint = say("hint: %v", e.Hint)
+		hint = say("\n  %v", say("hint: %v", e.Hint))
 	}
-	snippet := ""
-	if e.Snippet != "" {
-		number := strconv.Itoa(e.Line)
-		var b strings.Builder
-		fmt.Fprintf(&b, "\n  %s | %s\n  %*s | ", number, e.Snippet, len(number), "")
-		for i, r := range []rune(e.Snippet) {
-			if i == e.caret {
-				break
-			}
-			if r != '\t' {
-				r = ' '
-			}
-			b.WriteRune(r)
+	return "%s: %v%v%s%v", []any{e.Place(), e.Reason, suggestion, e.marked(), hint}
+}
+
+// marked returns the line of the file and below it a caret at the mistake.
+func (e *Error) marked() string {
+	if e.Snippet == "" {
+		return ""
+	}
+	number := strconv.Itoa(e.Line)
+	before := strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return r
 		}
-		b.WriteString(strings.Repeat("^", max(e.width, 1)))
-		snippet = b.String()
-	}
-	if hint.IsZero() {
-		return say("%s: %v%v%s", e.Place(), e.Reason, suggestion, snippet)
-	}
-	return say("%s: %v%v%s\n  %v", e.Place(), e.Reason, suggestion, snippet, hint)
+		return ' '
+	}, string([]rune(e.Snippet)[:min(e.caret, utf8.RuneCountInString(e.Snippet))]))
+	return fmt.Sprintf("\n  %s | %s\n  %*s | %s%s", number, e.Snippet, len(number), "", before, strings.Repeat("^", max(e.width, 1)))
 }
 
 // MarshalJSON says it to other programs, in English.
@@ -110,6 +106,37 @@ func (e Errors) Unwrap() []error {
 		list[i] = err
 	}
 	return list
+}
+
+// mistakes are what was found so far.
+type mistakes struct{ errs Errors }
+
+// fail adds a mistake, which may then be given a suggestion or a hint.
+func (m *mistakes) fail(p pos, code, format string, args ...any) *Error {
+	e := p.at(code, format, args...)
+	m.errs = append(m.errs, e)
+	return e
+}
+
+// near suggests what was probably meant by a word, if one of the known words is
+// near.
+func (e *Error) near(word string, known []string) *Error {
+	e.Suggestion = suggest(word, known)
+	return e
+}
+
+// hint says what to do about it.
+func (e *Error) hint(format string, args ...any) *Error {
+	e.Hint = say(format, args...)
+	return e
+}
+
+// otherwise is hint for a mistake that has neither a suggestion nor a hint.
+func (e *Error) otherwise(format string, args ...any) *Error {
+	if e.Suggestion == "" && e.Hint.IsZero() {
+		e.hint(format, args...)
+	}
+	return e
 }
 
 // sorted returns e in the order of places, those of the command line first, or

@@ -6,33 +6,22 @@ import (
 	"strings"
 	"time"
 
-	"github.com/expr-lang/expr/vm"
-
 	"vitec-import/vitec"
 )
 
-// Mapper maps the rows of one header. It reuses memory between rows and is
-// not safe for concurrent use; binding again is cheap.
+// Mapper maps the rows of one header. It is immutable and safe for concurrent use.
 type Mapper struct {
 	header []string
 	today  time.Time
 	skip   []boundTest
-	fields []bound // in the order in which they are mapped
-
-	cells    []string // of the row at hand
-	around   surroundings
-	problems []Problem
-	machine  vm.VM
-	byName   map[string]int // columns of expressions
-	row      row
-	reads    map[int]bool // cells
+	fields []bound // in the order of the request
+	reads  []bool  // by cell: the mapping or a skip rule reads it
 }
 
 // bound is a field with its cells.
 type bound struct {
 	*field
 	cells []int
-	step  int // position in the order of the request
 }
 
 type boundTest struct {
@@ -73,66 +62,39 @@ type Step struct {
 // Bind finds the mapping's columns in a header. The error is an [Errors] with
 // all columns that are missing or stand there twice.
 func (m *Mapping) Bind(cells []string) (*Mapper, error) {
-	h := newHeader(cells)
-	b := binder{header: h}
-	mp := &Mapper{header: slices.Clone(cells), today: m.today, byName: map[string]int{}}
+	b := binder{header: newHeader(cells), reads: make([]bool, len(cells))}
+	mp := &Mapper{header: slices.Clone(cells), today: m.today, reads: b.reads}
 	for _, t := range m.skip {
-		mp.skip = append(mp.skip, b.test(t))
+		mp.skip = append(mp.skip, boundTest{t, b.column(t.column)})
 	}
 	for i := range m.fields {
-		f := bound{field: &m.fields[i], step: i}
+		f := bound{field: &m.fields[i]}
 		for _, names := range f.columns {
-			cell := b.column(names)
-			f.cells = append(f.cells, cell)
-			if f.computed != nil {
-				mp.byName[names[0].text] = cell
-			}
+			f.cells = append(f.cells, b.column(names))
 		}
 		mp.fields = append(mp.fields, f)
 	}
 	if len(b.errs) > 0 {
-		return nil, b.mistakes().sorted()
-	}
-	// Personal number and postal code depend on what the row says elsewhere.
-	slices.SortStableFunc(mp.fields, func(a, b bound) int { return a.role.rank() - b.role.rank() })
-	mp.row.Column = mp.named
-	mp.reads = map[int]bool{}
-	for _, c := range mp.Columns() {
-		mp.reads[c] = true
+		return nil, b.found().sorted()
 	}
 	return mp, nil
 }
 
-// Clone returns another Mapper for the same header, so that several goroutines
-// can map rows side by side.
-func (mp *Mapper) Clone() *Mapper {
-	c := &Mapper{header: mp.header, today: mp.today, skip: mp.skip, fields: slices.Clone(mp.fields), byName: mp.byName, reads: mp.reads}
-	c.row.Column = c.named
-	return c
-}
-
-// named is what an expression reads: a cell of the row by its column's name.
-func (mp *Mapper) named(name string) string {
-	if i, ok := mp.byName[name]; ok {
-		return oneLine(clean(mp.cell(i)))
-	}
-	return ""
-}
-
 // binder finds columns and collects those that it does not find.
 type binder struct {
+	mistakes
 	header *header
-	found  bool // some column is there
-	errs   Errors
+	reads  []bool // cells that were found
+	any    bool   // some column is there, if only twice
 }
 
-// mistakes returns what was not found. A row that has none of the columns is
-// hardly the header: then its cells may be a person's and are not shown.
-func (b *binder) mistakes() Errors {
+// found returns what is wrong. A row that has none of the columns is hardly the
+// header: then its cells may be a person's and are not shown.
+func (b *binder) found() Errors {
 	for _, e := range b.errs {
-		if !b.found {
+		if !b.any {
 			e.Suggestion = ""
-			e.Hint = say("none of the mapping's columns is in the header that was found; if it is another row, say which with input: {headerRow: N}")
+			e.hint("none of the mapping's columns is in the header that was found; if it is another row, say which with input: {headerRow: N}")
 		}
 	}
 	return b.errs
@@ -140,48 +102,37 @@ func (b *binder) mistakes() Errors {
 
 // column returns the cell of the first name that the header has.
 func (b *binder) column(names []scalar) int {
-	if len(names) == 0 {
-		return -1 // a mapping with a mistake, which has been told
-	}
+	var texts []string
 	for _, s := range names {
-		switch at := b.header.find(s.text); len(at) {
-		case 0:
-		case 1:
-			b.found = true
+		texts = append(texts, s.text)
+		at := b.header.find(s.text)
+		if len(at) == 0 {
+			continue
+		}
+		b.any = true
+		if len(at) == 1 {
+			b.reads[at[0]] = true
 			return at[0]
-		default:
-			b.found = true
-			e := s.pos.at("ambiguous_column", "the file has %v columns called %q", len(at), s.text)
-			var places []string
-			for _, i := range at {
-				places = append(places, strconv.Itoa(i+1))
-			}
-			e.Hint = say("they are column %v; rename one of them", strings.Join(places, ", "))
-			b.errs = append(b.errs, e)
-			return -1
 		}
+		var places []string
+		for _, i := range at {
+			places = append(places, strconv.Itoa(i+1))
+		}
+		b.fail(s.pos, "ambiguous_column", "the file has %v columns called %q", len(at), s.text).hint("they are column %v; rename one of them", strings.Join(places, ", "))
+		return -1
 	}
-	e := names[0].pos.at("missing_column", "the file has no column %q", names[0].text)
+	e := b.fail(names[0].pos, "missing_column", "the file has no column %q", names[0].text)
 	if len(names) > 1 {
-		var texts []string
-		for _, s := range names {
-			texts = append(texts, s.text)
-		}
 		e.Reason = say("the file has none of the columns %v", quoteList(texts))
 	}
 	have := b.header.filled()
-	for _, s := range names {
-		if e.Suggestion = suggest(headerKey(s.text), have); e.Suggestion != "" {
-			break
+	for _, name := range texts {
+		if e.Suggestion == "" {
+			e.near(headerKey(name), have)
 		}
 	}
-	e.Hint = say("its columns are %v", quoteList(have))
-	b.errs = append(b.errs, e)
+	e.hint("its columns are %v", quoteList(have))
 	return -1
-}
-
-func (b *binder) test(t test) boundTest {
-	return boundTest{test: t, cell: b.column(t.column)}
 }
 
 // NameColumns returns the 0-based cells that make a person's name, in the
@@ -206,47 +157,29 @@ func (mp *Mapper) FieldColumns(paths ...string) []int {
 	return cells
 }
 
-// Columns returns the 0-based cells that the mapping reads, ascending.
-func (mp *Mapper) Columns() []int {
-	var cells []int
-	add := func(c int) {
-		if !slices.Contains(cells, c) {
-			cells = append(cells, c)
-		}
-	}
-	for _, t := range mp.skip {
-		add(t.cell)
-	}
-	for _, f := range mp.fields {
-		for _, c := range f.cells {
-			add(c)
-		}
-	}
-	slices.Sort(cells)
-	return cells
-}
-
 // Reads reports whether the mapping, or one of its skip rules, reads the 0-based
 // cell.
-func (mp *Mapper) Reads(cell int) bool { return mp.reads[cell] }
+func (mp *Mapper) Reads(cell int) bool { return cell >= 0 && cell < len(mp.reads) && mp.reads[cell] }
 
 // Map turns the cells of a row into s, which is overwritten. cells is not
 // kept; it may be shorter than the header. If one of the problems is not a
-// warning s must not be sent. The problems are valid until the next call.
+// warning s must not be sent.
 func (mp *Mapper) Map(cells []string, s *Submission) []Problem {
-	return mp.apply(cells, s, nil)
+	r := row{Mapper: mp, cells: cells, s: s}
+	r.run()
+	return r.problems
 }
 
 // Trace maps a row as Map does and tells how each field got its value. It is
 // for showing one row to a person.
 func (mp *Mapper) Trace(cells []string) Trace {
 	var t Trace
-	t.Steps = make([]Step, len(mp.fields))
-	t.Problems = slices.Clone(mp.apply(cells, &t.Submission, t.Steps))
+	r := row{Mapper: mp, cells: cells, s: &t.Submission, steps: make([]Step, len(mp.fields))}
+	r.run()
 	if t.Submission.Skipped != "" {
-		t.Steps = nil
 		return t
 	}
+	t.Steps, t.Problems = r.steps, r.problems
 	for i := range t.Steps {
 		step := &t.Steps[i]
 		for j := range t.Problems {
@@ -258,263 +191,168 @@ func (mp *Mapper) Trace(cells []string) Trace {
 	return t
 }
 
-// apply is the one way from cells to a submission. steps is nil, or has room
-// for what is told of each field.
-func (mp *Mapper) apply(cells []string, s *Submission, steps []Step) []Problem {
-	*s = Submission{}
-	mp.cells, mp.problems = cells, mp.problems[:0]
-	defer func() { mp.cells = nil }()
-	mp.around = surroundings{today: mp.today}
-	for i := range mp.skip {
-		if t := &mp.skip[i]; mp.holds(t) {
-			s.Skipped = t.reason
-			return nil
+// row is one row while it is mapped.
+type row struct {
+	*Mapper
+	cells    []string
+	s        *Submission
+	around   surroundings
+	parts    []string // the cleaned cells of the field at hand
+	problems []Problem
+	steps    []Step // nil unless somebody wants to know
+}
+
+// run is the one way from cells to a submission.
+func (r *row) run() {
+	*r.s = Submission{}
+	r.around.today = r.today
+	for i := range r.skip {
+		if t := &r.skip[i]; t.holds(r.cell(t.cell)) {
+			r.s.Skipped = t.reason
+			return
 		}
 	}
-	for i := range mp.fields {
-		f := &mp.fields[i]
-		v, given, how := mp.value(f, s)
-		if given {
-			if err := s.set(f.field, v); err != nil {
-				// The kinds of fields and converters are held together by a
-				// test; a row must not be sent if they are not.
-				mp.problem(f, &fault{code: "internal"})
+	// Personal number and postal code depend on what the row says elsewhere.
+	for _, first := range []bool{true, false} {
+		for i := range r.fields {
+			if f := &r.fields[i]; first == (f.path == foreignPath || f.path == countryPath) {
+				r.field(i, f)
 			}
 		}
-		if steps != nil {
-			steps[f.step] = mp.step(f, v, given, how)
+	}
+	for _, v := range vitec.Check(r.s.Target, &r.s.Body) {
+		r.violation(v)
+	}
+}
+
+// field gives the field its value, and notes what others depend on.
+func (r *row) field(i int, f *bound) {
+	r.around.how, r.around.doubts = none, r.around.doubts[:0]
+	v, why := r.value(f)
+	for _, code := range r.around.doubts {
+		r.problem(f, Problem{Code: code, Warning: true})
+	}
+	if why == nil && r.s.set(f.field, v) != nil {
+		// The kinds of fields and converters are held together by a test; a row
+		// must not be sent if they are not.
+		why = &fault{code: "internal"}
+	}
+	if why != nil {
+		r.problem(f, Problem{Code: why.code, Args: why.args})
+	}
+	switch f.path {
+	case foreignPath:
+		r.around.foreign = v == true
+	case countryPath:
+		if r.around.country = show(v); why != nil {
+			r.around.country = "?" // one problem is enough
 		}
 	}
-	for _, v := range vitec.Check(s.Target, &s.Body) {
-		mp.violation(v)
+	if r.steps != nil {
+		r.steps[i] = r.step(f, v)
 	}
-	return mp.problems
+}
+
+// value returns a field's value, nil if it is left out.
+func (r *row) value(f *bound) (any, *fault) {
+	switch {
+	case f.sameAsCustomer:
+		return r.s.Target.CustomerId, nil
+	case f.source == nil:
+		return f.fixed, nil
+	}
+	r.parts = r.parts[:0]
+	for _, c := range f.cells {
+		r.parts = append(r.parts, clean(r.cell(c)))
+	}
+	text, why := f.source(r.parts)
+	for _, edit := range f.edits {
+		if text != "" && why == nil {
+			text, why = edit(text)
+		}
+	}
+	switch {
+	case why != nil:
+		return nil, why
+	case text != "":
+		return f.convert(text, &r.around)
+	case f.must:
+		return nil, &fault{code: "empty"}
+	case f.fallback != nil:
+		r.around.how = say("default")
+	}
+	return f.fallback, nil
 }
 
 // set gives a field its value.
-func (s *Submission) set(f *field, v value) error {
-	switch {
-	case f.target == 0:
-		s.Target.CustomerId = v.text
-	case f.target == 1:
-		s.Target.ViewingId = v.text
-	case f.target == 2:
-		s.Target.TimeSlotId = v.text
-	case f.kind == vitec.KindText:
-		return f.member.SetText(&s.Body, v.text)
+func (s *Submission) set(f *field, v any) error {
+	text, _ := v.(string)
+	switch f.path {
+	case targetPaths[0]:
+		s.Target.CustomerId = text
+	case targetPaths[1]:
+		s.Target.ViewingId = text
+	case targetPaths[2]:
+		s.Target.TimeSlotId = text
 	default:
-		return f.member.Set(&s.Body, v.typed)
+		return f.member.Set(&s.Body, v)
 	}
 	return nil
 }
 
-func (mp *Mapper) cell(i int) string {
-	if i < 0 || i >= len(mp.cells) {
+func (r *row) cell(i int) string {
+	if i >= len(r.cells) {
 		return ""
 	}
-	return mp.cells[i]
+	return r.cells[i]
 }
 
-// holds reports whether the row meets a condition.
-func (mp *Mapper) holds(t *boundTest) bool {
-	text := clean(mp.cell(t.cell))
-	if t.words == nil {
-		return (text != "") != t.not
-	}
-	return t.words[fold(oneLine(text))] != t.not
+// problem notes what is wrong with a field, at its first cell that is filled.
+func (r *row) problem(f *bound, p Problem) {
+	p.Field = f.path
+	r.place(&p, f)
+	r.problems = append(r.problems, p)
 }
 
-// value returns a field's value of the row that becomes s, whether it has one
-// or is left out, and the id of how it came about if not by the field's own
-// words.
-func (mp *Mapper) value(f *bound, s *Submission) (v value, given bool, how string) {
-	if f.fixed != nil {
-		return mp.take(f, f.fixed, "")
-	}
-	if f.role == roleSameCustomer {
-		return value{text: s.Target.CustomerId}, true, ""
-	}
-	text, why := mp.text(f)
-	if why.bad() {
-		mp.problem(f, why)
-		return value{}, false, ""
-	}
-	if text == "" {
-		if f.fallback != nil {
-			return mp.take(f, f.fallback, "default")
-		}
-		if f.must {
-			mp.problem(f, &fault{code: "empty"})
-		}
-		return value{}, false, ""
-	}
-	if f.table != nil {
-		return mp.lookUp(f, text)
-	}
-	if f.kind == vitec.KindText {
-		for _, doubt := range doubtsOf(f.path, text) {
-			mp.problem(f, doubt)
-			if doubt.bad() {
-				return value{}, false, ""
-			}
-		}
-	}
-	v, why = f.convert(text, &mp.around)
-	if why != nil {
-		mp.problem(f, why)
-		if why.bad() {
-			if f.role == roleCountry {
-				mp.around.country = "?" // one problem is enough
-			}
-			return value{}, false, ""
-		}
-	}
-	mp.note(f, v)
-	return v, v.given(f.kind), ""
-}
-
-// lookUp exchanges a text for what the field's table says, or each of the texts
-// of a list.
-func (mp *Mapper) lookUp(f *bound, text string) (value, bool, string) {
-	texts := []string{text}
-	if f.kind == vitec.KindTextList {
-		v, _ := f.convert(text, &mp.around)
-		texts, _ = v.typed.([]string)
-	}
-	var list []string
-	how := ""
-	for _, text := range texts {
-		found, ok := f.table[fold(oneLine(text))]
-		if !ok {
-			if f.otherwise == nil {
-				if f.role == roleCountry {
-					mp.around.country = "?" // one problem is enough
-				}
-				mp.problem(f, &fault{code: "lookup", args: f.tableArgs})
-				return value{}, false, ""
-			}
-			found, how = f.otherwise, "otherwise"
-		}
-		if f.kind != vitec.KindTextList {
-			return mp.take(f, found, how)
-		}
-		more, _ := found.value.typed.([]string)
-		list = append(list, more...)
-	}
-	if len(list) == 0 {
-		return value{}, false, how
-	}
-	return value{typed: list}, true, how
-}
-
-// take uses what the mapping says, or what is remembered.
-func (mp *Mapper) take(f *bound, x *fixed, how string) (value, bool, string) {
-	mp.note(f, x.value)
-	return x.value, x.given, how
-}
-
-// note keeps what other fields depend on.
-func (mp *Mapper) note(f *bound, v value) {
-	switch f.role {
-	case roleForeign:
-		mp.around.foreign = v.truth()
-	case roleCountry:
-		mp.around.country = v.text
-	}
-}
-
-// text returns what stands in a field's cells, before it is looked up and
-// converted.
-func (mp *Mapper) text(f *bound) (string, *fault) {
-	text := ""
-	switch {
-	case f.computed != nil:
-		for _, c := range f.cells {
-			if len(mp.cell(c)) > maxResult {
-				return "", &fault{code: "computed"}
-			}
-		}
-		var why *fault
-		if text, why = f.computed.run(&mp.machine, mp.row); why.bad() {
-			return "", why
-		}
-	case len(f.cells) == 1:
-		text = clean(mp.cell(f.cells[0]))
-	default:
-		parts := make([]string, 0, len(f.cells))
-		for _, c := range f.cells {
-			if part := clean(mp.cell(c)); part != "" {
-				parts = append(parts, part)
-			}
-		}
-		text = strings.Join(parts, f.separator)
-	}
-	if f.split != nil && text != "" {
-		var why *fault
-		if text, why = f.split(text); why.bad() {
-			return "", why
-		}
-	}
-	if f.edit != nil && text != "" {
-		text = f.edit(text)
-	}
-	return text, nil
-}
-
-// problem notes what is wrong with a field.
-func (mp *Mapper) problem(f *bound, why *fault) {
-	p := Problem{Column: -1, Field: f.path, Code: why.code, Args: why.args, Warning: why.doubt}
-	mp.place(&p, f)
-	mp.problems = append(mp.problems, p)
-}
-
-// place gives a problem the field's first cell that is filled.
-func (mp *Mapper) place(p *Problem, f *bound) {
+func (r *row) place(p *Problem, f *bound) {
+	p.Column = -1
 	for _, c := range f.cells {
 		if p.Column < 0 || p.Value == "" {
-			p.Column, p.Value = c, mp.cell(c)
+			p.Column, p.Value = c, r.cell(c)
 		}
 	}
 	if p.Column >= 0 {
-		p.Header = mp.header[p.Column]
+		p.Header = r.header[p.Column]
 	}
 }
 
 // violation turns a rule of the API that the row breaks into a problem of the
 // field that caused it, unless that field has one already.
-func (mp *Mapper) violation(v vitec.Violation) {
-	p := Problem{Column: -1, Field: v.Path, Code: v.Code, Warning: v.Warning}
-	cause := v.Path
-	for _, old := range mp.problems {
+func (r *row) violation(v vitec.Violation) {
+	contact := v.Code == vitec.CodeNoContact
+	for _, old := range r.problems {
 		sameField := old.Field == v.Path && v.Path != ""
-		contact := v.Code == vitec.CodeNoContact && slices.Contains(contactPaths, old.Field)
 		address := old.Field == "customerId" && v.Path == "updatePerson.customerId"
-		if (sameField || contact || address) && !old.Warning {
+		if (sameField || contact && slices.Contains(contactPaths, old.Field) || address) && !old.Warning {
 			return
 		}
 	}
-	if v.Code == vitec.CodeNoContact {
-		p.Field, cause = "", ""
-		for i := range mp.fields {
-			if slices.Contains(contactPaths, mp.fields[i].path) {
-				cause = mp.fields[i].path
-				break
-			}
+	p := Problem{Column: -1, Field: v.Path, Code: v.Code, Warning: v.Warning}
+	cause := slices.IndexFunc(r.fields, func(f bound) bool {
+		return f.path == v.Path || contact && slices.Contains(contactPaths, f.path)
+	})
+	if cause >= 0 {
+		f := &r.fields[cause]
+		if f.fixed != nil && v.Warning {
+			return // the mapping has been warned of it
 		}
+		r.place(&p, f)
+		p.Args = violationArgs(v, f.member)
 	}
-	for i := range mp.fields {
-		if f := &mp.fields[i]; f.path == cause {
-			if f.fixed != nil && v.Warning {
-				return // the mapping has been warned of it
-			}
-			mp.place(&p, f)
-			p.Args = violationArgs(v, f.member)
-		}
+	if contact {
+		p.Field, p.Value = "", ""
 	}
-	if v.Code == vitec.CodeNoContact {
-		p.Value = ""
-	}
-	mp.problems = append(mp.problems, p)
+	r.problems = append(r.problems, p)
 }
 
 // violationArgs returns what the message about a broken rule needs.
@@ -529,18 +367,15 @@ func violationArgs(v vitec.Violation, f vitec.Field) []string {
 }
 
 // step tells how a field got its value.
-func (mp *Mapper) step(f *bound, v value, set bool, how string) Step {
-	step := Step{Field: f.path, Conversion: f.words, Omitted: !set}
-	if how != "" {
-		step.Conversion = texts{say(how)}
-	}
-	if set {
-		step.Value = v.show(f.kind)
+func (r *row) step(f *bound, v any) Step {
+	step := Step{Field: f.path, Conversion: f.words, Value: show(v), Omitted: v == nil}
+	if !r.around.how.IsZero() {
+		step.Conversion = texts{r.around.how}
 	}
 	for _, c := range f.cells {
 		step.Columns = append(step.Columns, c)
-		step.Headers = append(step.Headers, mp.header[c])
-		step.Inputs = append(step.Inputs, mp.cell(c))
+		step.Headers = append(step.Headers, r.header[c])
+		step.Inputs = append(step.Inputs, r.cell(c))
 	}
 	return step
 }

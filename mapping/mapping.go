@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"vitec-import/vitec"
 )
@@ -52,29 +54,27 @@ type Mapping struct {
 // Parse reads a mapping file. name is only used to say where a mistake stands. The
 // error is an [Errors] that holds all mistakes that can be told without the
 // table, sorted by place; [Mapping.Bind] tells the rest.
+//
+// The file is read, then its rules are compiled, then the whole is completed. What
+// was not read without a mistake is not compiled, and a mapping with a mistake is
+// not completed: nothing is told that only follows from something else.
 func Parse(name string, src []byte, o Options) (*Mapping, error) {
-	doc, errs := decodeDocument(name, src)
-	c := &compiler{doc: doc, sound: len(errs) == 0, trial: o.Trial, today: o.Today, errs: errs}
+	doc, errs := read(name, src)
+	c := &compiler{doc: doc, sound: len(errs) == 0, trial: o.Trial, today: o.Today, mistakes: mistakes{errs}}
 	if c.today.IsZero() {
 		c.today = time.Now()
 	}
-	m := &Mapping{name: name, today: c.today, digest: digest(src, o.Set)}
-	for _, r := range c.set(doc.rules(), o.Set) {
-		if r.broken {
-			continue // what is missing or out of place may be what was misspelt
+	m := &Mapping{name: name, today: c.today, digest: digest(src, o.Set), input: c.input(doc.Input)}
+	for _, r := range c.override(slices.Concat(doc.Target.rules, doc.Participant.rules), o.Set) {
+		if !r.broken { // what is missing or out of place may be what was misspelt
+			m.fields = append(m.fields, c.field(r))
 		}
-		m.fields = append(m.fields, c.compile(r))
 	}
-	m.input = c.inputOf(doc.Input)
-	for _, s := range doc.Skip {
-		t := c.test(s.condition)
-		if s.Reason.set {
-			t.reason = clean(s.Reason.text)
-		}
-		m.skip = append(m.skip, t)
+	for _, w := range doc.Skip {
+		m.skip = append(m.skip, c.test(w))
 	}
 	if doc.Version.set && doc.Version.text != "1" {
-		c.fail(doc.Version.pos, "version", "", say("this program reads version 1"), "unknown version %q", doc.Version.text)
+		c.fail(doc.Version.pos, "version", "unknown version %q", doc.Version.text).hint("this program reads version 1")
 	}
 	if c.sound {
 		c.complete(m)
@@ -82,15 +82,40 @@ func Parse(name string, src []byte, o Options) (*Mapping, error) {
 	if len(c.errs) > 0 {
 		return nil, c.errs.sorted()
 	}
-	m.warnings = c.warnings
 	m.imply(doc)
-	m.warn(doc)
+	m.warnings = append(c.warnings, m.seldomMeant(doc)...).sorted()
 	order := Paths()
 	slices.SortStableFunc(m.fields, func(a, b field) int {
 		return cmp.Compare(slices.Index(order, a.path), slices.Index(order, b.path))
 	})
 	return m, nil
 }
+
+// input reads how the spreadsheet is to be read.
+func (c *compiler) input(in inputClause) Input {
+	out := Input{Sheet: in.Sheet.text, Encoding: in.Encoding.text}
+	if in.HeaderRow.set {
+		var ok bool
+		if out.HeaderRow, ok = in.HeaderRow.number(1); !ok || out.HeaderRow > 1<<20 {
+			c.fail(in.HeaderRow.pos, "unknown_value", "%q is not the number of a row", in.HeaderRow.text).hint("1 is the first row")
+		}
+	}
+	text := in.Delimiter.text
+	r, size := utf8.DecodeRuneInString(text)
+	switch i := slices.Index(delimiterNames, text); {
+	case !in.Delimiter.set:
+	case i >= 0:
+		out.Delimiter = []rune(",;\t|")[i]
+	case size == len(text) && size > 0 && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("\"\r\n", r):
+		out.Delimiter = r
+	default:
+		c.unknownWord(in.Delimiter, "delimiter", delimiterNames...)
+	}
+	return out
+}
+
+// delimiterNames are the names of comma, semicolon, tab and bar.
+var delimiterNames = []string{"comma", "semicolon", "tab", "pipe"}
 
 // digest is of the file and of the constants that override it.
 func digest(src []byte, set []string) string {
@@ -128,7 +153,7 @@ func (m *Mapping) SHA256() string { return m.digest }
 func (m *Mapping) Fits(cells []string) int {
 	h := newHeader(cells)
 	counted := map[int]bool{}
-	for names := range m.columns() {
+	for names := range m.columns {
 		for _, s := range names {
 			if at := h.find(s.text); len(at) > 0 {
 				counted[at[0]] = true
@@ -140,64 +165,47 @@ func (m *Mapping) Fits(cells []string) int {
 }
 
 // columns calls yield with the candidates of each column that is asked for.
-func (m *Mapping) columns() func(yield func([]scalar) bool) {
-	return func(yield func([]scalar) bool) {
-		for _, f := range m.fields {
-			for _, names := range f.columns {
-				if !yield(names) {
-					return
-				}
-			}
-		}
-		for _, t := range m.skip {
-			if !yield(t.column) {
+func (m *Mapping) columns(yield func([]scalar) bool) {
+	for _, f := range m.fields {
+		for _, names := range f.columns {
+			if !yield(names) {
 				return
 			}
 		}
 	}
+	for _, t := range m.skip {
+		if !yield(t.column) {
+			return
+		}
+	}
 }
 
-// set puts the constants of the command line in the place of the rules that
-// they override.
-func (c *compiler) set(rules []*rule, pairs []string) []*rule {
+// override puts the constants of the command line in the place of the rules for
+// the same fields.
+func (c *compiler) override(rules []*rule, pairs []string) []*rule {
 	seen := map[string]bool{}
 	for _, pair := range pairs {
 		path, text, ok := strings.Cut(pair, "=")
 		path = strings.TrimSpace(path)
-		src := &source{name: "--set " + path}
-		whole := pos{src: src}
-		if !ok {
-			c.fail(whole, "set", "", say("write field=value: viewingId=VIS1"), "a constant is written field=value")
-			continue
-		}
+		whole := pos{src: &source{name: "--set " + path}}
 		path = strings.TrimPrefix(strings.TrimPrefix(path, "target."), "participant.")
-		if _, known := fieldOf(path); !known {
-			c.fail(whole, "unknown_field", suggest(path, Paths()), none, "unknown field %q", path)
+		_, known := fieldOf(path)
+		switch {
+		case !ok:
+			c.fail(whole, "set", "a constant is written field=value").hint("write field=value: viewingId=VIS1")
 			continue
-		}
-		if seen[path] {
-			c.fail(whole, "duplicate_key", "", none, "%q is set twice", path)
+		case !known:
+			c.fail(whole, "unknown_field", "unknown field %q", path).near(path, Paths())
+			continue
+		case seen[path]:
+			c.fail(whole, "duplicate_key", "%q is set twice", path)
 			continue
 		}
 		seen[path] = true
-		s := scalar{text: text, set: true, pos: whole}
-		r := &rule{path: path, pos: whole, Value: constant{texts: scalars{s}, pos: whole}}
-		if at := slices.IndexFunc(rules, func(old *rule) bool { return old.path == path }); at >= 0 {
-			rules[at] = r
-		} else {
-			rules = append(rules, r)
-		}
+		rules = slices.DeleteFunc(rules, func(r *rule) bool { return r.path == path })
+		rules = append(rules, &rule{path: path, pos: whole, Value: constant{texts: scalars{{text: text, set: true, pos: whole}}, pos: whole}})
 	}
 	return rules
-}
-
-// constant returns the field at path if it has the same value in every row.
-func (m *Mapping) constant(path string) *field {
-	at := slices.IndexFunc(m.fields, func(f field) bool { return f.path == path && f.fixed != nil })
-	if at < 0 {
-		return nil
-	}
-	return &m.fields[at]
 }
 
 // contactPaths is the fields of which the server requires one.
@@ -208,27 +216,37 @@ var contactPaths = []string{
 
 // complete tells what no row could do without.
 func (c *compiler) complete(m *Mapping) {
-	at := c.doc.Target.pos
-	if at.src == nil {
-		at = c.doc.pos
-	}
 	for _, path := range targetPaths {
 		if !m.Maps(path) {
-			c.fail(at, "unmapped", "", say("under target write %v: and a column, or {value: …}", path), "%q is not mapped", path)
+			c.fail(c.doc.at(c.doc.Target), "unmapped", "%q is not mapped", path).hint("under target write %v: and a column, or {value: …}", path)
 		}
 	}
-	office, person := m.constant("customerId"), m.constant("updatePerson.customerId")
-	if office != nil && person != nil && office.fixed.value.text != person.fixed.value.text {
+	office, person := m.field("customerId"), m.field("updatePerson.customerId")
+	if office != nil && person != nil && office.fixed != nil && person.fixed != nil && office.fixed != person.fixed {
 		p := Problem{Code: "customer_mismatch"}
-		c.fail(person.pos, p.Code, "", p.Hint(), "problem.customer_mismatch")
+		c.fail(person.pos, p.Code, "%v", p.Reason()).Hint = p.Hint()
 	}
 	if !slices.ContainsFunc(contactPaths, m.Maps) {
-		at := c.doc.Participant.pos
-		if at.src == nil {
-			at = c.doc.pos
-		}
-		c.fail(at, "unmapped", "", say("the server requires one of email.emailAddress, telePhone, workPhone and cellPhone"), "no way to reach the participant is mapped")
+		c.fail(c.doc.at(c.doc.Participant), "unmapped", "no way to reach the participant is mapped").
+			hint("the server requires one of email.emailAddress, telePhone, workPhone and cellPhone")
 	}
+}
+
+// at is where a group stands, or the document where it has none.
+func (d *document) at(g group) pos {
+	if g.pos.src == nil {
+		return d.pos
+	}
+	return g.pos
+}
+
+// field returns the field at path, nil if the mapping does not have it.
+func (m *Mapping) field(path string) *field {
+	i := slices.IndexFunc(m.fields, func(f field) bool { return f.path == path })
+	if i < 0 {
+		return nil
+	}
+	return &m.fields[i]
 }
 
 // impliedValues is what is sent where the mapping is silent.
@@ -240,54 +258,45 @@ var impliedValues = []string{
 	"returnBookingId", "options.isDeadlineValidationEnabled", "options.enableBookingLimitValidation",
 }
 
-// imply adds the constants of what the mapping does not mention.
+// imply adds what is sent of the fields that the mapping does not mention.
 func (m *Mapping) imply(doc *document) {
-	for _, path := range impliedValues {
+	for _, path := range append(impliedValues, "updatePerson.customerId") {
 		if m.Maps(path) {
 			continue
 		}
 		f, _ := fieldOf(path)
-		f.fixed, f.implied, f.words, f.pos = fix(value{typed: true}, f.kind), true, texts{say("not in the mapping")}, doc.pos
-		m.fields = append(m.fields, f)
-	}
-	if !m.Maps("updatePerson.customerId") {
-		f, _ := fieldOf("updatePerson.customerId")
-		f.role, f.implied, f.words, f.pos = roleSameCustomer, true, texts{say("as customerId")}, doc.pos
+		f.implied, f.pos = true, doc.pos
+		if f.kind == vitec.KindBoolean {
+			f.fixed, f.words = true, texts{say("not in the mapping")}
+		} else {
+			f.sameAsCustomer, f.words = true, texts{say("as customerId")}
+		}
 		m.fields = append(m.fields, f)
 	}
 }
 
-// warn collects what is allowed but seldom meant.
-func (m *Mapping) warn(doc *document) {
-	add := func(p pos, code string, hint vitec.Text, id string, args ...any) {
-		e := p.at(code, id, args...)
-		e.Hint = hint
-		m.warnings = append(m.warnings, e)
-	}
-	silent := doc.Participant.pos
-	if silent.src == nil {
-		silent = doc.pos
-	}
+// seldomMeant returns what is allowed but seldom meant.
+func (m *Mapping) seldomMeant(doc *document) Errors {
+	var found mistakes
+	silent := doc.at(doc.Participant)
 	if !m.Maps("updatePerson.firstName") && !m.Maps("updatePerson.lastName") {
-		add(silent, "no_name", say("map firstName and lastName"), "nobody's name is mapped: people would be booked without one")
+		found.fail(silent, "no_name", "nobody's name is mapped: people would be booked without one").hint("map firstName and lastName")
 	}
-	for i := range m.fields {
-		f := &m.fields[i]
-		on := f.fixed != nil && f.fixed.value.truth()
+	for _, f := range m.fields {
 		switch f.path {
 		case "updatePerson.socialSecurityNumber":
-			add(f.pos, "personal_number", say("make sure that the column is right"), "the personal number is sent: the server overwrites whoever has it with what the row says")
+			found.fail(f.pos, "personal_number", "the personal number is sent: the server overwrites whoever has it with what the row says").hint("make sure that the column is right")
 		case "updatePerson.gdprApprovalDate":
 			if !m.Maps("updatePerson.obtainThrough") {
-				add(f.pos, "gdpr_without_how", say("map updatePerson.obtainThrough"), "the date on which the person was informed is sent without how it was done")
+				found.fail(f.pos, "gdpr_without_how", "the date on which the person was informed is sent without how it was done").hint("map updatePerson.obtainThrough")
 			}
 		case "smsConfirmation", "mailConfirmation", "smsReminder":
-			if on {
-				add(f.pos, "messages", none, "%q sends a real message to everyone in the file", f.path)
+			if f.fixed == true {
+				found.fail(f.pos, "messages", "%q sends a real message to everyone in the file", f.path)
 			}
 		case "returnBookingId":
-			if !on && f.fixed != nil {
-				add(f.pos, "no_booking_id", none, "without %q the server answers with no booking id", f.path)
+			if f.fixed == false {
+				found.fail(f.pos, "no_booking_id", "without %q the server answers with no booking id", f.path)
 			}
 		case "options.isDeadlineValidationEnabled", "options.enableBookingLimitValidation":
 			if f.implied {
@@ -295,10 +304,9 @@ func (m *Mapping) warn(doc *document) {
 				if f.path == "options.enableBookingLimitValidation" {
 					what = "the mapping does not say whether the server checks the number of places; it will"
 				}
-				_, name, _ := strings.Cut(f.path, ".")
-				add(silent, "silent_option", say("under participant write options: {%v: {value: true}} or false", name), what)
+				found.fail(silent, "silent_option", what).hint("under participant write options: {%v: {value: true}} or false", strings.TrimPrefix(f.path, "options."))
 			}
 		}
 	}
-	m.warnings = m.warnings.sorted()
+	return found.errs
 }

@@ -79,8 +79,10 @@ func TestMap(t *testing.T) {
 	if diff := cmp.Diff([]int{2}, mp.NameColumns()); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]int{0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14}, mp.Columns()); diff != "" {
-		t.Error(diff)
+	for i := -1; i <= len(goodHeader); i++ {
+		if want := i >= 0 && i < len(goodHeader) && i != 6; mp.Reads(i) != want {
+			t.Errorf("column %d is read: %v", i, mp.Reads(i))
+		}
 	}
 
 	row[14] = "AVBOKAD"

@@ -119,6 +119,7 @@ var mutants = []struct{ name, old, new, code, suggestion string }{
 	{"omit, which is gone", "empty: error", "empty: §omit", "gone", ""},
 	{"two orders of day and month", "layout: YYYY-MM-DD", "layout: [DD/MM/YYYY, §MM/DD/YYYY]", "layout", ""},
 	{"two orders of day and month, short", "layout: YYYY-MM-DD", "layout: [D.M.YY, §M.D.YY]", "layout", ""},
+	{"two orders of year and day", "layout: YYYY-MM-DD", "layout: [YYMMDD, §DDMMYY]", "layout", ""},
 	{"an empty text in a constant list", "{column: Kategorier, split: \",\"}", `{value: [KAT1, §""]}`, "empty_value", ""},
 	{"version", "version: 1", "version: §2", "version", ""},
 	{"no version", "version: 1\n", "", "missing_key", ""},

@@ -60,9 +60,9 @@ func allDigits(text string) bool {
 }
 
 // toInteger reads a whole number; ",0" and ".0" after it are no loss.
-func toInteger(text string, _ *surroundings) (value, *fault) {
+func toInteger(text string, _ *surroundings) (any, *fault) {
 	if lostDigits(text) {
-		return value{}, &fault{code: "lost_digits"}
+		return nil, &fault{code: "lost_digits"}
 	}
 	minus, digits := sign(text)
 	for _, end := range []string{",0", ".0", ",00", ".00"} {
@@ -73,29 +73,29 @@ func toInteger(text string, _ *surroundings) (value, *fault) {
 	}
 	digits, ok := ungroup(digits)
 	if !ok || !allDigits(digits) {
-		return value{}, &fault{code: "integer"}
+		return nil, &fault{code: "integer"}
 	}
 	n, err := strconv.ParseInt(digits, 10, 32)
 	if err != nil {
-		return value{}, &fault{code: "number_range"}
+		return nil, &fault{code: "number_range"}
 	}
 	if minus {
 		n = -n
 	}
-	return value{typed: int(n), text: strconv.FormatInt(n, 10)}, nil
+	return int(n), nil
 }
 
 // toDecimal reads a number with a decimal comma or point. A text with both is
 // refused: which of them separates thousands cannot be known.
-func toDecimal(text string, _ *surroundings) (value, *fault) {
+func toDecimal(text string, _ *surroundings) (any, *fault) {
 	if lostDigits(text) {
-		return value{}, &fault{code: "lost_digits"}
+		return nil, &fault{code: "lost_digits"}
 	}
 	minus, digits := sign(text)
 	whole, fraction, pointed := strings.Cut(strings.Replace(digits, ",", ".", 1), ".")
 	whole, ok := ungroup(whole)
 	if !ok || !allDigits(whole) || pointed && !allDigits(fraction) {
-		return value{}, &fault{code: "decimal"}
+		return nil, &fault{code: "decimal"}
 	}
 	plain := whole
 	if pointed {
@@ -106,7 +106,7 @@ func toDecimal(text string, _ *surroundings) (value, *fault) {
 	}
 	f, err := strconv.ParseFloat(plain, 64)
 	if err != nil || math.IsInf(f, 0) {
-		return value{}, &fault{code: "number_range"}
+		return nil, &fault{code: "number_range"}
 	}
-	return value{typed: f, text: plain}, nil
+	return f, nil
 }

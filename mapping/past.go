@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,19 +14,7 @@ var dayText = regexp.MustCompile(`(?:^|\D)(?:(20\d\d)-(\d\d)-(\d\d)|(\d?\d)\.(\d
 // Past reports whether the cells that name a row's viewing or time slot have a
 // day in them that is over. A row whose cells have none says nothing.
 func (mp *Mapper) Past(cells []string) bool {
-	mp.cells = cells
-	for i := range mp.fields {
-		f := &mp.fields[i]
-		if f.path != "viewingId" && f.path != "timeSlotId" {
-			continue
-		}
-		for _, c := range f.cells {
-			if over(mp.cell(c), mp.today) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(mp.FieldColumns("viewingId", "timeSlotId"), func(c int) bool { return c < len(cells) && over(cells[c], mp.today) })
 }
 
 // over reports whether a text has a day in it that was before today.

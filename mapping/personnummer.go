@@ -16,12 +16,12 @@ const youngest = 16
 //
 // The server overwrites whoever has the number, so nothing is mended here: a
 // number that lost a digit is refused even where only one would fit.
-func toPersonnummer(text string, s *surroundings) (value, *fault) {
+func toPersonnummer(text string, s *surroundings) (any, *fault) {
 	if s.foreign {
-		return value{text: oneLine(text)}, nil
+		return oneLine(text), nil
 	}
 	if lostDigits(text) {
-		return value{}, &fault{code: "lost_digits"}
+		return nil, &fault{code: "lost_digits"}
 	}
 	compact := text
 	if strings.ContainsAny(text, " –−‐‑") {
@@ -34,24 +34,24 @@ func toPersonnummer(text string, s *surroundings) (value, *fault) {
 	}
 	switch {
 	case !allDigits(compact):
-		return value{}, &fault{code: "personnummer"}
+		return nil, &fault{code: "personnummer"}
 	case len(compact) == 9 || len(compact) == 11 || len(compact) == 8:
-		return value{}, &fault{code: "personnummer_length", args: []string{strconv.Itoa(len(compact))}}
+		return nil, &fault{code: "personnummer_length", args: []string{strconv.Itoa(len(compact))}}
 	case len(compact) != 10 && len(compact) != 12:
-		return value{}, &fault{code: "personnummer"}
+		return nil, &fault{code: "personnummer"}
 	}
 	short := compact[len(compact)-10:]
 	if !luhn(short) {
-		return value{}, &fault{code: "personnummer_check"}
+		return nil, &fault{code: "personnummer_check"}
 	}
 	today := s.today
 	century := 0
 	if len(compact) == 12 {
 		century, _ = strconv.Atoi(compact[:2])
 		if century < 18 || !realDay(century, short, today) {
-			return value{}, &fault{code: "personnummer_date"}
+			return nil, &fault{code: "personnummer_date"}
 		}
-		return value{text: compact}, nil
+		return compact, nil
 	}
 	century = today.Year() / 100
 	if !realDay(century, short, today) {
@@ -61,13 +61,13 @@ func toPersonnummer(text string, s *surroundings) (value, *fault) {
 		century--
 	}
 	if !realDay(century, short, today) {
-		return value{}, &fault{code: "personnummer_date"}
+		return nil, &fault{code: "personnummer_date"}
 	}
-	v := value{text: strconv.Itoa(century) + short}
-	if year, _ := strconv.Atoi(v.text[:4]); mark != '+' && today.Year()-year < youngest {
-		return v, &fault{code: "personnummer_century", doubt: true}
+	number := strconv.Itoa(century) + short
+	if year, _ := strconv.Atoi(number[:4]); mark != '+' && today.Year()-year < youngest {
+		s.doubts = append(s.doubts, "personnummer_century")
 	}
-	return v, nil
+	return number, nil
 }
 
 // realDay reports whether the six first digits of a ten-digit number are a

@@ -14,26 +14,26 @@ import (
 //
 // The library is generous: it reads letters as a keypad does and two numbers
 // as one, so both are refused first.
-func toPhone(text string, _ *surroundings) (value, *fault) {
+func toPhone(text string, _ *surroundings) (any, *fault) {
 	switch number, ok := swedishMobile(text); {
 	case lostDigits(text):
-		return value{}, &fault{code: "lost_digits"}
+		return nil, &fault{code: "lost_digits"}
 	case strings.HasPrefix(text, "-"): // a spreadsheet that is given +46-701740605 calculates
-		return value{}, &fault{code: "phone"}
+		return nil, &fault{code: "phone"}
 	case ok:
-		return value{text: number}, nil
+		return number, nil
 	}
 	if why := notOneNumber(text); why != nil {
-		return value{}, why
+		return nil, why
 	}
 	number, err := phonenumbers.Parse(text, "SE")
 	if err != nil || !phonenumbers.IsValidNumber(number) {
-		return value{}, &fault{code: "phone"}
+		return nil, &fault{code: "phone"}
 	}
 	if number.GetCountryCode() == 46 {
-		return value{text: "0" + phonenumbers.GetNationalSignificantNumber(number)}, nil
+		return "0" + phonenumbers.GetNationalSignificantNumber(number), nil
 	}
-	return value{text: phonenumbers.Format(number, phonenumbers.E164)}, nil
+	return phonenumbers.Format(number, phonenumbers.E164), nil
 }
 
 var mobileSigns = strings.NewReplacer(" ", "", "-", "")

@@ -28,8 +28,8 @@ func TestMobileEqualsLibrary(t *testing.T) {
 func TestFiction(t *testing.T) {
 	for n := 605; n <= 699; n++ {
 		text := fmt.Sprintf("070-1740%d", n)
-		if v, why := toPhone(text, nil); why.bad() || v.text != "070"+text[4:] {
-			t.Errorf("%s: %q (%v)", text, v.text, why)
+		if v, why := toPhone(text, nil); why != nil || v != "070"+text[4:] {
+			t.Errorf("%s: %q (%v)", text, v, why)
 		}
 	}
 }

@@ -49,19 +49,20 @@ func TestSuggest(t *testing.T) {
 		"Visning", "Tid", "Förnamn", "Efternamn", "E-post", "Mobil", "Telefon", "Personnummer", "Kommentar", "Nyhetsbrev",
 		"Informerad", "Adress", "Postnr", "Ort", "Land", "Status", "Deltog",
 	}
+	body := Paths()[len(targetPaths):]
 	for place, words := range map[string][]string{
 		"document":     {"version", "input", "target", "participant", "lookups", "skip"},
 		"rule":         {"column", "value", "join", "computed", "separator", "split", "replace", "lookup", "otherwise", "as", "layout", "default", "empty"},
 		"condition":    {"column", "is", "not", "filled", "reason"},
 		"input":        {"sheet", "headerRow", "encoding", "delimiter"},
 		"target":       targetPaths,
-		"participant":  childNames(""),
-		"updatePerson": childNames("updatePerson."),
-		"address":      childNames("updatePerson.address."),
-		"email":        childNames("updatePerson.email."),
-		"options":      childNames("options."),
+		"participant":  childNames(body, ""),
+		"updatePerson": childNames(body, "updatePerson."),
+		"address":      childNames(body, "updatePerson.address."),
+		"email":        childNames(body, "updatePerson.email."),
+		"options":      childNames(body, "options."),
 		"fields":       fields,
-		"converters":   append([]string{"text", "date"}, goneConverters...),
+		"converters":   []string{"text", "date", "phone", "personnummer", "datetime", "boolean", "integer", "decimal", "choice", "list", "email", "country", "zip"},
 		"columns":      header,
 		"choices":      {"Interest", "Phone", "Visit", "Agreement", "Other", "Email", "NotAsked"},
 	} {
@@ -100,7 +101,7 @@ func TestSuggestNothing(t *testing.T) {
 		for i := range word {
 			word[i] = byte('a' + random.IntN(26))
 		}
-		if suggest(string(word), childNames("updatePerson.")) != "" {
+		if suggest(string(word), childNames(Paths(), "updatePerson.")) != "" {
 			wrong++
 		}
 	}

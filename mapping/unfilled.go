@@ -15,14 +15,13 @@ var whereIds = map[string]string{
 
 // unfilled takes an id that is still to be filled in: a mistake, or for a trial
 // an id of its own.
-func (c *compiler) unfilled(s scalar, f *field) *fixed {
+func (c *compiler) unfilled(s scalar, f *field) any {
 	if !c.trial {
-		c.fail(s.pos, "unfilled", "", say("%v; to try the rest before: --sandbox", say(whereIds[f.path])), "the %v is still to be filled in", f.path)
-		return &fixed{}
+		c.fail(s.pos, "unfilled", "the %v is still to be filled in", f.path).hint("%v; to try the rest before: --sandbox", say(whereIds[f.path]))
+		return nil
 	}
 	if c.made++; c.made == 1 {
-		e := s.pos.at("unfilled", "ids that are still to be filled in are made up for the trial")
-		c.warnings = append(c.warnings, e)
+		c.warnings = append(c.warnings, s.pos.at("unfilled", "ids that are still to be filled in are made up for the trial"))
 	}
-	return fix(value{text: fmt.Sprintf("TRIAL-%d", c.made)}, f.kind)
+	return fmt.Sprintf("TRIAL-%d", c.made)
 }
