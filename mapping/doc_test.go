@@ -1,9 +1,7 @@
 package mapping
 
 import (
-	"go/doc/comment"
-	"go/parser"
-	"go/token"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,34 +20,48 @@ var (
 	exampleCell = regexp.MustCompile(`(\S+)="([^"]*)"`)
 )
 
-// TestDocumentation runs every example of the package's documentation: each
-// line with a comment maps one row, each block is a mapping that parses.
+// TestDocumentation runs every example of the reference: each line with a comment
+// maps one row, each block is a mapping that parses.
 func TestDocumentation(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
 	lines, blocks := 0, 0
-	doc := new(comment.Parser).Parse(file.Doc.Text())
-	for _, b := range doc.Content {
-		code, ok := b.(*comment.Code)
-		if !ok {
-			continue
-		}
-		if strings.Contains(code.Text, "  #") {
-			for line := range strings.Lines(code.Text) {
+	for _, code := range examples() {
+		if strings.Contains(code, "  #") {
+			for line := range strings.Lines(code) {
 				lines++
 				documentedLine(t, strings.TrimSpace(line))
 			}
 			continue
 		}
-		if yamlBlock.MatchString(code.Text) {
+		if yamlBlock.MatchString(code) {
 			blocks++
-			documentedBlock(t, code.Text)
+			documentedBlock(t, code)
 		}
 	}
 	if lines < 50 || blocks < 2 {
 		t.Errorf("%d lines and %d blocks were run: the examples are no longer found", lines, blocks)
+	}
+}
+
+// examples returns what is indented in the reference, by paragraph.
+func examples() (all []string) {
+	for paragraph := range strings.SplitSeq(Reference, "\n\n") {
+		if code, ok := strings.CutPrefix(paragraph, "    "); ok {
+			all = append(all, strings.ReplaceAll(code, "\n    ", "\n"))
+		}
+	}
+	return all
+}
+
+// TestFilesInDoc: the files that the package's documentation names are there.
+func TestFilesInDoc(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range regexp.MustCompile(`\w+\.go`).FindAllString(string(doc), -1) {
+		if _, err := os.Stat(name); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

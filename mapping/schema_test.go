@@ -82,17 +82,13 @@ func TestSchemaLanguages(t *testing.T) {
 	}
 }
 
-// documentedRules is the lines of the package's documentation that map a field.
-func documentedRules(t *testing.T) []string {
-	t.Helper()
-	src, err := os.ReadFile("doc.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rules []string
-	for line := range strings.Lines(string(src)) {
-		if line, ok := strings.CutPrefix(strings.TrimRight(line, "\n"), "//\t"); ok && exampleLine.MatchString(line) {
-			rules = append(rules, line)
+// documentedRules is the lines of the reference that map a field.
+func documentedRules() (rules []string) {
+	for _, code := range examples() {
+		for line := range strings.Lines(code) {
+			if exampleLine.MatchString(strings.TrimSpace(line)) {
+				rules = append(rules, strings.TrimSpace(line))
+			}
 		}
 	}
 	return rules
@@ -105,7 +101,7 @@ func TestSchemaAccepts(t *testing.T) {
 		t.Fatal(err)
 	}
 	sources := map[string]string{"good": good, "sample": string(sample)}
-	for _, line := range documentedRules(t) {
+	for _, line := range documentedRules() {
 		parts := exampleLine.FindStringSubmatch(line)
 		for _, f := range vitec.Fields() {
 			if (f.Path == parts[1] || strings.HasSuffix(f.Path, "."+parts[1])) && !strings.Contains(f.Path, "task.") {

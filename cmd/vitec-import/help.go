@@ -138,7 +138,7 @@ func (w *world) mappingReference() string {
 	if w.lang == words.Swedish {
 		return mappingSwedish
 	}
-	return mapping.Reference()
+	return mapping.Reference
 }
 
 func newCompletionCommand(w *world) *cobra.Command {

@@ -20,7 +20,7 @@ func TestMappingReference(t *testing.T) {
 		}
 		return lines, strings.Count(text, "\n\n")
 	}
-	english, n := examples(mapping.Reference())
+	english, n := examples(mapping.Reference)
 	swedish, m := examples(mappingSwedish)
 	if diff := cmp.Diff(english, swedish); diff != "" || n != m || len(english) < 50 {
 		t.Errorf("%d and %d paragraphs, %d examples\n%s", n, m, len(english), diff)

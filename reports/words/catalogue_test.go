@@ -68,7 +68,7 @@ var notForPeople = []string{
 	"rowColumns", "dialect", "withoutRowid", "NewReplacer", "rows",
 	"Info", "Warn", "Debug", "Log", "panic", "MustCompile", "HasPrefix", "TrimPrefix", "Contains", "HasSuffix", "Prepare", "Exec", "Query", "QueryRow",
 	"exec", "query", "misuse", "wordSet", "headingsOf", "phoneNouns", "phoneKinds", "hintsOf", "countries", "commonNames",
-	"totals", "nobody", "nullWords", "instructions", "instructionsBegin", "dateWords", "notForUsers",
+	"totals", "nobody", "nullWords", "instructions", "instructionsBegin", "dateWords",
 }
 
 // unsaid are texts that read like messages and are none, with the reason.
