@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// command joins arguments so that they can be typed into the shell that people
-// have on this system.
-func command(args []string) string {
-	quoted := make([]string, len(args))
-	for i, a := range args {
-		quoted[i] = Quote(a)
+// command joins a program and its arguments so that they can be typed into the
+// shell that people have on this system. The program is what the shell takes for
+// one, which may be more than a name: & "C:\My tools\vitec-import.exe".
+func command(program string, args []string) string {
+	for _, a := range args {
+		program += " " + Quote(a)
 	}
-	return strings.Join(quoted, " ")
+	return program
 }
 
 // Quote writes an argument of a command so that it can be copied into the shell

@@ -20,7 +20,7 @@ type Step struct {
 
 // Paths are what the commands of a [Summary] are made of.
 type Paths struct {
-	Program     string   // how the program is called; empty: vitec-import
+	Program     string   // how the program is called, ready for the shell; empty: vitec-import
 	Input       string   // the input as the user named it; empty: as the run recorded it
 	Mapping     string   // empty: as the run recorded it
 	Corrections string   // empty: there is no such file
@@ -46,14 +46,14 @@ func (p Paths) filled(run *ledger.RunInfo) Paths {
 // command is a call of the program, with the mapping and the flags that it
 // needs.
 func (p *Paths) command(verb, file string, flags []string) string {
-	args := []string{p.Program, verb, file}
+	args := []string{verb, file}
 	if p.Mapping != "" {
 		args = append(args, "--mapping", p.Mapping)
 	}
 	if verb == "run" && p.URL != "" {
 		args = append(args, "--url", p.URL)
 	}
-	return command(append(append(args, flags...), p.Flags...))
+	return command(p.Program, append(append(args, flags...), p.Flags...))
 }
 
 // steps says what is left to do: first what may be booked without anyone
@@ -68,7 +68,7 @@ func (s *Summary) steps(w texts, t *tally, p Paths, src *Source) {
 	}
 	uncertain, refused, left := t.Outcomes[ledger.Uncertain], t.refused(), t.Outcomes[ledger.NotSent]
 	if uncertain > 0 {
-		args := []string{p.Program, "resolve"}
+		args := []string{"resolve"}
 		name := uncertainName(src)
 		if p.Uncertain != "" {
 			args, name = append(args, p.Uncertain), filepath.Base(p.Uncertain)
@@ -79,7 +79,7 @@ func (s *Summary) steps(w texts, t *tally, p Paths, src *Source) {
 			one, other = "%v row would be uncertain: in a real run it may be booked, and is looked up in Vitec. To try that, fill in %s and settle it:",
 				"%v rows would be uncertain: in a real run they may be booked, and are looked up in Vitec. To try that, fill in %s and settle them:"
 		}
-		step(uncertain, w.Say(words.Plural(uncertain, one, other), words.Number(uncertain), name), command(append(args, p.Flags...)))
+		step(uncertain, w.Say(words.Plural(uncertain, one, other), words.Number(uncertain), name), command(p.Program, append(args, p.Flags...)))
 	}
 	blamed, why := t.blame.mapping(w)
 	if blamed > 0 {
