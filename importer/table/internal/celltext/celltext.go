@@ -18,6 +18,9 @@ func Clean(s string) string {
 		return s
 	}
 	s = norm.NFC.String(s)
+	if !strings.ContainsFunc(s, func(r rune) bool { return kindOf(r) != kept }) {
+		return s
+	}
 	var b strings.Builder
 	prev := rune(-1) // the last one that shows something
 	for i, r := range s {
@@ -37,9 +40,6 @@ func Clean(s string) string {
 				b.WriteRune(r)
 			}
 		}
-	}
-	if b.Len() == len(s) {
-		return s
 	}
 	return norm.NFC.String(b.String())
 }

@@ -21,34 +21,36 @@ type Row struct {
 // cells decodes the cells of a record. A cell with a fault is empty.
 func (d *Dialect) cells(r *record) (cells []string, faults []*fault.Error) {
 	cells = make([]string, len(r.fields))
+	all := string(r.raw)
 	for i, f := range r.fields {
-		e := &fault.Error{Column: i + 1}
-		raw := r.raw[f.start:f.end]
-		text, bad := d.Charset.text(raw)
-		if bad >= 0 {
-			e.Code, e.Reason, e.Hint = fault.InvalidByte, d.notCharacter(raw, bad), say("correct the cell and save the file as UTF-8, or name another encoding with --encoding")
+		var e *fault.Error
+		if cells[i], e = d.cell(all[f.start:f.end], f); e != nil {
+			e.Column = i + 1
 			faults = append(faults, e)
-			continue
 		}
-		if f.quoted {
-			text = d.unquote(text, f.doubled)
-		}
-		if c, ok := celltext.Control(text); ok {
-			e.Code, e.Reason, e.Hint, e.Value = fault.Control, say("there is a control character (%s) in the cell", fmt.Sprintf("U+%04X", c)), say("remove it"), text
-			faults = append(faults, e)
-			continue
-		}
-		if d.Guessed && DoubleEncoded(text) {
-			e.Code, e.Reason, e.Hint, e.Value = fault.InvalidByte, say("the cell is UTF-8, and the rest of the file is windows-1252"), say("save the file in one encoding, best UTF-8, and look at its letters"), text
-			faults = append(faults, e)
-			continue
-		}
-		cells[i] = celltext.Clean(text)
 	}
 	return cells, faults
 }
 
-func (d *Dialect) notCharacter(raw []byte, bad int) fault.Text {
+// cell decodes a cell.
+func (d *Dialect) cell(raw string, f field) (string, *fault.Error) {
+	text, bad := d.Charset.text(raw)
+	if bad >= 0 {
+		return "", &fault.Error{Code: fault.InvalidByte, Reason: d.notCharacter(raw, bad), Hint: say("correct the cell and save the file as UTF-8, or name another encoding with --encoding")}
+	}
+	if f.quoted {
+		text = d.unquote(text, f.doubled)
+	}
+	if c, ok := celltext.Control(text); ok {
+		return "", &fault.Error{Code: fault.Control, Reason: say("there is a control character (%s) in the cell", fmt.Sprintf("U+%04X", c)), Hint: say("remove it"), Value: text}
+	}
+	if d.Guessed && DoubleEncoded(text) {
+		return "", &fault.Error{Code: fault.InvalidByte, Reason: say("the cell is UTF-8, and the rest of the file is windows-1252"), Hint: say("save the file in one encoding, best UTF-8, and look at its letters"), Value: text}
+	}
+	return celltext.Clean(text), nil
+}
+
+func (d *Dialect) notCharacter(raw string, bad int) fault.Text {
 	if d.Charset.wide {
 		return say("half a character of %s, or U+FFFD, which stands for a lost letter, is in the cell", d.Charset.Name)
 	}

@@ -161,24 +161,22 @@ func (c *Charset) raw(b []byte) []byte {
 
 // text decodes the bytes of a cell. bad is the index of the first byte that is
 // not a character, -1 if there is none.
-func (c *Charset) text(b []byte) (text string, bad int) {
+func (c *Charset) text(raw string) (text string, bad int) {
 	switch {
 	case c.enc == nil:
-		for i := 0; i < len(b); {
-			r, n := utf8.DecodeRune(b[i:])
-			if r == utf8.RuneError && n == 1 {
+		for i, r := range raw {
+			if r == utf8.RuneError && !strings.HasPrefix(raw[i:], "\uFFFD") {
 				return "", i
 			}
-			i += n
 		}
-		return string(b), -1
+		return raw, -1
 	case c.wide:
-		return string(b), bytes.Index(b, []byte("\uFFFD"))
+		return raw, strings.Index(raw, "\uFFFD")
 	}
 	page := c.enc.(*charmap.Charmap)
-	out := make([]byte, 0, len(b)+8)
-	for i, by := range b {
-		r := page.DecodeByte(by)
+	out := make([]byte, 0, len(raw)+8)
+	for i := range len(raw) {
+		r := page.DecodeByte(raw[i])
 		if r == utf8.RuneError || r >= 0x80 && r < 0xA0 { // a control character: nobody writes these
 			return "", i
 		}

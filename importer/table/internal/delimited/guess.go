@@ -67,7 +67,7 @@ func (d *Dialect) parser(r io.Reader) *parser {
 
 // DelimiterText is the delimiter as text.
 func (d *Dialect) DelimiterText() string {
-	text, _ := d.Charset.text(d.Delimiter)
+	text, _ := d.Charset.text(string(d.Delimiter))
 	return text
 }
 
@@ -115,7 +115,7 @@ func (g *guesser) sepLine() (string, error) {
 	}
 	line, _, _ := bytes.Cut(head[:n], []byte("\n"))
 	line, _, _ = bytes.Cut(line, []byte("\r"))
-	text, bad := g.charset.text(bytes.Trim(line, `"`))
+	text, bad := g.charset.text(strings.Trim(string(line), `"`))
 	if bad >= 0 || len(text) < 5 || !strings.EqualFold(text[:4], "sep=") {
 		return "", nil
 	}

@@ -89,7 +89,7 @@ func (t *trial) wholeLines(g *guesser) error {
 	if t.named > 1 || len(h.raw) == 0 {
 		return nil
 	}
-	whole, _ := t.d.Charset.text([]byte(strings.TrimSpace(string(bytes.Join(h.raw, t.d.Delimiter)))))
+	whole, _ := t.d.Charset.text(strings.TrimSpace(string(bytes.Join(h.raw, t.d.Delimiter))))
 	q := string(rune(t.d.Quote))
 	if len(whole) < 3 || !strings.HasPrefix(whole, q) || !strings.HasSuffix(whole, q) || len(h.Cells) > 1 {
 		return nil

@@ -30,16 +30,22 @@ type record struct {
 	fault fault.Code // why the cells cannot be told apart, or ""
 }
 
+// begin makes a line a record.
+func (r *record) begin(l line) {
+	*r = record{line: l.number, offset: l.offset, raw: l.text, end: l.end, fields: r.fields[:0], stray: -1, strict: l.strict, lines: 1}
+}
+
 // parser takes records apart. Delimiter and quote are in the bytes that it
 // reads; without a delimiter there is one column.
 type parser struct {
 	lines *lines
 	delim []byte
 	quote byte
+	rec   record
 }
 
-// next returns the next record that is not a blank line. It returns io.EOF behind
-// the last one.
+// next returns the next record that is not a blank line, which is valid until the
+// next call. It returns io.EOF behind the last one.
 func (p *parser) next() (*record, error) {
 	p.lines.skipEmpty()
 	first, err := p.lines.next()
@@ -50,8 +56,10 @@ func (p *parser) next() (*record, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &record{line: first.number, offset: first.offset, raw: first.text, end: first.end, stray: -1, strict: first.strict, lines: 1}
-	parts, ends := []line{first}, []int{0} // the lines of the record, and where they begin in it
+	r := &p.rec
+	r.begin(first)
+	var parts []line // the lines of the record behind the first
+	var ends []int   // where they begin in it
 	at, open := p.parse(r, 0)
 	for open && !first.strict && len(r.raw) < MaxRecord {
 		more, err := p.lines.next()
@@ -61,7 +69,7 @@ func (p *parser) next() (*record, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(parts) == 1 {
+		if len(parts) == 0 {
 			r.raw = bytes.Clone(r.raw)
 		}
 		r.raw = append(r.raw, r.end...)
@@ -73,23 +81,16 @@ func (p *parser) next() (*record, error) {
 	if open {
 		r.fault = fault.UnclosedQuote
 	}
-	if r.fault != "" && len(parts) > 1 {
+	if r.fault != "" && len(parts) > 0 {
 		// The record is its first line. The others are read again, each for
 		// itself as far as the line on which the fault shows.
-		*r = record{line: first.number, offset: first.offset, raw: first.text, end: first.end, stray: -1, fault: fault.UnclosedQuote, lines: 1}
+		r.begin(first)
 		p.parse(r, 0)
 		r.fault = fault.UnclosedQuote
-		shows := len(parts)
-		if !open {
-			shows = 0
-			for shows+1 < len(parts) && ends[shows+1] <= at {
-				shows++
-			}
+		for i := range parts {
+			parts[i].strict = open || i+1 < len(ends) && ends[i+1] <= at
 		}
-		for i := 1; i < shows; i++ {
-			parts[i].strict = true
-		}
-		p.lines.putBack(parts[1:])
+		p.lines.putBack(parts)
 	}
 	return r, nil
 }
