@@ -26,7 +26,11 @@ func newHeader(cells []string) *header {
 // headerKey returns the name of a column as it is compared: cleaned, with one
 // space for each run of spaces and line breaks.
 func headerKey(cell string) string {
-	return strings.Join(strings.Fields(clean(cell)), " ")
+	cell = clean(cell)
+	if !strings.Contains(cell, "  ") && !strings.Contains(cell, "\n") {
+		return cell
+	}
+	return strings.Join(strings.Fields(cell), " ")
 }
 
 // find returns the 0-based cells that a name means: one if it is sound, none

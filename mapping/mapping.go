@@ -47,6 +47,7 @@ type Mapping struct {
 	input    Input
 	fields   []field // in the order of the request
 	skip     []test
+	names    map[string]bool // folded, of all columns that are asked for
 	warnings Errors
 	today    time.Time
 }
@@ -81,6 +82,12 @@ func Parse(name string, src []byte, o Options) (*Mapping, error) {
 	}
 	if len(c.errs) > 0 {
 		return nil, c.errs.sorted()
+	}
+	m.names = map[string]bool{}
+	for names := range m.columns {
+		for _, s := range names {
+			m.names[fold(headerKey(s.text))] = true
+		}
 	}
 	m.imply(doc)
 	m.warnings = append(c.warnings, m.seldomMeant(doc)...).sorted()
@@ -151,6 +158,9 @@ func (m *Mapping) SHA256() string { return m.digest }
 // cells, so that a reader can find the header row. Columns of which one is
 // enough count once.
 func (m *Mapping) Fits(cells []string) int {
+	if !slices.ContainsFunc(cells, func(cell string) bool { return m.names[fold(headerKey(cell))] }) {
+		return 0 // as of nearly all rows, which a reader asks about as well
+	}
 	h := newHeader(cells)
 	counted := map[int]bool{}
 	for names := range m.columns {
