@@ -105,15 +105,16 @@ func fold(s string) string {
 // phone converter takes it to be. A text without digits is no number.
 func phoneDigits(s string) string {
 	s = strings.ReplaceAll(s, "(0)", "")
-	digits := ""
+	var b strings.Builder
 	for _, c := range s {
 		switch {
 		case c >= '0' && c <= '9':
-			digits += string(c)
-		case c == '+' && digits == "":
-			digits = "00"
+			b.WriteRune(c)
+		case c == '+' && b.Len() == 0:
+			b.WriteString("00")
 		}
 	}
+	digits := b.String()
 	switch {
 	case digits == "":
 		return ""
