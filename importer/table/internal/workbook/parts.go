@@ -18,6 +18,7 @@ import (
 type archive struct {
 	zip   *zip.Reader
 	parts map[string]*zip.File // by folded name
+	done  map[*zip.File]bool   // those that were read to their ends
 }
 
 // fold makes names of parts comparable: their case does not matter.
@@ -37,7 +38,7 @@ func openArchive(r io.ReaderAt, size int64) (*archive, error) {
 	if len(z.File) > MaxParts {
 		return nil, fail(fault.TooLarge, say("the file is a zip archive of %d entries; no workbook has so many", len(z.File)), fault.Text{})
 	}
-	a := &archive{zip: z, parts: map[string]*zip.File{}}
+	a := &archive{zip: z, parts: map[string]*zip.File{}, done: map[*zip.File]bool{}}
 	for _, f := range z.File {
 		name := fold(f.Name)
 		switch {
@@ -125,6 +126,7 @@ func (a *archive) read(f *zip.File, visit func(x *xmlReader, e event) error) err
 			if err := drain(r); err != nil {
 				return partError(f, err, 0)
 			}
+			a.done[f] = true
 			return nil
 		}
 	}
@@ -136,18 +138,14 @@ func drain(r io.Reader) error {
 	return err
 }
 
-// verify reads to their ends the parts that are not read otherwise.
-func (a *archive) verify(except ...*zip.File) error {
+// verify reads to their ends the parts that were not, except for one.
+func (a *archive) verify(except *zip.File) error {
 	var total uint64
-	skip := map[*zip.File]bool{}
-	for _, f := range except {
-		skip[f] = true
-	}
 	for _, f := range a.zip.File {
 		if total += f.UncompressedSize64; total > maxBytes {
 			return tooLarge("the parts of the workbook unpack to more than 1.5 GB")
 		}
-		if strings.HasSuffix(f.Name, "/") || skip[f] {
+		if strings.HasSuffix(f.Name, "/") || a.done[f] || f == except {
 			continue
 		}
 		name := fold(f.Name)

@@ -1,7 +1,9 @@
 package workbook
 
 import (
+	"encoding/xml"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -174,15 +176,11 @@ func mailAddress(target string) string {
 	return strings.TrimSpace(address)
 }
 
-// strange reports whether the row or cell has an attribute of one or two letters
-// that it cannot have: that is r, s or t, damaged.
-func (x *xmlReader) strange() bool {
-	for _, a := range x.start.Attr {
-		if len(a.Name.Local) <= 2 && a.Name.Space == "" && !strings.Contains(" r s t cm vm ph ht ", " "+a.Name.Local+" ") {
-			return true
-		}
-	}
-	return false
+// strange reports whether an attribute of a row or a cell that it cannot have is
+// of one or two letters: that is r, s or t, damaged.
+func strange(name xml.Name) bool {
+	return len(name.Local) <= 2 && name.Space == "" && name.Local != "r" && name.Local != "s" && name.Local != "t" &&
+		name.Local != "cm" && name.Local != "vm" && name.Local != "ph" && name.Local != "ht"
 }
 
 // readRow reads the row that has just begun to its end.
@@ -202,7 +200,7 @@ func (s *sheetReader) readRow() error {
 	if row.hidden, err = x.yes("hidden"); err != nil {
 		return err
 	}
-	if x.strange() {
+	if slices.ContainsFunc(x.start.Attr, func(a xml.Attr) bool { return strange(a.Name) }) {
 		return flaw("a row has an unknown attribute")
 	}
 	column, referred := 0, 0
@@ -290,10 +288,11 @@ func (s *sheetReader) beginCell(column int) (c rawCell, ref int, err error) {
 			}
 		case "vm":
 			c.rich = true
+		default:
+			if strange(a.Name) {
+				return c, 0, flaw("a cell has an unknown attribute")
+			}
 		}
-	}
-	if s.x.strange() {
-		return c, 0, flaw("a cell has an unknown attribute")
 	}
 	return c, ref, nil
 }
