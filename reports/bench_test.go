@@ -7,8 +7,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"vitec-import/importer/table"
 )
 
 // BenchmarkWrite writes all files of a report on 100,000 rows. peak-MB is the
@@ -66,16 +64,5 @@ func BenchmarkInert(b *testing.B) {
 	text := strings.Repeat("Åsa Öberg; 070-1740605 ", 3)
 	for b.Loop() {
 		Inert(text)
-	}
-}
-
-func BenchmarkDialectRecord(b *testing.B) {
-	path := writeInput(b, "p.csv", latin1(b, people))
-	f := openTable(b, path, table.Options{})
-	d := newDialect(f.Info())
-	raw := []byte("Bj\xf6rn;\"Ek; den \xe4ldre\";bjorn@example.com;;18:00")
-	b.SetBytes(int64(len(raw)))
-	for b.Loop() {
-		d.record(raw)
 	}
 }

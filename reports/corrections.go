@@ -2,10 +2,19 @@ package reports
 
 import (
 	"bufio"
+	"bytes"
+	"cmp"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/ianaindex"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/unicode/norm"
 
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
@@ -59,19 +68,19 @@ func reasons(r *record, run int64) [len(reasonColumns)]string {
 // errNoRaw is a mistake of the caller's.
 var errNoRaw = errors.New("reports: the input was opened without table.Options.KeepRaw")
 
-// csvCorrections writes corrections.csv: the records of the input as they are,
-// byte for byte, with the reason columns behind them. The header, and what
-// stands above it, is the input's too, so that the file is read as the input
-// was.
+// csvCorrections writes corrections.csv: the cells of the input byte for byte,
+// with the reason columns behind them. The header, and what stands above it, is
+// the input's too, so that the file is read as the input was.
 type csvCorrections struct {
-	w      io.Writer
-	info   table.Info
-	run    int64
-	d      dialect
-	old    []bool // columns that are an earlier round's reason columns
-	width  int    // of the header
-	out    *bufio.Writer
-	record []byte
+	info  table.Info
+	run   int64
+	spell spelling
+	out   *bufio.Writer
+	begun bool
+}
+
+func newCSVCorrections(w io.Writer, info table.Info, run int64) *csvCorrections {
+	return &csvCorrections{info: info, run: run, spell: spellingOf(info), out: bufio.NewWriter(w)}
 }
 
 func (c *csvCorrections) add(r *record) error {
@@ -81,94 +90,121 @@ func (c *csvCorrections) add(r *record) error {
 	if r.raw == nil {
 		return errNoRaw
 	}
-	if c.out == nil {
-		if err := c.open(); err != nil {
+	if !c.begun {
+		c.begun = true
+		header := bytes.Join(c.info.RawHeader, c.spell.delimiter)
+		if _, err := c.out.Write(bytes.TrimSuffix(c.info.Head, header)); err != nil {
+			return err
+		}
+		if err := c.write(c.info.RawHeader, reasonColumns); err != nil {
 			return err
 		}
 	}
-	c.record = c.appendCells(c.record[:0], r)
-	for _, text := range reasons(r, c.run) {
-		c.record = append(append(c.record, c.d.delim...), c.d.text(text)...)
+	why := reasons(r, c.run)
+	for i, text := range why {
+		why[i] = c.spell.harmless(text)
 	}
-	c.record = append(c.record, c.d.lineEnd...)
-	_, err := c.out.Write(c.record)
-	return err
+	return c.write(c.own(r), why)
 }
 
-func (c *csvCorrections) open() error {
-	c.d = newDialect(c.info)
-	above, header, err := c.d.head(c.info)
-	if err != nil {
-		return &InputError{Path: c.info.Path, Err: err}
-	}
-	c.width = len(header)
-	for _, h := range c.info.Header {
-		c.old = append(c.old, reasonColumn(h) != "")
-	}
-	c.out = bufio.NewWriterSize(c.w, 64<<10)
-	line := c.join(append([]byte(nil), above...), header)
-	for _, h := range reasonColumns {
-		line = append(append(line, c.d.delim...), c.d.encode(h)...)
-	}
-	_, err = c.out.Write(append(line, c.d.lineEnd...))
-	return err
-}
-
-// appendCells appends the row's own cells. What they become when the file is
-// read again must be what they were, or a refusal; never another row:
+// own are the row's own cells. What they become when the file is read again must
+// be what they were, or a refusal; never another row:
 //
-//   - A row that was read has as many cells as the header: missing ones at the
-//     end are filled up, empty ones beyond it are dropped.
-//   - A row that was refused for what is in a cell likewise.
+//   - Missing cells at the end are filled up, empty ones beyond the header are
+//     dropped, so that the reasons stand below their headings.
 //   - A row that has too many cells keeps them all, and is refused again.
 //   - Where it is doubtful what a row is at all (a quotation mark, a broken
-//     line), its cells are left empty: the person corrects the original, or types
-//     the row in. The bytes could become another row between other neighbours.
-func (c *csvCorrections) appendCells(dst []byte, r *record) []byte {
-	cells, _, whole, sound := c.d.record(r.raw)
-	// A line end inside the record but outside of quotation marks; or a row that
-	// may belong to what stood above it, and would be sent without that.
-	doubtful := !sound || whole || r.code == string(table.CodeGrouped)
-	switch r.refused {
-	case table.CodeUnclosedQuote, table.CodeSwallowedRow, table.CodeTooFewCells:
-		doubtful = true
-	case table.CodeStrayQuote:
-		doubtful = doubtful || len(cells) <= c.width
+//     line, a group above it), its cells are left empty: the person corrects the
+//     original, or types the row in. The bytes could become another row between
+//     other neighbours.
+func (c *csvCorrections) own(r *record) [][]byte {
+	width := len(c.info.Header)
+	switch {
+	case r.refused == table.CodeTooManyCells:
+		return r.raw
+	case r.refused != "" || r.code == string(table.CodeGrouped):
+		return make([][]byte, width)
+	case len(r.raw) > width:
+		return r.raw[:width]
 	}
-	if doubtful {
-		cells = nil
-	}
-	if r.refused != table.CodeTooManyCells && r.refused != table.CodeStrayQuote || doubtful {
-		for len(cells) < c.width {
-			cells = append(cells, nil)
-		}
-		for len(cells) > c.width && blankBytes(cells[len(cells)-1]) {
-			cells = cells[:len(cells)-1]
-		}
-	}
-	return c.join(dst, cells)
+	return append(slices.Clip(r.raw), make([][]byte, width-len(r.raw))...)
 }
 
-// join appends cells with delimiters between them, without an earlier round's
-// reason columns.
-func (c *csvCorrections) join(dst []byte, cells [][]byte) []byte {
-	first := true
-	for i, cell := range cells {
-		if i < len(c.old) && c.old[i] {
-			continue
+// write writes a line without an earlier round's reason columns.
+func (c *csvCorrections) write(own [][]byte, more [len(reasonColumns)]string) error {
+	var line [][]byte
+	for i, cell := range own {
+		if i >= len(c.info.Header) || reasonColumn(c.info.Header[i]) == "" {
+			line = append(line, cell)
 		}
-		if !first {
-			dst = append(dst, c.d.delim...)
-		}
-		dst = append(dst, cell...)
-		first = false
 	}
-	return dst
+	for _, text := range more {
+		line = append(line, c.spell.encode(text))
+	}
+	_, err := c.out.Write(append(bytes.Join(line, c.spell.delimiter), c.spell.lineEnd...))
+	return err
 }
 
-func (c *csvCorrections) finish(*Summary) error {
-	if c.out == nil {
-		return nil
+func (c *csvCorrections) finish(*Summary) error { return c.out.Flush() }
+
+// spelling writes texts of our own beside the cells of a CSV file.
+type spelling struct {
+	encoder            *encoding.Encoder // nil: UTF-8
+	delimiter, lineEnd []byte
+	marks              *strings.Replacer // for what a reader could take for a delimiter or a quotation mark
+}
+
+func spellingOf(info table.Info) (s spelling) {
+	switch name := strings.TrimSuffix(info.Encoding, "-bom"); name {
+	case "", "utf-8":
+	case "utf-16le":
+		s.encoder = unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewEncoder()
+	case "utf-16be":
+		s.encoder = unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewEncoder()
+	case "cp858":
+		s.encoder = charmap.CodePage858.NewEncoder()
+	default:
+		s.encoder = charmap.Windows1252.NewEncoder()
+		if e, err := ianaindex.IANA.Encoding(name); err == nil && e != nil {
+			s.encoder = e.NewEncoder()
+		}
 	}
-	return c.out.Flush()
+	delimiter := cmp.Or(info.Delimiter, "\t") // none: one column, of which no cell has a tab
+	s.delimiter, s.lineEnd = s.encode(delimiter), s.encode(cmp.Or(info.LineEnd, "\r\n"))
+	marks := []string{"; ", " / ", ";", "/", ", ", " - ", ",", ".", "|", "/", delimiter, " "}
+	if info.Quote == "'" {
+		s.marks = strings.NewReplacer(append(marks, `"`, ".", "'", ".")...)
+	} else {
+		s.marks = strings.NewReplacer(append(marks, `"`, "'")...)
+	}
+	return s
+}
+
+// harmless makes a text fit for a cell without quotation marks: whatever it says,
+// the cells beside it stay what they are.
+func (s *spelling) harmless(text string) string {
+	return s.marks.Replace(Inert(s.marks.Replace(oneLine(text))))
+}
+
+// ascii is for the signs of our own texts that an old encoding may lack.
+var ascii = strings.NewReplacer("–", "-", "…", "...", "’", "'", "“", "'", "”", "'", "→", "->", "≥", ">=", "≤", "<=", "€", "EUR", "·", "*")
+
+// encode writes a text in the file's encoding, what that lacks as "?".
+func (s *spelling) encode(text string) []byte {
+	if s.encoder == nil {
+		return []byte(text)
+	}
+	if b, err := s.encoder.Bytes([]byte(text)); err == nil {
+		return b
+	}
+	var out []byte
+	for _, r := range norm.NFC.String(text) {
+		for _, try := range [...]string{string(r), ascii.Replace(string(r)), "?"} {
+			if b, err := s.encoder.Bytes([]byte(try)); err == nil {
+				out = append(out, b...)
+				break
+			}
+		}
+	}
+	return out
 }

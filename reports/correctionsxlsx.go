@@ -81,11 +81,11 @@ func (c *xlsxCorrections) add(r *record) error {
 // with a text that is longer than a cell may be, and one with a text that looks
 // like the spelling of another.
 func (c *xlsxCorrections) texts(r *record) (texts []string, ok bool) {
-	refused := table.Code(r.code)
-	if unread[r.code] || refused == table.CodeGrouped || refused == table.CodeTooManyCells || r.refused == table.CodeTooManyCells {
+	code := table.Code(r.code)
+	if unread[r.code] || code == table.CodeGrouped || code == table.CodeTooManyCells || r.refused == table.CodeTooManyCells {
 		return nil, false
 	}
-	if texts = r.cells; texts == nil || r.refused != "" { // of a cell with a fault nothing is known
+	if texts = r.cells; texts == nil || r.faulty { // of a cell with a fault nothing is known
 		texts = nil
 		for _, w := range r.written {
 			if w.Unread {

@@ -34,9 +34,10 @@ type about struct {
 	participant   string
 	viewing, slot string          // in the list's own words; empty if it has none
 	cells         []string        // of the input; nil without it, and for a refused row
-	raw           []byte          // of the input, for CSV
+	raw           [][]byte        // of the input, for CSV
 	written       []table.Written // of the input, for XLSX
-	refused       table.Code      // why the input's row cannot be read; "" = it can
+	refused       table.Code      // why the input's row cannot be read as a whole; "" = it can
+	faulty        bool            // it has a cell with a fault
 	// copyOf is the row of which this one, in a corrections file, is the copy.
 	copyOf origin
 	before *Line // of an earlier report
@@ -116,7 +117,7 @@ func (s *Source) abouts(ctx context.Context) iter.Seq2[about, error] {
 	return func(yield func(about, error) bool) {
 		switch {
 		case s.Input != nil:
-			columns, d := findOriginColumns(s.Input.Info()), newDialect(s.Input.Info())
+			columns := findOriginColumns(s.Input.Info().Header)
 			before, stop := iter.Pull2(s.earlierRows())
 			defer stop()
 			for in, err := range s.Input.Rows(ctx) {
@@ -124,22 +125,16 @@ func (s *Source) abouts(ctx context.Context) iter.Seq2[about, error] {
 					yield(about{}, err)
 					return
 				}
-				a := about{number: in.Number, raw: d.whole(in.Raw), written: in.Written}
+				a := about{
+					number: in.Number, cells: in.Cells, raw: in.Raw, written: in.Written, faulty: len(in.Faults) > 0,
+					participant: Participant(in.Cells, s.Run.NameColumns), viewing: Participant(in.Cells, s.ViewingColumns), slot: Participant(in.Cells, s.SlotColumns),
+					copyOf: columns.of(&in),
+				}
+				if in.Err != nil {
+					a.refused = in.Err.Code
+				}
 				if line, err, ok := before(); ok && err == nil && line.Row == in.Number {
 					a.before = &line
-				}
-				e := in.Fault(nil)
-				if e != nil {
-					a.refused = e.Code
-					a.copyOf = columns.ofRefused(&in)
-				}
-				if in.Err == nil {
-					a.cells = in.Cells
-					a.participant = Participant(in.Cells, s.Run.NameColumns)
-					a.viewing, a.slot = Participant(in.Cells, s.ViewingColumns), Participant(in.Cells, s.SlotColumns)
-					if e == nil {
-						a.copyOf = columns.of(in.Cells)
-					}
 				}
 				if !yield(a, nil) {
 					return
@@ -302,14 +297,11 @@ func (r *record) endIn(e ending) {
 
 // originColumns are the 0-based columns of a corrections file that tell where
 // a row comes from; -1 = there is none.
-type originColumns struct {
-	run, row int
-	info     table.Info
-}
+type originColumns struct{ run, row, width int }
 
-func findOriginColumns(info table.Info) originColumns {
-	c := originColumns{run: -1, row: -1, info: info}
-	for i, h := range info.Header {
+func findOriginColumns(header []string) originColumns {
+	c := originColumns{run: -1, row: -1, width: len(header)}
+	for i, h := range header {
 		switch reasonColumn(h) {
 		case columnRun:
 			c.run = i
@@ -320,8 +312,21 @@ func findOriginColumns(info table.Info) originColumns {
 	return c
 }
 
-// of reads where a row comes from. What is not a number says nothing.
-func (c *originColumns) of(cells []string) origin {
+// of reads where a row comes from, of a refused one too if its columns can be
+// told apart. What is not a number says nothing.
+func (c *originColumns) of(in *table.Row) origin {
+	cells := in.Cells
+	switch {
+	case cells != nil:
+	case in.Written != nil:
+		for _, w := range in.Written {
+			cells = append(cells, w.Text)
+		}
+	case len(in.Raw) == c.width:
+		for _, raw := range in.Raw {
+			cells = append(cells, strings.ReplaceAll(string(raw), "\x00", "")) // digits, in UTF-16 too
+		}
+	}
 	if c.run < 0 || c.row < 0 || c.run >= len(cells) || c.row >= len(cells) {
 		return origin{}
 	}
@@ -331,29 +336,4 @@ func (c *originColumns) of(cells []string) origin {
 		return origin{}
 	}
 	return origin{run: run, row: row}
-}
-
-// ofRefused is of for a row that was refused for what is in one of its cells: it
-// has as many as the header, and its columns can be told apart.
-func (c *originColumns) ofRefused(in *table.Row) origin {
-	if c.run < 0 || c.row < 0 {
-		return origin{}
-	}
-	texts := make([]string, len(c.info.Header))
-	switch {
-	case in.Written != nil:
-		for i, w := range in.Written {
-			texts[i] = w.Text
-		}
-	case in.Raw != nil:
-		d := newDialect(c.info)
-		cells, _, whole, sound := d.record(d.whole(in.Raw))
-		if len(cells) != len(texts) || whole || !sound {
-			return origin{}
-		}
-		for _, i := range [...]int{c.run, c.row} {
-			texts[i] = strings.ReplaceAll(string(cells[i]), "\x00", "") // digits, in UTF-16 too
-		}
-	}
-	return c.of(texts)
 }

@@ -304,7 +304,7 @@ func openWriters(s *staging, src *Source, o *Options, w texts, groups *causes) (
 	}
 	if src.Input != nil {
 		if info := src.Input.Info(); info.Format == "csv" {
-			list = append(list, &csvCorrections{w: s.file(correctionsStem + ".csv"), info: info, run: src.Run.ID})
+			list = append(list, newCSVCorrections(s.file(correctionsStem+".csv"), info, src.Run.ID))
 		} else {
 			list = append(list, newXLSXCorrections(s.file(correctionsStem+".xlsx"), s.dir, info, src.Run.ID, o.Trial, w))
 		}
