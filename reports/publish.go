@@ -49,14 +49,8 @@ func (s *staging) publish(dir string, self identity) (saved []kept, err error) {
 	}
 	defer func() { err = errors.Join(err, free()) }()
 	parent, name := filepath.Dir(dir), filepath.Base(dir)
-	aside, err := leftovers(parent, "."+name+".old-")
-	if err != nil {
+	if err := sweep(parent, name); err != nil {
 		return nil, err
-	}
-	for _, old := range aside {
-		if err := recoverAside(old, dir); err != nil {
-			return nil, err
-		}
 	}
 	switch old, err := readManifest(dir); {
 	case errors.Is(err, fs.ErrNotExist) && !exists(dir):

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"hash"
 	"io"
 	"io/fs"
 	"maps"
@@ -12,7 +11,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -20,8 +18,8 @@ import (
 // A writer that dies leaves nothing under the final name.
 type staging struct {
 	final string
-	dir   string // "" once it is published or discarded
-	lock  *os.File
+	dir   string   // "" once it is published or discarded
+	lock  *os.File // held while the writer lives
 	open  []*file
 	files map[string]fileSum // those that are done, by name
 }
@@ -52,19 +50,27 @@ func stage(final string) (*staging, error) {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, err
 	}
-	if err := sweep(parent); err != nil {
+	if err := sweep(parent, ""); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp(parent, "."+name+".tmp-")
-	if err != nil {
-		return nil, err
+	for try := 1; ; try++ {
+		dir, err := os.MkdirTemp(parent, "."+name+".tmp-")
+		if err != nil {
+			return nil, err
+		}
+		lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return nil, errors.Join(err, os.RemoveAll(dir))
+		}
+		// Whoever sweeps may have been quicker. Where there are no locks, only time
+		// proves a writer dead.
+		if tryLock(lock) || try == 5 {
+			return &staging{final: final, dir: dir, lock: lock, files: map[string]fileSum{}}, nil
+		}
+		if err := errors.Join(lock.Close(), os.RemoveAll(dir)); err != nil {
+			return nil, err
+		}
 	}
-	lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	_ = tryLock(lock) // where there are no locks, only time proves a writer dead
-	return &staging{final: final, dir: dir, lock: lock, files: map[string]fileSum{}}, nil
 }
 
 // lockName is a file that a live writer has locked.
@@ -77,21 +83,25 @@ const abandoned = 10 * time.Minute
 var unfinished = regexp.MustCompile(`^\.(.+-(?:run|trial)-\d{4,}(?:-\d+)?)\.(tmp|old)-\d+$`)
 
 // sweep removes what dead writers have left in a folder: it holds names of
-// people. A report that had been moved aside gets its name back. What cannot be
-// removed now is left to the next writer.
-func sweep(parent string) error {
+// people. A report that had been moved aside gets its name back; that of mine
+// at once, since whoever asks is the only one who publishes under that name.
+// What cannot be removed now is left to the next writer.
+func sweep(parent, mine string) error {
 	entries, err := os.ReadDir(parent)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		m := unfinished.FindStringSubmatch(e.Name())
-		dir := filepath.Join(parent, e.Name())
+		m, dir := unfinished.FindStringSubmatch(e.Name()), filepath.Join(parent, e.Name())
 		switch {
 		case m == nil || !e.IsDir():
-		case m[2] == "tmp" && dead(dir):
+		case m[2] == "tmp" && mine == "" && dead(dir):
 			_ = os.RemoveAll(dir)
-		case m[2] == "old" && time.Since(lastChange(dir)) > abandoned:
+		case m[2] == "old" && m[1] == mine:
+			if err := recoverAside(dir, filepath.Join(parent, mine)); err != nil {
+				return err
+			}
+		case m[2] == "old" && untouched(dir):
 			_ = recoverAside(dir, filepath.Join(parent, m[1]))
 		}
 	}
@@ -102,63 +112,39 @@ func sweep(parent string) error {
 func dead(dir string) bool {
 	lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR, 0)
 	if err != nil {
-		return errors.Is(err, fs.ErrNotExist) && time.Since(lastChange(dir)) > abandoned
+		return errors.Is(err, fs.ErrNotExist) && untouched(dir)
 	}
 	defer lock.Close()
 	return tryLock(lock)
 }
 
-// lastChange is when the names in a folder were changed last.
-func lastChange(dir string) time.Time {
+// untouched reports whether no name in a folder has changed for long.
+func untouched(dir string) bool {
 	fi, err := os.Stat(dir)
-	if err != nil {
-		return time.Now()
-	}
-	return fi.ModTime()
-}
-
-// leftovers lists the folders in parent whose names begin with prefix.
-func leftovers(parent, prefix string) ([]string, error) {
-	entries, err := os.ReadDir(parent)
-	if err != nil {
-		return nil, err
-	}
-	var list []string
-	for _, e := range entries {
-		if e.IsDir() && strings.HasPrefix(e.Name(), prefix) {
-			list = append(list, filepath.Join(parent, e.Name()))
-		}
-	}
-	return list, nil
+	return err == nil && time.Since(fi.ModTime()) > abandoned
 }
 
 // file is a file of a report while it is written. It comes into being with its
 // first byte: a file that nobody writes into is none.
 type file struct {
-	stage *staging
-	name  string
-	f     *os.File
-	sum   hash.Hash
-	size  int64
+	path string
+	f    *os.File
 }
 
 // file is a new file in the staging folder.
 func (s *staging) file(name string) *file {
-	f := &file{stage: s, name: name, sum: sha256.New()}
+	f := &file{path: filepath.Join(s.dir, name)}
 	s.open = append(s.open, f)
 	return f
 }
 
 func (f *file) Write(p []byte) (n int, err error) {
 	if f.f == nil {
-		if f.f, err = os.OpenFile(filepath.Join(f.stage.dir, f.name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
+		if f.f, err = os.OpenFile(f.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
 			return 0, err
 		}
 	}
-	n, err = f.f.Write(p)
-	f.sum.Write(p[:n])
-	f.size += int64(n)
-	return n, err
+	return f.f.Write(p)
 }
 
 // sync puts all files on the disk and notes what is in them.
@@ -170,7 +156,11 @@ func (s *staging) sync() error {
 		if err := errors.Join(f.f.Sync(), f.f.Close()); err != nil {
 			return err
 		}
-		s.files[f.name] = fileSum{SHA256: hex.EncodeToString(f.sum.Sum(nil)), Size: f.size}
+		sum, err := sumFile(f.path)
+		if err != nil {
+			return err
+		}
+		s.files[filepath.Base(f.path)] = sum
 	}
 	s.open = nil
 	return syncDir(s.dir)
@@ -183,9 +173,6 @@ func (s *staging) names() []string { return slices.Sorted(maps.Keys(s.files)) }
 func (s *staging) empty() error {
 	s.close()
 	entries, err := os.ReadDir(s.dir)
-	if err != nil {
-		return err
-	}
 	for _, e := range entries {
 		if e.Name() != lockName {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(s.dir, e.Name())))
@@ -209,19 +196,23 @@ func (s *staging) close() {
 func (s *staging) discard() error {
 	s.close()
 	dir := s.dir
-	s.dir = ""
-	if dir == "" {
+	if s.dir = ""; dir == "" {
 		return nil
 	}
 	_ = s.lock.Close() // it may be closed already
 	return os.RemoveAll(dir)
 }
 
-// appear gives the staging folder its name. The lock goes before, since Windows
-// renames no folder in which a file is open.
+// appear gives the staging folder its name.
 func (s *staging) appear(dir string) error {
-	if err := errors.Join(s.lock.Close(), os.Remove(s.lock.Name()), syncDir(s.dir)); err != nil {
+	err := os.Remove(s.lock.Name()) // before it is let go: a free lock is a dead writer's
+	if err := errors.Join(s.lock.Close(), syncDir(s.dir)); err != nil {
 		return err
+	}
+	if err != nil { // Windows removes no open file, and renames no folder with one
+		if err := os.Remove(s.lock.Name()); err != nil {
+			return err
+		}
 	}
 	if err := rename(s.dir, dir, scannerPatience); err != nil {
 		return err
@@ -237,10 +228,11 @@ func syncDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Sync(); err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrInvalid) {
-		return errors.Join(err, d.Close())
+	err = d.Sync()
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrInvalid) {
+		err = nil
 	}
-	return d.Close()
+	return errors.Join(err, d.Close())
 }
 
 func sumFile(path string) (fileSum, error) {
