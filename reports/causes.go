@@ -130,6 +130,9 @@ type span struct {
 	Text  string // "4", "4–6"
 }
 
+// place is the column of a cause: its letters and its header.
+func (g *cause) place() string { return strings.TrimSpace(g.Column + " " + g.Header) }
+
 // spans names the first rows of a cause, and says how many these are.
 func (g *cause) spans() (list []span, named int) {
 	for i := 0; i < len(g.places); {

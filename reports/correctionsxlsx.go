@@ -1,11 +1,10 @@
 package reports
 
 import (
-	"errors"
 	"io"
 	"regexp"
 	"slices"
-	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -23,63 +22,61 @@ import (
 // stay in sight; the cells in question are marked. A second sheet says what to
 // do.
 type xlsxCorrections struct {
+	*book // nil until there is a row
 	w     io.Writer
 	tmp   string
 	info  table.Info
 	run   int64
-	trial bool
 	words texts
-
-	book  *excelize.File
-	sheet *excelize.StreamWriter
-	looks formLooks
-	own   []int // the 0-based columns that are not an earlier round's reason columns
-	row   int
-	cells []any
+	sheet *sheet
+	howTo string // the name of the second sheet
+	own   []int  // the 0-based columns that are not an earlier round's reason columns
 }
 
 func newXLSXCorrections(w io.Writer, tmp string, info table.Info, run int64, trial bool, words texts) *xlsxCorrections {
-	return &xlsxCorrections{w: w, tmp: tmp, info: info, run: run, trial: trial, words: words}
+	c := &xlsxCorrections{w: w, tmp: tmp, info: info, run: run, words: words, howTo: words.Say("What to do")}
+	if trial {
+		c.howTo = words.Say("TRIAL") // which nobody overlooks
+	}
+	if c.howTo == info.Sheet {
+		c.howTo += " (2)"
+	}
+	return c
 }
 
-func (c *xlsxCorrections) add(r *record) error {
+func (c *xlsxCorrections) add(r *record) (err error) {
 	if !corrected(r) {
 		return nil
 	}
 	if c.book == nil {
-		if err := c.open(); err != nil {
+		if c.book, err = newBook(c.tmp, c.info.Sheet, c.howTo); err != nil {
 			return err
 		}
+		c.begin()
 	}
 	why := reasons(r, c.run)
-	front := []any{
-		excelize.Cell{StyleID: c.looks.text, Value: why[3]}, excelize.Cell{StyleID: c.looks.reason, Value: cellText(why[0])},
-		excelize.Cell{StyleID: c.looks.reason, Value: cellText(why[1])},
-	}
-	c.cells = append(c.cells[:0], front...)
+	cells := []any{c.cell(lookText, why[3]), c.cell(lookNote, why[0]), c.cell(lookNote, why[1])}
 	own, ok := c.texts(r)
 	for _, i := range c.own {
-		look := c.looks.text
+		cell := c.cell(lookText, "")
 		if slices.ContainsFunc(r.problems, func(p ledger.Problem) bool { return p.Column == i+1 }) {
-			look = c.looks.fault
+			cell = c.cell(lookFault, "")
 		}
-		cell := excelize.Cell{StyleID: look}
 		if ok && own[i] != "" {
 			cell.Value = own[i]
 		}
-		c.cells = append(c.cells, cell)
+		cells = append(cells, cell)
 	}
-	c.cells = append(c.cells, excelize.Cell{StyleID: c.looks.text, Value: why[2]})
-	return c.write()
+	c.sheet.put(append(cells, c.cell(lookText, why[2]))...)
+	return c.sheet.err
 }
 
 // texts are the row's own cells, as they are written again. Of a row of which
 // not every cell is known to be what it was, all stay empty, and such a row is
 // refused again until the person has typed it in: one that is no row of the
-// table, a row with a cell too far to
-// the right, one that has lost a cell, one with a cell that cannot be read, one
-// with a text that is longer than a cell may be, and one with a text that looks
-// like the spelling of another.
+// table, a row with a cell too far to the right, one that has lost a cell, one
+// with a cell that cannot be read, one with a text that is longer than a cell
+// may be, and one with a text that looks like the spelling of another.
 func (c *xlsxCorrections) texts(r *record) (texts []string, ok bool) {
 	code := table.Code(r.code)
 	if unread[r.code] || code == table.CodeGrouped || code == table.CodeTooManyCells || r.refused == table.CodeTooManyCells {
@@ -98,8 +95,7 @@ func (c *xlsxCorrections) texts(r *record) (texts []string, ok bool) {
 		return nil, false
 	}
 	for _, i := range c.own {
-		t := texts[i]
-		if escaped.MatchString(t) || len(t) > excelize.TotalCellChars && len(utf16.Encode([]rune(t))) > excelize.TotalCellChars {
+		if escaped.MatchString(texts[i]) || utf16Len(texts[i]) > excelize.TotalCellChars {
 			return nil, false
 		}
 	}
@@ -110,113 +106,49 @@ func (c *xlsxCorrections) texts(r *record) (texts []string, ok bool) {
 // that has it as it is cannot be told from the character.
 var escaped = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
 
-func (c *xlsxCorrections) open() (err error) {
-	c.book = excelize.NewFile(excelize.Options{TmpDir: c.tmp})
-	if err := c.book.SetSheetName("Sheet1", c.info.Sheet); err != nil {
-		return err
-	}
-	if c.looks, err = formStyles(c.book); err != nil {
-		return err
-	}
-	if err := layOut(c.book, c.info.Sheet, "landscape"); err != nil {
-		return err
-	}
-	if c.sheet, err = c.book.NewStreamWriter(c.info.Sheet); err != nil {
-		return err
-	}
-	head := []any{
-		excelize.Cell{StyleID: c.looks.header, Value: columnRow}, excelize.Cell{StyleID: c.looks.header, Value: columnReason},
-		excelize.Cell{StyleID: c.looks.header, Value: columnHint},
-	}
-	widths := []float64{11, 44, 40}
+// begin writes the header on its row.
+func (c *xlsxCorrections) begin() {
+	titles, l := []string{columnRow, columnReason, columnHint}, layout{columns: []float64{11, 44, 40}, landscape: true, left: 3, top: c.info.HeaderRow, printHeading: c.info.HeaderRow}
 	for i, h := range c.info.Header {
 		if reasonColumn(h) == "" {
-			c.own = append(c.own, i)
-			head = append(head, excelize.Cell{StyleID: c.looks.header, Value: h})
-			widths = append(widths, max(16, min(width(h), 40)))
+			c.own, titles = append(c.own, i), append(titles, h)
+			l.columns = append(l.columns, float64(max(16, min(utf8.RuneCountInString(h)+2, 40))))
 		}
 	}
-	head = append(head, excelize.Cell{StyleID: c.looks.header, Value: columnRun})
-	for i, w := range append(widths, 11) {
-		if err := c.sheet.SetColWidth(i+1, i+1, w); err != nil {
-			return err
-		}
+	l.columns = append(l.columns, 11)
+	c.sheet = c.book.sheet(c.info.Sheet, l)
+	c.sheet.row = c.info.HeaderRow - 1
+	var header []any
+	for _, title := range append(titles, columnRun) {
+		header = append(header, excelize.Cell{StyleID: c.look[lookHeader], Value: title})
 	}
-	below := c.info.HeaderRow + 1
-	corner, err := excelize.CoordinatesToCellName(4, below)
-	if err != nil {
-		return err
-	}
-	if err := c.sheet.SetPanes(&excelize.Panes{Freeze: true, XSplit: 3, YSplit: below - 1, TopLeftCell: corner, ActivePane: "bottomRight"}); err != nil {
-		return err
-	}
-	c.row, c.cells = below-2, head
-	return c.write()
+	c.sheet.put(header...)
 }
 
-func (c *xlsxCorrections) write() error {
-	c.row++
-	at, err := excelize.CoordinatesToCellName(1, c.row)
-	if err != nil {
-		return err
-	}
-	return c.sheet.SetRow(at, c.cells)
-}
-
+// finish writes the second sheet, which says what to do.
 func (c *xlsxCorrections) finish(s *Summary) error {
 	if c.book == nil {
 		return nil
 	}
-	last, err := excelize.CoordinatesToCellName(len(c.own)+4, c.row)
-	if err != nil {
+	if err := c.sheet.end(0); err != nil {
 		return err
 	}
-	// A phone is a text on purpose; nobody shall be told to make it a number.
-	if err := c.book.AddIgnoredErrors(c.info.Sheet, "A1:"+last, excelize.IgnoredErrorsNumberStoredAsText); err != nil {
+	p := c.book.sheet(c.howTo, layout{columns: []float64{100}})
+	say := func(l look, format string, args ...any) { p.put(p.cell(l, c.words.Say(format, args...))) }
+	if s.Trial {
+		say(lookTrial, trialBanner)
+		say(lookNote, "These rows of %s would not be booked. In each, the first columns say what is wrong; the cells in question are coloured.", inputName(&s.Run))
+		say(lookNote, "Correct them in the list, and run that.")
+	} else {
+		say(lookNote, "These rows of %s are not booked. In each, the first columns say what is wrong; the cells in question are coloured.", inputName(&s.Run))
+		say(lookNote, "Correct the cells in the sheet \"%s\", delete rows that shall not be booked, save the file and run it:", c.info.Sheet)
+		p.put(p.cell(lookCommand, s.correct))
+		say(lookNote, "The other rows of the list need not be run again.")
+	}
+	if err := p.end(0); err != nil {
 		return err
 	}
-	if err := c.sheet.Flush(); err != nil {
-		return err
-	}
-	if err := c.instructions(s); err != nil {
-		return err
-	}
-	return packTo(c.book, c.w)
-}
-
-// instructions writes the second sheet, which says what to do. That of a trial
-// has a name that nobody overlooks.
-func (c *xlsxCorrections) instructions(s *Summary) error {
-	name := c.words.Say("What to do")
-	lines := []string{
-		c.words.Say("These rows of %s are not booked. In each, the first columns say what is wrong; the cells in question are coloured.", inputName(&s.Run)),
-		c.words.Say("Correct the cells in the sheet \"%s\", delete rows that shall not be booked, save the file and run it:", c.info.Sheet),
-		s.correct,
-		c.words.Say("The other rows of the list need not be run again."),
-	}
-	if c.trial {
-		name = c.words.Say("TRIAL")
-		lines = []string{
-			c.words.Say(trialBanner), c.words.Say("These rows of %s would not be booked. In each, the first columns say what is wrong; the cells in question are coloured.", inputName(&s.Run)),
-			c.words.Say("Correct them in the list, and run that."),
-		}
-	}
-	if name == c.info.Sheet {
-		name += " (2)"
-	}
-	if _, err := c.book.NewSheet(name); err != nil {
-		return err
-	}
-	for i, text := range lines {
-		look := c.looks.reason
-		if c.trial && i == 0 {
-			look = c.looks.header
-		}
-		if err := errors.Join(c.book.SetCellStyle(name, cellAt("A", i+1), cellAt("A", i+1), look), c.book.SetCellStr(name, cellAt("A", i+1), cellText(text))); err != nil {
-			return err
-		}
-	}
-	return errors.Join(c.book.SetColWidth(name, "A", "A", 100), layOut(c.book, name, "portrait"))
+	return c.save(c.w)
 }
 
 // Close removes what the library keeps in temporary files.

@@ -73,7 +73,7 @@ func (h *reportHTML) add(r *record) error {
 		return nil
 	}
 	v := rowView{
-		Class: uint8(r.Outcome), Row: r.Number, Participant: r.participant, Outcome: symbol(r.Outcome) + " " + h.words.outcome(r.Outcome),
+		Class: uint8(r.Outcome), Row: r.Number, Participant: r.participant, Outcome: h.words.marked(r.Outcome),
 		ID: r.BookingID, Message: shorten(r.message, maxPageText),
 	}
 	if r.Slot != (ledger.Slot{}) {
@@ -184,15 +184,14 @@ func (h *reportHTML) share(o ledger.Outcome, n int) shareView {
 func (h *reportHTML) data(s *Summary) *pageData {
 	w := h.words
 	d := &pageData{Lang: h.lang, File: inputName(h.run), Summary: s, Early: earlyJS, Late: template.JS(pageJS), Rows: h.rows}
-	d.CSS = template.CSS(":root{" + variables(false) + "}@media (prefers-color-scheme:dark){:root{" + variables(true) + "}}" +
-		"@media print{:root{" + variables(false) + "}}" + outcomeClasses() + pageCSS)
+	d.CSS = template.CSS(pageCSS)
 	d.Policy = "default-src 'none'; style-src " + hashOf(string(d.CSS)) + "; script-src " + hashOf(earlyJS) + " " + hashOf(pageJS) +
 		"; base-uri 'none'; form-action 'none'"
 	d.bars(h, s)
 	list := h.causes.sorted()
 	for _, g := range list[:min(len(list), maxPageCauses)] {
 		v := causeView{shareView: h.share(g.Outcome, g.Rows), Rows: g.Rows, Warning: g.Warning, Message: shorten(g.Message, maxPageCause), Hint: shorten(g.Hint, maxPageCause)}
-		v.Place = strings.TrimSpace(g.Column + " " + g.Header)
+		v.Place = g.place()
 		var named int
 		v.Spans, named = g.spans()
 		if more := g.Rows - named; more > 0 {

@@ -188,6 +188,14 @@ func Participant(cells []string, columns []int) string {
 // or the ids where it has none.
 func (r *record) place() string { return Place(r.viewing, r.slot, r.Slot) }
 
+// cell is the place of the first problem of a row, as D14.
+func (r *record) cell() string {
+	if r.column == "" {
+		return ""
+	}
+	return r.column + strconv.Itoa(r.Number)
+}
+
 // Place is what people call a viewing and a slot: the list's own words for
 // them, or the ids where it has none.
 func Place(viewing, slot string, ids ledger.Slot) string {

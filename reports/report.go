@@ -275,20 +275,12 @@ func fill(ctx context.Context, s *staging, src *Source, o *Options, w texts) (*S
 	if err := writeManifest(s.file(summaryAt), src, o, programs, t, s.files); err != nil {
 		return nil, err
 	}
-	files := s.files
-	s.files = map[string]fileSum{}
-	if err := s.sync(); err != nil {
-		return nil, err
-	}
-	for name, sum := range files {
-		s.files[name] = sum
-	}
-	return sum, nil
+	return sum, s.sync()
 }
 
 // openWriters are the writers of the files that are wanted.
 func openWriters(s *staging, src *Source, o *Options, w texts, groups *causes) ([]writer, error) {
-	list := []writer{newUncertain(s.file(uncertainName(src)), src, o, w)}
+	list := []writer{newUncertain(s.file(uncertainName(src)), s.dir, src, o, w)}
 	if o.wants(KindCSV) {
 		list = append(list, newReportCSV(s.file(KindCSV.name()), src.Run.Input.Sheet))
 	}

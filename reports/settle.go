@@ -39,7 +39,7 @@ func (e *SettlementError) Message() (format string, args []any) {
 	case e.Column == 0:
 		return "line %d: %s", []any{e.Line, e.Reason}
 	}
-	return "cell %s: %s", []any{cellAt(table.ColumnName(e.Column), e.Line), e.Reason}
+	return "cell %s: %s", []any{cellName(e.Column, e.Line), e.Reason}
 }
 
 // ReadSettlements reads a file of uncertain rows that a person has filled in: a

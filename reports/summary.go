@@ -182,24 +182,21 @@ func (s *Summary) notes(w texts, src *Source) {
 		switch e := src.earlier; {
 		case e == nil:
 			add(w.Say("%s. This report therefore names nobody and has no corrections file.", why))
-		case e.corrections() != "" && e.Corrections > 0 && e.Corrections < refusedOf(s):
+		case e.corrections() != "" && e.Corrections > 0 && e.Corrections < s.count(ledger.Invalid)+s.count(ledger.Rejected):
 			add(w.Say("%s. Names are those of the earlier report, and its corrections file has only some of the rows.", why))
 		default:
 			add(w.Say("%s. Names and corrections are those of the earlier report.", why))
 		}
 	}
-	if s.Run.Rows > maxSheetRows {
-		add(w.Say("report.xlsx holds the first %s rows; report.csv has them all.", words.Number(maxSheetRows)))
+	if most := maxSheetRows(s.Trial); s.Run.Rows > most {
+		add(w.Say("report.xlsx holds the first %s rows; report.csv has them all.", words.Number(most)))
 	}
 }
 
-func refusedOf(s *Summary) (n int) {
-	for _, share := range s.Outcomes {
-		if share.Outcome == ledger.Invalid || share.Outcome == ledger.Rejected {
-			n += share.Count
-		}
-	}
-	return n
+// count is how many rows ended in an outcome.
+func (s *Summary) count(o ledger.Outcome) int {
+	i := slices.IndexFunc(s.Outcomes, func(share Share) bool { return share.Outcome == o })
+	return s.Outcomes[i].Count
 }
 
 // percent is n of total for people: rounded, but never 0 % or 100 % of what is

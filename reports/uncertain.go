@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"encoding/csv"
 	"io"
 	"strconv"
 	"time"
@@ -12,26 +13,27 @@ import (
 // uncertain rows.
 var uncertainColumns = [...]struct {
 	title string
-	old   string // its name in files of before there were two languages
+	old   string  // its name in files of before there were two languages
+	width float64 // in a workbook
 	of    func(u *uncertain, r *record) string
 }{
-	{"run", "run", func(u *uncertain, r *record) string { return strconv.FormatInt(u.origin(r).run, 10) }},
-	{"row", "row", func(u *uncertain, r *record) string { return strconv.Itoa(u.origin(r).row) }},
-	{"participant", "participant", func(_ *uncertain, r *record) string { return r.participant }},
-	{"viewing and slot", "", func(_ *uncertain, r *record) string { return r.place() }},
-	{"sent", "", func(u *uncertain, r *record) string {
+	{"run", "run", 9, func(u *uncertain, r *record) string { return strconv.FormatInt(u.origin(r).run, 10) }},
+	{"row", "row", 7, func(u *uncertain, r *record) string { return strconv.Itoa(u.origin(r).row) }},
+	{"participant", "participant", 26, func(_ *uncertain, r *record) string { return r.participant }},
+	{"viewing and slot", "", 30, func(_ *uncertain, r *record) string { return r.place() }},
+	{"sent", "", 20, func(u *uncertain, r *record) string {
 		if r.SubmittedAt.IsZero() {
 			return ""
 		}
-		return r.SubmittedAt.In(u.zone).Format(time.DateTime)
+		return moment(r.SubmittedAt, u.zone)
 	}},
-	{"what happened", "", func(_ *uncertain, r *record) string { return r.message }},
-	{bookingIDTitle, "booked_id", blank},
-	{notBookedTitle, "not_booked", blank},
-	{"reason", "reason", blank},
-	{"customer id", "", func(_ *uncertain, r *record) string { return r.Slot.CustomerId }},
-	{"viewing id", "", func(_ *uncertain, r *record) string { return r.Slot.ViewingId }},
-	{"time slot id", "", func(_ *uncertain, r *record) string { return r.Slot.TimeSlotId }},
+	{"what happened", "", 40, func(_ *uncertain, r *record) string { return r.message }},
+	{bookingIDTitle, "booked_id", 36, nil},
+	{notBookedTitle, "not_booked", 12, nil},
+	{"reason", "reason", 30, nil},
+	{"customer id", "", 14, func(_ *uncertain, r *record) string { return r.Slot.CustomerId }},
+	{"viewing id", "", 38, func(_ *uncertain, r *record) string { return r.Slot.ViewingId }},
+	{"time slot id", "", 38, func(_ *uncertain, r *record) string { return r.Slot.TimeSlotId }},
 }
 
 // The columns in which an answer stands.
@@ -40,37 +42,29 @@ const (
 	notBookedTitle = "not booked"
 )
 
-func blank(*uncertain, *record) string { return "" }
-
 // uncertain writes the file of the uncertain rows in the format of the input:
 // a line that says how it is filled in, the header, and a line a row. There is
 // no such file without such rows.
 type uncertain struct {
-	run   int64
-	zone  *time.Location
-	text  texts
-	trial bool
-	out   cellWriter
-	more  bool // it has begun
+	w      io.Writer
+	tmp    string
+	run    int64
+	zone   *time.Location
+	text   texts
+	trial  bool
+	inBook bool
+	comma  rune
+
+	csv   *csv.Writer // it, or a book with a sheet, once there is a row
+	book  *book
+	sheet *sheet
 }
 
-// cellWriter writes rows of texts into a CSV file or a workbook.
-type cellWriter interface {
-	row(cells []string) error
-	finish() error
-}
-
-func newUncertain(w io.Writer, src *Source, o *Options, text texts) *uncertain {
-	u := &uncertain{run: src.Run.ID, zone: o.Zone, text: text, trial: o.Trial}
-	if inputKind(src) == ".xlsx" {
-		u.out = &sheetCells{w: w, name: text.Say("Uncertain rows")}
-		return u
+func newUncertain(w io.Writer, tmp string, src *Source, o *Options, text texts) *uncertain {
+	u := &uncertain{w: w, tmp: tmp, run: src.Run.ID, zone: o.Zone, text: text, trial: o.Trial, inBook: inputKind(src) == ".xlsx", comma: ';'}
+	if d := src.Run.Input.Delimiter; d == "," || d == "\t" {
+		u.comma = rune(d[0])
 	}
-	comma := ';'
-	if d := src.Run.Input.Delimiter; len(d) == 1 && (d == "," || d == "\t") {
-		comma = rune(d[0])
-	}
-	u.out = &csvCells{w: w, comma: comma}
 	return u
 }
 
@@ -86,36 +80,90 @@ func (u *uncertain) add(r *record) error {
 	if r.Outcome != ledger.Uncertain {
 		return nil
 	}
-	if !u.more {
-		u.more = true
-		head := make([]string, len(uncertainColumns))
-		for i, c := range uncertainColumns {
-			head[i] = u.text.Say(c.title)
-		}
-		how := u.text.Say("Look each person up in Vitec, among the participants of the viewing. Booked: write the booking's id under \"%s\". Not booked: write x under \"%s\". Then save this file and run: vitec-import resolve FILE",
-			u.text.Say(bookingIDTitle), u.text.Say(notBookedTitle))
-		if u.trial {
-			how = u.text.Say(trialBanner) + ". " + how
-		}
-		first := make([]string, len(uncertainColumns)) // as wide as the others
-		first[0] = how
-		if err := u.out.row(first); err != nil {
-			return err
-		}
-		if err := u.out.row(head); err != nil {
+	if u.csv == nil && u.book == nil {
+		if err := u.begin(); err != nil {
 			return err
 		}
 	}
 	cells := make([]string, len(uncertainColumns))
 	for i, c := range uncertainColumns {
-		cells[i] = c.of(u, r)
+		if c.of != nil {
+			cells[i] = c.of(u, r)
+		}
 	}
-	return u.out.row(cells)
+	return u.put(lookText, cells)
+}
+
+// begin writes what stands above the rows: how the file is filled in, in a line
+// as wide as the others, and the header.
+func (u *uncertain) begin() (err error) {
+	how, titles := make([]string, len(uncertainColumns)), make([]string, len(uncertainColumns))
+	l := layout{landscape: true, left: 3, top: 2}
+	for i, c := range uncertainColumns {
+		titles[i], l.columns = u.text.Say(c.title), append(l.columns, c.width)
+	}
+	how[0] = u.text.Say("Look each person up in Vitec, among the participants of the viewing. Booked: write the booking's id under \"%s\". Not booked: write x under \"%s\". Then save this file and run: vitec-import resolve FILE",
+		u.text.Say(bookingIDTitle), u.text.Say(notBookedTitle))
+	if u.trial {
+		how[0] = u.text.Say(trialBanner) + ". " + how[0]
+	}
+	if u.inBook {
+		name := u.text.Say("Uncertain rows")
+		if u.book, err = newBook(u.tmp, name); err != nil {
+			return err
+		}
+		u.sheet = u.book.sheet(name, l)
+	} else {
+		if _, err := io.WriteString(u.w, "\ufeff"); err != nil { // spreadsheets know the file for UTF-8 by it
+			return err
+		}
+		u.csv = csv.NewWriter(u.w)
+		u.csv.Comma, u.csv.UseCRLF = u.comma, true
+	}
+	if err := u.put(lookText, how); err != nil {
+		return err
+	}
+	return u.put(lookHeader, titles)
+}
+
+// put writes a line of texts.
+func (u *uncertain) put(l look, texts []string) error {
+	if u.csv != nil {
+		inert := make([]string, len(texts))
+		for i, text := range texts {
+			inert[i] = inertID(text)
+		}
+		return u.csv.Write(inert)
+	}
+	cells := make([]any, len(texts))
+	for i, text := range texts {
+		cells[i] = u.book.cell(l, text)
+		if l == lookText && uncertainColumns[i].of == nil && u.sheet.row > 1 {
+			cells[i] = u.book.cell(lookFill, text)
+		}
+	}
+	u.sheet.put(cells...)
+	return u.sheet.err
 }
 
 func (u *uncertain) finish(*Summary) error {
-	if !u.more {
+	switch {
+	case u.csv != nil:
+		u.csv.Flush()
+		return u.csv.Error()
+	case u.book != nil:
+		if err := u.sheet.end(0); err != nil {
+			return err
+		}
+		return u.book.save(u.w)
+	}
+	return nil
+}
+
+// Close removes what the library keeps in temporary files.
+func (u *uncertain) Close() error {
+	if u.book == nil {
 		return nil
 	}
-	return u.out.finish()
+	return u.book.Close()
 }

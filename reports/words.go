@@ -23,6 +23,10 @@ func textsIn(l words.Language) texts {
 // outcome returns the name of an outcome.
 func (w texts) outcome(o ledger.Outcome) string { return w.outcomes[o] }
 
+// marked is the name of an outcome with its symbol, which tells it apart without
+// colour.
+func (w texts) marked(o ledger.Outcome) string { return symbol(o) + " " + w.outcome(o) }
+
 // outcomeMeaning says in a sentence what an outcome means.
 func (w texts) outcomeMeaning(o ledger.Outcome) string {
 	_, meaning := nameOf(w.Language, o)

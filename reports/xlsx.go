@@ -1,234 +1,131 @@
 package reports
 
 import (
+	"fmt"
 	"io"
 	"time"
 
 	"github.com/xuri/excelize/v2"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/reports/words"
 )
 
-// rowColumn is a column of the sheet of rows.
-type rowColumn struct {
+// rowColumns are the columns of the sheet of rows; those from rowsAside on are
+// folded away.
+var rowColumns = [...]struct {
 	title string
 	width float64
-	// aside columns are folded away: whoever looks for an id opens them, and
-	// what is printed fits on a page.
-	aside bool
-	of    func(x *reportXLSX, r *record) excelize.Cell
+	look  look
+	of    func(x *reportXLSX, r *record) any // a text, or a number, which is not shown if it is 0
+}{
+	{"Row", 9, lookNumber, func(_ *reportXLSX, r *record) any { return r.Number }},
+	{"Participant", 24, lookWrapped, func(_ *reportXLSX, r *record) any { return r.participant }},
+	{"Outcome", 17, lookOutcome, func(x *reportXLSX, r *record) any { return x.words.marked(r.Outcome) }},
+	{"Viewing and slot", 24, lookWrapped, func(_ *reportXLSX, r *record) any { return r.place() }},
+	{"What happened", 40, lookWrapped, func(_ *reportXLSX, r *record) any { return r.message }},
+	{"What to do", 40, lookWrapped, func(_ *reportXLSX, r *record) any { return r.hint }},
+	{"Booking id", 38, lookText, func(_ *reportXLSX, r *record) any { return r.BookingID }},
+	{"Cell", 8, lookText, func(_ *reportXLSX, r *record) any { return r.cell() }},
+	{"Viewing id", 38, lookText, func(_ *reportXLSX, r *record) any { return r.Slot.ViewingId }},
+	{"Time slot id", 38, lookText, func(_ *reportXLSX, r *record) any { return r.Slot.TimeSlotId }},
+	{"Customer id", 14, lookText, func(_ *reportXLSX, r *record) any { return r.Slot.CustomerId }},
+	{"Status", 9, lookNumber, func(_ *reportXLSX, r *record) any { return r.HTTPStatus }},
+	{"Attempts", 9, lookNumber, func(_ *reportXLSX, r *record) any { return r.Attempts }},
+	{"Sent at", 20, lookTime, func(x *reportXLSX, r *record) any { return excelTime(r.SubmittedAt, x.zone) }},
+	{"Took (ms)", 9, lookNumber, func(_ *reportXLSX, r *record) any { return int(r.Duration.Round(time.Millisecond).Milliseconds()) }},
+	{"First: run", 9, lookNumber, func(_ *reportXLSX, r *record) any { return int(r.first.run) }},
+	{"First: row", 9, lookNumber, func(_ *reportXLSX, r *record) any { return r.first.row }},
 }
+
+const rowsAside = 5
 
 // reportXLSX writes report.xlsx: the rows as they pass by, the summary and the
 // causes when all have been seen.
 type reportXLSX struct {
-	w       io.Writer
-	book    *excelize.File
-	src     *Source
-	trial   bool
-	words   texts
-	zone    *time.Location
-	style   []int // the id of each style
-	columns []rowColumn
-	rows    *excelize.StreamWriter
-	row     int   // the last one written
-	cells   []any // of the row at hand
-
-	names [len(ledger.Outcomes)]string // of the outcomes, in their cells
-
+	*book
+	w         io.Writer
+	run       *ledger.RunInfo
+	words     texts
+	zone      *time.Location
+	rows      *sheet
+	header    int // the row of the header of the rows
 	causes    *causes
-	uncertain []uncertainRow // the first of them
-}
-
-// uncertainRow is an uncertain row as the summary shows it.
-type uncertainRow struct {
-	row                    int
-	participant, slot, why string
+	uncertain []record // the first of them, for the summary
 }
 
 // maxUncertain is how many uncertain rows the summary names.
 const maxUncertain = 25
 
 func newReportXLSX(w io.Writer, tmp string, src *Source, text texts, o *Options, c *causes) (*reportXLSX, error) {
-	x := &reportXLSX{
-		w: w, book: excelize.NewFile(excelize.Options{TmpDir: tmp}), src: src, trial: o.Trial, words: text, zone: o.Zone, causes: c, columns: rowColumns(),
-	}
-	for _, o := range ledger.Outcomes {
-		x.names[o] = symbol(o) + "  " + text.outcome(o)
-	}
-	return x, x.start()
-}
-
-func (x *reportXLSX) start() (err error) {
-	b, sheet := x.book, x.words.Say("Rows")
-	if err := b.SetSheetName("Sheet1", x.words.Say("Summary")); err != nil {
-		return err
-	}
-	for _, name := range [...]string{sheet, x.words.Say("Problems")} {
-		if _, err := b.NewSheet(name); err != nil {
-			return err
-		}
-	}
-	if x.style, err = styles(b); err != nil {
-		return err
-	}
-	last, err := excelize.CoordinatesToCellName(len(x.columns), min(x.src.Run.Rows+x.headerRow(), excelize.TotalRows))
+	b, err := newBook(tmp, text.Say("Summary"), text.Say("Rows"), text.Say("Problems"))
+	x := &reportXLSX{book: b, w: w, run: &src.Run, words: text, zone: o.Zone, causes: c, header: headerRow(o.Trial)}
 	if err != nil {
-		return err
+		return x, err
 	}
-	// First of all: some readers believe the dimension, and a new sheet's is A1.
-	if err := b.SetSheetDimension(sheet, "A1:"+last); err != nil {
-		return err
+	l := layout{left: 2, top: x.header, aside: rowsAside, printHeading: x.header, rows: min(x.header+src.Run.Rows, excelize.TotalRows)}
+	var titles, banner []any
+	for _, c := range rowColumns {
+		l.columns = append(l.columns, c.width)
+		titles, banner = append(titles, b.cell(lookHeader, text.Say(c.title))), append(banner, b.cell(lookTrial, ""))
 	}
-	if err := layOut(b, sheet, "portrait"); err != nil {
-		return err
+	x.rows = b.sheet(text.Say("Rows"), l)
+	if o.Trial {
+		banner[0] = b.cell(lookTrial, text.Say(trialBanner))
+		x.rows.put(banner...)
 	}
-	if x.rows, err = b.NewStreamWriter(sheet); err != nil {
-		return err
-	}
-	var header []any
-	for i, c := range x.columns {
-		if err := x.rows.SetColWidth(i+1, i+1, c.width); err != nil {
-			return err
-		}
-		if c.aside {
-			if err := x.rows.SetColOutlineLevel(i+1, 1); err != nil {
-				return err
-			}
-			if err := x.rows.SetColVisible(i+1, i+1, false); err != nil {
-				return err
-			}
-		}
-		header = append(header, excelize.Cell{StyleID: x.style[styleHeader], Value: x.words.Say(c.title)})
-	}
-	below := x.headerRow() + 1
-	if err := x.rows.SetPanes(&excelize.Panes{Freeze: true, XSplit: 2, YSplit: below - 1, TopLeftCell: cellAt("C", below), ActivePane: "bottomRight"}); err != nil {
-		return err
-	}
-	if x.trial {
-		banner := make([]any, len(x.columns))
-		for i := range banner {
-			banner[i] = excelize.Cell{StyleID: x.style[styleTrial]}
-		}
-		banner[0] = excelize.Cell{StyleID: x.style[styleTrial], Value: x.words.Say(trialBanner)}
-		if err := x.write(banner); err != nil {
-			return err
-		}
-	}
-	return x.write(header)
+	x.rows.put(titles...)
+	return x, x.rows.err
 }
 
-// headerRow is the row of the sheet's header, below the banner of a trial.
-func (x *reportXLSX) headerRow() int {
-	if x.trial {
+// headerRow is the row of the header of the sheet of rows, below the banner of a
+// trial.
+func headerRow(trial bool) int {
+	if trial {
 		return 2
 	}
 	return 1
 }
 
-func rowColumns() []rowColumn {
-	text := func(title string, width float64, aside bool, s style, of func(r *record) string) rowColumn {
-		return rowColumn{title, width, aside, func(x *reportXLSX, r *record) excelize.Cell {
-			if t := cellText(of(r)); t != "" {
-				return excelize.Cell{StyleID: x.style[s], Value: t}
-			}
-			return excelize.Cell{}
-		}}
-	}
-	number := func(title string, aside bool, of func(r *record) int) rowColumn {
-		return rowColumn{title, 9, aside, func(x *reportXLSX, r *record) excelize.Cell {
-			if n := of(r); n != 0 {
-				return excelize.Cell{StyleID: x.style[styleNumber], Value: n}
-			}
-			return excelize.Cell{}
-		}}
-	}
-	return []rowColumn{
-		number("Row", false, func(r *record) int { return r.Number }),
-		text("Participant", 24, false, styleText, func(r *record) string { return r.participant }),
-		{"Outcome", 17, false, func(x *reportXLSX, r *record) excelize.Cell {
-			return excelize.Cell{StyleID: x.style[styleOutcome+style(r.Outcome)], Value: x.names[r.Outcome]}
-		}},
-		text("Viewing and slot", 24, false, styleWrapped, (*record).place),
-		text("What happened", 40, false, styleWrapped, func(r *record) string { return r.message }),
-		text("What to do", 40, true, styleWrapped, func(r *record) string { return r.hint }),
-		text("Booking id", 38, true, styleText, func(r *record) string { return r.BookingID }),
-		text("Cell", 8, true, styleText, cellName),
-		text("Viewing id", 38, true, styleText, func(r *record) string { return r.Slot.ViewingId }),
-		text("Time slot id", 38, true, styleText, func(r *record) string { return r.Slot.TimeSlotId }),
-		text("Customer id", 14, true, styleText, func(r *record) string { return r.Slot.CustomerId }),
-		number("Status", true, func(r *record) int { return r.HTTPStatus }),
-		number("Attempts", true, func(r *record) int { return r.Attempts }),
-		{"Sent at", 20, true, func(x *reportXLSX, r *record) excelize.Cell {
-			if r.SubmittedAt.IsZero() {
-				return excelize.Cell{}
-			}
-			return excelize.Cell{StyleID: x.style[styleTime], Value: excelTime(wallClock(r.SubmittedAt, x.zone))}
-		}},
-		number("Took (ms)", true, func(r *record) int { return int(r.Duration.Round(time.Millisecond).Milliseconds()) }),
-		number("First: run", true, func(r *record) int { return int(r.first.run) }),
-		number("First: row", true, func(r *record) int { return r.first.row }),
-	}
-}
-
-// wallClock is t as a spreadsheet, which knows no zones, shall show it.
-func wallClock(t time.Time, zone *time.Location) time.Time {
-	t = t.In(zone)
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
-}
-
-// excelTime is a time as spreadsheets count: days since the end of 1899. It is a
-// hair more, since some of them cut a second that is a hair too short.
-func excelTime(t time.Time) float64 {
-	const day, epoch = 24 * 60 * 60, 25569 // seconds, and days until 1970
-	return epoch + float64(t.Unix())/day + 1e-8
-}
-
-// cellName is the place of the first problem of a row, as D14.
-func cellName(r *record) string {
-	if r.column == "" {
-		return ""
-	}
-	return cellAt(r.column, r.Number)
-}
+// maxSheetRows is how many rows of a list a sheet holds.
+func maxSheetRows(trial bool) int { return excelize.TotalRows - headerRow(trial) }
 
 func (x *reportXLSX) add(r *record) error {
 	if r.Outcome == ledger.Uncertain && len(x.uncertain) < maxUncertain {
-		x.uncertain = append(x.uncertain, uncertainRow{r.Number, r.participant, r.place(), r.message})
+		x.uncertain = append(x.uncertain, *r)
 	}
-	if x.row == excelize.TotalRows {
-		return nil // a sheet holds no more; the summary says so
+	if x.rows.row == excelize.TotalRows {
+		return nil // the summary says so
 	}
-	x.cells = x.cells[:0]
-	for i := range x.columns {
-		x.cells = append(x.cells, x.columns[i].of(x, r))
+	cells := make([]any, len(rowColumns))
+	for i, c := range rowColumns {
+		l, value := c.look, c.of(x, r)
+		if l == lookOutcome {
+			l += look(r.Outcome)
+		}
+		if value != 0 && value != "" && value != 0.0 {
+			cells[i] = x.cell(l, value)
+		}
 	}
-	return x.write(x.cells)
+	x.rows.put(cells...)
+	return x.rows.err
 }
 
-func (x *reportXLSX) write(cells []any) error {
-	x.row++
-	return x.rows.SetRow(cellAt("A", x.row), cells)
+// excelTime is a time as spreadsheets, which know no zones, count: days since the
+// end of 1899. It is a hair more, since some of them cut a second that is a hair
+// too short.
+func excelTime(t time.Time, zone *time.Location) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	const day, epoch = 24 * 60 * 60, 25569 // seconds, and days until 1970
+	_, offset := t.In(zone).Zone()
+	return epoch + float64(t.Unix()+int64(offset))/day + 1e-8
 }
 
-// finish ends the sheet of rows, writes the summary and the causes, and packs
-// the workbook.
+// finish ends the sheet of rows, writes the other two, and packs the workbook.
 func (x *reportXLSX) finish(s *Summary) error {
-	sheet := x.words.Say("Rows")
-	last, err := excelize.CoordinatesToCellName(len(x.columns), max(x.row, x.headerRow()+1))
-	if err != nil {
-		return err
-	}
-	if err := x.book.AutoFilter(sheet, cellAt("A", x.headerRow())+":"+last, nil); err != nil {
-		return err
-	}
-	if err := x.book.AddIgnoredErrors(sheet, "A1:"+last, excelize.IgnoredErrorsNumberStoredAsText); err != nil {
-		return err
-	}
-	if err := x.rows.Flush(); err != nil {
-		return err
-	}
-	if err := printHeader(x.book, sheet, x.headerRow()); err != nil {
+	if err := x.rows.end(x.header); err != nil {
 		return err
 	}
 	if err := x.summary(s); err != nil {
@@ -237,17 +134,123 @@ func (x *reportXLSX) finish(s *Summary) error {
 	if err := x.problems(); err != nil {
 		return err
 	}
-	run := &x.src.Run
-	made := run.StartedAt
-	if !run.FinishedAt.IsZero() {
-		made = run.FinishedAt
+	made := x.run.StartedAt
+	if !x.run.FinishedAt.IsZero() {
+		made = x.run.FinishedAt
 	}
 	at := made.UTC().Format(time.RFC3339)
-	if err := x.book.SetDocProps(&excelize.DocProperties{Title: s.Title, Creator: "vitec-import", Created: at, Modified: at}); err != nil {
+	if err := x.file.SetDocProps(&excelize.DocProperties{Title: s.Title, Creator: "vitec-import", Created: at, Modified: at}); err != nil {
 		return err
 	}
-	return packTo(x.book, x.w)
+	return x.save(x.w)
 }
 
-// Close removes what the library keeps in temporary files.
-func (x *reportXLSX) Close() error { return x.book.Close() }
+// summary writes the first sheet.
+func (x *reportXLSX) summary(s *Summary) error {
+	w, hidden := x.words, false
+	if err := x.file.SetSheetView(w.Say("Summary"), 0, &excelize.ViewOptions{ShowGridLines: &hidden}); err != nil {
+		return err
+	}
+	p := x.sheet(w.Say("Summary"), layout{columns: []float64{2, 26, 10, 10, 44, 44}})
+	section := func(title string) {
+		p.put()
+		p.across(lookSection, title, 22)
+	}
+	p.put()
+	if s.Trial {
+		p.across(lookTrial, w.Say(trialBanner), 28)
+	}
+	p.across(lookTitle, s.Title, 0)
+	p.across(lookHeadline, s.Headline, 34)
+	p.across(lookTitle, s.Occasion, 0)
+	p.across(lookLeft, s.Left, 20)
+	for _, n := range s.Notes {
+		p.across(lookNote, n, lines(n, 125))
+	}
+	p.put()
+	x.outcomes(p, s)
+	if len(s.Steps) > 0 {
+		section(w.Say("What to do next"))
+	}
+	for i, step := range s.Steps {
+		text := fmt.Sprintf("%d.  %s", i+1, step.Text)
+		p.across(lookWrapped, text, lines(text, 130)+3)
+		if step.Command != "" {
+			p.across(lookCommand, step.Command, lines(step.Command, 105)+4.5)
+		}
+	}
+	if len(x.uncertain) > 0 {
+		section(w.Say("Uncertain rows"))
+		header := []any{nil}
+		for _, title := range [...]string{w.Say("Participant"), w.Say("Row"), "", w.Say("Viewing and slot"), w.Say("What happened")} {
+			header = append(header, p.cell(lookHeader, title))
+		}
+		p.put(header...)
+	}
+	for _, r := range x.uncertain {
+		p.put(nil, p.cell(lookWrapped, r.participant), p.cell(lookCount, r.Number), nil, p.cell(lookWrapped, r.place()), p.cell(lookWrapped, r.message))
+	}
+	if more := s.count(ledger.Uncertain) - len(x.uncertain); more > 0 {
+		p.put(nil, p.cell(lookFaint, w.Say("and %d more, see the rows", more)))
+	}
+	section(w.Say("What the words mean"))
+	for _, o := range s.Outcomes {
+		p.put(nil, p.cell(lookOutcome+look(o.Outcome), w.marked(o.Outcome)), p.cell(lookFaint, o.Meaning))
+	}
+	section(w.Say("About this run"))
+	for _, f := range s.Facts {
+		p.put(nil, p.cell(lookFaint, f.Name), p.cell(lookText, f.Value))
+	}
+	return p.end(0)
+}
+
+// outcomes writes the table of the outcomes, with a bar for each.
+func (x *reportXLSX) outcomes(p *sheet, s *Summary) {
+	w := x.words
+	p.put(nil, p.cell(lookHeader, w.Say("Outcome")), p.cell(lookHeader, w.Say("Rows")), p.cell(lookHeader, w.Say("Share")), p.cell(lookHeader, ""))
+	for _, o := range s.Outcomes {
+		p.put(nil, p.cell(lookOutcome+look(o.Outcome), w.marked(o.Outcome)), p.cell(lookCount, o.Count), p.cell(lookFaint, o.Percent), p.cell(lookCount, o.Count))
+		p.try(x.file.SetConditionalFormat(p.name, cellName(5, p.row), []excelize.ConditionalFormatOptions{{
+			Type: "data_bar", Criteria: "=", MinType: "num", MinValue: "0", MaxType: "num", MaxValue: fmt.Sprint(max(1, s.Total)),
+			BarColor: "#" + shades[o.Outcome].solid, BarOnly: true, BarSolid: true,
+		}}))
+	}
+	p.put(nil, p.cell(lookTitle, w.Say("all rows")), p.cell(lookCount, s.Total))
+}
+
+// altText says what a chart of the outcomes shows.
+func altText(s *Summary) string {
+	text := ""
+	for _, o := range s.Outcomes {
+		if o.Count > 0 {
+			if text != "" {
+				text += ", "
+			}
+			text += fmt.Sprintf("%s %s", words.Number(o.Count), o.Name)
+		}
+	}
+	return text
+}
+
+// problems writes the sheet of the causes.
+func (x *reportXLSX) problems() error {
+	w := x.words
+	p := x.sheet(w.Say("Problems"), layout{columns: []float64{9, 20, 60, 24, 50, 50}, landscape: true, top: 1, printHeading: 1})
+	var header []any
+	for _, title := range [...]string{"Rows", "Outcome", "Cause", "Column", "What to do", "In rows"} {
+		header = append(header, p.cell(lookHeader, w.Say(title)))
+	}
+	p.put(header...)
+	list := x.causes.sorted()
+	for _, g := range list {
+		outcome := p.cell(lookOutcome+look(g.Outcome), w.marked(g.Outcome))
+		if g.Warning {
+			outcome = p.cell(lookWrapped, w.Say("warning"))
+		}
+		p.put(p.cell(lookCount, g.Rows), outcome, p.cell(lookWrapped, g.Message), p.cell(lookWrapped, g.place()), p.cell(lookWrapped, g.Hint), p.cell(lookWrapped, g.where(w)))
+	}
+	if len(list) == 0 {
+		p.put(nil, nil, p.cell(lookWrapped, w.Say("There are no problems.")))
+	}
+	return p.end(1)
+}

@@ -20,6 +20,7 @@ import (
 
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
+	"vitec-import/reports/words"
 	"vitec-import/vitec/testenv"
 )
 
@@ -56,8 +57,8 @@ func TestWorkbook(t *testing.T) {
 	}
 	const viewing = "VIS5D41402ABC4B2A76B9719D911017C592"
 	want := [][]string{
-		{"2", "Åsa Öberg", "✓  booked", "VIS5D41…C592 · TS-1", "", "", "VID7D793037A0760186574B0282F2F435E7", "", viewing, "TS-1", "M11385", "200", "1", "2026-03-04 12:00:01", "132"},
-		{"4", `Cecilia "Cissi" Dahl`, "!  invalid", "VIS5D41…C592 · TS-1", "Född: not a date (want YYYY-MM-DD); E-post: not an e-mail address", "write 1990-02-28", "", "D4", viewing, "TS-1", "M11385"},
+		{"2", "Åsa Öberg", "✓ booked", "VIS5D41…C592 · TS-1", "", "", "VID7D793037A0760186574B0282F2F435E7", "", viewing, "TS-1", "M11385", "200", "1", "2026-03-04 12:00:01", "132"},
+		{"4", `Cecilia "Cissi" Dahl`, "! invalid", "VIS5D41…C592 · TS-1", "Född: not a date (want YYYY-MM-DD); E-post: not an e-mail address", "write 1990-02-28", "", "D4", viewing, "TS-1", "M11385"},
 	}
 	if !slices.Equal(rows[1], want[0]) {
 		t.Errorf("got %q", rows[1])
@@ -83,17 +84,62 @@ func TestWorkbook(t *testing.T) {
 	}
 }
 
-// The chart has a bar for each outcome that has rows: the names of others would
-// lie on each other.
-func TestWorkbookChart(t *testing.T) {
-	rows := []ledger.Row{{Number: 2, Outcome: ledger.Booked}, {Index: 1, Number: 3, Outcome: ledger.Booked}, {Index: 2, Number: 4, Outcome: ledger.Uncertain}}
-	for n, bars := range []int{0, 1, 1, 2} {
-		rep := mustWrite(t, Source{Run: ledger.RunInfo{ID: 7, Rows: n, StartedAt: noon}, Rows: ledgerRows(rows[:n])}, Options{Dir: filepath.Join(t.TempDir(), "out"), Files: []Kind{KindXLSX}})
-		f := openWorkbook(t, filepath.Join(rep.Dir, "report.xlsx"))
-		chart, found := f.Pkg.Load("xl/charts/chart1.xml")
-		text, _ := chart.([]byte)
-		if found != (bars > 0) || bytes.Count(text, []byte("<ser>")) != bars {
-			t.Errorf("%d rows: not %d bars in\n%s", n, bars, text)
+// Each outcome has a bar that is as long as its share of the rows.
+func TestWorkbookBars(t *testing.T) {
+	src, o := scenario(t)
+	rep := mustWrite(t, src, o)
+	f := openWorkbook(t, filepath.Join(rep.Dir, "report.xlsx"))
+	formats, err := f.GetConditionalFormats("Summary")
+	if err != nil || len(formats) != len(ledger.Outcomes) {
+		t.Fatalf("%d bars, %v", len(formats), err)
+	}
+	for cell, list := range formats {
+		if f := list[0]; f.Type != "data_bar" || f.MinValue != "0" || f.MaxValue != "10" || !f.BarOnly {
+			t.Errorf("%s: %+v", cell, f)
+		}
+	}
+	if n, err := f.GetCellValue("Summary", "E9"); err != nil || n != "2" { // booked, two of ten
+		t.Errorf("the first bar stands for %q, %v", n, err)
+	}
+}
+
+// A sheet holds 1,048,576 rows, header and banner among them: what is beyond is
+// left out, and the summary says so.
+func TestRowsBeyondASheetsEnd(t *testing.T) {
+	for _, trial := range []bool{false, true} {
+		src, o := scenario(t)
+		o.Trial, src.Run.Rows = trial, excelize.TotalRows+2
+		w, d := textsIn(words.English), &describer{run: &src.Run, words: textsIn(words.English), zone: stockholm}
+		var out bytes.Buffer
+		x, err := newReportXLSX(&out, t.TempDir(), &src, w, &o, newCauses(d))
+		must(t, err)
+		x.rows.row = excelize.TotalRows - 2 // as if all before had been written
+		for n := range 5 {
+			must(t, x.add(&record{Row: ledger.Row{Number: 7_000_000 + n, Outcome: ledger.Booked}}))
+		}
+		n := newTally()
+		n.Rows = src.Run.Rows
+		sum := summarize(&src, &o, n, Paths{}, d)
+		must(t, x.finish(sum))
+		path := writeInput(t, "report.xlsx", out.Bytes())
+		wellFormed(t, path)
+		f := openWorkbook(t, path)
+		for row, want := range map[int]string{excelize.TotalRows - 1: "7000000", excelize.TotalRows: "7000001"} {
+			if got, err := f.GetCellValue("Rows", fmt.Sprintf("A%d", row)); err != nil || got != want {
+				t.Errorf("row %d: %q, %v", row, got, err)
+			}
+		}
+		if dim, err := f.GetSheetDimension("Rows"); err != nil || dim != "A1:Q1048576" {
+			t.Errorf("dimension %q, %v", dim, err)
+		}
+		held := map[bool]string{false: "1\u202f048\u202f575", true: "1\u202f048\u202f574"}[trial]
+		if !slices.ContainsFunc(sum.Notes, func(n string) bool { return strings.HasPrefix(n, "report.xlsx holds the first "+held+" rows;") }) {
+			t.Errorf("trial %t: notes %q", trial, sum.Notes)
+		}
+		src.Run.Rows = maxSheetRows(trial)
+		n.Rows = src.Run.Rows
+		if notes := summarize(&src, &o, n, Paths{}, d).Notes; strings.Contains(fmt.Sprint(notes), "holds the first") {
+			t.Errorf("a note though all rows are there: %q", notes)
 		}
 	}
 }

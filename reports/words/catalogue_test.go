@@ -103,7 +103,6 @@ var unsaid = map[string]string{
 	"its rows are not those of the run": worded,
 	"the rows of the run were purged":   worded,
 	"yyyy-mm-dd hh:mm:ss":               format,
-	"@media print{:root{":               format,
 
 	"vitec-import check ": command, "{value: false}": yamlPiece,
 	"json, xml": choice, "csv, xlsx, html": choice, "text, json": choice, "debug, info, warn, error": choice,
