@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"vitec-import/importer/ledger"
@@ -110,12 +112,15 @@ type Earlier struct {
 	Dir                   string
 	Run                   int64
 	Ledger                string // "" in reports of before there were ids
+	LedgerPlace           string // where it was
+	NewLedger             bool   // the run made it
 	Target                string
 	Trial                 bool
 	Whole                 bool      // it covers later runs too
 	StartedAt, FinishedAt time.Time // FinishedAt is zero if the run was on or was cut off
 	InputPath             string
 	InputSHA256           string
+	InputSize             int64
 	Rows                  int
 	Counts                ledger.Counts // of the run alone
 }
@@ -127,8 +132,8 @@ func FoundAt(dir string) (f Earlier, ok bool) {
 		return Earlier{}, false
 	}
 	f = Earlier{
-		Dir: dir, Run: m.Run, Ledger: m.Ledger, Target: m.Target, Trial: m.Trial, Whole: len(m.Later) > 0,
-		InputPath: m.Input.Path, InputSHA256: m.Input.SHA256, Rows: m.Input.Rows, Counts: m.RunOutcomes.counts(),
+		Dir: dir, Run: m.Run, Ledger: m.Ledger, LedgerPlace: m.LedgerPlace, NewLedger: m.NewLedger, Target: m.Target, Trial: m.Trial, Whole: len(m.Later) > 0,
+		InputPath: m.Input.Path, InputSHA256: m.Input.SHA256, InputSize: m.Input.Size, Rows: m.Input.Rows, Counts: m.RunOutcomes.counts(),
 	}
 	if m.RunOutcomes == (outcomeCount{}) { // of before there were reports of more than one run
 		f.Counts = m.Outcomes.counts()
@@ -138,6 +143,40 @@ func FoundAt(dir string) (f Earlier, ok bool) {
 		f.FinishedAt, _ = time.Parse(time.RFC3339, *m.FinishedAt)
 	}
 	return f, true
+}
+
+// Beside returns the reports that stand in a folder: those on a list, by its
+// name, by where it was, or by its content; and those on others.
+func Beside(dir, list string) (on, others []Earlier) {
+	entries, _ := os.ReadDir(dir) // what cannot be read says nothing
+	path, _ := filepath.Abs(list)
+	info, _ := os.Stat(list)
+	sum := sync.OnceValue(func() string { s, _ := sumFile(list); return s.SHA256 })
+	for _, e := range entries {
+		m := reportFolder.FindStringSubmatch(e.Name())
+		if m == nil {
+			continue
+		}
+		f, ok := FoundAt(filepath.Join(dir, e.Name()))
+		switch {
+		case !ok:
+		case m[1] == stemOf(list), f.InputPath == path, info != nil && info.Size() == f.InputSize && sum() == f.InputSHA256:
+			on = append(on, f)
+		default:
+			others = append(others, f)
+		}
+	}
+	return on, others
+}
+
+// stemOf is by which name the report folders on a list begin.
+func stemOf(list string) string {
+	return strings.TrimSuffix(filepath.Base(Folder(list, 0, false)), "-run-0000")
+}
+
+// Seen is what the folder says of its run, to be held against a ledger.
+func (f *Earlier) Seen() ledger.Seen {
+	return ledger.Seen{Ledger: f.Ledger, Run: f.Run, StartedAt: f.StartedAt, InputSHA256: f.InputSHA256, Counts: f.Counts}
 }
 
 // Of reports whether the folder's report is that of a run.

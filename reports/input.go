@@ -21,8 +21,10 @@ type Source struct {
 	Rows iter.Seq2[ledger.Row, error]
 	// Events are what happened to the run, oldest first.
 	Events []ledger.Event
-	// Ledger tells the run's ledger from others.
-	Ledger string
+	// Ledger tells the run's ledger from others, and LedgerPlace is where it is.
+	Ledger, LedgerPlace string
+	// NewLedger says that the run found none and made it.
+	NewLedger bool
 	// Words are what the server said of rows, by their index, in its own words.
 	// The ledger does not keep them, since they may hold what is in a cell; they
 	// are known when the run has just ended, and from then on to its report.

@@ -37,8 +37,10 @@ type manifest struct {
 	Notes          []string   `json:"notes"`
 	InputAtHand    bool       `json:"input_at_hand"`
 
-	Trial       bool         `json:"trial"`                 // nobody is booked: the target is a sandbox
-	Ledger      string       `json:"ledger,omitempty"`      // what tells the run's ledger from others
+	Trial       bool         `json:"trial"`            // nobody is booked: the target is a sandbox
+	Ledger      string       `json:"ledger,omitempty"` // what tells the run's ledger from others
+	LedgerPlace string       `json:"ledger_place,omitempty"`
+	NewLedger   bool         `json:"new_ledger,omitempty"`  // the run made the ledger, which knew of no earlier booking
 	RunOutcomes outcomeCount `json:"run_outcomes"`          // of the run alone
 	Later       []int64      `json:"later_runs"`            // whose rows are in outcomes, see report --whole
 	Names       bool         `json:"names"`                 // the report names people
@@ -143,7 +145,7 @@ func writeManifest(w io.Writer, src *Source, o *Options, sum *Summary, t *tally,
 		Outcomes: countsOf(t.Outcomes), Requests: run.Requests, Ended: run.Ended, Interrupted: run.Interrupted, Stopped: sum.Stopped,
 		ContentDiffers: t.Differing, Format: run.Format, Rate: run.Rate, Concurrency: run.Concurrency,
 		Headline: sum.Headline, Steps: []stepJSON{}, Notes: append([]string{}, sum.Notes...),
-		InputAtHand: src.Input != nil, Trial: o.Trial, Ledger: src.Ledger, RunOutcomes: countsOf(run.Counts), Later: []int64{},
+		InputAtHand: src.Input != nil, Trial: o.Trial, Ledger: src.Ledger, LedgerPlace: src.LedgerPlace, NewLedger: src.NewLedger, RunOutcomes: countsOf(run.Counts), Later: []int64{},
 		Names: src.named(), RunFlags: append([]string{}, o.Paths.RunFlags...), Columns: placeColumns{src.ViewingColumns, src.SlotColumns},
 		Corrections: t.Outcomes[ledger.Invalid] + t.Outcomes[ledger.Rejected], Files: files,
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vitec-import/cmd/vitec-import/newledger"
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 	"vitec-import/vitec"
@@ -22,6 +23,7 @@ type batch struct {
 	server      *server
 	pace        *importer.Pace
 	ledger      *ledger.Ledger
+	doubt       error // what would have been refused if somebody could be booked
 }
 
 // newBatch reads the saved plan, if there is one: it may say what the command
@@ -47,16 +49,28 @@ func (b *batch) trial() bool { return trial(b.target()) }
 // open makes the server and the ledger ready. It is done before any list is
 // read, which may take a while: if another run has the ledger, this one shall
 // say so at once.
-func (b *batch) open(ctx context.Context) error {
+//
+// The error is [ledger.ErrMissing] if there is no ledger and nothing tells of one:
+// whoever may have one made opens the batch again with the flag for it.
+func (b *batch) open(ctx context.Context, lists ...string) error {
 	path, err := b.w.ledgerPath(b.flags.ledger)
 	if err != nil {
 		return err
 	}
-	if b.server, err = b.flags.server(b.w); err != nil {
-		return err
+	if b.server == nil {
+		if b.server, err = b.flags.server(b.w); err != nil {
+			return err
+		}
 	}
-	nobody := b.flags.target.sandbox
-	if b.ledger, err = ledger.Open(ctx, path, ledger.Options{Booking: !nobody, Create: !nobody, Trial: nobody}); err != nil {
+	who := newledger.People
+	switch {
+	case b.flags.target.sandbox:
+		who = newledger.Sandbox
+	case b.trial():
+		who = newledger.Nobody
+	}
+	b.ledger, b.doubt, err = newledger.Open(ctx, newledger.Run{Ledger: path, Lists: lists, Reports: b.flags.out, Books: who, New: b.flags.newLedger})
+	if err != nil {
 		return err
 	}
 	if b.saved != nil {

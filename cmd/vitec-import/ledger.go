@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"vitec-import/cmd/vitec-import/newledger"
 	"vitec-import/importer/ledger"
 )
 
@@ -131,20 +133,22 @@ func newLedgerForgetCommand(w *world) *cobra.Command {
 		yes  bool
 	)
 	cmd := &cobra.Command{
-		Use:   "forget",
+		Use:   "forget [FOLDER]",
 		Short: "Take the ledger as it is, whatever files beside it say",
 		Long: `forget is for whoever really wants to go on with an older copy of a ledger, with
-another one, or with none: what the files beside it say of it counts no longer. Whom
-the lost ledger has booked can be booked again. No booking is deleted.
+another one, or with none: what the files beside it say of it counts no longer, and with
+FOLDER neither do the reports in it, which are of a ledger that is lost. Whom the lost
+ledger has booked can be booked again. No booking is deleted.
 
 EXIT STATUS
   0  forgotten
   1  there is nothing to forget, or it was not agreed to
   2  wrong use
   6  a run holds the ledger`,
-		Example: `  vitec-import ledger forget`,
-		Args:    none,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Example: `  vitec-import ledger forget
+  vitec-import ledger forget lists`,
+		Args: between(0, 1, ""),
+		RunE: func(cmd *cobra.Command, args []string) error {
 			where, err := w.ledgerPath(path)
 			if err != nil {
 				return err
@@ -155,7 +159,14 @@ EXIT STATUS
 					return err
 				}
 			}
-			if err := ledger.Forget(cmd.Context(), where); err != nil {
+			err = ledger.Forget(cmd.Context(), where)
+			if len(args) == 1 && (err == nil || errors.Is(err, ledger.ErrMissing)) {
+				var n int
+				if n, err = newledger.Forget(cmd.Context(), where, args[0]); err == nil {
+					fmt.Fprintln(w.stdout, w.count(n, "%d report in %s counts no longer", "%d reports in %s count no longer", args[0]))
+				}
+			}
+			if err != nil {
 				return err
 			}
 			fmt.Fprintln(w.stdout, w.say("%s: is taken as it is", where))

@@ -16,37 +16,22 @@ type leftover struct {
 	unsent    []ledger.RunInfo
 }
 
-// leftoverAge is for how long a run that left rows unsent is spoken of.
+// leftoverAge is for how long a run that ended early is spoken of. One that was
+// cut off is until what it left is sent or settled.
 const leftoverAge = 30 * 24 * time.Hour
 
 func findLeftover(ctx context.Context, l *ledger.Ledger, target string) (left leftover, err error) {
-	runs, err := l.Runs(ctx)
+	runs, err := l.Left(ctx)
 	if err != nil {
 		return left, err
 	}
-	here := map[int64]bool{}
-	for i, r := range runs {
+	for _, r := range runs {
 		if r.Target != target {
 			continue
 		}
-		here[r.ID] = true
-		if r.Counts[ledger.NotSent] == 0 || time.Since(r.StartedAt) > leftoverAge {
-			continue
-		}
-		again := false
-		for _, later := range runs[i+1:] {
-			again = again || later.Target == target && later.Input.SHA256 == r.Input.SHA256
-		}
-		if !again {
+		left.uncertain += r.Counts[ledger.Uncertain]
+		if r.Counts[ledger.NotSent] > 0 && (r.Interrupted || time.Since(r.StartedAt) < leftoverAge) {
 			left.unsent = append(left.unsent, r)
-		}
-	}
-	for row, err := range l.Uncertain(ctx) {
-		if err != nil {
-			return left, err
-		}
-		if here[row.Run] {
-			left.uncertain++
 		}
 	}
 	return left, nil

@@ -88,7 +88,7 @@ func absolute(path string) string {
 
 // place is how the report is made and its commands are written.
 func (r *listRun) place() reportPlace {
-	p := reportPlace{input: r.input, runFlags: r.batch.reportFlags}
+	p := reportPlace{input: r.input, newLedger: r.ledger.Created(), runFlags: r.batch.reportFlags}
 	p.viewing, p.slot = r.placeColumns()
 	return p
 }

@@ -118,15 +118,16 @@ func findRun(cmd *cobra.Command, l *ledger.Ledger, args []string) (ledger.RunInf
 // reportPlace says where a report goes, what it is made from and how its
 // commands are written.
 type reportPlace struct {
-	out      string         // the folder in which the report folder is made; empty: where it was, or the input's
-	dir      string         // the report folder itself, where the user has named a file in it; empty: see out
-	input    string         // as the user named it; empty: as the run recorded it
-	list     string         // where the run's input is now; empty: where it was
-	whole    bool           // with what later runs have made of the rows
-	runFlags []string       // with which run was called; nil: as the earlier report has them
-	viewing  []int          // 0-based cells with the list's own words for viewing
-	slot     []int          // and slot; nil: as the earlier report has them
-	words    map[int]string // of the server, by rows' indices; nil: as the earlier report has them
+	out       string         // the folder in which the report folder is made; empty: where it was, or the input's
+	dir       string         // the report folder itself, where the user has named a file in it; empty: see out
+	newLedger bool           // the run made the ledger
+	input     string         // as the user named it; empty: as the run recorded it
+	list      string         // where the run's input is now; empty: where it was
+	whole     bool           // with what later runs have made of the rows
+	runFlags  []string       // with which run was called; nil: as the earlier report has them
+	viewing   []int          // 0-based cells with the list's own words for viewing
+	slot      []int          // and slot; nil: as the earlier report has them
+	words     map[int]string // of the server, by rows' indices; nil: as the earlier report has them
 }
 
 func (p *reportPlace) folder(run *ledger.RunInfo) string {
@@ -172,7 +173,9 @@ func (w *world) writeReport(ctx context.Context, l *ledger.Ledger, run ledger.Ru
 		return nil, err
 	}
 	defer src.Close()
-	if old, ok := reports.FoundAt(place.folder(&run)); place.whole || ok && old.Whole {
+	old, ok := reports.FoundAt(place.folder(&run))
+	src.NewLedger = src.NewLedger || ok && old.NewLedger && old.Of(&run)
+	if place.whole || ok && old.Whole {
 		for _, later := range runs {
 			if later.ID <= run.ID || later.Purged || later.Target != run.Target {
 				continue
@@ -219,7 +222,7 @@ func (w *world) reportSource(ctx context.Context, l *ledger.Ledger, run ledger.R
 	if err != nil {
 		return nil, err
 	}
-	s := &reportSource{reports.Source{Run: run, Rows: l.Rows(ctx, run.ID), Events: events, Words: place.words, ViewingColumns: place.viewing, SlotColumns: place.slot}}
+	s := &reportSource{reports.Source{Run: run, Ledger: l.ID(), LedgerPlace: l.Path(), NewLedger: place.newLedger, Rows: l.Rows(ctx, run.ID), Events: events, Words: place.words, ViewingColumns: place.viewing, SlotColumns: place.slot}}
 	if place.list != "" {
 		s.Input, s.NoInput = reports.OpenInput(ctx, inPlace(run, place.list))
 		if s.NoInput != nil {

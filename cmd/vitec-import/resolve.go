@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vitec-import/cmd/vitec-import/newledger"
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
 	"vitec-import/reports"
@@ -203,6 +204,11 @@ func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list [
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
+	if r.file != "" { // what it says of run 1 is not of any ledger's run 1
+		if err := newledger.Check(ctx, l, filepath.Dir(r.file)); err != nil {
+			return err
+		}
+	}
 	settlements, err := w.findUncertain(ctx, l, list)
 	if err != nil {
 		return err

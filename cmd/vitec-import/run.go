@@ -32,6 +32,7 @@ type runFlags struct {
 	maxMessages int
 	plan        string
 	yes         bool
+	newLedger   bool
 	format      string
 	metrics     string
 	labels      []string
@@ -119,6 +120,7 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&f.maxMessages, "max-messages", 0, "allow `NUMBER` SMS and e-mails to people")
 	cmd.Flags().StringVar(&f.plan, "plan", "", "do exactly what \"check --save\" wrote to `FILE`, or nothing if something has changed since")
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "do not ask before sending")
+	cmd.Flags().BoolVar(&f.newLedger, "new-ledger", false, "make a ledger if there is none; nobody is known as booked then")
 	cmd.Flags().StringVar(&f.format, "format", "json", "the `FORMAT` of the requests: json or xml")
 	cmd.Flags().StringVar(&f.logFormat, "log-format", "", "write a log to stderr instead of the progress, as `FORMAT` text or json")
 	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "how much the log says, as `LEVEL` debug, info, warn or error")
@@ -166,7 +168,7 @@ func (w *world) runBatch(ctx context.Context, b *batch, input string) (ran bool,
 	if err != nil {
 		return false, err
 	}
-	if err := b.open(ctx); err != nil {
+	if err := w.openBatch(ctx, b, input); err != nil {
 		return false, err
 	}
 	defer r.Close()

@@ -3,54 +3,70 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/ncruces/go-sqlite3/driver"
 )
 
-// Seen is what a run's report folder says of the ledger that the run was
-// recorded in.
+// Seen is what a report folder says of a run.
 type Seen struct {
-	Ledger string // its ID
-	Run    int64
-	Counts Counts
+	Ledger      string // the ledger's ID
+	Run         int64
+	StartedAt   time.Time // to the second
+	InputSHA256 string
+	Counts      Counts
 }
 
 // Compare holds what a report folder says against this ledger. It returns nil if
-// the run is this ledger's own, which knows at least as much of it; else an
-// *[Error] with ErrOther: another ledger, or an older copy of the same, would
-// book people again.
-func (l *Ledger) Compare(ctx context.Context, s Seen) error {
-	other := func(reason Text) error {
-		return &Error{Path: l.Path(), Err: ErrOther, Reason: reason,
-			Hint: Say("use the ledger that the report was made with, or put back its newest copy; a new or an older one would book people again")}
+// the run is this ledger's own; else an *[Error] with ErrOther: another ledger,
+// or an older copy of the same, would book people again. With whole it also
+// holds how the run's rows ended against what the ledger knows, which takes the
+// longer the more they are; of the newest run that is enough.
+func (l *Ledger) Compare(ctx context.Context, s Seen, whole bool) error {
+	other := func(format string, args ...any) error {
+		return &Error{Path: l.Path(), Err: ErrOther, Reason: Say(format, args...)}
 	}
 	return l.read(ctx, func(tx *sql.Tx) error {
-		forgotten, err := numbers(tx, "SELECT run FROM forgotten WHERE ledger = $1 AND run = $2", s.Ledger, s.Run)
-		if err != nil || len(forgotten) > 0 {
+		var last, forgotten int64
+		err := tx.QueryRowContext(ctx, "SELECT runs, (SELECT count(*) FROM forgotten WHERE ledger = $1 AND run = $2) FROM ledger", s.Ledger, s.Run).Scan(&last, &forgotten)
+		switch {
+		case err != nil || forgotten > 0:
+			return err
+		case s.Ledger != l.id:
+			return other("run %d was recorded in another ledger: this one does not know whom it has booked", s.Run)
+		case s.Run > last:
+			return other("this is an older copy: it does not know run %d", s.Run)
+		}
+		var started, head string
+		err = tx.QueryRowContext(ctx, "SELECT started, header FROM runs WHERE run = $1 AND state > 0", s.Run).Scan(&started, &head)
+		if errors.Is(err, sql.ErrNoRows) { // purged
+			return nil
+		}
+		var h header
+		if err == nil {
+			err = json.Unmarshal([]byte(head), &h)
+		}
+		at, err2 := fromStamp(started)
+		if err := errors.Join(err, err2); err != nil {
 			return err
 		}
-		if s.Ledger != l.id {
-			return other(Say("run %d is in a report folder of this list and was recorded in another ledger", s.Run))
+		if h.Input.SHA256 != s.InputSHA256 || !at.Truncate(time.Second).Equal(s.StartedAt.Truncate(time.Second)) {
+			return other("this is a copy that has gone its own way: its run %d is another one", s.Run)
 		}
-		last, err := numbers(tx, "SELECT runs FROM ledger")
-		if err != nil {
-			return err
-		}
-		if s.Run > last[0] {
-			return other(Say("run %d is in a report folder of this list, and the ledger does not know it: it is an older copy", s.Run))
+		if !whole {
+			return nil
 		}
 		runs, err := readRuns(tx, s.Run, s.Run)
-		if err != nil || len(runs) == 0 { // purged
-			return err
+		if err == nil && !runs[0].Counts.follow(s.Counts) {
+			err = other("this is an older copy: it knows less of run %d", s.Run)
 		}
-		if !runs[0].Counts.follow(s.Counts) {
-			return other(Say("the report folder of run %d knows more than the ledger: it is an older copy", s.Run))
-		}
-		return nil
+		return err
 	})
 }
 
@@ -77,25 +93,29 @@ func (now Counts) follow(was Counts) bool {
 	return total(now) == total(was)
 }
 
-// ForgetRun has a report folder's run not held against this ledger any more. The
-// numbers of later runs follow it.
-func (l *Ledger) ForgetRun(ctx context.Context, s Seen) error {
+// ForgetRuns has the runs of report folders not held against this ledger any
+// more. The numbers of later runs follow theirs.
+func (l *Ledger) ForgetRuns(ctx context.Context, folders []Seen) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	return l.take(func(t *turn) error {
-		if _, err := t.exec("INSERT INTO forgotten (ledger, run) VALUES ($1, $2) ON CONFLICT DO NOTHING", s.Ledger, s.Run); err != nil {
-			return err
+		for _, s := range folders {
+			if _, err := t.exec("INSERT INTO forgotten (ledger, run) VALUES ($1, $2) ON CONFLICT DO NOTHING", s.Ledger, s.Run); err != nil {
+				return err
+			}
+			if _, err := t.exec("UPDATE ledger SET runs = $1 WHERE runs < $1", s.Run); err != nil {
+				return err
+			}
 		}
-		_, err := t.exec("UPDATE ledger SET runs = $1 WHERE runs < $1", s.Run)
-		return err
+		return nil
 	})
 }
 
-// Left lists the runs that have left something to do: rows that are uncertain
-// and not settled, and rows that a run which was cut off has not sent, unless
-// another run has sent them since. Their Counts tell how many: Uncertain and
-// NotSent, and nothing else.
+// Left lists the runs that are over and have left something to do: rows that are
+// uncertain and not settled, and rows that were not sent, unless another run has
+// sent them since, or has had the same list, and tells of them itself. Their
+// Counts tell how many: Uncertain and NotSent, and nothing else.
 func (l *Ledger) Left(ctx context.Context) (left []RunInfo, err error) {
 	err = l.read(ctx, func(tx *sql.Tx) error {
 		runs, err := readRuns(tx, 0, 1<<62)
@@ -113,9 +133,10 @@ func (l *Ledger) Left(ctx context.Context) (left []RunInfo, err error) {
 		if err != nil {
 			return err
 		}
-		for _, r := range runs {
+		for i, r := range runs {
 			c := counts[r.ID]
-			if r.Interrupted && r.Counts[NotSent] > 0 {
+			again := slices.ContainsFunc(runs[i+1:], func(o RunInfo) bool { return o.Target == r.Target && o.Input.SHA256 == r.Input.SHA256 })
+			if (r.Ended || r.Interrupted) && r.Counts[NotSent] > 0 && !again {
 				n, err := numbers(tx, unsentStatement, r.ID)
 				if err != nil {
 					return err

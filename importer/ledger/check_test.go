@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // TestBackup copies a ledger in mid-run. The copy is a sound ledger that knows
@@ -62,7 +63,9 @@ func TestCompare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := Seen{Ledger: l.ID(), Run: run, Counts: info.Counts}
+	seen := Seen{Ledger: l.ID(), Run: run, StartedAt: info.StartedAt.Truncate(time.Second), InputSHA256: info.Input.SHA256, Counts: info.Counts}
+	elsewhere := seen
+	elsewhere.InputSHA256 = "another list"
 	more := seen
 	more.Counts[Uncertain]--
 	more.Counts[Booked]++
@@ -72,10 +75,11 @@ func TestCompare(t *testing.T) {
 	}{
 		"the same":       {seen, nil},
 		"knows more":     {more, ErrOther},
+		"its own way":    {elsewhere, ErrOther},
 		"a later run":    {Seen{Ledger: l.ID(), Run: run + 1}, ErrOther},
 		"another ledger": {Seen{Ledger: "0123456789abcdef", Run: 1}, ErrOther},
 	} {
-		if err := l.Compare(t.Context(), c.seen); !errors.Is(err, c.want) {
+		if err := l.Compare(t.Context(), c.seen, true); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -83,12 +87,12 @@ func TestCompare(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range []Seen{seen, more} { // written before it was settled, and after
-		if err := l.Compare(t.Context(), s); err != nil {
+		if err := l.Compare(t.Context(), s, true); err != nil {
 			t.Error(err)
 		}
 	}
 	later := Seen{Ledger: l.ID(), Run: run + 3}
-	if err := errors.Join(l.ForgetRun(t.Context(), later), l.Compare(t.Context(), later)); err != nil {
+	if err := errors.Join(l.ForgetRuns(t.Context(), []Seen{later}), l.Compare(t.Context(), later, true)); err != nil {
 		t.Error(err)
 	}
 	if r := start(t, l, Row{}); r.ID() != run+4 {
@@ -118,7 +122,11 @@ func TestLeft(t *testing.T) {
 		}
 	}
 	want(1, 2)
-	again := start(t, l, Row{Keys: benchKeys(1)}, Row{Keys: benchKeys(2)})
+	mended := RunInfo{Target: target, StartedAt: noon, Input: Input{SHA256: "the list, mended"}}
+	again, err := l.StartRun(t.Context(), mended, planned(Row{Keys: benchKeys(1)}, Row{Keys: benchKeys(2)}))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i := range 2 {
 		begin(t, again, i, benchKeys(i+1))
 		finish(t, again, i, Result{Outcome: Booked, BookingID: "V"})

@@ -22,6 +22,7 @@ import (
 var converted = []string{
 	"cmd/vitec-import",
 	"cmd/vitec-import/desk",
+	"cmd/vitec-import/newledger",
 	"importer",
 	"importer/ledger",
 	"importer/table",
@@ -104,7 +105,7 @@ var unsaid = map[string]string{
 	"the rows of the run were purged":   worded,
 	"yyyy-mm-dd hh:mm:ss":               format,
 
-	"vitec-import check ": command, "{value: false}": yamlPiece,
+	"vitec-import check ": command, "vitec-import ledger forget --ledger ": command, "{value: false}": yamlPiece,
 	"json, xml": choice, "csv, xlsx, html": choice, "text, json": choice, "debug, info, warn, error": choice,
 	"negative offset": internal, "too much text": worded,
 	"%s wants a value of kind %s":          internal,
