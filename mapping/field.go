@@ -362,7 +362,7 @@ func (c *compiler) lookup(r *rule, f *field) {
 		case key == "":
 			c.fail(e.from.pos, "empty_value", "the table has an empty key").hint(`for an empty cell there is "default"`)
 		case twice:
-			c.fail(e.from.pos, "duplicate_key", "%q and %q differ only in letter case", before, e.from.text)
+			c.fail(e.from.pos, "duplicate_key", "%q and %q are one text to a lookup", before, e.from.text).hint("letter case and spaces at the ends do not count")
 		default:
 			written[key] = e.from.text
 			keys = append(keys, e.from.text)

@@ -27,7 +27,7 @@ type inputClause struct {
 	Sheet     scalar `key:"sheet" means:"name of the sheet"`
 	HeaderRow scalar `key:"headerRow" means:"number of the row that names the columns, 1 being the first"`
 	Encoding  scalar `key:"encoding" means:"character encoding of a CSV file"`
-	Delimiter scalar `key:"delimiter" means:"the character between two cells, or comma, semicolon, tab, pipe"`
+	Delimiter scalar `key:"delimiter" means:"one or two signs between two cells, or comma, semicolon, tab, pipe"`
 }
 
 // group is the rules of the fields at some paths, in blocks as the paths say.
@@ -128,9 +128,9 @@ var gone = []struct {
 	{"include", nil, say("--set, or a column for what differs between offices")},
 	{"identity", nil, say("the ledger's own rule, which needs no key")},
 	{"when", nil, say("skip to leave rows out, or computed")},
-	{"choices", nil, say("lookup")},
+	{"choices", nil, say("a lookup: {column: Hur, lookup: {visning: Visit}}")},
 	{"zone", nil, say("Swedish times, or write the offset: 2026-03-04T18:30+02:00")},
-	{"trim", nil, say("replace")},
+	{"trim", nil, say(`replace: {"Tel:": ""}`)},
 	{"case", nil, say("computed, with upper, lower or title")},
 	{"empty", []string{"omit"}, say("the rule without it: an empty cell is left out")},
 	{"as", []string{"phone", "personnummer", "datetime", "boolean", "integer", "decimal", "choice", "list", "email", "country", "zip"}, say("the field's own way to read a cell, as: text or as: date")},

@@ -36,7 +36,7 @@ type Input struct {
 	Sheet     string
 	HeaderRow int    // 1-based
 	Encoding  string // as written; the reader of the spreadsheet knows the names
-	Delimiter rune
+	Delimiter string // one or two characters
 }
 
 // Mapping is a parsed mapping file. It is immutable and safe for concurrent
@@ -107,22 +107,34 @@ func (c *compiler) input(in inputClause) Input {
 			c.fail(in.HeaderRow.pos, "unknown_value", "%q is not the number of a row", in.HeaderRow.text).hint("1 is the first row")
 		}
 	}
-	text := in.Delimiter.text
-	r, size := utf8.DecodeRuneInString(text)
-	switch i := slices.Index(delimiterNames, text); {
-	case !in.Delimiter.set:
-	case i >= 0:
-		out.Delimiter = []rune(",;\t|")[i]
-	case size == len(text) && size > 0 && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("\"\r\n", r):
-		out.Delimiter = r
-	default:
-		c.unknownWord(in.Delimiter, "delimiter", delimiterNames...)
+	if in.Delimiter.set {
+		var ok bool
+		if out.Delimiter, ok = Delimiter(in.Delimiter.text); !ok {
+			c.unknownWord(in.Delimiter, "delimiter", "comma", "semicolon", "tab", "pipe")
+		}
 	}
 	return out
 }
 
-// delimiterNames are the names of comma, semicolon, tab and bar.
-var delimiterNames = []string{"comma", "semicolon", "tab", "pipe"}
+// Delimiter returns the delimiter of a CSV file that a person calls by its name, or
+// by one or two signs; false if a text is no such thing.
+func Delimiter(text string) (string, bool) {
+	switch strings.ToLower(text) {
+	case "comma":
+		return ",", true
+	case "semicolon":
+		return ";", true
+	case "tab", `\t`:
+		return "\t", true
+	case "pipe":
+		return "|", true
+	}
+	isNone := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '"' || r == '\n' || r == '\r' || r == utf8.RuneError
+	}
+	n := utf8.RuneCountInString(text)
+	return text, (n == 1 || n == 2) && !strings.ContainsFunc(text, isNone)
+}
 
 // digest is of the file and of the constants that override it.
 func digest(src []byte, set []string) string {

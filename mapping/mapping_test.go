@@ -335,7 +335,7 @@ func TestNameAndInput(t *testing.T) {
 	if m.Name() != "kontor.yaml" {
 		t.Errorf("%s", m.Name())
 	}
-	if want := (Input{Sheet: "Deltagare", HeaderRow: 4, Delimiter: ';'}); m.Input() != want {
+	if want := (Input{Sheet: "Deltagare", HeaderRow: 4, Delimiter: ";"}); m.Input() != want {
 		t.Errorf("input %+v", m.Input())
 	}
 	if !m.Maps("viewingId") || m.Maps("updatePerson.customerId") || m.Maps("returnBookingId") {

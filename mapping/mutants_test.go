@@ -128,6 +128,8 @@ var mutants = []struct{ name, old, new, code, suggestion string }{
 	{"no target", "  viewingId: Visning\n", "", "unmapped", ""},
 	{"row number", "headerRow: 4", "headerRow: §0", "unknown_value", ""},
 	{"delimiter", "semicolon", "§semikolon", "unknown_value", "semicolon"},
+	{"delimiter of letters", "semicolon", "§ab", "unknown_value", ""},
+	{"delimiter of three signs", "semicolon", `§"|||"`, "unknown_value", ""},
 	{"condition of two minds", "is: [Avbokad, Struken]", "is: Avbokad, not: Bokad", "condition", ""},
 	{"condition without column", "{column: Status, is: [Avbokad", "§{is: [Avbokad", "missing_key", ""},
 	{"alias", "participated: {value: false}", "participated: §*no", "syntax", ""},

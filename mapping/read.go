@@ -234,7 +234,7 @@ func (s *split) read(r *reader, n node) {
 		s.name = one
 	case strings.ContainsFunc(one.text, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }):
 		r.fail(one.pos, "unknown_split", "unknown split %q", one.text).near(one.text, splitNames).
-			hint(`there are %v; anything else is a separator: split: ";"`, strings.Join(splitNames, ", "))
+			hint("there are %v; to split at a text write split: {separator: %q, part: 1}", strings.Join(splitNames, ", "), one.text)
 	default:
 		s.Separator = one
 	}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -94,10 +93,7 @@ func (w *world) init(ctx context.Context, input string, f *initFlags) error {
 	info := file.Info()
 	options := propose.Options{
 		Table: info.Name, Set: f.set,
-		Input: propose.Input{Sheet: o.Sheet, HeaderRow: o.HeaderRow, Encoding: o.Encoding},
-	}
-	if utf8.RuneCountInString(o.Delimiter) == 1 { // one of two characters is detected again
-		options.Input.Delimiter = o.Delimiter
+		Input: propose.Input{Sheet: o.Sheet, HeaderRow: o.HeaderRow, Encoding: o.Encoding, Delimiter: o.Delimiter},
 	}
 	if info.HeaderRow > 1 {
 		options.Input.HeaderRow = info.HeaderRow // found once; no run has to say so again

@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -96,11 +94,12 @@ func (f *tableFlags) args() []string {
 // options are the table's options: the flags win over what the mapping says.
 func (f *tableFlags) options(m *mapping.Mapping) (table.Options, error) {
 	o := table.Options{Sheet: f.sheet, HeaderRow: f.headerRow, Encoding: f.encoding}
-	d, err := delimiter(f.delimiter)
-	if err != nil {
-		return o, err
+	if f.delimiter != "" {
+		var ok bool
+		if o.Delimiter, ok = mapping.Delimiter(f.delimiter); !ok {
+			return o, exit{code: importer.ExitUsage, err: fail("--delimiter %q is not one or two signs", f.delimiter), hint: hint("write it as one or two signs, or as comma, semicolon, tab or pipe")}
+		}
 	}
-	o.Delimiter = d
 	if f.headerRow < 0 {
 		return o, exit{code: importer.ExitUsage, err: fail("--header-row %d: rows are counted from 1", f.headerRow)}
 	}
@@ -118,29 +117,10 @@ func (f *tableFlags) options(m *mapping.Mapping) (table.Options, error) {
 	if o.Encoding == "" {
 		o.Encoding = in.Encoding
 	}
-	if o.Delimiter == "" && in.Delimiter != 0 {
-		o.Delimiter = string(in.Delimiter)
+	if o.Delimiter == "" {
+		o.Delimiter = in.Delimiter
 	}
 	return o, nil
-}
-
-func delimiter(s string) (string, error) {
-	switch strings.ToLower(s) {
-	case "":
-		return "", nil
-	case "tab", `\t`, "\t":
-		return "\t", nil
-	case "comma":
-		return ",", nil
-	case "semicolon":
-		return ";", nil
-	case "pipe":
-		return "|", nil
-	}
-	if utf8.RuneCountInString(s) > 2 || strings.ContainsAny(s, "\"\n\r") || !utf8.ValidString(s) {
-		return "", exit{code: importer.ExitUsage, err: fail("--delimiter %q is not one or two characters", s), hint: hint("write it as one or two characters, or as comma, semicolon, tab or pipe")}
-	}
-	return s, nil
 }
 
 // mappingFlags say which mapping is used and what is put over it.

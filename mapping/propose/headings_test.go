@@ -99,9 +99,9 @@ func (s *score) judge(t *testing.T, l headingList, survey *Survey) {
 // TestHeadings measures the proposals on lists from the world: the first are
 // what the rules were made with, the second are not (measured before any rule
 // had met them: precision 0.99, recall 0.94), the third have the rules' latest
-// additions to thank for.
+// additions to thank for, the last came after all of them.
 func TestHeadings(t *testing.T) {
-	for _, half := range []string{"tuning", "heldout", "offices"} {
+	for _, half := range []string{"tuning", "heldout", "offices", "fresh"} {
 		lists := readHeadings(t, "testdata/headings/"+half+".txt")
 		for _, way := range []string{"headings alone", "with cells"} {
 			var s score
@@ -113,7 +113,11 @@ func TestHeadings(t *testing.T) {
 				s.judge(t, l, survey)
 			}
 			t.Logf("%s, %s: %d lists, precision %.3f, recall %.3f", half, way, len(lists), s.precision(), s.recall())
-			if s.precision() < 0.97 || s.recall() < 0.90 {
+			least := 0.90
+			if half == "fresh" && way == "headings alone" {
+				least = 0.83 // "Gäst" and "Spekulant" are names only if the cells are
+			}
+			if s.precision() < 0.97 || s.recall() < least {
 				t.Errorf("%s, %s: precision %.3f, recall %.3f", half, way, s.precision(), s.recall())
 			}
 		}

@@ -278,6 +278,7 @@ func (m *matcher) repeats(from, to int) bool {
 // buyer's e-mail address and the guest's.
 func (m *matcher) roles() {
 	of := map[string]map[string]bool{} // field → roles
+	role := func(c claim) string { return m.column(c.column).meaning.role }
 	for _, c := range m.claims {
 		field := c.field
 		if isName(field) {
@@ -286,8 +287,8 @@ func (m *matcher) roles() {
 		if of[field] == nil {
 			of[field] = map[string]bool{}
 		}
-		if field != FullName || c.field == FullName || m.column(c.column).meaning.role != "" {
-			of[field][m.column(c.column).meaning.role] = true
+		if field != FullName || c.field == FullName || role(c) != "" {
+			of[field][role(c)] = true
 		}
 	}
 	unclear := map[string]bool{}
@@ -296,8 +297,10 @@ func (m *matcher) roles() {
 			unclear[role] = unclear[role] || role != "" && len(roles) > 1
 		}
 	}
+	// "Deltagare", "Deltagare mobil" and "Mobil": the last may be anybody's.
+	named := len(of[FullName]) > 0 && !of[FullName][""]
 	m.retract(func(c claim) vitec.Text {
-		if unclear[m.column(c.column).meaning.role] {
+		if unclear[role(c)] || role(c) == "" && named && len(of[c.field]) > 1 {
 			return say("the list has such columns of several people: choose the participant's")
 		}
 		return none

@@ -334,6 +334,8 @@ func TestProposeSeveralPeople(t *testing.T) {
 		{"Namn|E-post|Betalarens namn|Betalarens mobil", "Asta Lind|a@example.com|Bo Ek|0701740606", "E-post|Namn"},
 		{"Köparens namn|Köparens e-post", "Asta Lind|a@example.com", "Köparens e-post|Köparens namn"},
 		{"E-post|Mail|Mobil", "a@example.com|b@example.com|0701740605", "Mobil"},
+		{"Besökarens namn|Mobil|Kontaktperson|Kontaktpersonens mobil", "Asta Lind|0701740605|Bo Ek|0701740606", ""},
+		{"Deltagarens namn|Deltagarens mobil|Mäklare|Mobil", "Asta Lind|0701740605|Bo Ek|0701740606", ""},
 		{"Kontakt 1|Kontakt 2|Namn", "a@example.com|b@example.com|Asta Lind", "Namn"},
 	} {
 		p := proposed(t, Options{}, test.header, test.row)
@@ -378,6 +380,14 @@ func TestProposeViewingByItsTexts(t *testing.T) {
 		if why := p.doubted("viewingId", heading); why == "" {
 			t.Errorf("%s is not proposed\n%s", heading, p.YAML(english))
 		}
+	}
+}
+
+// TestProposeSharedTime: one time at what may be two viewings is two time slots.
+func TestProposeSharedTime(t *testing.T) {
+	p := proposed(t, Options{}, "Namn|Mobil|Objekt|Tid", "Anna Ek|0701740605|Storgatan 12|17:00", "Bo Ek|0701740606|Sjövägen 4|17:00")
+	if _, rule := p.at("timeSlotId"); rule != "{join: [Objekt, Tid], lookup: slots}" {
+		t.Errorf("the time slot is %q\n%s", rule, p.YAML(english))
 	}
 }
 

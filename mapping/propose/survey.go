@@ -89,7 +89,7 @@ var dateLayouts = []string{
 	"YYYY-MM-DD", "YYYY-MM-DD HH:mm:ss", "YYYY-MM-DDTHH:mm:ss", "YYYY-MM-DD HH:mm", "YYYY-MM-DDTHH:mm",
 	"YYYYMMDD", "YYYY/M/D", "YYYY.M.D", "DD.MM.YYYY", "D.M.YYYY", "DD-MM-YYYY", "D-M-YYYY", "DD/MM/YYYY", "D/M/YYYY", "MM/DD/YYYY", "M/D/YYYY", "D/M YYYY",
 	"DD.MM.YYYY HH:mm", "D/M/YYYY HH:mm", "M/D/YYYY HH:mm", "YYYY/M/D HH:mm", "M/D/YYYY h:mm a",
-	"D MMMM YYYY", "D MMM YYYY", "D MMMM YYYY HH:mm", "D MMM YYYY HH:mm", "MMM D, YYYY", "MMMM D, YYYY", "MMM D, YYYY h:mm a",
+	"D MMMM YYYY", "D MMM YYYY", "D MMMM YYYY HH:mm", "D MMM YYYY HH:mm", "D MMM YYYY h:mm a", "MMM D, YYYY", "MMMM D, YYYY", "MMM D, YYYY h:mm a",
 }
 
 // isoLayouts is how many of them are ISO's.
@@ -128,6 +128,11 @@ func New(header []string) *Survey {
 		case c.meaning.field == "timeSlotId" && s.slot < 0:
 			s.slot = i
 		}
+	}
+	if s.viewing < 0 { // "Objekt" may be the viewing, and then one time at two of them is two slots
+		s.viewing = slices.IndexFunc(s.columns, func(c column) bool {
+			return c.meaning.field == "" && slices.Contains(c.hints(), "viewingId")
+		})
 	}
 	return s
 }
