@@ -2,20 +2,29 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"vitec-import/cmd/vitec-import/desk"
+	"vitec-import/importer"
+	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
 	"vitec-import/mapping/propose"
+	"vitec-import/reports"
 	"vitec-import/reports/words"
+	"vitec-import/vitec"
 )
 
 // openFlags are those of open, which its runs have, too.
@@ -67,7 +76,10 @@ func (w *world) open(ctx context.Context, args []string, f *openFlags) error {
 	}
 	calls := deskCalls{w: w, f: f}
 	d := desk.New(desk.Calls{
-		Table: calls.table, Plan: calls.plan, Say: calls.say, Target: f.target.name(), State: state,
+		Table: calls.table, Plan: calls.plan, Raw: calls.raw, Say: calls.say, Generation: calls.generation,
+		Login: calls.login, CanKeep: calls.canKeep, Keep: calls.keep, Viewings: calls.viewings,
+		Run: calls.run, Runs: calls.runs, Report: calls.report, Trial: trial, Uncertain: calls.uncertain, Settle: calls.settle,
+		Target: f.target.name(), State: state,
 	}, w.lang)
 	var at *desk.Opened
 	if len(args) > 0 {
@@ -85,7 +97,9 @@ func (w *world) open(ctx context.Context, args []string, f *openFlags) error {
 		defer os.Remove(door)
 		w.browse(door)
 	}
-	return d.Serve(l, w.stop)
+	return d.Serve(l, w.stop, func() {
+		fmt.Fprintln(w.stdout, w.say("A run is on: the requests under way are waited for, then the desk closes."))
+	})
 }
 
 // deskDir is where the desk keeps its lists.
@@ -149,8 +163,12 @@ func readFlags(in propose.Input) tableFlags {
 	return tableFlags{sheet: in.Sheet, headerRow: in.HeaderRow, encoding: in.Encoding, delimiter: in.Delimiter}
 }
 
+func (c deskCalls) planFlags(in desk.Input) *planFlags {
+	return &planFlags{table: readFlags(in.Read), mapping: mappingFlags{path: in.Mapping}, target: c.f.target, ledger: c.f.ledger}
+}
+
 func (c deskCalls) plan(ctx context.Context, in desk.Input, trial bool) (*desk.Source, error) {
-	f := &planFlags{table: readFlags(in.Read), mapping: mappingFlags{path: in.Mapping}, target: c.f.target, ledger: c.f.ledger}
+	f := c.planFlags(in)
 	f.target.sandbox = trial
 	src, err := c.w.openToPlan(ctx, in.Path, f)
 	if err != nil {
@@ -159,4 +177,180 @@ func (c deskCalls) plan(ctx context.Context, in desk.Input, trial bool) (*desk.S
 	job := src.job()
 	job.Stop, job.Sum = c.w.stop, true
 	return &desk.Source{Job: job, Mapping: src.mapping, Close: src.Close}, nil
+}
+
+func (c deskCalls) raw(_ context.Context, in desk.Input) (*table.File, error) {
+	src, err := readMapping(in.Path, c.planFlags(in))
+	if err != nil {
+		return nil, err
+	}
+	src.options.KeepRaw = true
+	return c.w.openFile(in.Path, src.options)
+}
+
+// reader opens the ledger to be read.
+func (c deskCalls) reader(ctx context.Context) (*ledger.Ledger, error) {
+	path, err := c.w.ledgerPath(c.f.ledger)
+	if err != nil {
+		return nil, err
+	}
+	return ledger.OpenReader(ctx, path)
+}
+
+func (c deskCalls) generation(ctx context.Context) string {
+	l, err := c.reader(ctx)
+	if err != nil {
+		return ""
+	}
+	defer l.Close()
+	generation, _ := l.Generation(ctx) // without one nothing is remembered of a plan
+	return generation
+}
+
+func (c deskCalls) login(customers []string) bool {
+	l, err := c.silent(words.English).logins("", c.f.target.name())
+	return err == nil && l.prepare(customers) == nil
+}
+
+func (c deskCalls) canKeep() bool {
+	_, err := c.w.keptLogin(c.f.target.name(), "")
+	return err == nil
+}
+
+func (c deskCalls) keep(login vitec.Credentials) error {
+	return c.w.keepLogin(c.f.target.name(), "", login)
+}
+
+func (c deskCalls) viewings(ctx context.Context, customer, estate string, login *vitec.Credentials) ([]vitec.Viewing, error) {
+	w := c.silent(words.English)
+	w.typed = login
+	f := estateFlags{url: c.f.target.url, estates: []string{estate}}
+	return f.viewings(ctx, w, customer)
+}
+
+// run is the command run, watched and agreed to on the page.
+func (c deskCalls) run(ctx context.Context, o desk.Run) (*desk.Ended, error) {
+	w := c.silent(o.Lang)
+	w.stop, w.typed = o.Stop, o.Login
+	f, cmd, err := c.runFlags(w, o)
+	if err != nil {
+		return nil, err
+	}
+	b, err := w.newBatch(cmd, f)
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	r, err := b.prepare(o.Path)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.open(ctx); err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if err := r.open(); err != nil {
+		return nil, err
+	}
+	w.reportCutOff(ctx, r, io.Discard)
+	job := r.job()
+	job.Sum = true
+	job.Watch = func(p *importer.Progress) {
+		view := newProgressView(w, io.Discard, f)
+		var mu sync.Mutex
+		o.Watch(func() (importer.State, string) {
+			mu.Lock()
+			defer mu.Unlock()
+			s := p.State()
+			return s, view.describe(s, time.Now(), math.MaxInt)
+		})
+	}
+	res, err := job.Run(ctx, func(p *importer.Plan) error {
+		if err := o.Agreed(p); err != nil {
+			return err
+		}
+		if err := b.hindrance(p); err != nil {
+			return err
+		}
+		return w.approve(p, f)
+	})
+	if res == nil {
+		return nil, err
+	}
+	rep, failed := r.report(ctx, res)
+	return &desk.Ended{Result: res, Report: rep}, errors.Join(err, failed)
+}
+
+// runFlags are those of run, with the settings that are in force for it.
+func (c deskCalls) runFlags(w *world, o desk.Run) (*runFlags, *cobra.Command, error) {
+	var f runFlags
+	root, cmd := newRoot(w), &cobra.Command{Use: "run"}
+	f.bind(cmd)
+	own, _, err := root.Find([]string{"run"})
+	if err != nil {
+		return nil, nil, err
+	}
+	root.RemoveCommand(own)
+	root.AddCommand(cmd)
+	for name, value := range map[string]string{"sheet": o.Read.Sheet, "encoding": o.Read.Encoding, "delimiter": o.Read.Delimiter, "mapping": o.Mapping, "ledger": c.f.ledger, "url": c.f.target.url} {
+		if value != "" && !(name == "url" && o.Trial) {
+			err = errors.Join(err, cmd.Flags().Set(name, value))
+		}
+	}
+	if o.Read.HeaderRow > 0 {
+		err = errors.Join(err, cmd.Flags().Set("header-row", strconv.Itoa(o.Read.HeaderRow)))
+	}
+	if o.Skip {
+		err = errors.Join(err, cmd.Flags().Set("skip-invalid", "true"))
+	}
+	if err := errors.Join(err, w.applySettings(cmd)); err != nil {
+		return nil, nil, err
+	}
+	// What the person has agreed to on the page stands, whatever the settings say.
+	f.target.sandbox, f.yes, f.maxMessages, f.plan, f.out = o.Trial, true, o.Messages, "", ""
+	return &f, cmd, f.validate(w, cmd)
+}
+
+func (c deskCalls) runs(ctx context.Context) ([]ledger.RunInfo, error) {
+	l, err := c.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer l.Close()
+	return l.Runs(ctx)
+}
+
+func (c deskCalls) report(ctx context.Context, lang words.Language, run int64) (*reports.Report, error) {
+	l, err := c.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer l.Close()
+	info, err := l.RunInfo(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	return c.silent(lang).writeReport(ctx, l, info, reportPlace{}, nil)
+}
+
+func (c deskCalls) uncertain(ctx context.Context, lang words.Language) ([]desk.Uncertain, error) {
+	l, err := c.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer l.Close()
+	rows, err := c.silent(lang).uncertainRows(ctx, l)
+	var all []desk.Uncertain
+	for _, r := range rows {
+		all = append(all, desk.Uncertain{Run: r.Run, Row: r.Number, Name: r.person, Place: r.place, Seen: r.seen, At: r.SubmittedAt, Trial: r.trial})
+	}
+	return all, err
+}
+
+func (c deskCalls) settle(ctx context.Context, lang words.Language, list []reports.Settled) error {
+	path, err := c.w.ledgerPath(c.f.ledger)
+	if err != nil {
+		return err
+	}
+	return c.silent(lang).settle(ctx, path, &resolveFlags{}, list)
 }

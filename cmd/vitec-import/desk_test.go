@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"vitec-import/reports/words"
+	"vitec-import/vitec/sandbox"
 )
 
 // visitor is a browser without scripts in front of the desk.
@@ -297,7 +298,8 @@ func TestDeskListAndColumns(t *testing.T) {
 			// The same after the desk was ended and begun again.
 			v.close()
 			v = visitDesk(t, w, path)
-			v.sees(v.enter(), lang.Say("Also in the mapping, and kept as it is"))
+			v.sees(v.enter(), lang.Say("Which ids do they have in Vitec?"))
+			v.sees(v.get(id+"/columns"), lang.Say("Also in the mapping, and kept as it is"))
 		})
 	}
 }
@@ -330,7 +332,7 @@ func TestDeskKeepsChosenFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	at, _ = v.upload("vecka 41.csv", []byte(deskList))
-	if !strings.HasSuffix(at, "/columns") { // it has a mapping already
+	if !strings.HasSuffix(at, "/ids") { // it has a mapping already
 		t.Errorf("the second list is at %s", at)
 	}
 	at, page = v.upload("other.csv", []byte("Kolumn;En annan\n1;2\n3;4\n"))
@@ -362,5 +364,162 @@ func TestDeskEnds(t *testing.T) {
 		close(v.stop)
 	case <-time.After(20 * time.Second):
 		t.Error("the desk goes on")
+	}
+}
+
+// deskMistakes is a list with two viewings, four slots, two mistakes and a double.
+const deskMistakes = `Namn;E-post;Mobil;Visning;Tid
+Anna Ek;anna.ek@example.com;070-174 06 05;Storgatan 12;17:00
+Bo Ek;bo.ek(at)example.com;070-174 06 06;Storgatan 12;17:30
+Cilla Alm;cilla.alm@example.com;070-174;Sjövägen 4;11:00
+David Berg;david.berg@example.com;070-174 06 08;Sjövägen 4;11:30
+Anna Ek;anna.ek@example.com;070-174 06 05;Storgatan 12;17:00
+`
+
+const (
+	deskViewing1 = "VIS0123456789ABCDEF0123456789ABCDE1"
+	deskViewing2 = "VIS0123456789ABCDEF0123456789ABCDE2"
+	deskUser     = "kontoret"
+	deskPassword = "Kanarie-Häst-0815"
+)
+
+// The whole way without scripts: a list with mistakes becomes bookings, one of them
+// uncertain and settled, and everybody is booked once. The password is nowhere.
+func TestDeskWholeWay(t *testing.T) {
+	t.Parallel()
+	for _, lang := range words.Languages {
+		t.Run(string(lang), func(t *testing.T) {
+			t.Parallel()
+			box := sandbox.New(sandbox.Config{
+				Logins: []sandbox.Login{{Username: deskUser, Password: deskPassword}},
+				Faults: []sandbox.Fault{sandbox.MustFault("500-after-commit:4")},
+			})
+			t.Cleanup(box.Close)
+			path := writeList(t, "deltagare.csv", deskMistakes)
+			w := deskWorld(t, lang)
+			v := visitDesk(t, w, "--url", box.URL, path)
+			page := v.enter()
+			id := regexp.MustCompile(`/lists/[A-Z2-7]{26}`).FindString(page)
+			v.post(id + "/list")
+			at, page := v.post(id + "/columns")
+			if at != id+"/ids" {
+				t.Fatalf("at %s\n%s", at, page)
+			}
+			v.sees(page, "Storgatan 12", "Sjövägen 4", "17:30")
+			_, page = v.post(id+"/ids", "customerId ", "M1 och M2", "viewingId Storgatan 12", deskViewing1)
+			v.sees(page, lang.Say("%q is not an id", "M1 och M2"), `value="`+deskViewing1+`"`)
+			at, page = v.post(id+"/ids", "customerId ", "M11385", "viewingId Storgatan 12", deskViewing1, "viewingId Sjövägen 4", deskViewing2,
+				"timeSlotId 17:00", "TS1", "timeSlotId 17:30", "TS2", "timeSlotId 11:00", "TS3", "timeSlotId 11:30", "TS4")
+			if at != id+"/check" {
+				t.Fatalf("at %s\n%s", at, page)
+			}
+			v.sees(page, "bo.ek(at)example.com", "Cilla Alm", "Storgatan 12 · 17:00", lang.Say("the same booking as row %d", 2), lang.Say("%d rows cannot be sent as they are", 2))
+			_, page = v.post(id+"/check", "cell-3-1", "bo.ek@example.com", "was-3-1", "bo.ek(at)example.com", "cell-4-2", "070-174 06 07", "was-4-2", "070-174")
+			corrected := "deltagare-" + lang.Say("corrected") + ".csv"
+			v.sees(page, lang.Say("%d people are ready to be booked", 4), corrected)
+			if src, err := os.ReadFile(path); err != nil || string(src) != deskMistakes {
+				t.Errorf("her own file was changed: %v\n%s", err, src)
+			}
+
+			v.sees(v.get(id+"/run"), lang.Say("Log in first"))
+			_, page = v.post(id+"/login", "username", deskUser)
+			v.sees(page, lang.Say("a login has a user name and a password"))
+			at, page = v.post(id+"/login", "username", deskUser, "password", deskPassword, "keep", "1")
+			if at != id+"/trial" {
+				t.Errorf("at %s", at)
+			}
+			v.sees(page, lang.Say("Try it"), "!"+deskPassword)
+			v.post(id + "/trial")
+			v.until(id+"/trial", lang.Say("The trial has ended"))
+			if n := box.Counts().Requests; n > 0 {
+				t.Errorf("the trial has made %d requests", n)
+			}
+			page = v.get(id + "/run")
+			v.sees(page, lang.Say("Book %d people?", 4), box.URL)
+			sum := regexp.MustCompile(`name="sum" value="([0-9a-f]+)"`).FindStringSubmatch(page)
+			if sum == nil {
+				t.Fatal(page)
+			}
+			v.post(id+"/run", "sum", "of another plan")
+			v.until(id+"/run", lang.Say("the list, its mapping or what is booked has changed since you looked; nothing was sent"))
+			v.post(id+"/run", "sum", sum[1])
+			page = v.until(id+"/result", lang.Say("How the rows ended"))
+			v.sees(page, lang.Say("Settle %d uncertain row", 1), "report.xlsx")
+			if !strings.Contains(v.get("/runs/2/report.csv"), "Anna Ek") {
+				t.Error("the report cannot be had")
+			}
+
+			page = v.get("/uncertain")
+			row := regexp.MustCompile(`name="run" value="(\d+)"><input type="hidden" name="row" value="(\d+)"`).FindStringSubmatch(page)
+			if row == nil {
+				t.Fatal(page)
+			}
+			_, page = v.post("/uncertain", "run", row[1], "row", row[2], "answer", "booked", "id", "ja")
+			v.sees(page, lang.Say("%q cannot be the id of a booking", "ja"))
+			commits := box.Commits()
+			_, page = v.post("/uncertain", "run", row[1], "row", row[2], "answer", "booked", "id", commits[len(commits)-1].BookingId)
+			v.sees(page, lang.Say("No row is uncertain"))
+			v.sees(v.get(id+"/result"), "!"+lang.Say("Settle %d uncertain row", 1))
+			if c := box.Counts(); c.Commits != 4 || c.DoubleBookings != 0 || c.Requests != 4 {
+				t.Errorf("the sandbox counts %+v", c)
+			}
+			if kept := w.keychain.(*chain).kept; len(kept) != 1 {
+				t.Errorf("kept: %d logins", len(kept))
+			}
+
+			// The second week: two clicks, of which one opens the list.
+			next := strings.NewReplacer("Anna Ek;anna.ek@", "Eva Dal;eva.dal@", "070-174 06 05", "070-174 06 10", "bo.ek(at)", "bo.ek@", "070-174;", "070-174 06 07;").Replace(deskMistakes)
+			week2 := filepath.Join(filepath.Dir(path), "vecka 2.csv")
+			if err := os.WriteFile(week2, []byte(next), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			v.close()
+			v = visitDesk(t, w, "--url", box.URL, week2)
+			page = v.enter()
+			v.sees(page, lang.Say("%d person is ready to be booked", 1), lang.Say("Book %d person now", 1), lang.Say("booked already"))
+			id = regexp.MustCompile(`/lists/[A-Z2-7]{26}`).FindString(page)
+			v.post(id+"/run", "sum", regexp.MustCompile(`name="sum" value="([0-9a-f]+)"`).FindStringSubmatch(page)[1])
+			v.until(id+"/result", lang.Say("How the rows ended"))
+			if c := box.Counts(); c.Commits != 5 || c.DoubleBookings != 0 {
+				t.Errorf("the sandbox counts %+v", c)
+			}
+			v.sees(v.get("/"), "deltagare-", "vecka 2.csv")
+			state, err := w.stateDir()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, root := range []string{state, filepath.Dir(path)} {
+				err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+					if err != nil || d.IsDir() {
+						return err
+					}
+					src, err := os.ReadFile(path)
+					if bytes.Contains(src, []byte(deskPassword)) {
+						t.Errorf("the password is in %s", path)
+					}
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if strings.Contains(v.out.String(), deskPassword) {
+				t.Error("the password is printed")
+			}
+		})
+	}
+}
+
+// until asks for a page until it has a text.
+func (v *visitor) until(path, text string) string {
+	v.t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		page := html.UnescapeString(v.get(path))
+		if strings.Contains(page, text) {
+			return page
+		}
+		if time.Now().After(deadline) {
+			v.t.Fatalf("%q does not come:\n%s", text, page)
+		}
 	}
 }

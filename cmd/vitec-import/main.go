@@ -19,6 +19,7 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/reports/words"
+	"vitec-import/vitec"
 )
 
 func main() {
@@ -85,6 +86,8 @@ type world struct {
 	inOrder, end func()
 	// keychain is the system's credential store; nil = there is none.
 	keychain keychain
+	// typed, if not nil, is the login that a person has just typed on the desk's page.
+	typed *vitec.Credentials
 	// program is how the program is called in the commands that it prints;
 	// empty: vitec-import.
 	program string

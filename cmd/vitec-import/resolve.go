@@ -155,20 +155,11 @@ func (w *world) listUncertain(ctx context.Context, path string) error {
 		return err
 	}
 	defer l.Close()
-	byRun := map[int64][]ledger.Row{}
-	var runs []int64
-	n := 0
-	for row, err := range l.Uncertain(ctx) {
-		if err != nil {
-			return err
-		}
-		if byRun[row.Run] == nil {
-			runs = append(runs, row.Run)
-		}
-		byRun[row.Run] = append(byRun[row.Run], row)
-		n++
+	rows, err := w.uncertainRows(ctx, l)
+	if err != nil {
+		return err
 	}
-	if n == 0 {
+	if len(rows) == 0 {
 		fmt.Fprintln(w.stderr, w.say("no row is uncertain"))
 		return nil
 	}
@@ -176,25 +167,52 @@ func (w *world) listUncertain(ctx context.Context, path string) error {
 		w.say("run"), w.say("row"), w.say("participant"), w.say("viewing and slot"),
 		w.say("sent at"), w.say("what was seen"), w.say("customer"), w.say("viewing"), w.say("time slot"),
 	}}
-	for _, id := range runs {
-		people, err := w.participants(ctx, l, id, byRun[id])
+	for _, row := range rows {
+		table = append(table, []string{
+			strconv.FormatInt(row.Run, 10), strconv.Itoa(row.Number), row.person, row.place,
+			row.SubmittedAt.Local().Format("2006-01-02 15:04:05"), row.seen, row.Slot.CustomerId, row.Slot.ViewingId, row.Slot.TimeSlotId,
+		})
+	}
+	n := len(rows)
+	printColumns(w.stdout, table, 0)
+	fmt.Fprintln(w.stderr, fold(w.count(n, "%d row is uncertain; look in Vitec whether it is booked, then see \"vitec-import resolve --help\"", "%d rows are uncertain; look in Vitec whether they are booked, then see \"vitec-import resolve --help\""), w.width(w.stderr)))
+	return nil
+}
+
+// uncertainRow is a row that may be booked, with what is known of it.
+type uncertainRow struct {
+	ledger.Row
+	person, place, seen string
+	trial               bool // nobody is booked where it was sent
+}
+
+func (w *world) uncertainRows(ctx context.Context, l *ledger.Ledger) ([]uncertainRow, error) {
+	byRun := map[int64][]ledger.Row{}
+	var runs []int64
+	for row, err := range l.Uncertain(ctx) {
 		if err != nil {
-			return err
+			return nil, err
+		}
+		if byRun[row.Run] == nil {
+			runs = append(runs, row.Run)
+		}
+		byRun[row.Run] = append(byRun[row.Run], row)
+	}
+	var all []uncertainRow
+	for _, id := range runs {
+		people, target, err := w.participants(ctx, l, id, byRun[id])
+		if err != nil {
+			return nil, err
 		}
 		for _, row := range byRun[id] {
 			seen := row.Message
 			if !row.Reason.IsZero() {
 				seen = w.lang.Of(row.Reason)
 			}
-			table = append(table, []string{
-				strconv.FormatInt(row.Run, 10), strconv.Itoa(row.Number), people[row.Number].Name, cmp.Or(people[row.Number].Place, reports.Place("", "", row.Slot)),
-				row.SubmittedAt.Local().Format("2006-01-02 15:04:05"), seen, row.Slot.CustomerId, row.Slot.ViewingId, row.Slot.TimeSlotId,
-			})
+			all = append(all, uncertainRow{row, people[row.Number].Name, cmp.Or(people[row.Number].Place, reports.Place("", "", row.Slot)), seen, trial(target)})
 		}
 	}
-	printColumns(w.stdout, table, 0)
-	fmt.Fprintln(w.stderr, fold(w.count(n, "%d row is uncertain; look in Vitec whether it is booked, then see \"vitec-import resolve --help\"", "%d rows are uncertain; look in Vitec whether they are booked, then see \"vitec-import resolve --help\""), w.width(w.stderr)))
-	return nil
+	return all, nil
 }
 
 // settle settles all rows of the list, or none.
@@ -302,25 +320,25 @@ func settledSo(ctx context.Context, l *ledger.Ledger, s reports.Settled) bool {
 	return false
 }
 
-// participants finds who is in rows of a run, from its list or its report. What
-// neither knows is left out.
-func (w *world) participants(ctx context.Context, l *ledger.Ledger, run int64, rows []ledger.Row) (map[int]reports.Person, error) {
+// participants finds who is in rows of a run, from its list or its report, and where
+// the run sent them. What neither knows is left out.
+func (w *world) participants(ctx context.Context, l *ledger.Ledger, run int64, rows []ledger.Row) (people map[int]reports.Person, target string, err error) {
 	info, err := l.RunInfo(ctx, run)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	runs, err := l.Runs(ctx)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	src, err := w.reportSource(ctx, l, info, runs, reportPlace{})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer src.Close()
 	wanted := map[int]bool{}
 	for _, row := range rows {
 		wanted[row.Number] = true
 	}
-	return reports.Participants(ctx, src.Source, wanted), nil
+	return reports.Participants(ctx, src.Source, wanted), info.Target, nil
 }

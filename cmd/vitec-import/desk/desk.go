@@ -17,17 +17,22 @@ import (
 	"bytes"
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"vitec-import/importer"
+	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
 	"vitec-import/mapping"
 	"vitec-import/mapping/propose"
+	"vitec-import/reports"
 	"vitec-import/reports/words"
+	"vitec-import/vitec"
 	"vitec-import/vitec/sandbox/page"
 )
 
@@ -41,6 +46,27 @@ type Calls struct {
 	Plan func(ctx context.Context, l Input, trial bool) (*Source, error)
 	// Say says an error and what can be done about it; the hint may be empty.
 	Say func(l words.Language, err error) (message, hint string)
+
+	// Raw opens a list as Plan does, with the bytes that it consists of.
+	Raw func(ctx context.Context, in Input) (*table.File, error)
+	// Generation changes whenever the ledger does.
+	Generation func(ctx context.Context) string
+	// Login reports whether the program has a login for all of these customers, and
+	// Keep keeps one where the system keeps secrets; CanKeep says if it does.
+	Login   func(customers []string) bool
+	CanKeep func() bool
+	Keep    func(vitec.Credentials) error
+	// Viewings reads an estate's viewings, with the login that was typed or, if it is
+	// nil, one that the program has.
+	Viewings func(ctx context.Context, customer, estate string, login *vitec.Credentials) ([]vitec.Viewing, error)
+	Run      func(ctx context.Context, r Run) (*Ended, error)
+	// Runs are all runs, and Report writes the report of one.
+	Runs   func(ctx context.Context) ([]ledger.RunInfo, error)
+	Report func(ctx context.Context, l words.Language, run int64) (*reports.Report, error)
+	// Trial reports whether nobody is booked at a target.
+	Trial     func(target string) bool
+	Uncertain func(ctx context.Context, l words.Language) ([]Uncertain, error)
+	Settle    func(ctx context.Context, l words.Language, s []reports.Settled) error
 
 	Target string // who is booked at
 	State  string // the folder in which the desk keeps its lists
@@ -71,14 +97,24 @@ type Desk struct {
 	once  sync.Once
 	mux   http.ServeMux
 
-	mu    sync.Mutex
-	lang  words.Language
-	lists map[string]*list
+	closing chan struct{} // closed when no run may begin any more
+
+	mu      sync.Mutex
+	lang    words.Language
+	lists   map[string]*list
+	run     *running                  // the one that is on
+	reports map[int64]*reports.Report // of runs that were looked at
+	// The login that was typed, for as long as the program runs. wrong: the last one
+	// was refused. keep: it is to be kept once Vitec has taken it. after is the page
+	// that asked for it.
+	login       *vitec.Credentials
+	wrong, keep bool
+	after       string
 }
 
 // New makes a desk that speaks a language first.
 func New(c Calls, lang words.Language) *Desk {
-	d := &Desk{calls: c, lang: lang, lists: map[string]*list{}, quit: make(chan struct{}), guard: newGuard()}
+	d := &Desk{calls: c, lang: lang, lists: map[string]*list{}, reports: map[int64]*reports.Report{}, closing: make(chan struct{}), quit: make(chan struct{}), guard: newGuard()}
 	d.tabs.changed = make(chan struct{}, 1)
 	d.routes()
 	return d
@@ -90,7 +126,17 @@ func (d *Desk) routes() {
 	d.mux.HandleFunc("POST /language", d.language)
 	d.mux.HandleFunc("POST /quit", d.end)
 	d.mux.HandleFunc("GET /open", d.tabs.serve)
-	for name, step := range map[string]func(*visit) error{"list": d.listPage, "columns": d.columnsPage} {
+	d.mux.HandleFunc("GET /lists/{id}/{$}", d.on("list", func(v *visit) error { return v.to(d.next(v.ctx(), v.list)) }))
+	d.mux.HandleFunc("GET /lists/{id}/events", d.events)
+	d.mux.HandleFunc("POST /lists/{id}/stop", d.stop)
+	d.mux.HandleFunc("GET /runs/{run}", d.runs)
+	d.mux.HandleFunc("GET /runs/{run}/{file}", d.runFile)
+	d.mux.HandleFunc("POST /runs/{run}/correct", d.correctRun)
+	d.mux.HandleFunc("/uncertain", d.uncertainPage)
+	for name, step := range map[string]func(*visit) error{
+		"list": d.listPage, "columns": d.columnsPage, "ids": d.idsPage, "check": d.checkPage, "login": d.loginPage,
+		"trial": d.trialPage, "run": d.runPage, "result": d.resultPage,
+	} {
 		d.mux.HandleFunc("GET /lists/{id}/"+name, d.on(name, step))
 		d.mux.HandleFunc("POST /lists/{id}/"+name, d.on(name, step))
 	}
@@ -116,7 +162,7 @@ func file(name string) []byte {
 }
 
 // steps is the way, a page each.
-var steps = []string{"list", "columns"}
+var steps = []string{"list", "columns", "ids", "check", "login", "trial", "run", "result"}
 
 // visit is one request for a page of a list.
 type visit struct {
@@ -161,6 +207,9 @@ type said struct{ Message, Hint string }
 // trouble says an error to somebody who has no terminal: hints that name commands
 // or flags are for others.
 func (d *Desk) trouble(err error) *said {
+	if errors.Is(err, ledger.ErrHeld) {
+		err = problem("a run is on, here or in another program: wait until it has ended")
+	}
 	message, hint := d.calls.Say(d.language_(), err)
 	if strings.Contains(hint, "vitec-import") || strings.Contains(hint, "--") {
 		hint = ""
@@ -203,14 +252,15 @@ type pageData struct {
 	List    *list
 	Trouble *said
 	Target  string
-	D       any // the page's own
+	Refresh bool // the page changes by itself
+	D       any  // the page's own
 }
 
 // templates are the pages by their names.
 var templates = func() map[string]*template.Template {
 	layout := template.Must(template.New("layout.html").Funcs(functions(words.English)).ParseFS(files, "page/layout.html"))
 	all := map[string]*template.Template{}
-	for _, name := range []string{"home", "error", "list", "columns", "closed"} {
+	for _, name := range []string{"home", "error", "list", "columns", "ids", "check", "login", "run", "result", "uncertain", "closed"} {
 		all[name] = template.Must(template.Must(layout.Clone()).ParseFS(files, "page/"+name+".html"))
 	}
 	return all
@@ -222,6 +272,7 @@ func functions(l words.Language) template.FuncMap {
 		"say":    func(format string, args ...any) string { return l.Say(format, args...) },
 		"of":     func(v any) string { return l.Of(v) },
 		"plural": words.Plural,
+		"moment": func(t time.Time) string { return t.Local().Format("2006-01-02 15:04") },
 		"label":  func(path string) string { return l.Of(labelOf(path)) },
 		"column": func(i int) string { return table.ColumnName(i + 1) },
 		"encodings": func() []string {
@@ -235,7 +286,8 @@ func functions(l words.Language) template.FuncMap {
 }
 
 var stepNames = map[string]words.Text{
-	"list": words.Textf("The list"), "columns": words.Textf("Columns"),
+	"list": words.Textf("The list"), "columns": words.Textf("Columns"), "ids": words.Textf("Ids"), "check": words.Textf("Check"), "login": words.Textf("Login"),
+	"trial": words.Textf("Trial"), "run": words.Textf("Book"), "result": words.Textf("Result"),
 }
 
 // show writes a page.

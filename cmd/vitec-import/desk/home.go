@@ -1,14 +1,76 @@
 package desk
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+	"time"
 
-// homePage is the first page.
-type homePage struct{ Lists []*list }
+	"vitec-import/importer/ledger"
+	"vitec-import/reports/words"
+)
 
-// shownLists is how many lists the first page names.
-const shownLists = 12
+// homePage is the first page: lists, earlier runs, and what was going on when the
+// program was ended.
+type homePage struct {
+	Lists     []*list
+	Runs      []runLine
+	Uncertain int
+	CutOff    []runLine
+}
+
+type runLine struct {
+	ID     int64
+	Name   string
+	At     time.Time
+	Trial  bool
+	Text   string
+	Purged bool
+}
+
+const (
+	shownLists = 8
+	shownRuns  = 12
+)
 
 func (d *Desk) home(w http.ResponseWriter, r *http.Request) {
+	lang := d.language_()
 	all := d.known()
-	d.show(w, r, http.StatusOK, "home", pageData{D: homePage{all[:min(len(all), shownLists)]}})
+	view := homePage{Lists: all[:min(len(all), shownLists)]}
+	page := pageData{}
+	runs, err := d.calls.Runs(r.Context())
+	if err != nil {
+		page.Trouble = d.trouble(err)
+	}
+	slices.Reverse(runs)
+	again := map[string]bool{} // lists that a later run has had
+	for _, run := range runs {
+		line := runLine{ID: run.ID, Name: run.Input.Name, At: run.StartedAt, Trial: d.calls.Trial(run.Target), Purged: run.Purged}
+		for _, o := range ledger.Outcomes {
+			if n := run.Counts[o]; n > 0 {
+				if line.Text != "" {
+					line.Text += ", "
+				}
+				line.Text += lang.Say("%d %s", n, runNames[o])
+			}
+		}
+		if run.Interrupted && !again[run.Input.SHA256] && !line.Trial && time.Since(run.StartedAt) < 30*24*time.Hour {
+			view.CutOff = append(view.CutOff, line)
+		}
+		again[run.Input.SHA256] = true
+		if !line.Trial {
+			view.Uncertain += run.Counts[ledger.Uncertain]
+		}
+		if len(view.Runs) < shownRuns {
+			view.Runs = append(view.Runs, line)
+		}
+	}
+	page.D = view
+	d.show(w, r, http.StatusOK, "home", page)
+}
+
+// runNames are the outcomes of rows, as a list of runs names them.
+var runNames = map[ledger.Outcome]words.Text{
+	ledger.Booked: words.Textf("booked"), ledger.AlreadyBooked: words.Textf("booked already"), ledger.Rejected: words.Textf("refused by Vitec"),
+	ledger.Uncertain: words.Textf("uncertain"), ledger.Invalid: words.Textf("with problems"), ledger.Duplicate: words.Textf("in the list twice"),
+	ledger.Skipped: words.Textf("left out by a rule of the mapping"), ledger.NotSent: words.Textf("still to be sent"),
 }

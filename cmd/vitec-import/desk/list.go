@@ -33,10 +33,17 @@ type list struct {
 	Read    propose.Input `json:"read,omitzero"`     // how to read the file, where the person had to say so
 	Kept    bool          `json:"kept,omitempty"`    // it was chosen in the browser, and is in the desk's own folder
 	Opened  time.Time     `json:"opened"`
+	// Original is the person's own file, if Path is the copy with corrections.
+	Original   string `json:"original,omitempty"`
+	Skip       bool   `json:"skip,omitempty"` // rows with problems are left out
+	Trial, Run int64  // the last ones; 0 = there was none
+	Failed     string `json:"-"` // why the last run did not begin
+	JustRun    bool   `json:"-"` // a run has ended, and its page not yet led to the result
 
-	dir string     // of the desk, with the list's own file in it
-	mu  sync.Mutex // one request at a time
-	saw *look
+	dir  string     // of the desk, with the list's own file in it
+	mu   sync.Mutex // one request at a time
+	saw  *look
+	plan *checked
 }
 
 func (l *list) url(step string) string { return "/lists/" + l.ID + "/" + step }
@@ -299,11 +306,15 @@ func (d *Desk) fits(ctx context.Context, l *list, path string) bool {
 }
 
 // next is the page at which a list is.
-func (d *Desk) next(_ context.Context, l *list) string {
+func (d *Desk) next(ctx context.Context, l *list) string {
 	if l.Mapping == "" {
 		return "list"
 	}
-	return "columns"
+	_, p, _, _, err := d.proposal(ctx, l)
+	if err == nil && len(missing(p)) > 0 {
+		return "ids"
+	}
+	return "check"
 }
 
 // look is what was seen of a list without its mapping.

@@ -41,15 +41,16 @@ func (d *Desk) Listen(at *Opened) (net.Listener, string, error) {
 }
 
 // Serve serves the pages until stop is closed, the person ends the desk, or its
-// last page was closed a while ago.
-func (d *Desk) Serve(l net.Listener, stop <-chan struct{}) error {
+// last page was closed a while ago and no run is on. A run that is on is brought to
+// an end first; draining is told of it.
+func (d *Desk) Serve(l net.Listener, stop <-chan struct{}, draining func()) error {
 	srv := &http.Server{Handler: d, ReadHeaderTimeout: 10 * time.Second}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	srv.BaseContext = func(net.Listener) context.Context { return ctx }
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(l) }()
-	left := d.tabs.left(ctx)
+	left := d.tabs.left(ctx, func() bool { d.mu.Lock(); defer d.mu.Unlock(); return d.run != nil })
 	select {
 	case err := <-ended:
 		return err
@@ -58,6 +59,7 @@ func (d *Desk) Serve(l net.Listener, stop <-chan struct{}) error {
 		time.Sleep(200 * time.Millisecond) // the last page is still on its way
 	case <-left:
 	}
+	d.drain(draining)
 	cancel() // whoever waits for news of the desk
 	ctx, cancel = context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
@@ -106,6 +108,7 @@ func (t *tabs) count(by int) {
 	}
 }
 
+// none reports whether there were pages, and are none.
 func (t *tabs) none() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -122,8 +125,9 @@ func (t *tabs) serve(w http.ResponseWriter, r *http.Request) {
 	<-r.Context().Done()
 }
 
-// left tells when the last page was closed and none came back.
-func (t *tabs) left(ctx context.Context) <-chan struct{} {
+// left tells when the last page was closed and none came back. As long as the
+// desk is busy it goes on without any.
+func (t *tabs) left(ctx context.Context, busy func() bool) <-chan struct{} {
 	gone := make(chan struct{})
 	go func() {
 		for {
@@ -138,8 +142,10 @@ func (t *tabs) left(ctx context.Context) <-chan struct{} {
 					return
 				case <-t.changed:
 				case <-time.After(patience):
-					close(gone)
-					return
+					if !busy() {
+						close(gone)
+						return
+					}
 				}
 			}
 		}

@@ -58,6 +58,32 @@
     look();
   }
 
+  // Ids, while they are typed.
+  for (const id of document.querySelectorAll("#ids input[pattern]")) {
+    id.addEventListener("input", function () {
+      const unlike = id.dataset.like && !new RegExp("^(" + id.dataset.like + ")$").test(id.value.trim());
+      const text = !id.value ? "" : id.validity.patternMismatch ? id.dataset.wrong : unlike ? id.dataset.unlike : "";
+      document.getElementById(id.id + "-said").textContent = text;
+      id.setAttribute("aria-invalid", String(id.validity.patternMismatch));
+    });
+  }
+
+  // A run that is on.
+  const line = document.getElementById("line");
+  if (line) {
+    const bar = document.getElementById("bar"), events = new EventSource(line.dataset.events);
+    events.addEventListener("message", function (e) {
+      const news = JSON.parse(e.data);
+      line.textContent = news.line;
+      if (news.total) bar.max = news.total;
+      bar.value = news.done;
+    });
+    events.addEventListener("ended", function () {
+      events.close();
+      location.replace(location.href);
+    });
+  }
+
   // A form is sent once.
   document.addEventListener("submit", function (e) {
     const button = e.submitter;

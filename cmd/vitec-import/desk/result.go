@@ -1,0 +1,253 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"vitec-import/importer"
+	"vitec-import/importer/ledger"
+	"vitec-import/reports"
+	"vitec-import/reports/words"
+	"vitec-import/vitec"
+)
+
+// report is the report of a run, written anew if it is not known.
+func (d *Desk) report(ctx context.Context, l words.Language, run int64) (*reports.Report, error) {
+	d.mu.Lock()
+	rep := d.reports[run]
+	d.mu.Unlock()
+	if rep != nil {
+		return rep, nil
+	}
+	rep, err := d.calls.Report(ctx, l, run)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	d.reports[run] = rep
+	d.mu.Unlock()
+	return rep, nil
+}
+
+// resultView is the page of a run that has ended.
+type resultView struct {
+	*reports.Summary
+	Dir         string
+	Files       []string
+	Notes2      []string
+	Stop        *said
+	Uncertain   int
+	Corrections string
+	Again       bool // rows are left that a run would send
+	WrongLogin  bool
+	ListURL     string
+	ListLogin   string
+}
+
+// resultPage shows how the list's last run ended.
+func (d *Desk) resultPage(v *visit) error {
+	if d.running(v.list) != nil {
+		return v.to(stepOf(d.running(v.list).trial))
+	}
+	if v.list.Run == 0 {
+		return v.to(d.next(v.ctx(), v.list))
+	}
+	return d.showResult(v.w, v.r, v.list, v.list.Run)
+}
+
+// runs serves an earlier run.
+func (d *Desk) runs(w http.ResponseWriter, r *http.Request) {
+	id, err := strconv.ParseInt(r.PathValue("run"), 10, 64)
+	if err == nil {
+		err = d.showResult(w, r, nil, id)
+	}
+	if err != nil {
+		d.show(w, r, http.StatusUnprocessableEntity, "error", pageData{Trouble: d.trouble(err)})
+	}
+}
+
+func (d *Desk) showResult(w http.ResponseWriter, r *http.Request, l *list, id int64) error {
+	lang := d.language_()
+	rep, err := d.report(r.Context(), lang, id)
+	if err != nil {
+		return err
+	}
+	s := rep.Summary
+	view := resultView{Summary: s, Dir: rep.Dir, Notes2: rep.Notes, Corrections: correctionsOf(rep)}
+	for _, f := range rep.Files {
+		view.Files = append(view.Files, filepath.Base(f))
+	}
+	for _, share := range s.Outcomes {
+		switch share.Outcome {
+		case ledger.Uncertain:
+			view.Uncertain = share.Count
+		case ledger.NotSent:
+			view.Again = share.Count > 0
+		}
+	}
+	if s.Stopped != "" {
+		stop := importer.Stop{Code: s.Run.StoppedCode}
+		view.Stop = &said{s.Stopped, lang.Of(stop.Hint())}
+		if strings.Contains(view.Stop.Hint, "vitec-import") || strings.Contains(view.Stop.Hint, "--") {
+			view.Stop.Hint = ""
+		}
+	}
+	view.WrongLogin = s.Run.StoppedCode == importer.StopLogin
+	if of := d.listOf(s.Run.Input.Path); l != nil {
+		view.ListURL, view.ListLogin = l.url("check"), l.url("login")
+	} else if of != nil {
+		view.ListURL, view.ListLogin = of.url("check"), of.url("login")
+	}
+	p := pageData{List: l, D: view}
+	if l != nil {
+		p.Step = "result"
+	}
+	d.show(w, r, http.StatusOK, "result", p)
+	return nil
+}
+
+// listOf is the list at a path; nil = the desk does not know it.
+func (d *Desk) listOf(path string) *list {
+	for _, l := range d.known() {
+		if l.Path == path || l.Original == path {
+			return l
+		}
+	}
+	return nil
+}
+
+// correctionsOf is the file with the rows that have to be corrected; "" for none.
+func correctionsOf(rep *reports.Report) string {
+	at := slices.IndexFunc(rep.Files, func(f string) bool { return strings.HasPrefix(filepath.Base(f), "corrections.") })
+	if at < 0 {
+		return ""
+	}
+	return rep.Files[at]
+}
+
+// runFile serves a file of a report. The page among them has its own script and
+// style: it is shown apart from the desk, so that it cannot ask it for anything.
+func (d *Desk) runFile(w http.ResponseWriter, r *http.Request) {
+	id, err := strconv.ParseInt(r.PathValue("run"), 10, 64)
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	rep, err := d.report(r.Context(), d.language_(), id)
+	if err != nil {
+		d.show(w, r, http.StatusUnprocessableEntity, "error", pageData{Trouble: d.trouble(err)})
+		return
+	}
+	at := slices.IndexFunc(rep.Files, func(f string) bool { return filepath.Base(f) == r.PathValue("file") })
+	if at < 0 {
+		http.NotFound(w, r)
+		return
+	}
+	name := filepath.Base(rep.Files[at])
+	if name == "report.html" {
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts allow-downloads allow-popups; frame-ancestors 'none'")
+	} else {
+		w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	}
+	http.ServeFile(w, r, rep.Files[at])
+}
+
+// correctRun opens the corrections of a run as a list of their own, with the run's
+// mapping.
+func (d *Desk) correctRun(w http.ResponseWriter, r *http.Request) {
+	id, err := strconv.ParseInt(r.PathValue("run"), 10, 64)
+	var rep *reports.Report
+	if err == nil {
+		rep, err = d.report(r.Context(), d.language_(), id)
+	}
+	if err == nil && correctionsOf(rep) == "" {
+		err = problem("there is nothing to correct")
+	}
+	if err != nil {
+		d.show(w, r, http.StatusUnprocessableEntity, "error", pageData{Trouble: d.trouble(err)})
+		return
+	}
+	l := d.listOf(correctionsOf(rep))
+	if l == nil {
+		l = d.newList()
+		l.Path, l.Mapping = correctionsOf(rep), rep.Summary.Run.Mapping
+		if err := d.add(l); err != nil {
+			d.show(w, r, http.StatusInternalServerError, "error", pageData{Trouble: d.trouble(err)})
+			return
+		}
+	}
+	http.Redirect(w, r, l.url("check"), http.StatusSeeOther)
+}
+
+// Uncertain is a row that may be booked, with what is known of it.
+type Uncertain struct {
+	Run         int64
+	Row         int
+	Name, Place string
+	Seen        string
+	At          time.Time
+	Trial       bool
+}
+
+type uncertainView struct {
+	Rows    []Uncertain
+	Settled string // what was settled just now
+}
+
+// uncertainPage shows the rows that may be booked, and takes a person's word on
+// them, one by one.
+func (d *Desk) uncertainPage(w http.ResponseWriter, r *http.Request) {
+	lang, view, page, status := d.language_(), uncertainView{}, pageData{}, http.StatusOK
+	if r.Method == http.MethodPost {
+		s, trouble := settledOf(lang, r)
+		if trouble == nil {
+			if err := d.calls.Settle(r.Context(), lang, []reports.Settled{s}); err != nil {
+				trouble = d.trouble(err)
+			}
+		}
+		if trouble == nil {
+			d.forget(s.Run)
+			view.Settled = lang.Say("row %d of run %d is settled", s.Row, s.Run)
+		} else {
+			page.Trouble, status = trouble, http.StatusUnprocessableEntity
+		}
+	}
+	rows, err := d.calls.Uncertain(r.Context(), lang)
+	if err != nil && page.Trouble == nil {
+		page.Trouble, status = d.trouble(err), http.StatusUnprocessableEntity
+	}
+	view.Rows = rows
+	page.D = view
+	d.show(w, r, status, "uncertain", page)
+}
+
+// forget has a run's report, and all plans, be made anew.
+func (d *Desk) forget(run int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.reports, run)
+}
+
+func settledOf(l words.Language, r *http.Request) (s reports.Settled, trouble *said) {
+	run, err1 := strconv.ParseInt(r.FormValue("run"), 10, 64)
+	row, err2 := strconv.Atoi(r.FormValue("row"))
+	s = reports.Settled{Run: run, Row: row, Reason: l.Say("looked up in Vitec")}
+	switch id := strings.TrimSpace(r.FormValue("id")); {
+	case err1 != nil || err2 != nil:
+		return s, &said{l.Say("no such row"), ""}
+	case r.FormValue("answer") == "not":
+		s.NotBooked = true
+	case id == "":
+		return s, &said{l.Say("the id of the booking is missing"), l.Say("Vitec shows it beside the booking")}
+	case vitec.CheckBookingId(id).String() != "":
+		return s, &said{l.Say("%q cannot be the id of a booking", id), l.Of(vitec.CheckBookingId(id))}
+	default:
+		s.BookingID = id
+	}
+	return s, nil
+}
