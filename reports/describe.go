@@ -48,6 +48,18 @@ func (d *describer) why(reason ledger.Text, message string) string {
 	return oneLine(d.words.Of(reason))
 }
 
+// heard puts the server's own words in the place of what the ledger keeps of
+// them: behind the reason, with a mask wherever they might echo a cell.
+func heard(reason ledger.Text, words string) ledger.Text {
+	if words == "" || reason.Format != "%s: %s" || len(reason.Args) != 2 {
+		return reason
+	}
+	if _, masked := reason.Args[1].(string); !masked {
+		return reason
+	}
+	return ledger.Say(reason.Format, reason.Args[0], words)
+}
+
 // stopped says why the run ended early; "" = it did not.
 func (d *describer) stopped() string {
 	return d.why(d.run.Reason, d.run.Stopped)
@@ -86,7 +98,7 @@ func (d *describer) say(r *record) (s said) {
 	case ledger.Invalid:
 		s = d.problems(r)
 	default:
-		s.message = d.why(r.Reason, r.Message)
+		s.message = d.why(heard(r.Reason, r.words), r.Message)
 	}
 	if r.words != "" && r.Outcome != ledger.Booked && !strings.Contains(s.message, r.words) {
 		s.message = strings.TrimPrefix(s.message+": "+r.words, ": ")

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"errors"
+	"net/http"
 	"path/filepath"
 	"strconv"
 
@@ -173,7 +174,11 @@ func (b *blame) add(r *record) {
 	}
 	v.answered++
 	if r.Outcome == ledger.Rejected && len(v.causes) < 3 {
-		v.causes[strconv.Itoa(r.HTTPStatus)+r.english.message]++
+		cause := strconv.Itoa(r.HTTPStatus)
+		if r.HTTPStatus != http.StatusNotFound { // what is not there is not there, in whatever words
+			cause += r.english.message
+		}
+		v.causes[cause]++
 		v.status = r.HTTPStatus
 	}
 }
@@ -187,7 +192,7 @@ const enoughForMissing, enoughForOther = 2, 5
 func (b *blame) mapping(w texts) (rows int, why string) {
 	for id, v := range b.viewings {
 		enough := enoughForOther
-		if v.status == 404 {
+		if v.status == http.StatusNotFound {
 			enough = enoughForMissing
 		}
 		for _, n := range v.causes {
