@@ -173,6 +173,31 @@ func TestUnwritableFolder(t *testing.T) {
 	}
 }
 
+// A report folder that a person has write-protected stays as it is, and nothing
+// of it is left under another name.
+func TestWriteProtectedReport(t *testing.T) {
+	if os.Getuid() <= 0 {
+		t.Skip("nobody forbids root anything, and on Windows a folder has no such mode")
+	}
+	src, o := scenario(t)
+	mustWrite(t, src, o)
+	must(t, os.WriteFile(filepath.Join(o.Dir, "report.csv"), []byte("mine"), 0o600))
+	must(t, os.Chmod(o.Dir, 0o500))
+	t.Cleanup(func() { _ = os.Chmod(o.Dir, 0o700) })
+	for range 2 {
+		rep := mustWrite(t, src, o)
+		if rep.Dir != o.Dir+"-2" || len(rep.Notes) != 1 || !strings.Contains(rep.Notes[0], "write-protected") {
+			t.Errorf("%s, %q", rep.Dir, rep.Notes)
+		}
+	}
+	if got := ls(t, filepath.Dir(o.Dir)); !slices.Equal(got, []string{"participants-run-0007", "participants-run-0007-2", "participants.csv"}) {
+		t.Errorf("beside the input: %q", got)
+	}
+	if got := string(read(t, o.Dir, "report.csv")); got != "mine" {
+		t.Errorf("report.csv: %q", got)
+	}
+}
+
 func TestCancelledWriteLeavesNothing(t *testing.T) {
 	src, o := scenario(t)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -58,6 +58,13 @@ func (s *staging) publish(dir string, self identity) (saved []kept, err error) {
 	case err != nil, old.identity() != self:
 		return nil, errInUse
 	}
+	probe, err := os.CreateTemp(dir, ".tmp-")
+	if err != nil { // write-protected: what is in it could be neither moved nor removed
+		return nil, fmt.Errorf("%w: %w", errInUse, err)
+	}
+	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
+		return nil, err
+	}
 	old, err := os.MkdirTemp(parent, "."+name+".old-")
 	if err != nil {
 		return nil, err

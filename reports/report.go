@@ -142,6 +142,9 @@ func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) 
 			o.Paths.RunFlags = e.RunFlags
 		}
 	}
+	if o.Paths.Input == "" && src.Input != nil {
+		o.Paths.Input = src.Input.Info().Path // where it is now
+	}
 	s, err := stage(o.Dir)
 	if err != nil {
 		return nil, err
@@ -196,7 +199,7 @@ func told(s *staging, dir string, sum *Summary, saved []kept, src *Source, w tex
 		if err == nil && old.identity() == identityOf(&src.Run) && old.Names && !src.named() {
 			rep.Notes = append(rep.Notes, w.Say("%s names people, which this report cannot: it is left as it is, and this report is in %s.", s.final, dir))
 		} else {
-			rep.Notes = append(rep.Notes, w.Say("%s is in the way or open in another program; this report is in %s.", s.final, dir))
+			rep.Notes = append(rep.Notes, w.Say("%s is in the way, write-protected or open in another program; this report is in %s.", s.final, dir))
 		}
 	}
 	for _, k := range saved {
