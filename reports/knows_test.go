@@ -87,6 +87,36 @@ func TestNamelessReportReplacesNone(t *testing.T) {
 	}
 }
 
+// Where the list is gone and a person has sorted, cut or saved report.csv as
+// something else, it tells nobody's name; the files beside it still do, and stay.
+func TestEditedReportIsNotReplaced(t *testing.T) {
+	for name, edit := range map[string]func(string) string{
+		"cut": func(s string) string { return strings.Join(strings.SplitAfter(s, "\n")[:4], "") },
+		"sorted": func(s string) string {
+			l := strings.SplitAfter(s, "\n")
+			l[1], l[2] = l[2], l[1]
+			return strings.Join(l, "")
+		},
+		"semicolons":    func(s string) string { return strings.ReplaceAll(s, ",", ";") },
+		"a column less": func(s string) string { return strings.Replace(s, ",participant,", ",", 1) },
+		"emptied":       func(string) string { return "" },
+	} {
+		src, o := scenario(t)
+		first := mustWrite(t, src, o)
+		page := read(t, first.Dir, "report.html")
+		path := filepath.Join(first.Dir, "report.csv")
+		must(t, os.WriteFile(path, []byte(edit(string(read(t, path)))), 0o600))
+		src.Rows, src.Input, src.NoInput = ledgerRows(outcomes()), nil, &InputError{Path: "p.csv", Err: ErrInputMissing}
+		rep := mustWrite(t, src, o)
+		if rep.Dir != first.Dir+"-2" || len(rep.Notes) != 1 || !strings.Contains(rep.Notes[0], "names people") {
+			t.Errorf("%s: %s, %q", name, rep.Dir, rep.Notes)
+		}
+		if string(read(t, first.Dir, "report.html")) != string(page) {
+			t.Errorf("%s: the earlier page was touched", name)
+		}
+	}
+}
+
 // A list that is somewhere else, under another name, is the list.
 func TestOpenMovedInput(t *testing.T) {
 	src, _ := scenario(t)

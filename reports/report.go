@@ -150,33 +150,40 @@ func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.discard()) }()
-	w := textsIn(o.Language)
-	self := identityOf(&src.Run)
+	for {
+		rep, err := write(ctx, s, &src, &o)
+		var unfit *InputError
+		if !errors.As(err, &unfit) || !src.named() {
+			return rep, err
+		}
+		if src.Input == nil {
+			src.earlier = nil // neither does the earlier report have the run's rows
+		}
+		src.Input, src.NoInput = nil, unfit
+		if err := s.empty(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// write writes a report of what is known under the first name that it may have:
+// not in the place of another run's, nor of one that knows more.
+func write(ctx context.Context, s *staging, src *Source, o *Options) (*Report, error) {
+	w, self := textsIn(o.Language), identityOf(&src.Run)
 	for _, dir := range candidates(o.Dir) {
-		if old, err := readManifest(dir); err == nil && old.identity() == self && old.Names && !src.named() {
-			continue // it knows more
-		} else if err != nil && exists(dir) || err == nil && old.identity() != self {
+		old, err := readManifest(dir)
+		switch mine := err == nil && old.identity() == self; {
+		case !mine && exists(dir), mine && old.Names && !src.named():
 			continue
 		}
 		this := o.with(dir)
-		sum, err := fill(ctx, s, &src, &this, w)
-		var unfit *InputError
-		for errors.As(err, &unfit) && src.named() {
-			if src.Input == nil {
-				src.earlier = nil // neither does the earlier report have the run's rows
-			}
-			src.Input, src.NoInput = nil, unfit
-			if err := s.empty(); err != nil {
-				return nil, err
-			}
-			sum, err = fill(ctx, s, &src, &this, w)
-		}
+		sum, err := fill(ctx, s, src, &this, w)
 		if err != nil {
 			return nil, err
 		}
 		saved, err := s.publish(dir, self)
 		if err == nil {
-			return told(s, dir, sum, saved, &src, w), nil
+			return told(s, dir, sum, saved, src, w), nil
 		}
 		if !errors.Is(err, errInUse) {
 			return nil, err

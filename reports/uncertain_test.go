@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"vitec-import/reports/words"
+	"vitec-import/vitec/testenv"
 )
 
 // noID says of an answer that it is no id, as the API's package does.
@@ -139,6 +141,36 @@ func TestUncertainRoundTrip(t *testing.T) {
 		}
 		if d := cmp.Diff([]Settled{{Line: 3, Run: 7, Row: 5, NotBooked: true, Reason: "seen"}}, got); d != "" {
 			t.Error(l, d)
+		}
+	}
+}
+
+// A workbook that was filled in and saved by LibreOffice, or exported by it, is
+// read back, and an answer that is no id is refused with its cell.
+func TestUncertainThroughLibreOffice(t *testing.T) {
+	soffice := testenv.Program(t, "libreoffice", "soffice", "libreoffice")
+	src, o := scenario(t)
+	o.Language = words.Swedish
+	src.Run.Input.Format, src.Input = "xlsx", nil
+	path := filepath.Join(mustWrite(t, src, o).Dir, "uncertain.xlsx")
+	for answer, cell := range map[string]string{"VID77": "", "ja": "G3"} {
+		book := openWorkbook(t, path)
+		must(t, errors.Join(book.SetCellStr(book.GetSheetName(0), "G3", answer), book.Save()))
+		for _, format := range []string{"xlsx", "csv"} {
+			out := t.TempDir()
+			cmd := exec.Command(soffice, "-env:UserInstallation=file://"+filepath.Join(out, "profile"), "--headless", "--convert-to", format, "--outdir", out, path)
+			if msg, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, msg)
+			}
+			got, err := ReadSettlements(context.Background(), filepath.Join(out, "uncertain."+format), noID)
+			switch {
+			case cell == "":
+				if d := cmp.Diff([]Settled{{Line: 3, Run: 7, Row: 5, BookingID: answer}}, got); err != nil || d != "" {
+					t.Errorf("%s: %v %s", format, err, d)
+				}
+			case err == nil || !strings.HasPrefix(err.Error(), "cell "+cell+": "):
+				t.Errorf("%s: %q: %v", format, answer, err)
+			}
 		}
 	}
 }
