@@ -20,7 +20,7 @@ type cause struct {
 	Column  string // letters; "" = none
 	Header  string
 	Rows    int
-	places  []int // the first rows
+	places  []int // the first rows, ascending
 	order   int   // in which the causes were met
 }
 
@@ -124,43 +124,47 @@ func (c *causes) sorted() []*cause {
 	return list
 }
 
+// Place is the column of a cause: its letters and its header.
+func (g *cause) Place() string { return strings.TrimSpace(g.Column + " " + g.Header) }
+
 // span is one row of a cause, or several one after the other.
-type span struct {
-	First int
-	Text  string // "4", "4–6"
-}
+type span struct{ First, Last int }
 
-// place is the column of a cause: its letters and its header.
-func (g *cause) place() string { return strings.TrimSpace(g.Column + " " + g.Header) }
-
-// spans names the first rows of a cause, and says how many these are.
-func (g *cause) spans() (list []span, named int) {
-	for i := 0; i < len(g.places); {
-		k := i
-		for k+1 < len(g.places) && g.places[k+1] == g.places[k]+1 {
-			k++
-		}
-		s := span{First: g.places[i], Text: strconv.Itoa(g.places[i])}
-		if k > i {
-			s.Text += "–" + strconv.Itoa(g.places[k])
-		}
-		list = append(list, s)
-		named += k - i + 1
-		i = k + 1
+func (s span) String() string {
+	if s.First == s.Last {
+		return strconv.Itoa(s.First)
 	}
-	return list, named
+	return strconv.Itoa(s.First) + "–" + strconv.Itoa(s.Last)
 }
+
+// Spans names the first rows of a cause.
+func (g *cause) Spans() (list []span) {
+	for _, row := range g.places {
+		if n := len(list); n > 0 && list[n-1].Last+1 == row {
+			list[n-1].Last = row
+		} else {
+			list = append(list, span{row, row})
+		}
+	}
+	return list
+}
+
+// More is how many rows of a cause are not named.
+func (g *cause) More() int { return g.Rows - len(g.places) }
 
 // where names the rows of a cause: "4–6, 9 and 12 more".
 func (g *cause) where(w texts) string {
-	list, named := g.spans()
-	texts := make([]string, len(list))
-	for i, s := range list {
-		texts[i] = s.Text
+	var texts []string
+	for _, s := range g.Spans() {
+		texts = append(texts, s.String())
 	}
 	text := strings.Join(texts, ", ")
-	if more := g.Rows - named; more > 0 {
-		text += w.Say(" and %d more", more)
+	return text + w.andMore(g.More())
+}
+
+func (w texts) andMore(n int) string {
+	if n == 0 {
+		return ""
 	}
-	return text
+	return w.Say(" and %d more", n)
 }

@@ -50,7 +50,7 @@ func line(r *record, sheet string) Line {
 		BookingID: inertID(r.BookingID), HTTPStatus: figure(int64(r.HTTPStatus)),
 		Message: Inert(r.english.message), Column: r.column, Hint: Inert(r.english.hint),
 		ViewingID: inertID(r.Slot.ViewingId), TimeSlotID: inertID(r.Slot.TimeSlotId),
-		Attempts: r.Attempts, SubmittedAt: stamp(r.SubmittedAt), DurationMS: milliseconds(r.Duration),
+		Attempts: r.Attempts, SubmittedAt: stamp(r.SubmittedAt), DurationMS: figure(r.Duration.Round(time.Millisecond).Milliseconds()),
 		CustomerID: inertID(r.Slot.CustomerId), Code: r.code, RunOfFirst: figure(r.first.run), RowOfFirst: figure(int64(r.first.row)),
 		ContentDiffers: mark(r.ContentDiffers), Settled: settled(r.Settled),
 		Viewing: Inert(r.viewing), TimeSlot: Inert(r.slot), EndedInRun: figure(r.later), ServerMessage: Inert(r.words),
@@ -63,13 +63,6 @@ func figure(n int64) string {
 		return ""
 	}
 	return strconv.FormatInt(n, 10)
-}
-
-func milliseconds(d time.Duration) string {
-	if d <= 0 {
-		return ""
-	}
-	return strconv.FormatInt(d.Round(time.Millisecond).Milliseconds(), 10)
 }
 
 func mark(yes bool) string {
@@ -97,58 +90,37 @@ func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
 }
 
-// csvFile writes a CSV file whose lines are of a struct.
-type csvFile[T any] struct {
+// reportCSV writes report.csv.
+type reportCSV struct {
+	sheet string
 	buf   *bufio.Writer
 	out   *csv.Writer
-	batch []T
-	begun bool // the header is written
+	lines []Line // that are not written yet: gocsv takes slices
 }
 
-// batchLines is how many lines are marshalled at once. gocsv marshals slices
-// or channels; its channels write no header for a file without lines.
-const batchLines = 512
-
-func newCSVFile[T any](w io.Writer) *csvFile[T] {
-	buf := bufio.NewWriterSize(w, 64<<10)
-	return &csvFile[T]{buf: buf, out: csv.NewWriter(buf)}
+func newReportCSV(w io.Writer, sheet string) (*reportCSV, error) {
+	c := &reportCSV{sheet: sheet, buf: bufio.NewWriter(w)}
+	c.out = csv.NewWriter(c.buf)
+	return c, gocsv.MarshalCSV(c.lines, c.out) // the header
 }
 
-func (c *csvFile[T]) add(line T) error {
-	c.batch = append(c.batch, line)
-	if len(c.batch) < batchLines {
+func (c *reportCSV) add(r *record) error {
+	c.lines = append(c.lines, line(r, c.sheet))
+	if len(c.lines) < 512 {
 		return nil
 	}
-	return c.flush()
+	return c.write()
 }
 
-func (c *csvFile[T]) flush() error {
-	write := gocsv.MarshalCSVWithoutHeaders
-	if !c.begun {
-		c.begun, write = true, gocsv.MarshalCSV
-	}
-	err := write(c.batch, c.out)
-	c.batch = c.batch[:0]
+func (c *reportCSV) write() error {
+	err := gocsv.MarshalCSVWithoutHeaders(c.lines, c.out)
+	c.lines = c.lines[:0]
 	return err
 }
 
-func (c *csvFile[T]) finish() error {
-	if err := c.flush(); err != nil {
+func (c *reportCSV) finish(*Summary) error {
+	if err := c.write(); err != nil {
 		return err
 	}
 	return c.buf.Flush()
 }
-
-// reportCSV writes report.csv.
-type reportCSV struct {
-	sheet string
-	file  *csvFile[Line]
-}
-
-func newReportCSV(w io.Writer, sheet string) *reportCSV {
-	return &reportCSV{sheet, newCSVFile[Line](w)}
-}
-
-func (c *reportCSV) add(r *record) error { return c.file.add(line(r, c.sheet)) }
-
-func (c *reportCSV) finish(*Summary) error { return c.file.finish() }

@@ -10,10 +10,9 @@ import (
 
 // describer puts into words what became of a row.
 type describer struct {
-	run     *ledger.RunInfo
-	words   texts
-	wording wording
-	zone    *time.Location
+	run   *ledger.RunInfo
+	words texts
+	zone  *time.Location
 	// english describes the row for programs, which know one language; nil
 	// if this one does.
 	english *describer
@@ -22,19 +21,11 @@ type describer struct {
 // said is what became of a row and what to do about it, in words.
 type said struct{ message, hint string }
 
-// wording finds the words for a problem by its code. It may be nil.
-type wording func(code string, args []string) (message, hint string, ok bool)
-
-// of returns the words for a problem: those of its reason, or its own, in
-// English, if there are no others.
+// of returns the words for a problem: those of its reason, or, of before there
+// were reasons, its own in English.
 func (d *describer) of(p *ledger.Problem) said {
 	if !p.Reason.IsZero() {
 		return said{oneLine(d.words.Of(p.Reason)), oneLine(d.words.Of(p.Advice))}
-	}
-	if d.wording != nil {
-		if message, hint, ok := d.wording(p.Code, p.Args); ok {
-			return said{oneLine(message), oneLine(hint)}
-		}
 	}
 	return said{oneLine(p.Message), oneLine(p.Hint)}
 }

@@ -45,219 +45,123 @@ type reportHTML struct {
 	run    *ledger.RunInfo
 	words  texts
 	zone   *time.Location
-	lang   words.Language
-	rows   []rowView // the first of them
+	rows   []pageRow // the first of them
 	total  int
 	causes *causes
 	slots  map[ledger.Slot]*slotCount
+	listed []*slotCount // in the order in which they were met
 }
 
 func newReportHTML(w io.Writer, src *Source, text texts, o *Options, c *causes) *reportHTML {
-	return &reportHTML{
-		w: w, run: &src.Run, words: text, zone: o.Zone, lang: cmp.Or(o.Language, words.English), causes: c, slots: map[ledger.Slot]*slotCount{},
-	}
+	return &reportHTML{w: w, run: &src.Run, words: text, zone: o.Zone, causes: c, slots: map[ledger.Slot]*slotCount{}}
 }
 
-// rowView is a row as the page shows it. The template writes each cell without
+// pageRow is a row as the page shows it. The template writes each cell without
 // its end tag, which HTML does not need: a page has many rows.
-type rowView struct {
-	Class                                       uint8
-	Row                                         int
-	Participant, Outcome, ID, Message, Slot, At string
-}
-
-func (h *reportHTML) add(r *record) error {
-	h.count(r)
-	h.total++
-	if len(h.rows) == maxPageRows {
-		return nil
-	}
-	v := rowView{
-		Class: uint8(r.Outcome), Row: r.Number, Participant: r.participant, Outcome: h.words.marked(r.Outcome),
-		ID: r.BookingID, Message: shorten(r.message, maxPageText),
-	}
-	if r.Slot != (ledger.Slot{}) {
-		v.Slot = r.place()
-	}
-	if !r.SubmittedAt.IsZero() {
-		v.At = r.SubmittedAt.In(h.zone).Format(time.TimeOnly)
-	}
-	h.rows = append(h.rows, v)
-	return nil
+type pageRow struct {
+	Row                                int
+	Outcome                            ledger.Outcome
+	Participant, ID, Message, Slot, At string
 }
 
 // slotCount counts the rows of a viewing and slot.
 type slotCount struct {
-	name   string
-	slot   ledger.Slot
-	order  int
-	rows   int
-	counts ledger.Counts
+	Name, IDs string
+	Rows      int
+	Counts    ledger.Counts
+}
+
+func (h *reportHTML) add(r *record) error {
+	h.total++
+	row := pageRow{Row: r.Number, Outcome: r.Outcome, Participant: r.participant, ID: r.BookingID, Message: shorten(r.message, maxPageText)}
+	if r.Slot != (ledger.Slot{}) {
+		row.Slot = r.place()
+		h.count(r)
+	}
+	if !r.SubmittedAt.IsZero() {
+		row.At = r.SubmittedAt.In(h.zone).Format(time.TimeOnly)
+	}
+	if len(h.rows) < maxPageRows {
+		h.rows = append(h.rows, row)
+	}
+	return nil
 }
 
 func (h *reportHTML) count(r *record) {
-	if r.Slot == (ledger.Slot{}) {
-		return
-	}
 	c := h.slots[r.Slot]
 	if c == nil {
 		if len(h.slots) == maxSlots {
 			return
 		}
-		c = &slotCount{name: r.place(), slot: r.Slot, order: len(h.slots)}
+		c = &slotCount{Name: r.place(), IDs: strings.Trim(r.Slot.ViewingId+" / "+r.Slot.TimeSlotId, " /")}
+		if c.IDs == c.Name {
+			c.IDs = ""
+		}
 		h.slots[r.Slot] = c
+		h.listed = append(h.listed, c)
 	}
-	c.rows++
-	c.counts[r.Outcome]++
+	c.Rows++
+	c.Counts[r.Outcome]++
 }
 
-// pageData is what the page's template shows.
-type pageData struct {
-	Lang        words.Language
-	File        string
-	Policy      string
-	CSS         template.CSS
-	Early, Late template.JS
-	Summary     *Summary
-	Bars        []barView
-	BarsHeight  int
-	BarsText    string
-	Causes      []causeView
-	MoreCauses  string
-	Slots       []slotView
-	MoreSlots   string
-	Filters     []shareView
-	Shown       string
-	Rows        []rowView
-}
-
-type shareView struct {
-	Class        uint8
-	Symbol, Name string
-	Count        int
-	Counted      string // the count with the name
-}
-
-// barView is a bar of the chart of the outcomes; the chart is 400 wide.
-type barView struct {
-	shareView
-	Y, Width, Text int
-}
-
-type causeView struct {
-	shareView
-	Rows                       int
-	Warning                    bool
-	Message, Place, Hint, More string
-	Spans                      []span
-}
-
-type slotView struct {
-	Name, IDs string
-	Rows      int
-	Shares    []shareView
+// page is what the page's template shows.
+type page struct {
+	*Summary
+	Lang                  words.Language
+	File, Policy          string
+	CSS                   template.CSS
+	Early, Late           template.JS
+	Most                  int // rows of the outcome that has most
+	Causes                []*cause
+	Slots                 []*slotCount
+	MoreCauses, MoreSlots string // how many are not listed
+	Rows                  []pageRow
+	Shown                 string
 }
 
 func (h *reportHTML) finish(s *Summary) error {
 	w := h.words
 	tmpl, err := template.New("page").Funcs(template.FuncMap{
-		"say":    func(text string) string { return w.Say(text) },
-		"n":      func(n int) words.Number { return words.Number(n) },
-		"class":  func(o ledger.Outcome) uint8 { return uint8(o) },
-		"args":   func(command string) []string { return strings.Split(command, " ") },
-		"banner": func() string { return w.Say(trialBanner) },
+		"say":     func(text string) string { return w.Say(text) },
+		"andMore": w.andMore,
+		"n":       func(n int) words.Number { return words.Number(n) },
+		"class":   func(o ledger.Outcome) uint8 { return uint8(o) },
+		"marked":  w.marked,
+		"counted": func(o ledger.Outcome, n int) string { return symbol(o) + " " + w.counted(o, n) },
+		"args":    func(command string) []string { return strings.Split(command, " ") },
+		"short":   func(text string) string { return shorten(text, maxPageCause) },
+		"banner":  func() string { return w.Say(trialBanner) },
 	}).Parse(pageHTML)
 	if err != nil {
 		return err
 	}
+	causes, slots := h.causes.sorted(), h.listed
+	p := page{
+		Summary: s, Lang: cmp.Or(w.Language, words.English), File: inputName(h.run), CSS: template.CSS(pageCSS), Early: earlyJS, Late: template.JS(pageJS),
+		Policy: "default-src 'none'; style-src " + hashOf(pageCSS) + "; script-src " + hashOf(earlyJS) + " " + hashOf(pageJS) + "; base-uri 'none'; form-action 'none'",
+		Most:   s.most(), Rows: h.rows,
+		Causes: causes[:min(len(causes), maxPageCauses)],
+		Slots:  slots[:min(len(slots), maxPageSlots)],
+	}
+	if n := len(causes) - len(p.Causes); n > 0 {
+		p.MoreCauses = w.Say(words.Plural(n, "and %v more cause, see report.xlsx", "and %v more causes, see report.xlsx"), words.Number(n))
+	}
+	if n := len(slots) - len(p.Slots); n > 0 {
+		p.MoreSlots = w.Say(words.Plural(n, "and %v more slot", "and %v more slots"), words.Number(n))
+	}
+	shown := len(h.rows)
+	p.Shown = w.Say(words.Plural(shown, "%v row", "%v rows"), words.Number(shown))
+	if h.total > shown {
+		p.Shown = w.Say("This page shows the first %s of %s rows; report.csv has them all.", words.Number(shown), words.Number(h.total))
+		noted := *s // the page alone has this note
+		noted.Notes = append(slices.Clone(s.Notes), p.Shown)
+		p.Summary = &noted
+	}
 	out := bufio.NewWriterSize(h.w, 64<<10)
-	if err := tmpl.Execute(out, h.data(s)); err != nil {
+	if err := tmpl.Execute(out, &p); err != nil {
 		return err
 	}
 	return out.Flush()
-}
-
-func (h *reportHTML) share(o ledger.Outcome, n int) shareView {
-	return shareView{Class: uint8(o), Symbol: symbol(o), Name: h.words.outcome(o), Counted: h.words.counted(o, n), Count: n}
-}
-
-func (h *reportHTML) data(s *Summary) *pageData {
-	w := h.words
-	d := &pageData{Lang: h.lang, File: inputName(h.run), Summary: s, Early: earlyJS, Late: template.JS(pageJS), Rows: h.rows}
-	d.CSS = template.CSS(pageCSS)
-	d.Policy = "default-src 'none'; style-src " + hashOf(string(d.CSS)) + "; script-src " + hashOf(earlyJS) + " " + hashOf(pageJS) +
-		"; base-uri 'none'; form-action 'none'"
-	d.bars(h, s)
-	list := h.causes.sorted()
-	for _, g := range list[:min(len(list), maxPageCauses)] {
-		v := causeView{shareView: h.share(g.Outcome, g.Rows), Rows: g.Rows, Warning: g.Warning, Message: shorten(g.Message, maxPageCause), Hint: shorten(g.Hint, maxPageCause)}
-		v.Place = g.place()
-		var named int
-		v.Spans, named = g.spans()
-		if more := g.Rows - named; more > 0 {
-			v.More = w.Say(" and %d more", more)
-		}
-		d.Causes = append(d.Causes, v)
-	}
-	if n := len(list) - len(d.Causes); n > 0 {
-		d.MoreCauses = w.Say(words.Plural(n, "and %v more cause, see report.xlsx", "and %v more causes, see report.xlsx"), words.Number(n))
-	}
-	d.listSlots(h)
-	for _, o := range s.Outcomes {
-		if o.Count > 0 {
-			d.Filters = append(d.Filters, h.share(o.Outcome, o.Count))
-		}
-	}
-	shown := len(h.rows)
-	d.Shown = w.Say(words.Plural(shown, "%v row", "%v rows"), words.Number(shown))
-	if h.total > shown {
-		d.Shown = w.Say("This page shows the first %s of %s rows; report.csv has them all.", words.Number(shown), words.Number(h.total))
-		s := *s // the page alone has this note
-		s.Notes = append(slices.Clone(s.Notes), d.Shown)
-		d.Summary = &s
-	}
-	return d
-}
-
-// bars draws the chart of the outcomes.
-func (d *pageData) bars(h *reportHTML, s *Summary) {
-	most := 1
-	for _, o := range s.Outcomes {
-		most = max(most, o.Count)
-	}
-	for _, o := range s.Outcomes {
-		if o.Count == 0 {
-			continue
-		}
-		width := max(3, o.Count*190/most)
-		d.Bars = append(d.Bars, barView{h.share(o.Outcome, o.Count), d.BarsHeight, width, 128 + width + 8})
-		d.BarsHeight += 34
-	}
-	d.BarsText = h.words.Say("Rows by outcome") + ": " + altText(s)
-}
-
-// listSlots lists viewings and slots by their names.
-func (d *pageData) listSlots(h *reportHTML) {
-	var all []*slotCount
-	for _, c := range h.slots {
-		all = append(all, c)
-	}
-	slices.SortFunc(all, func(a, b *slotCount) int { return cmp.Compare(a.order, b.order) })
-	for _, c := range all[:min(len(all), maxPageSlots)] {
-		v := slotView{Name: c.name, IDs: strings.Trim(c.slot.ViewingId+" / "+c.slot.TimeSlotId, " /"), Rows: c.rows}
-		if v.IDs == v.Name {
-			v.IDs = ""
-		}
-		for _, o := range ledger.Outcomes {
-			if n := c.counts[o]; n > 0 {
-				v.Shares = append(v.Shares, h.share(o, n))
-			}
-		}
-		d.Slots = append(d.Slots, v)
-	}
-	if n := len(all) - len(d.Slots); n > 0 {
-		d.MoreSlots = h.words.Say(words.Plural(n, "and %v more slot", "and %v more slots"), words.Number(n))
-	}
 }
 
 // hashOf is a source of a Content-Security-Policy that allows this text alone.

@@ -30,27 +30,12 @@ type Options struct {
 	// Language is that of what people read. report.csv and summary.json are
 	// for programs, and in English.
 	Language words.Language
-	// Wording returns, in Language, what is wrong with a row and what to do
-	// about it, by a problem's code and its arguments; false if it does not
-	// know the code. Where it does not, or is nil, the words are those that the
-	// ledger keeps, in English.
-	Wording func(code string, args []string) (message, hint string, ok bool)
 	// Zone is the time zone of what people read; nil = the system's.
 	Zone *time.Location
 	// Paths are what the commands in the report are made of. Corrections and
 	// Uncertain are filled in.
 	Paths Paths
 }
-
-// ErrPurged tells that the ledger does not have the rows of a run any more.
-var ErrPurged = errors.New("the rows of the run were purged")
-
-// purgedError is ErrPurged with the run.
-type purgedError struct{ words.Text }
-
-func (e purgedError) Error() string { return e.String() }
-
-func (purgedError) Is(target error) bool { return target == ErrPurged }
 
 // Kind is one of the files that a report can have.
 type Kind string
@@ -75,11 +60,6 @@ func ParseKind(name string) (Kind, error) {
 func (k Kind) name() string { return "report." + string(k) }
 
 func (o *Options) wants(k Kind) bool { return len(o.Files) == 0 || slices.Contains(o.Files, k) }
-
-// english reports whether people read what programs read.
-func (o *Options) english() bool {
-	return o.Wording == nil && (o.Language == "" || o.Language == words.English)
-}
 
 // with returns the options that also want what an earlier report in dir has.
 func (o Options) with(dir string) Options {
@@ -121,11 +101,11 @@ type writer interface {
 // more than the new one could is left alone, and the new one stands beside it.
 //
 // It returns an error if the disk refuses, if the ledger's rows cannot be read
-// or were purged (ErrPurged), and if they do not add up; then there is no
-// report, and an earlier one stays as it is.
+// or were purged, and if they do not add up; then there is no report, and an
+// earlier one stays as it is.
 func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) {
 	if src.Run.Purged {
-		return nil, purgedError{words.Textf("run %d: its rows were purged from the ledger; no report can be written any more", src.Run.ID)}
+		return nil, failure("run %d: its rows were purged from the ledger; no report can be written any more", src.Run.ID)
 	}
 	if o.Zone == nil {
 		o.Zone = time.Local
@@ -218,9 +198,9 @@ func told(s *staging, dir string, sum *Summary, saved []kept, src *Source, w tex
 // fill writes the files of a report into the staging folder, in one pass over
 // the rows.
 func fill(ctx context.Context, s *staging, src *Source, o *Options, w texts) (*Summary, error) {
-	d := &describer{run: &src.Run, words: w, wording: o.Wording, zone: o.Zone}
+	d := &describer{run: &src.Run, words: w, zone: o.Zone}
 	plain := &describer{run: &src.Run, words: textsIn(words.English), zone: o.Zone}
-	if !o.english() {
+	if o.Language == words.Swedish {
 		d.english = plain
 	}
 	t := newTally()
@@ -292,7 +272,11 @@ func fill(ctx context.Context, s *staging, src *Source, o *Options, w texts) (*S
 func openWriters(s *staging, src *Source, o *Options, w texts, groups *causes) ([]writer, error) {
 	list := []writer{newUncertain(s.file(uncertainName(src)), s.dir, src, o, w)}
 	if o.wants(KindCSV) {
-		list = append(list, newReportCSV(s.file(KindCSV.name()), src.Run.Input.Sheet))
+		c, err := newReportCSV(s.file(KindCSV.name()), src.Run.Input.Sheet)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, c)
 	}
 	if o.wants(KindHTML) {
 		list = append(list, newReportHTML(s.file(KindHTML.name()), src, w, o, groups))

@@ -199,6 +199,14 @@ func (s *Summary) count(o ledger.Outcome) int {
 	return s.Outcomes[i].Count
 }
 
+// most is how many rows ended in the outcome that has most.
+func (s *Summary) most() (n int) {
+	for _, share := range s.Outcomes {
+		n = max(n, share.Count)
+	}
+	return n
+}
+
 // percent is n of total for people: rounded, but never 0 % or 100 % of what is
 // some or not all. The sign is not parted from its number at a line's end.
 func percent(n, total int) string {

@@ -48,6 +48,11 @@ func TestSwedish(t *testing.T) {
 	src.Input, src.NoInput = nil, &InputError{Path: "a.csv", Err: ErrInputMissing} // a note more
 	src.Run.Reason = ledger.Say("the server answered %s", "400")
 	src.Run.Stopped = src.Run.Reason.String()
+	rows := outcomes()
+	date := &rows[2].Problems[1]
+	date.Reason, date.Advice = ledger.Say("not a date (expected %v)", "YYYY-MM-DD"), ledger.Say("run the file again")
+	date.Hint = date.Advice.String()
+	src.Rows = ledgerRows(rows)
 	rep := mustWrite(t, src, o)
 	programs := func() [2][]byte {
 		sum, _, _ := bytes.Cut(read(t, rep.Dir, "summary.json"), []byte(`"files": {`))
@@ -55,9 +60,6 @@ func TestSwedish(t *testing.T) {
 	}
 	before := programs()
 	o.Language = words.Swedish
-	o.Wording = func(code string, args []string) (message, hint string, ok bool) {
-		return "inget datum", "skriv 1990-02-28", code == "not_a_date"
-	}
 	rep = mustWrite(t, src, o)
 	for i, after := range programs() {
 		if !bytes.Equal(before[i], after) {
@@ -65,7 +67,7 @@ func TestSwedish(t *testing.T) {
 		}
 	}
 	page := string(read(t, rep.Dir, "report.html"))
-	for _, want := range []string{`lang="sv"`, "3 av 10 rader är bokade", "Född: inget datum; E-post: not an e-mail address", "skriv 1990-02-28", "samma bokning som rad 2", "inte skickad", "Listan är borta", "Körningen stannade i förtid: servern svarade 400."} {
+	for _, want := range []string{`lang="sv"`, "3 av 10 rader är bokade", "Född: inget datum (ska vara YYYY-MM-DD); E-post: not an e-mail address", "kör filen igen", "samma bokning som rad 2", "inte skickad", "Listan är borta", "Körningen stannade i förtid: servern svarade 400."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -8,7 +8,6 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"vitec-import/importer/ledger"
-	"vitec-import/reports/words"
 )
 
 // rowColumns are the columns of the sheet of rows; those from rowsAside on are
@@ -218,20 +217,6 @@ func (x *reportXLSX) outcomes(p *sheet, s *Summary) {
 	p.put(nil, p.cell(lookTitle, w.Say("all rows")), p.cell(lookCount, s.Total))
 }
 
-// altText says what a chart of the outcomes shows.
-func altText(s *Summary) string {
-	text := ""
-	for _, o := range s.Outcomes {
-		if o.Count > 0 {
-			if text != "" {
-				text += ", "
-			}
-			text += fmt.Sprintf("%s %s", words.Number(o.Count), o.Name)
-		}
-	}
-	return text
-}
-
 // problems writes the sheet of the causes.
 func (x *reportXLSX) problems() error {
 	w := x.words
@@ -247,7 +232,7 @@ func (x *reportXLSX) problems() error {
 		if g.Warning {
 			outcome = p.cell(lookWrapped, w.Say("warning"))
 		}
-		p.put(p.cell(lookCount, g.Rows), outcome, p.cell(lookWrapped, g.Message), p.cell(lookWrapped, g.place()), p.cell(lookWrapped, g.Hint), p.cell(lookWrapped, g.where(w)))
+		p.put(p.cell(lookCount, g.Rows), outcome, p.cell(lookWrapped, g.Message), p.cell(lookWrapped, g.Place()), p.cell(lookWrapped, g.Hint), p.cell(lookWrapped, g.where(w)))
 	}
 	if len(list) == 0 {
 		p.put(nil, nil, p.cell(lookWrapped, w.Say("There are no problems.")))

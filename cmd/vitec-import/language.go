@@ -10,8 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"vitec-import/importer/table"
-	"vitec-import/mapping"
 	"vitec-import/reports/words"
 )
 
@@ -139,19 +137,4 @@ func (v *languageValue) Set(s string) error {
 		return nil
 	}
 	return fail("unknown language %q: want en or sv", s)
-}
-
-// wordingIn words the problems of a mapping and of a spreadsheet for a report.
-// The ledger keeps them in English as they are.
-func wordingIn(l words.Language) func(code string, args []string) (message, hint string, ok bool) {
-	if l == words.English {
-		return nil
-	}
-	return func(code string, args []string) (message, hint string, ok bool) {
-		if reason, hint, ok := table.Wording(args); ok {
-			return l.Of(reason), l.Of(hint), ok
-		}
-		reason, advice, ok := mapping.Wording(code, args)
-		return l.Of(reason), l.Of(advice), ok
-	}
 }

@@ -39,25 +39,6 @@ func TestLanguageOf(t *testing.T) {
 	}
 }
 
-// A code of the table may be one of the mapping, too: what is kept beside it
-// tells whose it is.
-func TestWordingIn(t *testing.T) {
-	for _, tt := range []struct {
-		code string
-		args []string
-		want string
-	}{
-		{"lost_digits", []string{"table", "the number was saved in short form and its last digits are gone", ""}, "numret sparades i kortform och dess sista siffror är borta"},
-		{"other_delimiter", []string{"table", "the row is separated by %s, the header by %s", "", ";", "tab"}, "raden är avgränsad med ;, rubrikraden med tabb"},
-		{"of later", nil, ""},
-	} {
-		got, _, ok := wordingIn(words.Swedish)(tt.code, tt.args)
-		if got != tt.want || ok != (tt.want != "") {
-			t.Errorf("%s %q: got %q, %t, want %q", tt.code, tt.args, got, ok, tt.want)
-		}
-	}
-}
-
 // Every command says what it is, how it is called and with which codes it ends;
 // and every flag says what it is for and what it takes.
 func TestHelp(t *testing.T) {

@@ -425,12 +425,6 @@ func (w *world) problem(p importer.Problem) (said struct{ message, hint string }
 	said.message, said.hint = p.Message, p.Hint
 	if !p.Reason.IsZero() {
 		said.message, said.hint = w.lang.Of(p.Reason), w.lang.Of(p.Advice)
-		return said
-	}
-	if f := wordingIn(w.lang); f != nil {
-		if message, hint, ok := f(p.Code, p.Args); ok {
-			said.message, said.hint = message, hint
-		}
 	}
 	return said
 }

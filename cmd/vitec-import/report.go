@@ -197,7 +197,7 @@ func (w *world) writeReport(ctx context.Context, l *ledger.Ledger, run ledger.Ru
 		// booked; and a relative path is another one in another folder.
 		paths.Flags = []string{"--ledger", l.Path()}
 	}
-	o := reports.Options{Dir: place.folder(&run), Files: kinds, Trial: trial(run.Target), Language: w.lang, Wording: wordingIn(w.lang)}
+	o := reports.Options{Dir: place.folder(&run), Files: kinds, Trial: trial(run.Target), Language: w.lang}
 	if !o.Trial && run.Target != strings.TrimRight(vitec.DefaultBaseURL, "/") {
 		paths.URL = run.Target
 	}

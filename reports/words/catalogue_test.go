@@ -103,7 +103,6 @@ var unsaid = map[string]string{
 	"import: reason": column, "import: hint": column, "import: run": column, "import: row": column,
 	"in use":                            internal,
 	"its rows are not those of the run": worded,
-	"the rows of the run were purged":   worded,
 	"yyyy-mm-dd hh:mm:ss":               format,
 
 	"vitec-import check ": command, "vitec-import ledger forget --ledger ": command, "{value: false}": yamlPiece,
