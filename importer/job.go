@@ -103,6 +103,21 @@ type Stop struct {
 	Reason ledger.Text
 	// Err is what the ledger or the input said, if that is behind it.
 	Err error
+	// Customer is whose row the last answer was about, if the reason is an
+	// answer.
+	Customer string
+}
+
+// Lasting reports whether the reason holds for whatever else would be sent to
+// the same server now. What is wrong with a list, a customer or a login does
+// not.
+func (s *Stop) Lasting() bool {
+	switch s.Code {
+	case StopInterrupted, StopMaxRows, StopLedger, StopUnreachable, StopLongWait, StopUncertain, StopDoubts, StopAddress,
+		codeProxy, codeRedirect, codeSeeOther, codeCertificate:
+		return true
+	}
+	return false
 }
 
 // Message says why the run ended, with what the ledger or the input said behind

@@ -441,7 +441,7 @@ func (r *runner) end(it *item, v verdict, try int) {
 	doubts := r.lately(lastAnswers, func(v *verdict) bool { return v.outcome == ledger.Uncertain })
 	switch {
 	case v.stop == stopRun:
-		r.stop(Stop{Code: v.code, Reason: v.reason}, nil)
+		r.stop(Stop{Code: v.code, Reason: v.reason, Customer: customer}, nil)
 	case v.stop == stopCustomer, r.forbade[customer] >= forbiddenAlike && len(r.plan.Customers()) > 1:
 		r.bar(customer, v)
 	case v.most > 0 && r.ends >= v.most:

@@ -156,12 +156,17 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 
 // isList reports whether an argument is a file, or is called as a list is.
 func isList(arg string) bool {
-	switch strings.ToLower(filepath.Ext(arg)) {
+	info, err := os.Stat(arg)
+	return hasListName(arg) || err == nil && info.Mode().IsRegular()
+}
+
+// hasListName reports whether a file is called as a list is.
+func hasListName(path string) bool {
+	switch strings.ToLower(filepath.Ext(path)) {
 	case ".csv", ".xlsx", ".xlsm", ".txt", ".tsv":
 		return true
 	}
-	info, err := os.Stat(arg)
-	return err == nil && info.Mode().IsRegular()
+	return false
 }
 
 // exitCode is the one place where an error becomes an exit code.
@@ -188,7 +193,7 @@ func exitCode(err error) int {
 // printError tells what went wrong and what to do next, on lines of their own.
 func (w *world) printError(err error) {
 	if w.log != nil {
-		w.log.Error(err.Error(), hintAttr(hintOf(err))...)
+		w.logError(err)
 		return
 	}
 	w.tellHinted("vitec-import: "+w.lang.Of(err), hintOf(err))

@@ -179,6 +179,13 @@ func (w *world) planJSON(ctx context.Context, input string, f *planFlags, save s
 	for _, t := range info.Warnings {
 		out.Warnings = append(out.Warnings, jsonProblem{Row: t.Row, Sheet: info.Sheet, Column: t.Column, Code: string(t.Code), Message: words.English.Of(t.Text), Hint: words.English.Of(t.Hint)})
 	}
+	if n, ok := src.endingNote(); ok {
+		code := "no_line_end"
+		if src.ending.Cut {
+			code = "cut_off"
+		}
+		out.Warnings = append(out.Warnings, jsonProblem{Row: src.ending.Row, Code: code, Message: n.String()})
+	}
 	for _, m := range src.mapping.Warnings() {
 		out.Warnings = append(out.Warnings, ofMapping(m))
 	}

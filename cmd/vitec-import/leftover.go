@@ -38,17 +38,37 @@ func findLeftover(ctx context.Context, l *ledger.Ledger, target string) (left le
 }
 
 // tellLeftover says what earlier runs have left, to a person or to the log.
-func (w *world) tellLeftover(left leftover, list string) {
+// But for the lists with these checksums: what is left of them is sent now.
+func (w *world) tellLeftover(left leftover, lists map[string]bool) {
 	if left.uncertain > 0 {
 		w.tell("warning", counted(left.uncertain, "%d row of an earlier run may be booked, and nobody has settled it", "%d rows of earlier runs may be booked, and nobody has settled them"),
 			hint("\"vitec-import resolve\" lists them"))
 	}
 	for _, r := range left.unsent {
-		if r.Input.SHA256 == list {
-			continue // this run sends them
+		if lists[r.Input.SHA256] {
+			continue
 		}
 		n := r.Counts[ledger.NotSent]
 		w.tell("warning", words.Textf(words.Plural(n, "run %d left %d row of %s unsent, and no run has had that list since", "run %d left %d rows of %s unsent, and no run has had that list since"), r.ID, n, r.Input.Name),
 			hint("see its report, %s", r.ReportDir))
 	}
+}
+
+// findLeftover is what earlier runs have left at the batch's server.
+func (b *batch) findLeftover(ctx context.Context) (left leftover, err error) {
+	if b.ledger == nil {
+		return left, nil
+	}
+	return findLeftover(ctx, b.ledger, b.target())
+}
+
+// sums are the checksums of the batch's lists.
+func (b *batch) sums() map[string]bool {
+	sums := map[string]bool{}
+	for _, r := range b.lists {
+		if sum, err := fileSum(r.path); err == nil { // else whoever opens it will tell
+			sums[sum] = true
+		}
+	}
+	return sums
 }

@@ -60,7 +60,9 @@ func TestMetrics(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, guests(10))
 	path := filepath.Join(o.dir, "vitec.prom")
-	sample := regexp.MustCompile(`^(vitec_import_[a-z_]+\{(?:outcome="[a-z_]+",)?file="deltagare.csv",office="Söder \\\\ \\"1\\""\}) (-?[0-9.]+)$`)
+	list := fmt.Sprintf(`file="deltagare.csv",folder=%q,`, o.dir)
+	const office = `office="Söder \\ \"1\""`
+	sample := regexp.MustCompile(`^(vitec_import_[a-z_]+\{(?:(?:outcome|state)="[a-z_]+",)?(?:` + regexp.QuoteMeta(list) + `)?` + regexp.QuoteMeta(office) + `\}) (-?[0-9.]+)$`)
 	read := func() map[string]string {
 		t.Helper()
 		b, err := os.ReadFile(path)
@@ -77,7 +79,7 @@ func TestMetrics(t *testing.T) {
 			if m == nil {
 				t.Fatalf("not a line of the text format: %q", line)
 			}
-			name := strings.NewReplacer(`,file="deltagare.csv",office="Söder \\ \"1\""`, "", `{file="deltagare.csv",office="Söder \\ \"1\""}`, "").Replace(m[1])
+			name := strings.NewReplacer(","+list+office, "", "{"+list+office+"}", "", "{"+office+"}", "").Replace(m[1])
 			figures[name] = m[2]
 		}
 		if left, _ := filepath.Glob(filepath.Join(o.dir, ".vitec.prom*")); len(left) > 0 {
@@ -100,7 +102,7 @@ func TestMetrics(t *testing.T) {
 	want(f, "retries", "1")
 	want(f, "exit_code", "4")
 	want(f, "unsettled_rows", "1")
-	want(f, "last_success_timestamp_seconds", "")
+	want(f, "last_success_timestamp_seconds", "0")
 
 	uncertain := ""
 	for _, r := range readReport(t, filepath.Join(o.dir, "deltagare-trial-0001")) {

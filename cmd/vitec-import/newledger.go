@@ -10,8 +10,8 @@ import (
 // openBatch opens a batch. Where there is no ledger, a person is asked; where
 // nobody can be, or has said that he wants not to be, only --new-ledger makes
 // one.
-func (w *world) openBatch(ctx context.Context, b *batch, lists ...string) error {
-	err := b.open(ctx, lists...)
+func (w *world) openBatch(ctx context.Context, b *batch) error {
+	err := b.open(ctx)
 	var missing *ledger.Error
 	if errors.Is(err, ledger.ErrMissing) && errors.As(err, &missing) && w.terminalIn && !b.flags.yes {
 		ok, asked := w.confirm(w.say("There is no ledger in %s, so nobody would be known as booked already. Make a new one?", missing.Path))
@@ -22,7 +22,7 @@ func (w *world) openBatch(ctx context.Context, b *batch, lists ...string) error 
 			return err
 		}
 		b.flags.newLedger = true
-		err = b.open(ctx, lists...)
+		err = b.open(ctx)
 	}
 	if err != nil {
 		return err

@@ -269,6 +269,7 @@ type source struct {
 	mappingPath string
 	ledger      *ledger.Ledger
 	file        *table.File
+	ending      table.Ending
 	mapper      *mapping.Mapper
 }
 
@@ -322,7 +323,7 @@ func (s *source) placeColumns() (viewing, slot []int) {
 func readMapping(input string, f *planFlags) (*source, error) {
 	// A missing input is told before a missing mapping: it is the likelier slip.
 	if _, err := os.Stat(input); errors.Is(err, fs.ErrNotExist) {
-		return nil, exit{code: importer.ExitFailed, err: fail("%s: no such file", input)}
+		return nil, &unfit{stateNoFile, exit{code: importer.ExitFailed, err: fail("%s: no such file", input)}}
 	}
 	s := &source{input: input, flags: f}
 	f.mapping.trial = f.target.sandbox
@@ -337,16 +338,34 @@ func readMapping(input string, f *planFlags) (*source, error) {
 // openTable opens the input and binds the mapping to its header.
 func (w *world) openTable(s *source) error {
 	f, err := w.openFile(s.input, s.options)
+	var refused *table.Error
+	if errors.As(err, &refused) && refused.Code == table.CodeEmpty {
+		return &unfit{stateEmpty, exit{code: importer.ExitFailed, err: refused, hint: refused.Hint}}
+	}
 	if err != nil {
 		return err
 	}
 	s.file = f
 	if i := f.Info(); i.Rows == 0 {
-		return exit{code: importer.ExitFailed, err: fail("%s: there is a header in row %d, but no row below it", i.Name, i.HeaderRow), hint: hint("check that this is the right file, and that its export was complete")}
+		return &unfit{stateNoRows, exit{
+			code: importer.ExitFailed, err: fail("%s: there is a header in row %d, but no row below it", i.Name, i.HeaderRow),
+			hint: hint("check that this is the right file, and that its export was complete"),
+		}}
+	}
+	if s.ending, err = f.Ending(context.Background()); err != nil {
+		return err
 	}
 	s.mapper, err = s.mapping.Bind(f.Info().Header)
 	return err
 }
+
+// unfit is the error of a list that there is no run for, in a word for programs.
+type unfit struct {
+	state state
+	exit
+}
+
+func (e *unfit) Unwrap() error { return e.exit }
 
 // openFile opens a table. That reads the whole file, which can take a while; a
 // signal ends it.

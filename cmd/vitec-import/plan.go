@@ -140,11 +140,25 @@ func (w *world) describeInput(out io.Writer, s *source) {
 	for _, t := range i.Warnings {
 		w.describeTableWarning(out, i, t)
 	}
+	if n, ok := s.endingNote(); ok {
+		w.line(out, "note", w.place(importer.Problem{File: i.Name, Row: s.ending.Row})+": "+w.lang.Of(n))
+	}
 	w.line(out, "mapping", s.mappingPath)
 	for _, m := range s.mapping.Warnings() {
 		w.line(out, "warning", m.Place()+": "+w.lang.Of(m.Reason))
 		w.hintLine(out, w.lang.Of(m.Hint))
 	}
+}
+
+// endingNote says that a file ends without a line end, if it does.
+func (s *source) endingNote() (note words.Text, ok bool) {
+	switch {
+	case s.ending.Row == 0:
+		return note, false
+	case s.ending.Cut:
+		return hint("the file ends in the middle of this row: it may be half copied, and \"run --yes\" refuses it"), true
+	}
+	return hint("the file ends without a line end; if it was copied, make sure that it is whole"), true
 }
 
 func (w *world) describeTableWarning(out io.Writer, i table.Info, t table.Warning) {

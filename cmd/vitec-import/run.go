@@ -1,21 +1,15 @@
 package main
 
 import (
-	"cmp"
-	"context"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
-	"path/filepath"
-	"strconv"
+	"math"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"vitec-import/importer"
-	"vitec-import/reports/words"
 	"vitec-import/vitec"
 )
 
@@ -38,14 +32,30 @@ type runFlags struct {
 	labels      []string
 	logFormat   string
 	logLevel    string
+	logFile     string
 	quiet       bool
+	json        bool
+	done        string
+	failed      string
+	settle      time.Duration
+	wait        time.Duration
+	allowEmpty  bool
+	allowCut    bool
+	reports     string
+	onFinish    string
 }
+
+// Which reports are written, by --reports.
+const (
+	reportsAll     = "all"
+	reportsChanged = "changed"
+)
 
 func newRunCommand(w *world) *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
-		Use:   "run FILE",
-		Short: "Book every participant in a file and write a report",
+		Use:   "run PATH…",
+		Short: "Book every participant in lists and write reports",
 		Long: `run plans first: it reads the whole file, maps and checks every row, and looks up who is
 booked already. While there are problems it sends nothing, unless --skip-invalid leaves
 those rows out. Then it asks (or needs --yes where there is nobody to ask), books row by
@@ -53,6 +63,24 @@ row, and writes a folder with the reports beside the input.
 
 It can be interrupted or killed at any time and started again: whoever is booked is not
 booked again, and a row whose answer was lost is told as uncertain and not sent again.
+
+Of a folder it takes the lists, oldest first. What is hidden, half copied (.part, .tmp,
+.crdownload) or a lock file (~$…) is passed over, and so are subfolders. Each list has a
+run and a report of its own; the rate, --max-rows and --max-messages are for all of them
+together.
+
+With --done and --failed a list is moved when its run is over: to --done if every row is
+booked or need not be, to --failed if a person has to look at it. It stays if nothing is
+wrong with it and the next call can go on with it. It is never moved over another file,
+and only if it is still as it was read. Where several folders are named, each has a
+subfolder of its name in --done and --failed.
+
+What is wrong with a list stops that list alone: it cannot be read, its mapping is wrong,
+it has problems, its rows are rejected alike, its customer or its login is refused. A
+login that was refused is not tried again for another list. All lists stop when the ledger
+fails, when the server cannot be reached, refuses everything before the API, asks for a
+long pause or gives no trustworthy answers, when a proxy refuses, when --max-rows is
+reached, and when the call is interrupted.
 
 The login comes from --credentials, from VITEC_USERNAME and VITEC_PASSWORD (and of customer
 M11385 alone, from VITEC_USERNAME_M11385 and VITEC_PASSWORD_M11385), from systemd's
@@ -62,6 +90,14 @@ there is a terminal. There is no flag for a password.
 A flag wins over its variable (VITEC_IMPORT_RATE for --rate), the variable over the file
 of settings, and that over the default; "config" shows what is in force.
 
+With --json the summary is one object: exit_code, started_at, finished_at, target, ledger,
+labels, rows, outcomes, requests, unsettled, error, passed_over, and for each of lists its
+file, state, exit_code, run, rows, outcomes, requests, duration_seconds, error, hint,
+report and moved_to. A state is done, finished (with rows to look after), stopped, refused,
+cut_off, empty, no_rows, no_file, changing (see --settle) or not_begun. The command of
+--on-finish reads what is printed last, finds the exit code in VITEC_IMPORT_EXIT_CODE, and
+has a minute; if it fails that is told, and changes nothing.
+
 EXIT STATUS
   0    every row is booked, or was already
   1    could not run
@@ -70,38 +106,35 @@ EXIT STATUS
   4    some rows are uncertain
   5    stopped early, rows are left
   6    another run holds the ledger
-  130  interrupted, rows are left`,
+  130  interrupted, rows are left
+
+Of several lists it is the code that matters most: 130, 1, 2, 5, 4, 3, 0.`,
 		Example: `  vitec-import run participants.csv --sandbox
   vitec-import run participants.xlsx --max-rows 10
   vitec-import run --plan plan.json
-  vitec-import run participants.csv --yes --skip-invalid --rate 5 --log-format json`,
-		Args: between(0, 1, ""),
+  vitec-import run participants.csv --yes --skip-invalid --rate 5 --log-format json
+  vitec-import run inbox --yes --settle 2m --wait 30m --done done --failed failed`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if f.plan == "" { // else the plan names the file
-				if err := exactly(1, "the input file")(cmd, args); err != nil {
-					return err
-				}
+			least, most := 1, math.MaxInt
+			if f.plan != "" { // it names the file
+				least, most = 0, 1
+			}
+			if err := between(least, most, "the input file")(cmd, args); err != nil {
+				return err
 			}
 			if err := f.validate(w, cmd); err != nil {
 				return err
 			}
 			w.outlive()
-			w.log = f.logger(w)
-			b, err := w.newBatch(cmd, &f)
+			closeLog, err := w.openLog(&f)
 			if err != nil {
 				return err
 			}
-			input := ""
-			if len(args) > 0 {
-				input = args[0]
-			} else {
-				input = b.saved.Input.File
+			err = w.runBatch(cmd, args, &f)
+			if w.log != nil && err != nil { // before the log is closed
+				err = w.told(err)
 			}
-			ran, err := w.runBatch(cmd.Context(), b, input)
-			if f.metrics == "" || ran {
-				return err
-			}
-			return errors.Join(err, w.failedMetrics(cmd.Context(), input, &f, exitCode(err)))
+			return errors.Join(err, closeLog())
 		},
 	}
 	f.bind(cmd)
@@ -126,7 +159,17 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "how much the log says, as `LEVEL` debug, info, warn or error")
 	cmd.Flags().StringVar(&f.metrics, "metrics", "", "write the figures of the run to `FILE`, for Prometheus's textfile collector")
 	cmd.Flags().StringArrayVar(&f.labels, "label", nil, "put `NAME=VALUE` on every figure and every line of the log; may be given several times")
+	cmd.Flags().StringVar(&f.logFile, "log-file", "", "write the log to the end of `FILE` instead of stderr")
 	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "print nothing but the last line and errors")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print how it went as one JSON object instead of the last lines")
+	cmd.Flags().StringVar(&f.done, "done", "", "move lists that leave nothing to do to `FOLDER`, with their reports")
+	cmd.Flags().StringVar(&f.failed, "failed", "", "move lists that a person has to look at to `FOLDER`, with their reports")
+	cmd.Flags().DurationVar(&f.settle, "settle", 0, "leave lists alone that were changed within this `TIME`, such as 2m")
+	cmd.Flags().DurationVar(&f.wait, "wait", 0, "wait this `TIME` for a ledger that another run holds, such as 30m")
+	cmd.Flags().BoolVar(&f.allowEmpty, "allow-empty", false, "take it for a success if there is no list, or nothing in it")
+	cmd.Flags().BoolVar(&f.allowCut, "allow-cut", false, "send also a list that ends in the middle of a row")
+	cmd.Flags().StringVar(&f.reports, "reports", reportsAll, "which `REPORTS` to write: all, or changed: not those of lists with nothing new")
+	cmd.Flags().StringVar(&f.onFinish, "on-finish", "", "run `COMMAND` in the shell at the end, with what is printed last as its input")
 }
 
 func (f *runFlags) validate(w *world, cmd *cobra.Command) error {
@@ -144,6 +187,12 @@ func (f *runFlags) validate(w *world, cmd *cobra.Command) error {
 		return wrong("%s %d: want 0 or more", "--max-messages", f.maxMessages)
 	case f.logFormat != "" && f.logFormat != "text" && f.logFormat != "json":
 		return wrong("%s %q: want one of %s", "--log-format", f.logFormat, "text, json")
+	case f.settle < 0:
+		return wrong("%s %s: want a time such as 2m", "--settle", f.settle)
+	case f.wait < 0:
+		return wrong("%s %s: want a time such as 2m", "--wait", f.wait)
+	case f.reports != reportsAll && f.reports != reportsChanged:
+		return wrong("%s %q: want one of %s", "--reports", f.reports, hint("all or changed"))
 	}
 	if _, err := vitec.ParseFormat(f.format); err != nil {
 		return wrong("%s %q: want one of %s", "--format", f.format, "json, xml")
@@ -151,6 +200,8 @@ func (f *runFlags) validate(w *world, cmd *cobra.Command) error {
 	for _, l := range f.labels {
 		if name, _, ok := strings.Cut(l, "="); !ok || !labelName.MatchString(name) {
 			return wrong("--label %q: want NAME=VALUE, the name of letters, digits and underscores", l)
+		} else if slices.Contains(ownLabels, name) {
+			return wrong("--label %q: the label %q has another meaning here", l, name)
 		}
 	}
 	var level slog.Level
@@ -158,201 +209,4 @@ func (f *runFlags) validate(w *world, cmd *cobra.Command) error {
 		return wrong("%s %q: want one of %s", "--log-level", f.logLevel, "debug, info, warn, error")
 	}
 	return f.planFlags.validate(w, cmd)
-}
-
-// runBatch is the command: everything that can fail is tried before the first
-// request. ran reports whether it came to that.
-func (w *world) runBatch(ctx context.Context, b *batch, input string) (ran bool, err error) {
-	defer b.Close()
-	r, err := b.prepare(input)
-	if err != nil {
-		return false, err
-	}
-	if err := w.openBatch(ctx, b, input); err != nil {
-		return false, err
-	}
-	defer r.Close()
-	if err := r.open(); err != nil {
-		return false, err
-	}
-	res, err := w.runList(ctx, r)
-	if res == nil {
-		return false, err
-	}
-	return true, err
-}
-
-// talk is where a person is told how it goes.
-func (w *world) talk(f *runFlags) io.Writer {
-	if f.quiet || w.log != nil {
-		return io.Discard
-	}
-	return w.stderr
-}
-
-// runList runs over a list that is open, and says what it does. A result comes
-// back if anything may have been sent.
-func (w *world) runList(ctx context.Context, r *listRun) (*importer.Result, error) {
-	b, f, talk := r.batch, r.batch.flags, w.talk(r.batch.flags)
-	if w.log != nil {
-		w.log = r.logger(w.log)
-		w.log.Debug("how the server is reached", "proxy", cmp.Or(b.server.client.Proxy(), "none"))
-	}
-	job := r.job()
-	var found findings
-	job.Problem = found.add
-	view := newProgressView(w, talk, f)
-	job.Watch = view.start
-
-	w.reportCutOff(ctx, r, talk)
-	left, err := findLeftover(ctx, b.ledger, job.Target)
-	if err != nil {
-		return nil, err
-	}
-	if !f.quiet {
-		w.tellLeftover(left, job.Record.Input.SHA256)
-	}
-	w.describeInput(talk, r.source)
-	w.describeTarget(talk, &f.target)
-	w.line(talk, "ledger", b.ledger.Path())
-	if b.ledger.Created() {
-		w.line(talk, "", w.say("it is new: it knows of no earlier bookings"))
-	}
-	res, err := job.Run(ctx, func(p *importer.Plan) error {
-		w.describePlan(talk, p, &found)
-		if err := b.hindrance(p); err != nil {
-			return err
-		}
-		return w.approve(p, f)
-	})
-	view.end()
-	if res == nil {
-		return nil, err
-	}
-	if err != nil && (res.Stopped == nil || !strings.HasSuffix(words.English.Of(res.Stopped), err.Error())) {
-		w.printError(err) // else it is told as what has stopped the run
-	}
-	for _, u := range res.Unrecorded {
-		w.tell("not recorded", u, nil)
-	}
-	return res, w.conclude(ctx, r, res, left.uncertain)
-}
-
-// conclude writes the report of a run that has just ended, says how it went, and
-// returns the exit code as an error. unsettled are the uncertain rows of earlier
-// runs.
-func (w *world) conclude(ctx context.Context, r *listRun, res *importer.Result, unsettled int) error {
-	f, code := r.batch.flags, res.ExitCode()
-	if res.Stopped != nil {
-		w.tell("stopped", *res.Stopped, res.Stopped.Hint())
-	}
-	rep, failed := r.report(ctx, res)
-	if f.metrics != "" {
-		if err := newMetrics(r.input, f.labels).ofRun(ctx, r.ledger, res, f.metrics); err != nil {
-			failed = errors.Join(failed, err)
-		}
-	}
-	where := w.say("no report")
-	if rep != nil {
-		where = rep.Dir
-		if !f.quiet && w.log == nil {
-			w.printSummary(rep)
-		}
-	}
-	last := "run %d: %s of %s; %s"
-	switch nothing := res.Plan.ToSend() == 0 && code == importer.ExitDone; {
-	case r.batch.trial() && nothing:
-		last = "trial %d: nothing new, it would be %s of %s, nobody is really booked; %s"
-	case r.batch.trial():
-		last = "trial %d: it would be %s of %s, nobody is really booked; %s"
-	case nothing:
-		last = "run %d: nothing new, %s of %s; %s"
-	}
-	if unsettled > 0 {
-		w.tell("note", counted(unsettled, "%d row of an earlier run is still to be settled", "%d rows of earlier runs are still to be settled"), hint("\"vitec-import resolve\" lists them"))
-	}
-	if w.inOrder != nil {
-		w.inOrder()
-	}
-	fmt.Fprintln(w.stdout, w.say(last, res.Run, w.counts(res.Outcomes), w.count(res.Plan.Rows, "%d row", "%d rows"), where))
-	switch {
-	case failed != nil && code == importer.ExitDone:
-		// The run itself has ended as it has: its exit code stands unless it
-		// would say that all is well.
-		return exit{code: importer.ExitFailed, err: failed, hint: hintOf(failed)}
-	case failed != nil:
-		return exit{code: code, err: failed, hint: hintOf(failed)}
-	case code != importer.ExitDone:
-		return exit{code: code}
-	}
-	return nil
-}
-
-// approve asks a person, or the flags, whether what may be sent shall be sent.
-func (w *world) approve(p *importer.Plan, f *runFlags) error {
-	n := p.ToSend()
-	if n == 0 {
-		return nil
-	}
-	if messages := p.Messages.Total(); messages > 0 && !f.target.sandbox {
-		if err := w.approveMessages(messages, f); err != nil {
-			return err
-		}
-	}
-	if f.yes || f.target.sandbox {
-		return nil
-	}
-	if f.maxRows > 0 {
-		n = min(n, f.maxRows)
-	}
-	ok, err := w.confirm(w.say("Send %s to %s?", w.count(n, "%d row", "%d rows"), f.target.name()))
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return exit{code: importer.ExitFailed, err: fail("nothing was sent")}
-	}
-	return nil
-}
-
-// approveMessages makes sure that messages to people are meant.
-func (w *world) approveMessages(n int, f *runFlags) error {
-	if f.maxMessages >= n {
-		return nil
-	}
-	if f.maxMessages > 0 || !w.terminalIn {
-		return exit{code: importer.ExitFailed, err: failCount(n, "%d message would be sent to a person, and --max-messages allows %d; nothing was sent", "%d messages would be sent to people, and --max-messages allows %d; nothing was sent", f.maxMessages), hint: hint("if that is what you want: --max-messages %d; otherwise take the confirmations and reminders out of the mapping", n)}
-	}
-	answer, err := w.ask(w.count(n, "%d message will be sent to a person. Type 1 to go on: ", "%d messages will be sent to people. Type that number to go on: "))
-	if err != nil {
-		return err
-	}
-	if answer != strconv.Itoa(n) {
-		return exit{code: importer.ExitFailed, err: fail("nothing was sent")}
-	}
-	return nil
-}
-
-func (f *runFlags) logger(w *world) *slog.Logger {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(f.logLevel)) // validate has read it
-	o := &slog.HandlerOptions{Level: level}
-	switch f.logFormat {
-	case "text":
-		return slog.New(slog.NewTextHandler(w.stderr, o))
-	case "json":
-		return slog.New(slog.NewJSONHandler(w.stderr, o))
-	default:
-		return nil
-	}
-}
-
-// logger adds to a log what each of its lines is about.
-func (r *listRun) logger(log *slog.Logger) *slog.Logger {
-	log = log.With("file", filepath.Base(r.input), "target", r.batch.target())
-	for _, l := range r.batch.flags.labels {
-		name, value, _ := strings.Cut(l, "=")
-		log = log.With(name, value)
-	}
-	return log
 }

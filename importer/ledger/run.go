@@ -206,6 +206,31 @@ func (r *Run) SetReportDir(ctx context.Context, dir string) error {
 	})
 }
 
+// Moved records that the list of a run is now somewhere else, and its reports
+// with it.
+func (l *Ledger) Moved(ctx context.Context, run int64, input, reportDir string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return l.take(func(t *turn) error {
+		var kept string
+		if err := t.QueryRow("SELECT header FROM runs WHERE run = $1", run).Scan(&kept); err != nil {
+			return err
+		}
+		var h header
+		if err := json.Unmarshal([]byte(kept), &h); err != nil {
+			return errDamaged(l.Path(), err)
+		}
+		h.Input.Path = input
+		text, err := json.Marshal(h)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec("UPDATE runs SET header = $1, report_dir = $2 WHERE run = $3", string(text), reportDir, run)
+		return err
+	})
+}
+
 // End records how the run ended. Submissions that are still begun become
 // uncertain; nothing can be begun or finished after. Like Finish it cannot be
 // cancelled.

@@ -31,7 +31,7 @@ const (
 type Run struct {
 	Ledger  string   // where it is
 	Lists   []string // the files
-	Reports string   // the folder for their reports; "": beside each
+	Reports []string // the folders where their reports may be, besides the lists' own
 	Books   Who
 	New     bool // make a ledger if there is none
 }
@@ -76,10 +76,7 @@ func Open(ctx context.Context, r Run) (l *ledger.Ledger, doubt, err error) {
 func (r *Run) reports() (on, others []reports.Earlier) {
 	for _, list := range r.Lists {
 		dirs := []string{filepath.Dir(reports.Folder(list, 1, false))}
-		if r.Reports != "" && r.Reports != dirs[0] {
-			dirs = append(dirs, r.Reports)
-		}
-		for _, dir := range dirs {
+		for _, dir := range slices.Compact(append(dirs, r.Reports...)) {
 			a, b := reports.Beside(dir, list)
 			on, others = append(on, a...), append(others, b...)
 		}
