@@ -293,7 +293,7 @@ func TestNoServer(t *testing.T) {
 			o := newOffice(t, guests(6))
 			real := o.url
 			o.url = tt.url(t)
-			e := o.audit(o.run("--timeout", "2s", "--lang", "sv"), 0)
+			e := o.audit(o.run("--timeout", "2s", "--lang", "sv", "--new-ledger"), 0)
 			if e.code != 5 || e.counts["not_sent"] != 6 || !strings.Contains(e.stderr, tt.say) {
 				t.Errorf("exit code %d, %v: %s", e.code, e.counts, e.stderr)
 			}
