@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -8,13 +10,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vitec-import/importer"
 	"vitec-import/importer/ledger"
+	"vitec-import/reports"
 )
 
 func newPurgeCommand(w *world) *cobra.Command {
 	var (
 		path, before, age string
-		yes               bool
+		yes, withReports  bool
 	)
 	cmd := &cobra.Command{
 		Use:   "purge --before DATE | --older-than AGE",
@@ -23,13 +27,17 @@ func newPurgeCommand(w *world) *cobra.Command {
 to know a booking again stays, so nothing is booked twice because of it; so do rows
 that are still uncertain. The reports of purged runs cannot be written again.
 
+With --reports it deletes their report folders, too, which hold people's names. What a
+person has changed or put there stays, and so do the reports of runs with rows that are
+still uncertain. The lists themselves are yours: purge leaves them alone.
+
 EXIT STATUS
   0  purged
   1  the ledger cannot be written
   2  wrong use
   6  a run holds the ledger`,
 		Example: `  vitec-import purge --before 2026-01-01 --yes
-  vitec-import purge --older-than 90d --yes`,
+  vitec-import purge --older-than 90d --reports --yes`,
 		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			date, err := purgeDate(before, age, time.Now())
@@ -50,22 +58,61 @@ EXIT STATUS
 			if err != nil {
 				return err
 			}
-			n, err := l.Purge(cmd.Context(), date)
-			if closeErr := l.Close(); err == nil {
-				err = closeErr
-			}
-			if err != nil {
-				return err
-			}
-			fmt.Fprintln(w.stdout, w.count(int(n), "%d row deleted from %s", "%d rows deleted from %s", p))
-			return nil
+			err = w.purge(cmd.Context(), l, date, withReports)
+			return errors.Join(err, l.Close())
 		},
 	}
 	ledgerFlag(cmd, &path)
 	cmd.Flags().StringVar(&before, "before", "", "delete the details of runs that started before this `DATE`, YYYY-MM-DD")
 	cmd.Flags().StringVar(&age, "older-than", "", "delete the details of runs that are older than this `AGE`, such as 90d or 12w")
+	cmd.Flags().BoolVar(&withReports, "reports", false, "delete the reports of these runs as well")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return cmd
+}
+
+// purge deletes what there is of the runs before a date.
+func (w *world) purge(ctx context.Context, l *ledger.Ledger, date time.Time, withReports bool) error {
+	var runs []ledger.RunInfo // as they are before they are purged
+	if withReports {
+		all, err := l.Runs(ctx)
+		if err != nil {
+			return err
+		}
+		unsettled := map[int64]bool{}
+		for row, err := range l.Uncertain(ctx) {
+			if err != nil {
+				return err
+			}
+			unsettled[row.Run] = true
+		}
+		for _, r := range all {
+			if r.StartedAt.Before(date) && (r.Ended || r.Interrupted) && !r.Purged && !unsettled[r.ID] {
+				runs = append(runs, r)
+			}
+		}
+	}
+	n, err := l.Purge(ctx, date)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(w.stdout, w.count(n, "%d row deleted from %s", "%d rows deleted from %s", l.Path()))
+	deleted := 0
+	for _, r := range runs {
+		removed, left, err := reports.Remove(&r)
+		if err != nil {
+			return exit{code: importer.ExitFailed, err: fail("%s: the report cannot be deleted: %s", r.ReportDir, cause(err))}
+		}
+		if removed {
+			deleted++
+		}
+		if left {
+			w.tell("note", hint("%s: somebody has changed or added files there, and they stay", r.ReportDir), nil)
+		}
+	}
+	if withReports {
+		fmt.Fprintln(w.stdout, w.count(deleted, "%d report deleted", "%d reports deleted"))
+	}
+	return nil
 }
 
 // purgeDate is the day before which a run must have started, from a date or an
