@@ -156,7 +156,7 @@ func (a archive) make() error {
 		if dir == "" {
 			continue
 		}
-		if err := os.MkdirAll(dir, 0o700); err != nil {
+		if err := os.MkdirAll(dir, 0o750); err != nil {
 			return exit{code: importer.ExitFailed, err: fail("%s: the folder for the lists cannot be made: %s", dir, cause(err))}
 		}
 		probe, err := os.CreateTemp(dir, ".vitec-import-")

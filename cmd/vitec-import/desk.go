@@ -241,9 +241,10 @@ func (c deskCalls) run(ctx context.Context, o desk.Run) (*desk.Ended, error) {
 		return nil, err
 	}
 	defer b.Close()
-	r, err := b.prepare(o.Path)
-	if err != nil {
-		return nil, err
+	b.find([]string{o.Path})
+	r := b.lists[0]
+	if r.err != nil {
+		return nil, r.err
 	}
 	if err := b.open(ctx); err != nil {
 		return nil, err
@@ -272,12 +273,16 @@ func (c deskCalls) run(ctx context.Context, o desk.Run) (*desk.Ended, error) {
 		if err := b.hindrance(p); err != nil {
 			return err
 		}
-		return w.approve(p, f)
+		if err := b.begin(p); err != nil {
+			return err
+		}
+		return w.approve(b, p)
 	})
 	if res == nil {
 		return nil, err
 	}
-	rep, failed := r.report(ctx, res)
+	r.ended(res)
+	rep, failed := r.conclude(ctx)
 	return &desk.Ended{Result: res, Report: rep}, errors.Join(err, failed)
 }
 
@@ -308,6 +313,7 @@ func (c deskCalls) runFlags(w *world, o desk.Run) (*runFlags, *cobra.Command, er
 	}
 	// What the person has agreed to on the page stands, whatever the settings say.
 	f.target.sandbox, f.yes, f.maxMessages, f.plan, f.out = o.Trial, true, o.Messages, "", ""
+	f.done, f.failed, f.reports = "", "", reportsAll
 	return &f, cmd, f.validate(w, cmd)
 }
 

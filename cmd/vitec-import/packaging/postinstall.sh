@@ -12,6 +12,8 @@ install -d -m 0700 -o vitec-import -g vitec-import /var/lib/vitec-import
 # Whoever is in the group vitec-import may leave lists in the inbox.
 install -d -m 0750 -o vitec-import -g vitec-import /var/spool/vitec-import
 install -d -m 2770 -o vitec-import -g vitec-import /var/spool/vitec-import/inbox
+# They find what has become of them here, with the reports.
+install -d -m 2770 -o vitec-import -g vitec-import /var/spool/vitec-import/done /var/spool/vitec-import/failed
 # The user's own configuration is the service's, so that commands that a person
 # runs as this user find the same ledger.
 install -d -m 0700 -o vitec-import -g vitec-import /var/lib/vitec-import/.config
