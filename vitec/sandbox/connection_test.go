@@ -13,11 +13,18 @@ import (
 	"vitec-import/vitec/sandbox"
 )
 
+// hook is a fault for the requests that match.
+func hook(text string, match func(sandbox.Request) bool) sandbox.Fault {
+	f := sandbox.MustFault(text)
+	f.Match = match
+	return f
+}
+
 // TestClose: closing ends what would never end, and what was remembered stays.
 func TestClose(t *testing.T) {
 	told, match := arrivals()
 	srv := start(t, sandbox.Config{Faults: []sandbox.Fault{
-		{Name: "latency", Value: "0s", Match: match},
+		hook("latency=0s", match),
 		sandbox.MustFault("stall-after-commit:2"), sandbox.MustFault("endless=headers:3"), sandbox.MustFault("latency=1h:4"),
 	}})
 	book(t, srv, home, person(1))
@@ -41,7 +48,7 @@ func TestClose(t *testing.T) {
 // not anybody waits for the answer.
 func TestClientLeaves(t *testing.T) {
 	told, match := arrivals()
-	srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{{Name: "latency", Value: "20ms", Match: match}}})
+	srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{hook("latency=20ms", match)}})
 	ended := make(chan bool)
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() { ended <- true }()
@@ -67,8 +74,7 @@ func TestClientLeaves(t *testing.T) {
 }
 
 func TestKeptAliveConnection(t *testing.T) {
-	reused := sandbox.MustFault("close-after-commit")
-	reused.Match = func(r sandbox.Request) bool { return r.Reused }
+	reused := hook("close-after-commit", func(r sandbox.Request) bool { return r.Reused })
 	srv := start(t, sandbox.Config{Faults: []sandbox.Fault{reused}})
 	w := dial(t, srv)
 	w.send(booking(1))

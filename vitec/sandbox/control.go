@@ -33,13 +33,11 @@ func (s *Server) Control() {
 		d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
 		d.DisallowUnknownFields()
 		err := d.Decode(&set)
-		if err == nil {
-			err = s.SetFaults(set.Faults...)
-		}
 		if err != nil {
 			reply(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
 			return
 		}
+		s.SetFaults(set.Faults...)
 		reply(w, http.StatusOK, faults())
 	}))
 	s.Handle("POST /_sandbox/reset", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

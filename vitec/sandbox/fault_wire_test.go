@@ -97,7 +97,7 @@ func TestFaultsOnTheWire(t *testing.T) {
 	} {
 		t.Run(s.fault, func(t *testing.T) {
 			told, match := arrivals()
-			srv := start(t, sandbox.Config{Seed: 1, Faults: []sandbox.Fault{sandbox.MustFault(s.fault), {Name: "latency", Value: "0s", Match: match}}})
+			srv := start(t, sandbox.Config{Seed: 1, Faults: []sandbox.Fault{sandbox.MustFault(s.fault), hook("latency=0s", match)}})
 			w := dial(t, srv)
 			w.send(booking(1))
 			<-told
@@ -125,15 +125,14 @@ func TestKnownFaultsParse(t *testing.T) {
 	usage := make(map[string]bool)
 	for _, k := range sandbox.KnownFaults() {
 		usage[k.Usage()] = true
-		f := sandbox.Fault{Name: strings.Replace(k.Name, "STATUS", "418", 1)}
+		name, value := strings.Replace(k.Name, "STATUS", "418", 1), ""
 		if k.Argument != "" && k.Argument[0] != '[' {
-			f.Value = map[string]string{"DURATION": "1ms", "DURATION[..DURATION]": "1ms..2ms", "headers|body": "body", "TEXT": "x", "NAME": "x"}[k.Argument]
+			value = "=" + map[string]string{"DURATION": "1ms", "DURATION[..DURATION]": "1ms..2ms", "headers|body": "body", "TEXT": "x", "NAME": "x"}[k.Argument]
 		}
-		for _, after := range []bool{false, true} {
-			f.AfterCommit = after
-			_, err := sandbox.ParseFault(f.String())
+		for after, suffix := range map[bool]string{false: "", true: "-after-commit"} {
+			_, err := sandbox.ParseFault(name + suffix + value)
 			if wrong := after && k.Commits != sandbox.CommitsChoice; wrong != (err != nil) {
-				t.Errorf("%s: %v", f, err)
+				t.Errorf("%s%s: %v", name, suffix, err)
 			}
 		}
 	}

@@ -18,7 +18,7 @@ import (
 // faultKind is what a fault does.
 type faultKind struct {
 	FaultInfo
-	check func(*activeFault) error // reads the value, where there is one
+	check func(*Fault) error // reads the value, where there is one
 	// answer answers instead. a is the true answer, nil if nothing was
 	// processed. latency, reset-in-request and same-id do without.
 	answer func(x *exchange, f *hit, a *answer)
@@ -76,9 +76,9 @@ var faultKinds = []*faultKind{
 	{FaultInfo{"cut", "[unframed|reset]", CommitsAlways,
 		"closes the connection in the middle of the answer; unframed: of one without a length; reset: by a reset"},
 		checkOneOf("unframed", "reset"), func(x *exchange, f *hit, a *answer) {
-			b := x.raw(a, f.Value != "unframed")
+			b := x.raw(a, f.value != "unframed")
 			start := bytes.Index(b, []byte("\r\n\r\n")) + 4
-			x.writeAndClose(b[:start+(len(b)-start)/2], f.Value == "reset")
+			x.writeAndClose(b[:start+(len(b)-start)/2], f.value == "reset")
 		}},
 	{FaultInfo{"stall", "", CommitsChoice,
 		"never answers; the connection stays open until the client leaves"},
@@ -94,11 +94,11 @@ var faultKinds = []*faultKind{
 		nil, answerGzipBomb},
 	{FaultInfo{"raw", "TEXT", CommitsChoice,
 		"sends TEXT instead of an HTTP answer and closes the connection"},
-		nil, func(x *exchange, f *hit, _ *answer) { x.writeAndClose([]byte(f.Value), false) }},
+		nil, func(x *exchange, f *hit, _ *answer) { x.writeAndClose([]byte(f.value), false) }},
 }
 
-func checkDuration(f *activeFault) (err error) {
-	from, to, span := strings.Cut(f.Value, "..")
+func checkDuration(f *Fault) (err error) {
+	from, to, span := strings.Cut(f.value, "..")
 	if f.shortest, err = time.ParseDuration(from); err != nil || f.shortest < 0 {
 		return wrong("%q is not a duration; want 200ms, 1.5s or 2m", from)
 	}
@@ -111,15 +111,15 @@ func checkDuration(f *activeFault) (err error) {
 	return nil
 }
 
-func checkHeader(f *activeFault) (err error) {
-	if strings.ContainsFunc(f.Value, func(c rune) bool { return c < ' ' || c > '~' }) {
-		return wrong("%q cannot stand in a header", f.Value)
+func checkHeader(f *Fault) (err error) {
+	if strings.ContainsFunc(f.value, func(c rune) bool { return c < ' ' || c > '~' }) {
+		return wrong("%q cannot stand in a header", f.value)
 	}
-	if f.Name[0] == '3' {
-		if _, err := url.Parse(f.Value); err != nil {
-			return wrong("%q is not an address", f.Value)
+	if f.name[0] == '3' {
+		if _, err := url.Parse(f.value); err != nil {
+			return wrong("%q is not an address", f.value)
 		}
-	} else if ahead, ok := strings.CutPrefix(f.Value, "date+"); ok {
+	} else if ahead, ok := strings.CutPrefix(f.value, "date+"); ok {
 		if f.shortest, err = time.ParseDuration(ahead); err != nil {
 			return wrong("%q is not a duration; want 200ms, 1.5s or 2m", ahead)
 		}
@@ -128,35 +128,35 @@ func checkHeader(f *activeFault) (err error) {
 	return nil
 }
 
-func checkStatus(f *activeFault) error {
-	if n, err := strconv.Atoi(f.Value); err != nil || n < 200 || n > 999 {
-		return wrong("%q is not a status from 200 to 999", f.Value)
+func checkStatus(f *Fault) error {
+	if n, err := strconv.Atoi(f.value); err != nil || n < 200 || n > 999 {
+		return wrong("%q is not a status from 200 to 999", f.value)
 	}
 	return nil
 }
 
-func checkOneOf(a, b string) func(*activeFault) error {
-	return func(f *activeFault) error {
-		if f.Value != a && f.Value != b {
-			return wrong("%q is not known here; want %s or %s", f.Value, a, b)
+func checkOneOf(a, b string) func(*Fault) error {
+	return func(f *Fault) error {
+		if f.value != a && f.value != b {
+			return wrong("%q is not known here; want %s or %s", f.value, a, b)
 		}
 		return nil
 	}
 }
 
 func answerStatus(x *exchange, f *hit, _ *answer) {
-	status, _ := strconv.Atoi(f.Name) // compile has read it
+	status, _ := strconv.Atoi(f.name) // parse has read it
 	h := x.w.Header()
 	switch {
-	case f.Value == "":
+	case f.value == "":
 	case status/100 == 3:
-		h.Set("Location", f.Value)
-	case f.Value == "wait":
+		h.Set("Location", f.value)
+	case f.value == "wait":
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(f.wait.Seconds()))))
-	case strings.HasPrefix(f.Value, "date+"):
+	case strings.HasPrefix(f.value, "date+"):
 		h.Set("Retry-After", time.Now().Add(f.shortest).UTC().Format(http.TimeFormat))
 	default:
-		h.Set("Retry-After", f.Value)
+		h.Set("Retry-After", f.value)
 	}
 	if status == http.StatusNoContent || status == http.StatusNotModified {
 		x.send(status, "", nil)
@@ -166,7 +166,7 @@ func answerStatus(x *exchange, f *hit, _ *answer) {
 }
 
 func answerHTML(x *exchange, f *hit, _ *answer) {
-	status, err := strconv.Atoi(f.Value)
+	status, err := strconv.Atoi(f.value)
 	if err != nil {
 		status = http.StatusOK
 	}
@@ -177,19 +177,19 @@ func answerHTML(x *exchange, f *hit, _ *answer) {
 func answerText(x *exchange, f *hit, _ *answer) {
 	contentType := x.answerType() + "; charset=utf-8"
 	switch {
-	case f.Value == "":
+	case f.value == "":
 		contentType = ""
-	case strings.HasPrefix(f.Value, "<"):
+	case strings.HasPrefix(f.value, "<"):
 		contentType = "application/xml; charset=utf-8"
 	}
-	x.send(http.StatusOK, contentType, []byte(f.Value))
+	x.send(http.StatusOK, contentType, []byte(f.value))
 }
 
 func answerEncoded(x *exchange, f *hit, a *answer) {
 	contentType, body := a.encode(x.answerType())
 	var b bytes.Buffer
 	var z io.WriteCloser
-	switch f.Value {
+	switch f.value {
 	case "gzip":
 		z = gzip.NewWriter(&b)
 	case "deflate":
@@ -200,7 +200,7 @@ func answerEncoded(x *exchange, f *hit, a *answer) {
 	} else if _, err := z.Write(body); errors.Join(err, z.Close()) != nil {
 		panic("sandbox: a buffer takes everything")
 	}
-	x.w.Header().Set("Content-Encoding", f.Value)
+	x.w.Header().Set("Content-Encoding", f.value)
 	x.send(a.status, contentType, b.Bytes())
 }
 
@@ -209,8 +209,8 @@ func answerEncoded(x *exchange, f *hit, a *answer) {
 // left over for the answer to its next request.
 func answerExtra(x *exchange, f *hit, a *answer) {
 	b := x.raw(a, true)
-	extra := []byte(f.Value)
-	if f.Value == "" {
+	extra := []byte(f.value)
+	if f.value == "" {
 		extra = b
 	}
 	server, ok := x.r.Context().Value(http.ServerContextKey).(*http.Server)
@@ -244,7 +244,7 @@ func (l *oneConn) Addr() net.Addr { return l.LocalAddr() }
 func answerAndClose(x *exchange, f *hit, a *answer) {
 	conn, done := x.hijack()
 	defer done()
-	if _, err := conn.Write(x.raw(a, true)); err != nil || f.Value == "" {
+	if _, err := conn.Write(x.raw(a, true)); err != nil || f.value == "" {
 		return
 	}
 	if half, ok := conn.(interface{ CloseWrite() error }); ok {
@@ -272,7 +272,7 @@ func answerDrip(x *exchange, f *hit, a *answer) {
 }
 
 func answerEndless(x *exchange, f *hit, _ *answer) {
-	if f.Value == "headers" {
+	if f.value == "headers" {
 		conn, done := x.hijack()
 		defer done()
 		x.req.Status = http.StatusOK

@@ -82,7 +82,7 @@ func (x *exchange) serve() {
 	for _, d := range delays {
 		x.req.Delayed = append(x.req.Delayed, d.text)
 	}
-	if fault != nil && fault.Name == resetInRequest {
+	if fault != nil && fault.name == resetInRequest {
 		x.req.Fault = fault.text
 		x.resetInRequest()
 		return
@@ -105,13 +105,13 @@ func (x *exchange) serve() {
 	if tooLarge != nil {
 		a = refused(http.StatusRequestEntityTooLarge, "Begäran är för stor.")
 	} else {
-		a = x.process(body.Bytes(), fault != nil && fault.Name == sameId)
+		a = x.process(body.Bytes(), fault != nil && fault.name == sameId)
 	}
 	x.req.Commit = a.commit
 	if a.commit != 0 {
 		x.delay(delays, true)
 	}
-	if fault == nil || a.commit == 0 && (fault.AfterCommit || fault.Name == sameId) {
+	if fault == nil || a.commit == 0 && (fault.afterCommit || fault.name == sameId) {
 		x.write(a)
 		return
 	}
@@ -182,7 +182,7 @@ func (x *exchange) process(body []byte, repeatId bool) *answer {
 // leaves meanwhile changes nothing: its request is in the server's hands.
 func (x *exchange) delay(delays []*hit, afterCommit bool) {
 	for _, d := range delays {
-		if d.AfterCommit != afterCommit {
+		if d.afterCommit != afterCommit {
 			continue
 		}
 		select {

@@ -76,7 +76,8 @@ func NewUnstarted(c Config) (*Server, error) {
 	s.mux.HandleFunc("/{viewing}/{customerId}/{viewingId}/{timeSlotId}/{participant}", s.api)
 	s.mux.HandleFunc("/{viewing}/{customerId}/{estateId}", s.api)
 	s.mux.HandleFunc("/", s.api)
-	return s, s.SetFaults(c.Faults...)
+	s.SetFaults(c.Faults...)
+	return s, nil
 }
 
 // Listen serves on a TCP address until Close, and sets URL. It returns once
@@ -179,20 +180,13 @@ func (s *Server) Counts() Counts {
 	return c
 }
 
-// SetFaults replaces the faults in force. They count requests from now on. On
-// an error, which names the fault, nothing has changed.
-func (s *Server) SetFaults(faults ...Fault) error {
+// SetFaults replaces the faults in force. They count requests from now on.
+func (s *Server) SetFaults(faults ...Fault) {
 	active := make([]*activeFault, len(faults))
 	for i, f := range faults {
-		a, err := f.compile()
-		if err != nil {
-			return wrong("fault %q: %s", f.String(), err)
-		}
-		a.random = rand.New(rand.NewPCG(s.config.Seed, uint64(i)))
-		active[i] = a
+		active[i] = f.activate(rand.New(rand.NewPCG(s.config.Seed, uint64(i))))
 	}
 	s.faults.Store(&active)
-	return nil
 }
 
 // Faults returns the faults in force.

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.yaml.in/yaml/v4"
 
 	"vitec-import/vitec"
@@ -280,10 +279,10 @@ keep: 100
 		Viewings: []sandbox.Viewing{{CustomerId: "M1", ViewingId: "VIS1", Slots: []sandbox.Slot{
 			{TimeSlotId: "TS1", Places: 4, Taken: 1, Deadline: time.Date(2026, 11, 1, 11, 0, 0, 0, time.UTC)}}}},
 		Contacts: []sandbox.Contact{{CustomerId: "M1", ContactId: "K1", FirstName: "Anna", CellPhone: "070-1740605"}},
-		Faults:   []sandbox.Fault{{Name: "500", AfterCommit: true, Share: .1}},
+		Faults:   []sandbox.Fault{sandbox.MustFault("500-after-commit:10%")},
 		Seed:     7, Keep: 100,
 	}
-	if diff := cmp.Diff(want, c, cmpopts.IgnoreFields(sandbox.Fault{}, "Match")); err != nil || diff != "" {
+	if diff := cmp.Diff(want, c, cmp.Comparer(func(a, b sandbox.Fault) bool { return a.String() == b.String() })); err != nil || diff != "" {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}
 }
