@@ -253,9 +253,9 @@ func TestLedgerDamage(t *testing.T) {
 	try := func(t *testing.T, what string, change func(map[string][]byte)) {
 		t.Helper()
 		restore(t, change)
-		o.srv.Reset()
+		before := len(o.srv.Commits())
 		e := o.run()
-		for _, c := range o.srv.Commits() {
+		for _, c := range o.srv.Commits()[before:] {
 			g := guest{mail: c.Body.UpdatePerson.Email.EmailAddress, customer: c.Target.CustomerId, viewing: c.Target.ViewingId, slot: c.Target.TimeSlotId}
 			if booked[g.key()] != "" {
 				t.Fatalf("DOUBLE: %s: %s is booked again", what, g.slot)

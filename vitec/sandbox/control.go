@@ -16,7 +16,6 @@ import (
 //	GET  /_sandbox/requests  {"requests": [Request…]}
 //	GET  /_sandbox/faults    {"faults": ["500-after-commit:10%"…]}
 //	POST /_sandbox/faults    the same: replaces those in force
-//	POST /_sandbox/reset     is Reset
 func (s *Server) Control() {
 	get := func(pattern string, what func() any) {
 		s.Handle("GET /_sandbox/"+pattern, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -39,10 +38,6 @@ func (s *Server) Control() {
 		}
 		s.SetFaults(set.Faults...)
 		reply(w, http.StatusOK, faults())
-	}))
-	s.Handle("POST /_sandbox/reset", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		s.Reset()
-		reply(w, http.StatusOK, s.Counts())
 	}))
 }
 

@@ -47,32 +47,21 @@ type attendance struct {
 }
 
 func newOffice(c Config) *office {
-	o := &office{config: c}
-	o.reset()
-	return o
-}
-
-// reset forgets all that came by request.
-func (o *office) reset() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.random = rand.New(rand.NewPCG(o.config.Seed, o.config.Seed))
-	o.contacts = contacts{}
-	o.slots, o.order = make(map[vitec.Target]*slotState), nil
-	o.times, o.twice = make(map[attendance]int), 0
-	o.made = journal[Commit]{keep: o.config.Keep}
-	o.sent = make(map[MessageKind]int)
-	o.last = ""
-	for _, v := range o.config.Viewings {
+	o := &office{
+		config: c, random: rand.New(rand.NewPCG(c.Seed, c.Seed)), contacts: contacts{}, slots: map[vitec.Target]*slotState{},
+		times: map[attendance]int{}, made: journal[Commit]{keep: c.Keep}, sent: map[MessageKind]int{},
+	}
+	for _, v := range c.Viewings {
 		for _, s := range v.Slots {
 			o.addSlot(vitec.Target{CustomerId: v.CustomerId, ViewingId: v.ViewingId, TimeSlotId: s.TimeSlotId}, s)
 		}
 	}
-	for _, k := range o.config.Contacts {
+	for _, k := range c.Contacts {
 		c := &contact{customer: k.CustomerId, id: k.ContactId}
 		o.contacts.name(c, k.ContactId)
 		o.contacts.update(c, k.person())
 	}
+	return o
 }
 
 func (o *office) addSlot(t vitec.Target, s Slot) *slotState {

@@ -20,11 +20,10 @@ const maxBody = 4 << 20
 
 // exchange is one request to the API and what becomes of it.
 type exchange struct {
-	s     *Server
-	w     http.ResponseWriter
-	r     *http.Request
-	req   Request // what will be remembered
-	reset int     // how often the server had been reset when it arrived
+	s   *Server
+	w   http.ResponseWriter
+	r   *http.Request
+	req Request // what will be remembered
 }
 
 // api answers as the API does.
@@ -50,7 +49,6 @@ func (x *exchange) begin() {
 	seen := &x.s.seen
 	seen.Lock()
 	defer seen.Unlock()
-	x.reset = seen.resets
 	x.req.Number = seen.count + 1
 	seen.add(x.req)
 }
@@ -61,9 +59,6 @@ func (x *exchange) end() {
 	seen := &x.s.seen
 	seen.Lock()
 	defer seen.Unlock()
-	if x.reset != seen.resets {
-		return
-	}
 	seen.statuses[x.req.Status]++
 	if r := seen.at(x.req.Number); r != nil {
 		*r = x.req

@@ -28,7 +28,6 @@ type Server struct {
 	seen struct {
 		sync.Mutex
 		journal[Request]
-		resets   int
 		statuses map[int]int // how many requests have ended with which status
 	}
 
@@ -197,16 +196,4 @@ func (s *Server) Faults() []Fault {
 		faults[i] = f.Fault
 	}
 	return faults
-}
-
-// Reset forgets all requests and commits, and the contacts that they created,
-// and numbers from 1 again. Faults stay in force and keep counting. Ids are
-// the same again, so do not compare those from before with those from after.
-func (s *Server) Reset() {
-	s.office.reset()
-	s.seen.Lock()
-	defer s.seen.Unlock()
-	s.seen.journal = journal[Request]{keep: s.config.Keep}
-	s.seen.statuses = make(map[int]int)
-	s.seen.resets++
 }

@@ -231,20 +231,6 @@ func TestKeep(t *testing.T) {
 	}
 }
 
-func TestReset(t *testing.T) {
-	p := person(1).UpdatePerson
-	srv := unstarted(t, sandbox.Config{Seed: 3, Contacts: []sandbox.Contact{
-		{CustomerId: "M1", ContactId: "K1", FirstName: p.FirstName, LastName: p.LastName, CellPhone: p.CellPhone}}})
-	first := book(t, srv, home, person(1))
-	srv.Reset()
-	if c := srv.Counts(); c.Commits != 0 || c.Requests != 0 || len(c.Messages) != 0 {
-		t.Errorf("after the reset %+v", c)
-	}
-	if again := book(t, srv, home, person(1)); again != first || !srv.Commits()[0].Matched {
-		t.Errorf("%+v, before the reset %+v", again, first)
-	}
-}
-
 func TestRateLimit(t *testing.T) {
 	srv := unstarted(t, sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("429=wait:over=0.01,3")}})
 	var statuses []int
