@@ -57,6 +57,9 @@ type Job struct {
 	Concurrency int
 	// MaxRows ends the run after so many rows have been sent; 0 = no limit.
 	MaxRows int
+	// Login, if not nil, names the login that a customer's rows are sent with. All
+	// hosts of a shared ledger keep one pace for each.
+	Login func(customerId string) string
 	// Record is what the ledger shall know of the run beside its rows. The
 	// importer fills in the times, the counts and how it ended.
 	Record ledger.RunInfo
@@ -144,6 +147,7 @@ const (
 	StopUnreachable = "unreachable"
 	StopLongWait    = "long_wait"
 	StopLedger      = "ledger"
+	StopServer      = "ledger_server" // of a ledger that is shared: it does not answer
 	StopInput       = "input_changed"
 
 	StopForbidden = codeForbidden
@@ -168,6 +172,8 @@ func (r *Result) ExitCode() int {
 	switch o := r.Outcomes; {
 	case o[ledger.NotSent] > 0 && r.Stopped != nil && r.Stopped.Code == StopInterrupted:
 		return ExitInterrupted
+	case r.Stopped != nil && r.Stopped.Code == StopServer:
+		return ExitFailed
 	case o[ledger.NotSent] > 0, r.Stopped != nil && r.Stopped.Code == StopInput:
 		return ExitStopped
 	case o[ledger.Uncertain] > 0:
@@ -190,6 +196,22 @@ const maxKeptWords = 10_000
 
 // errEnough ends the plan when nobody wants more of it.
 var errEnough = errors.New("enough")
+
+func (j *Job) login(it *item) string {
+	if j.Login == nil {
+		return ""
+	}
+	return j.Login(it.sub.Target.CustomerId)
+}
+
+// ledgerFailed is the stop of a run whose ledger can record nothing any more.
+func (j *Job) ledgerFailed(err error) *Stop {
+	s := &Stop{Code: StopLedger, Reason: ledger.Say("the ledger cannot be written"), Err: err}
+	if j.Ledger.Shared() {
+		s.Code = StopServer
+	}
+	return s
+}
 
 func (j *Job) concurrency() int {
 	if j.Concurrency > 0 {
@@ -247,7 +269,7 @@ func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error
 	if endErr := run.End(ctx, end); endErr != nil && err == nil {
 		err = endErr
 		if res.Stopped == nil {
-			res.Stopped = &Stop{Code: StopLedger, Reason: ledgerFailed, Err: endErr}
+			res.Stopped = j.ledgerFailed(endErr)
 		}
 	}
 	log.Info("the run has ended", "run", res.Run, "outcomes", outcomes(res.Outcomes), "requests", res.Requests, "exit_code", res.ExitCode())

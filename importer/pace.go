@@ -20,6 +20,7 @@ type Pace struct {
 	// so that a lower rate holds from the next request on. A limiter with many
 	// waiters would let those go at the old rate.
 	door    chan struct{}
+	unused  *string // the login of a turn that no request left with; whoever has the door may use it
 	limiter *rate.Limiter
 	asked   rate.Limit // by the user; Inf = no limit
 
@@ -29,6 +30,9 @@ type Pace struct {
 	changed time.Time  // when the rate was last set
 	until   time.Time  // nothing leaves before this
 	left    []time.Time
+	// heard is how often all hosts of a shared ledger have slowed down, as far as
+	// this one knows, by login.
+	heard map[string]int64
 }
 
 const (
@@ -46,7 +50,7 @@ func NewPace(perSecond float64) *Pace {
 	if perSecond <= 0 {
 		asked = rate.Inf
 	}
-	return &Pace{door: make(chan struct{}, 1), limiter: rate.NewLimiter(asked, 1), asked: asked}
+	return &Pace{door: make(chan struct{}, 1), limiter: rate.NewLimiter(asked, 1), asked: asked, heard: map[string]int64{}}
 }
 
 // wait returns when the next request may leave, or with ctx's error. The caller
@@ -84,17 +88,12 @@ func (p *Pace) departed(now time.Time) {
 
 // refuse is told that the server refused a request that left at left. rest is
 // for how long the server wants to be left alone; 0 = it does not say. It
-// returns the pause and the rate that hold now.
-func (p *Pace) refuse(left, now time.Time, rest time.Duration) (pause time.Duration, perSecond rate.Limit) {
+// returns the pause and the rate that hold now, and whether that was halved.
+func (p *Pace) refuse(left, now time.Time, rest time.Duration) (pause time.Duration, perSecond rate.Limit, halved bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if left.After(p.halved) { // what left before it tells nothing about the halved rate
-		p.refused = p.limiter.Limit()
-		if p.refused == rate.Inf {
-			p.refused = rate.Limit(max(len(p.left), 1))
-		}
-		p.set(now, max(p.refused/2, min(slowest, p.asked)))
-		p.halved = now
+	if halved = left.After(p.halved); halved { // what left before it tells nothing about the halved rate
+		p.halve(now)
 	}
 	if rest <= 0 {
 		rest = shortRest
@@ -102,7 +101,42 @@ func (p *Pace) refuse(left, now time.Time, rest time.Duration) (pause time.Durat
 	if until := now.Add(rest); until.After(p.until) {
 		p.until = until
 	}
-	return p.until.Sub(now), p.limiter.Limit()
+	return p.until.Sub(now), p.limiter.Limit(), halved
+}
+
+// halve halves the rate. The caller holds mu.
+func (p *Pace) halve(now time.Time) {
+	p.refused = p.limiter.Limit()
+	if p.refused == rate.Inf {
+		p.refused = rate.Limit(max(len(p.left), 1))
+	}
+	p.set(now, max(p.refused/2, min(slowest, p.asked)))
+	p.halved = now
+}
+
+// hear takes what the ledger says of all hosts: if another one was refused, this
+// one slows down, too.
+func (p *Pace) hear(login string, refusals int64, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if before, known := p.heard[login]; known && refusals > before {
+		p.halve(now)
+	}
+	p.heard[login] = refusals
+}
+
+// slowedDown is told how often all hosts have slowed down, this one included.
+func (p *Pace) slowedDown(login string, refusals int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.heard[login] = refusals
+}
+
+// slowDowns is how often all hosts have slowed down, as far as this one knows.
+func (p *Pace) slowDowns(login string) int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.heard[login]
 }
 
 // recover raises the rate after a refusal, as far as the time since allows. A

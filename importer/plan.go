@@ -299,6 +299,9 @@ func (pl *planner) flush(ctx context.Context) error {
 		}
 		for i, m := range found {
 			row := &pl.rows[pl.looks[i]]
+			if m.UnderWay && pl.job.Ledger.Shared() {
+				continue // it is asked about again when it would be begun
+			}
 			if m.Found {
 				row.Outcome = ledger.AlreadyBooked
 				if m.Outcome == ledger.Uncertain {

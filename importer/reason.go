@@ -16,8 +16,6 @@ func with(reason ledger.Text, theirs string) ledger.Text {
 	return ledger.Say("%s: %s", reason, theirs)
 }
 
-var ledgerFailed = ledger.Say("the ledger cannot be written")
-
 // inARow is the stop after n ends of one kind, the last of which is v.
 func inARow(v verdict, n int) Stop {
 	switch {
@@ -49,6 +47,7 @@ var hints = map[string]ledger.Text{
 	StopFirewall:    ledger.Say("run the same command again later, with a lower --rate; if it happens again, ask Vitec"),
 	StopUnreachable: ledger.Say("check the network and --url, then run the same command again"),
 	StopLongWait:    ledger.Say("run the same command again later"),
+	StopServer:      ledger.Say("nothing is sent without a record; see that the database answers, then run the same command again"),
 	StopLedger:      ledger.Say("nothing is sent without a record; repair the disk, then run the same command again"),
 	StopInput:       ledger.Say("leave the file alone until the import has ended, then run it again"),
 }

@@ -263,11 +263,9 @@ func (r *runner) leave(ctx context.Context, it *item, try int) bool {
 // a limit there is nothing to bunch, and begins may share a commit.
 func (r *runner) begin(ctx context.Context, it *item) bool {
 	r.pace.door <- struct{}{}
-	err := r.pace.wait(r.stopping)
-	if err == nil {
-		err = r.turn()
-	}
-	if r.pace.limited() {
+	err := r.turn(it)
+	limited := r.pace.limited()
+	if limited {
 		defer func() { <-r.pace.door }()
 	} else {
 		<-r.pace.door
@@ -282,28 +280,59 @@ func (r *runner) begin(ctx context.Context, it *item) bool {
 	err = r.run.Begin(ctx, submission)
 	var taken *ledger.TakenError
 	if errors.As(err, &taken) {
+		if limited { // else every list that two hosts share would take twice its time
+			login := r.job.login(it)
+			r.pace.unused = &login
+		}
 		r.taken(it, taken.Match)
 		return false
 	}
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, ctx.Err())) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.stop(Stop{Code: StopLedger, Reason: ledgerFailed, Err: err}, err)
+		r.stop(*r.job.ledgerFailed(err), err)
 	}
 	return err == nil
 }
 
-// turn waits for the pace that all hosts of a shared ledger keep together. A
-// database that does not answer fails the row's begin, and is told there.
-func (r *runner) turn() error {
-	if !r.job.Ledger.Shared() || !r.pace.limited() {
-		return nil
+// turn waits for the pace: this program's, and that which all hosts of a shared
+// ledger keep together. A database that does not answer fails the row's begin,
+// and is told there.
+func (r *runner) turn(it *item) error {
+	login, unused := r.job.login(it), r.pace.unused
+	r.pace.unused = nil
+	if unused != nil && *unused == login && !r.pace.pausing() {
+		return r.stopping.Err()
 	}
-	turn, err := r.job.Ledger.Reserve(r.stopping, r.job.Target, time.Duration(float64(time.Second)/float64(r.pace.limiter.Limit())))
+	if err := r.pace.wait(r.stopping); err != nil || !r.job.Ledger.Shared() || !r.pace.limited() {
+		return err
+	}
+	turn, err := r.job.Ledger.Reserve(r.stopping, r.job.Target, login, time.Duration(float64(time.Second)/float64(r.pace.limiter.Limit())))
 	if err != nil {
 		return r.stopping.Err()
 	}
+	r.pace.hear(login, turn.Refusals, time.Now())
 	return sleep(r.stopping, turn.Wait)
+}
+
+// tellHosts has all hosts of a shared ledger pause, and slow down if this one
+// has just done so.
+func (r *runner) tellHosts(it *item, pause time.Duration, halved bool) {
+	if !r.job.Ledger.Shared() {
+		return
+	}
+	login, seen := r.job.login(it), int64(-1)
+	if halved {
+		seen = r.pace.slowDowns(login)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	refusals, err := r.job.Ledger.Refused(ctx, r.job.Target, login, pause, seen)
+	if err != nil {
+		r.log.Warn("the other hosts were not told of the pause")
+	} else if halved {
+		r.pace.slowedDown(login, refusals)
+	}
 }
 
 // taken ends a row that another run on the same ledger has booked, and puts off
@@ -472,12 +501,8 @@ func (r *runner) slowDown(it *item, v verdict, left time.Time, wait time.Duratio
 		r.stop(Stop{Code: StopLongWait, Reason: ledger.Say("the server has put off every request for %v", now.Sub(r.moved).Round(time.Second))}, nil)
 		return
 	}
-	pause, perSecond := r.pace.refuse(left, now, v.wait)
-	if r.job.Ledger.Shared() {
-		if err := r.job.Ledger.Refused(context.Background(), r.job.Target, pause); err != nil {
-			r.log.Warn("the other hosts were not told of the pause")
-		}
-	}
+	pause, perSecond, halved := r.pace.refuse(left, now, v.wait)
+	r.tellHosts(it, pause, halved)
 	r.log.Warn("the server asked for a pause", "row", it.number, "status", v.status, "wait", pause.Round(time.Millisecond), "rate", perSecond)
 	r.event("pause", fmt.Sprintf("%d ms, then %s/s", pause.Milliseconds(), number(perSecond)))
 }
@@ -515,7 +540,7 @@ func (r *runner) unrecorded(it *item, v verdict, err error) {
 	r.res.Outcomes[ledger.NotSent]--
 	r.res.Outcomes[ledger.Uncertain]++
 	r.res.Unrecorded = append(r.res.Unrecorded, strings.TrimSpace(fmt.Sprintf("row %d: %s %s", it.number, v.outcome, v.bookingID)))
-	r.stop(Stop{Code: StopLedger, Reason: ledgerFailed, Err: err}, err)
+	r.stop(*r.job.ledgerFailed(err), err)
 }
 
 // interrupted stops the run if its context has ended.

@@ -34,7 +34,7 @@ func TestReasons(t *testing.T) {
 			"the server answered 302 found and pointed to example.com: this is not the API's address"},
 		{with(judge(vitec.Answer{}, &vitec.TransportError{Written: true, Err: errors.New("reset")}, situation{}).reason, "reset"),
 			"the request was sent and no answer came back: reset"},
-		{ledger.TextOf(Stop{Reason: ledgerFailed, Err: damaged}), "the ledger cannot be written: " + dir + ": this is a folder"},
+		{ledger.TextOf(Stop{Reason: ledger.Say("the ledger cannot be written"), Err: damaged}), "the ledger cannot be written: " + dir + ": this is a folder"},
 		{ledger.TextOf(unreadable(unread)), "the file could not be read to its end: " + unread.Error()},
 		{ledger.TextOf(unreadable(&InputChangedError{Place: "p.csv:7"})), "p.csv:7: the file was changed while it was being imported"},
 	} {

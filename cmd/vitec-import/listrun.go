@@ -156,6 +156,10 @@ func (r *listRun) job() *importer.Job {
 	b, job := r.batch, r.source.job()
 	job.Client, job.Stop, job.Log = b.server.client, b.w.stop, r.log
 	job.Pace, job.Concurrency, job.MaxRows = b.pace, b.flags.concurrency, b.rowsLeft()
+	job.Login = func(customer string) string {
+		c, _ := b.server.logins.For(customer)
+		return c.Username
+	}
 	job.Sum = b.saved != nil
 	job.Record = r.record()
 	job.ReportDir = func(run int64) string { return r.reportDir(r.reports, r.path, run) }

@@ -22,8 +22,8 @@ func newRunsCommand(w *world) *cobra.Command {
 		Use:   "runs",
 		Short: "List the runs that the ledger knows",
 		Long: `runs lists every run that the ledger knows, the latest last: its number, when it was,
-its input, its target and how many rows ended how. The numbers are what "report" and
-"resolve" take.
+its input, its target, how many rows ended how, and on which host. The numbers are what
+"report" and "resolve" take.
 
 EXIT STATUS
   0  listed
@@ -61,10 +61,10 @@ func (w *world) printRuns(path string, runs []ledger.RunInfo) error {
 		fmt.Fprintln(w.stderr, w.say("no runs yet in %s", path))
 		return nil
 	}
-	rows := [][]string{{w.say("run"), w.say("started"), w.say("input"), w.say("target"), w.say("rows"), w.say("outcomes"), w.say("ended")}}
+	rows := [][]string{{w.say("run"), w.say("started"), w.say("input"), w.say("target"), w.say("rows"), w.say("outcomes"), w.say("host"), w.say("ended")}}
 	for _, r := range runs {
 		rows = append(rows, []string{
-			strconv.FormatInt(r.ID, 10), r.StartedAt.Local().Format("2006-01-02 15:04"), r.Input.Name, r.Target, strconv.Itoa(r.Rows), w.counts(r.Counts), w.ended(r),
+			strconv.FormatInt(r.ID, 10), r.StartedAt.Local().Format("2006-01-02 15:04"), r.Input.Name, r.Target, strconv.Itoa(r.Rows), w.counts(r.Counts), r.Host, w.ended(r),
 		})
 	}
 	printColumns(w.stdout, rows, 0)
@@ -78,6 +78,7 @@ func (w *world) printRunsJSON(runs []ledger.RunInfo) error {
 			Run        int64          `json:"run"`
 			StartedAt  time.Time      `json:"started_at"`
 			FinishedAt time.Time      `json:"finished_at,omitzero"`
+			Host       string         `json:"host"`
 			Input      string         `json:"input"`
 			Target     string         `json:"target"`
 			Rows       int            `json:"rows"`
@@ -85,7 +86,7 @@ func (w *world) printRunsJSON(runs []ledger.RunInfo) error {
 			Ended      string         `json:"ended"`
 			ExitCode   int            `json:"exit_code"`
 			Report     string         `json:"report,omitempty"`
-		}{r.ID, r.StartedAt, r.FinishedAt, r.Input.Path, r.Target, r.Rows, outcomeMap(r.Counts), programs.ended(r), r.ExitCode, r.ReportDir})
+		}{r.ID, r.StartedAt, r.FinishedAt, r.Host, r.Input.Path, r.Target, r.Rows, outcomeMap(r.Counts), programs.ended(r), r.ExitCode, r.ReportDir})
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"vitec-import/vitec/sandbox"
+	"vitec-import/vitec/testenv"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -20,9 +21,18 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)
 	}
-	testscript.Main(m, map[string]func(){
+	testscript.Main(tests{m}, map[string]func(){
 		"vitec-import": func() { os.Exit(mainExitCode()) },
 	})
+}
+
+// tests are all tests, after which the database server that some of them started
+// is stopped.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int {
+	defer testenv.ClosePostgres()
+	return t.M.Run()
 }
 
 // TestScripts runs the scripts in testdata/script: the contract with the user,

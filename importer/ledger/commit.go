@@ -138,15 +138,21 @@ func (l *Ledger) commit(batch []*op) {
 	}
 }
 
-// takeLate is take that tries again for a while after the connection to a
+// takeLate is take that tries again, until a while after the connection to a
 // server was lost: what is known is recorded, though nothing new is begun.
 func (l *Ledger) takeLate(f func(t *turn) error) error {
 	err := l.take(f)
-	for end := time.Now().Add(patience); l.Shared() && errors.Is(err, ErrDisk) && time.Now().Before(end); {
-		time.Sleep(patience / 60)
+	for l.Shared() && errors.Is(err, ErrDisk) {
 		l.write.Lock()
 		err = l.word(l.taking(f))
+		end := l.brokenAt.Add(patience)
 		l.write.Unlock()
+		if time.Now().After(end) {
+			break
+		}
+		if err != nil {
+			time.Sleep(patience / 60)
+		}
 	}
 	return err
 }

@@ -57,6 +57,7 @@ type Ledger struct {
 	gone      bool       // closed, and nothing is on its way any more
 	closed    atomic.Bool
 	broken    atomic.Pointer[error]
+	brokenAt  time.Time
 	commitBy  func(commit func() error) error
 	committer *committer // nil: opened for reading
 	leases    sync.WaitGroup
@@ -319,7 +320,9 @@ func (l *Ledger) failed(err error) error {
 	// A write that failed, and a page that could not be believed, end it all;
 	// an answer such as ErrNotFound does not.
 	if errors.Is(err, ErrDisk) || errors.Is(err, ErrDamaged) || errors.Is(err, ErrElsewhere) {
-		l.broken.CompareAndSwap(nil, &err)
+		if l.broken.CompareAndSwap(nil, &err) {
+			l.brokenAt = time.Now()
+		}
 	}
 	return err
 }

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vitec-import/vitec/testenv"
 )
 
 var (
@@ -51,7 +53,7 @@ func quickDir(tb testing.TB) string {
 // PostgreSQL a database.
 func tempLedger(tb testing.TB) string {
 	if onPostgres(tb) {
-		return database(tb)
+		return testenv.Database(tb)
 	}
 	return filepath.Join(tb.TempDir(), "ledger.db")
 }

@@ -183,18 +183,24 @@ func (p *postgres) server(ctx context.Context) (there bool, err error) {
 	var standby bool
 	err = p.db.QueryRowContext(ctx, `SELECT CAST(current_setting('server_version_num') AS INTEGER), current_setting('fsync'), pg_is_in_recovery(),
 		to_regclass('submissions') IS NOT NULL AND to_regclass('ledger') IS NOT NULL`).Scan(&version, &fsync, &standby, &there)
-	switch {
-	case err != nil:
+	if err != nil {
 		return false, p.word(err)
+	}
+	return there, p.unfit(version, fsync, standby)
+}
+
+// unfit says why a server cannot keep the promises.
+func (p *postgres) unfit(version int, fsync string, standby bool) error {
+	switch {
 	case version < oldestPostgres*10000:
-		return false, &Error{Path: p.where, Err: ErrDisk, Reason: Say("the server is PostgreSQL %d; %d or newer is needed", version/10000, oldestPostgres)}
+		return &Error{Path: p.where, Err: ErrDisk, Reason: Say("the server is PostgreSQL %d; %d or newer is needed", version/10000, oldestPostgres)}
 	case fsync != "on":
-		return false, &Error{Path: p.where, Err: ErrDisk, Reason: Say("the server runs with fsync = off: after a power failure it would not know who is booked"),
+		return &Error{Path: p.where, Err: ErrDisk, Reason: Say("the server runs with fsync = off: after a power failure it would not know who is booked"),
 			Hint: Say("set fsync = on in postgresql.conf and restart it")}
 	case standby:
-		return false, &Error{Path: p.where, Err: ErrDisk, Reason: Say("the server is a standby, which can only be read"), Hint: Say("name the primary server")}
+		return &Error{Path: p.where, Err: ErrDisk, Reason: Say("the server is a standby, which can only be read"), Hint: Say("name the primary server")}
 	}
-	return there, nil
+	return nil
 }
 
 func (p *postgres) check(ctx context.Context) (at state, err error) {

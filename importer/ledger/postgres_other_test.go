@@ -4,10 +4,5 @@ package ledger
 
 import "testing"
 
-// PostgreSQL's tests start a server as another user, which needs Unix.
+// onPostgres tells a test whether its ledger is to be in PostgreSQL.
 func onPostgres(testing.TB) bool { return false }
-
-func database(tb testing.TB) string {
-	tb.Skip("there is no server here")
-	return ""
-}

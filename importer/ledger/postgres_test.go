@@ -4,15 +4,9 @@ package ledger
 
 import (
 	"bytes"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net"
-	"os"
 	"os/exec"
-	"os/user"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,151 +17,12 @@ import (
 	"vitec-import/vitec/testenv"
 )
 
-// server is the PostgreSQL server of these tests, started when it is first
-// asked for.
-var server struct {
-	sync.Mutex
-	tried bool
-	dir   string
-	port  int
-	cmd   *exec.Cmd
-	err   error
-	n     atomic.Int64
-}
-
-// initdb is the program that makes a database cluster; "" if there is none.
-func initdb() string {
-	if path, err := exec.LookPath("initdb"); err == nil {
-		if real, err := filepath.EvalSymlinks(path); err == nil && filepath.Base(real) == "initdb" {
-			return real
-		}
-	}
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	if len(found) == 0 {
-		return ""
-	}
-	return found[len(found)-1]
-}
-
-// database makes a new database and returns its address. The test is skipped
-// where PostgreSQL is not installed, unless it must be.
-func database(tb testing.TB) string {
-	tb.Helper()
-	server.Lock()
-	defer server.Unlock()
-	if !server.tried {
-		server.tried = true
-		server.err = startServer()
-	}
-	if server.err != nil {
-		testenv.Missing(tb, "postgres", server.err.Error())
-	}
-	name := fmt.Sprintf("ledger%d", server.n.Add(1))
-	admin, err := sql.Open("pgx", address("postgres"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer admin.Close()
-	if _, err := admin.Exec("CREATE DATABASE " + name); err != nil {
-		tb.Fatal(err)
-	}
-	return address(name)
-}
-
-func address(name string) string {
-	return fmt.Sprintf("postgres://ledger@127.0.0.1:%d/%s?sslmode=disable", server.port, name)
-}
-
-func startServer() error {
-	program := initdb()
-	if program == "" {
-		return errors.New("PostgreSQL is not installed: there is no initdb")
-	}
-	var err error
-	if server.dir, err = os.MkdirTemp("", "ledger-postgres-"); err != nil {
-		return err
-	}
-	data := filepath.Join(server.dir, "data")
-	if err := os.Mkdir(data, 0o700); err != nil {
-		return err
-	}
-	// PostgreSQL does not run as root.
-	attr := &syscall.SysProcAttr{}
-	if os.Getuid() == 0 {
-		u, err := user.Lookup("nobody")
-		if err != nil {
-			return err
-		}
-		uid, _ := strconv.Atoi(u.Uid)
-		gid, _ := strconv.Atoi(u.Gid)
-		attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-		for _, dir := range []string{server.dir, data} {
-			if err := os.Chown(dir, uid, gid); err != nil {
-				return err
-			}
-		}
-	}
-	make := exec.Command(program, "-D", data, "-U", "ledger", "-A", "trust", "-N", "-E", "UTF8", "--no-locale")
-	make.SysProcAttr, make.Dir = attr, server.dir
-	if out, err := make.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %v\n%s", err, out)
-	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	server.port = free.Addr().(*net.TCPAddr).Port
-	if err := free.Close(); err != nil {
-		return err
-	}
-	return runServer(attr)
-}
-
-// runServer starts the server on its data, and waits until it answers.
-func runServer(attr *syscall.SysProcAttr) error {
-	server.cmd = exec.Command(filepath.Join(filepath.Dir(initdb()), "postgres"), "-D", filepath.Join(server.dir, "data"),
-		"-p", strconv.Itoa(server.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200")
-	server.cmd.SysProcAttr, server.cmd.Dir = attr, server.dir
-	log, err := os.OpenFile(filepath.Join(server.dir, "log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-	if err != nil {
-		return err
-	}
-	defer log.Close()
-	server.cmd.Stdout, server.cmd.Stderr = log, log
-	if err := server.cmd.Start(); err != nil {
-		return err
-	}
-	db, err := sql.Open("pgx", address("postgres"))
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if err = db.Ping(); err == nil {
-			return nil
-		}
-	}
-	said, _ := os.ReadFile(filepath.Join(server.dir, "log"))
-	return fmt.Errorf("the server does not answer: %v\n%s", err, said)
-}
-
-// stopServer is called when all tests are over.
-func stopServer() {
-	if server.cmd != nil && server.cmd.Process != nil {
-		_ = server.cmd.Process.Signal(syscall.SIGINT) // fast shutdown
-		_ = server.cmd.Wait()
-	}
-	if server.dir != "" {
-		os.RemoveAll(server.dir)
-	}
-}
-
 // onPostgres tells a test whether its ledger is to be in PostgreSQL.
 func onPostgres(tb testing.TB) bool { return strings.HasPrefix(tb.Name(), "TestPostgres/") }
 
 // TestPostgres holds the same promises on PostgreSQL.
 func TestPostgres(t *testing.T) {
-	database(t)
+	testenv.Database(t)
 	for name, test := range map[string]func(*testing.T){
 		"RunFromPlanToReport":     TestRunFromPlanToReport,
 		"OrderOfCalls":            TestOrderOfCalls,
@@ -191,10 +46,10 @@ func TestPostgres(t *testing.T) {
 // TestPostgresNoPersonalData is the canary test: nothing personal in a dump of
 // the database.
 func TestPostgresNoPersonalData(t *testing.T) {
-	where := database(t)
-	dump := filepath.Join(filepath.Dir(initdb()), "pg_dump")
-	if _, err := os.Stat(dump); err != nil {
-		t.Skip(err)
+	where := testenv.Database(t)
+	dump := testenv.PostgresProgram("pg_dump")
+	if dump == "" {
+		t.Skip("there is no pg_dump")
 	}
 	l := mustOpen(t, where)
 	canaries := []string{"199006022397", "anna.canary@example.com", "Canary Andersson"}
@@ -210,6 +65,158 @@ func TestPostgresNoPersonalData(t *testing.T) {
 	for _, c := range canaries {
 		if bytes.Contains(out, []byte(c)) {
 			t.Errorf("the dump contains %q", c)
+		}
+	}
+}
+
+// TestUnfitServer: a server that cannot keep the promises is refused, and a role
+// without rights is told what it needs.
+func TestUnfitServer(t *testing.T) {
+	where := testenv.Database(t)
+	p := postgres{where: where}
+	for name, err := range map[string]error{
+		"13":      p.unfit(130021, "on", false),
+		"fsync":   p.unfit(150001, "off", false),
+		"standby": p.unfit(150001, "on", true),
+	} {
+		if !errors.Is(err, ErrDisk) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := p.unfit(140000, "on", false); err != nil {
+		t.Error(err)
+	}
+
+	careless := testenv.NewPostgres(t, "fsync=off").Database(t)
+	if _, err := Open(t.Context(), careless, Options{Create: true}); !errors.Is(err, ErrDisk) || !strings.Contains(err.Error(), "fsync = off") {
+		t.Errorf("fsync=off: %v", err)
+	}
+
+	refused := func(o Options, as string, says string) {
+		t.Helper()
+		l, err := Open(t.Context(), strings.Replace(where, "ledger@", as+"@", 1), o)
+		if err == nil {
+			l.Close()
+		}
+		var e *Error
+		if !errors.As(err, &e) || !strings.Contains(e.Reason.String(), says) || e.Hint.IsZero() {
+			t.Errorf("%s: %v", as, err)
+		}
+	}
+	testenv.Exec(t, where, "CREATE ROLE guest LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+	refused(Options{Create: true}, "guest", "may not")
+	refused(Options{Create: true}, "stranger", "refuses the connection")
+	mustOpen(t, where).Close()
+	refused(Options{}, "guest", "may not")
+	testenv.Exec(t, where, "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO guest")
+	l, err := Open(t.Context(), strings.Replace(where, "ledger@", "guest@", 1), Options{Booking: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, l, Row{})
+	begin(t, r, 0, benchKeys(0))
+	finish(t, r, 0, Result{Outcome: Booked, BookingID: "VID1"})
+	end(t, r)
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSleepingHost stops a process in the middle of its run until its lease has
+// run out. Others take its rows; when it wakes up it can begin nothing.
+func TestSleepingHost(t *testing.T) {
+	where := testenv.Database(t)
+	cmd, stdin, lines, stderr := startChild(t, "lease=2s", where)
+	defer stdin.Close()
+	t.Cleanup(func() { cmd.Process.Kill() })
+	begun := map[string]bool{}
+	n := 0
+	for lines.Scan() {
+		what, i, _ := strings.Cut(lines.Text(), " ")
+		if what == "begun" {
+			begun[i] = true
+			n++
+		}
+		if n == 200 {
+			break
+		}
+	}
+	if err := cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	other := openHost(t, where, 0)
+	time.Sleep(3 * time.Second) // the lease
+	const people = 3000
+	rows := make([]Row, people)
+	for i := range rows {
+		rows[i].Keys = benchKeys(i)
+	}
+	r := start(t, other, rows...)
+	took := map[string]bool{}
+	for i := people - 1; i > people-500; i-- {
+		if err := r.Begin(t.Context(), Submission{Index: i, Keys: benchKeys(i), At: noon}); err != nil {
+			t.Fatalf("row %d, which the sleeping host had not begun: %v", i, err)
+		}
+		took[fmt.Sprint(i)] = true
+		finish(t, r, i, Result{Outcome: Booked, BookingID: "VID"})
+	}
+	if err := cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	for lines.Scan() {
+		if what, i, _ := strings.Cut(lines.Text(), " "); what == "begun" {
+			begun[i] = true
+		}
+	}
+	if err := cmd.Wait(); err == nil || !strings.Contains(stderr.String(), "silent for too long") {
+		t.Errorf("the host that woke up: %v, %s", err, stderr)
+	}
+	for i := range took {
+		if begun[i] {
+			t.Errorf("person %s was begun by both", i)
+		}
+	}
+	if len(begun) > 200+16 {
+		t.Errorf("the host that woke up has begun %d rows", len(begun))
+	}
+}
+
+// TestOnePersonAtOneMoment has four hosts begin the same people at the same
+// moment: each person is one host's.
+func TestOnePersonAtOneMoment(t *testing.T) {
+	where := testenv.Database(t)
+	const people, hosts = 60, 4
+	var runs [hosts]*Run
+	for h := range runs {
+		rows := make([]Row, people)
+		for i := range rows {
+			rows[i].Keys = benchKeys(i)
+		}
+		runs[h] = start(t, openHost(t, where, 0), rows...)
+	}
+	for i := range people {
+		var got, others atomic.Int64
+		gate := make(chan struct{})
+		var all sync.WaitGroup
+		for _, r := range runs {
+			all.Go(func() {
+				<-gate
+				err := r.Begin(t.Context(), Submission{Index: i, Keys: benchKeys(i), At: noon})
+				var e *TakenError
+				switch {
+				case err == nil:
+					got.Add(1)
+				case errors.As(err, &e):
+					others.Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		close(gate)
+		all.Wait()
+		if got.Load() != 1 || others.Load() != hosts-1 {
+			t.Errorf("person %d was begun by %d hosts, and %d were told of another", i, got.Load(), others.Load())
 		}
 	}
 }

@@ -21,6 +21,8 @@ import (
 
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
+
+	"vitec-import/vitec/testenv"
 )
 
 // The tests here start this test binary again as another process, which does
@@ -36,7 +38,7 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		stopServer()
+		testenv.ClosePostgres()
 		os.Exit(code)
 	}))
 }
@@ -50,7 +52,11 @@ func child(what, path string) error {
 			return err
 		}
 	}
-	l, err := Open(ctx, path, Options{Create: true})
+	o := Options{Create: true}
+	if lease, ok := strings.CutPrefix(what, "lease="); ok {
+		o.Lease, _ = time.ParseDuration(lease)
+	}
+	l, err := Open(ctx, path, o)
 	if err != nil {
 		return err
 	}

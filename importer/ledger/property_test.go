@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"vitec-import/vitec/testenv"
 )
 
 // drawKeys draws keys out of few digests, so that people have some in common.
@@ -112,7 +114,7 @@ func TestLedgerAsAStateMachine(t *testing.T) {
 			t.Fatal(err)
 		}
 		if m.path = filepath.Join(m.dir, "ledger.db"); onPostgres(tt) {
-			m.path = database(tt)
+			m.path = testenv.Database(tt)
 		}
 		m.open(t)
 		defer func() { m.l.Close() }()

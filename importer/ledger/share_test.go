@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"vitec-import/vitec/testenv"
 )
 
 // openHost opens a database as another host does.
@@ -35,7 +37,7 @@ func taken(t *testing.T, err error) Match {
 // TestTwoHosts begins the same person from two hosts: one gets it, and the other
 // one's row follows.
 func TestTwoHosts(t *testing.T) {
-	where := database(t)
+	where := testenv.Database(t)
 	a, b := openHost(t, where, 0), openHost(t, where, 0)
 	ra, rb := start(t, a, Row{}, Row{}, Row{}), start(t, b, Row{}, Row{}, Row{})
 	begin(t, ra, 0, benchKeys(0))
@@ -76,7 +78,7 @@ func TestTwoHosts(t *testing.T) {
 // is uncertain for everybody, what it has not begun is free, and its late
 // outcomes count.
 func TestLease(t *testing.T) {
-	where := database(t)
+	where := testenv.Database(t)
 	a, b := openHost(t, where, 0), openHost(t, where, 0)
 	ra := start(t, a, Row{}, Row{}, Row{})
 	begin(t, ra, 0, benchKeys(0))
@@ -101,7 +103,7 @@ func TestLease(t *testing.T) {
 
 // TestOrderedSlot: the rows of a time slot are sent by one run at a time.
 func TestOrderedSlot(t *testing.T) {
-	where := database(t)
+	where := testenv.Database(t)
 	a, b := openHost(t, where, 0), openHost(t, where, 0)
 	ra, rb := start(t, a, Row{}), start(t, b, Row{Keys: benchKeys(7)}, Row{Keys: benchKeys(8)})
 	if err := ra.Begin(t.Context(), Submission{Keys: benchKeys(0), At: noon, Slot: slotA}); err != nil {
@@ -123,13 +125,13 @@ func TestOrderedSlot(t *testing.T) {
 
 // TestSharedPace: two hosts together keep one pace, and a refusal pauses both.
 func TestSharedPace(t *testing.T) {
-	where := database(t)
+	where := testenv.Database(t)
 	hosts := []*Ledger{openHost(t, where, 0), openHost(t, where, 0)}
 	const every = 100 * time.Millisecond
 	began := time.Now()
 	var last time.Duration
 	for i := range 20 {
-		turn, err := hosts[i%2].Reserve(t.Context(), "target, login", every)
+		turn, err := hosts[i%2].Reserve(t.Context(), target, "login", every)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,14 +144,16 @@ func TestSharedPace(t *testing.T) {
 	if last < 19*every*97/100 || last > 19*every+time.Second {
 		t.Errorf("twenty turns take %v", last)
 	}
-	if err := hosts[0].Refused(t.Context(), "target, login", 10*time.Second); err != nil {
-		t.Fatal(err)
+	for _, host := range hosts { // both in one wave
+		if n, err := host.Refused(t.Context(), target, "login", 10*time.Second, 0); err != nil || n != 1 {
+			t.Fatal(n, err)
+		}
 	}
-	turn, err := hosts[1].Reserve(t.Context(), "target, login", every)
+	turn, err := hosts[1].Reserve(t.Context(), target, "login", every)
 	if err != nil || turn.Wait < 9*time.Second || turn.Refusals != 1 {
 		t.Errorf("after a refusal: %+v, %v", turn, err)
 	}
-	if turn, err := hosts[1].Reserve(t.Context(), "another login", every); err != nil || turn.Wait > time.Second {
+	if turn, err := hosts[1].Reserve(t.Context(), target, "another login", every); err != nil || turn.Wait > time.Second {
 		t.Errorf("another login: %+v, %v", turn, err)
 	}
 }
@@ -163,7 +167,7 @@ func TestTwoHostsAndKills(t *testing.T) {
 		seeds = 100
 	}
 	for seed := range seeds {
-		where := database(t)
+		where := testenv.Database(t)
 		mustOpen(t, where)
 		var mu sync.Mutex
 		sent := map[int]int{}
