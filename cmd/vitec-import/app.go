@@ -62,7 +62,12 @@ said to be uncertain, never guessed.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          noSuchCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && !w.clicked {
+				return cmd.Help()
+			}
+			return w.openInstead(cmd, args)
+		},
 	}
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return w.applySettings(cmd) }
 	root.CompletionOptions.DisableDefaultCmd = true // newCompletionCommand is ours
@@ -139,7 +144,7 @@ func none(cmd *cobra.Command, args []string) error { return between(0, 0, "")(cm
 
 // noSuchCommand is the error of a first argument that is no command.
 func noSuchCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
+	if len(args) == 0 || len(args) == 1 && isList(args[0]) { // a list alone is opened
 		return nil
 	}
 	if isList(args[0]) {

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -68,6 +70,19 @@ EXIT STATUS
 	return cmd
 }
 
+// openInstead is open, for a call without a command.
+func (w *world) openInstead(root *cobra.Command, args []string) error {
+	cmd, _, err := root.Find([]string{"open"})
+	if err != nil {
+		return err
+	}
+	cmd.SetContext(root.Context())
+	if err := w.applySettings(cmd); err != nil {
+		return err
+	}
+	return cmd.RunE(cmd, args)
+}
+
 // open shows the desk until it is closed.
 func (w *world) open(ctx context.Context, args []string, f *openFlags) error {
 	state, err := w.deskDir()
@@ -78,11 +93,15 @@ func (w *world) open(ctx context.Context, args []string, f *openFlags) error {
 	d := desk.New(desk.Calls{
 		Table: calls.table, Plan: calls.plan, Raw: calls.raw, Say: calls.say, Generation: calls.generation,
 		Login: calls.login, CanKeep: calls.canKeep, Keep: calls.keep, Viewings: calls.viewings,
-		Run: calls.run, Runs: calls.runs, Report: calls.report, Trial: trial, Uncertain: calls.uncertain, Settle: calls.settle,
-		Target: f.target.name(), State: state,
+		Run: calls.run, New: calls.isNew, Runs: calls.runs, Report: calls.report, Trial: trial, Uncertain: calls.uncertain, Settle: calls.settle,
+		Target: f.target.name(), State: state, Unattended: !w.terminalIn,
 	}, w.lang)
+	calls.markCutOff(ctx)
 	var at *desk.Opened
 	if len(args) > 0 {
+		if _, err := os.Stat(args[0]); errors.Is(err, fs.ErrNotExist) {
+			return exit{code: importer.ExitFailed, err: fail("%s: no such file", args[0])}
+		}
 		if at, err = d.Open(ctx, args[0]); err != nil {
 			return err
 		}
@@ -93,9 +112,11 @@ func (w *world) open(ctx context.Context, args []string, f *openFlags) error {
 	}
 	fmt.Fprintln(w.stdout, w.say("The desk is open in the browser (Ctrl-C closes it). If no browser shows it, visit"))
 	fmt.Fprintln(w.stdout, address)
-	if door, err := d.DoorFile(address); err == nil && !f.noBrowser {
-		defer os.Remove(door)
-		w.browse(door)
+	if !f.noBrowser {
+		if door, err := d.DoorFile(address); err == nil { // else there is the address
+			defer os.Remove(door)
+			w.browse(door)
+		}
 	}
 	return d.Serve(l, w.stop, func() {
 		fmt.Fprintln(w.stdout, w.say("A run is on: the requests under way are waited for, then the desk closes."))
@@ -186,6 +207,18 @@ func (c deskCalls) raw(_ context.Context, in desk.Input) (*table.File, error) {
 	}
 	src.options.KeepRaw = true
 	return c.w.openFile(in.Path, src.options)
+}
+
+// markCutOff has the ledger find the runs that were cut off, so that the first page
+// can tell of them. Where a run is on, or there is no ledger, nothing is.
+func (c deskCalls) markCutOff(ctx context.Context) {
+	path, err := c.w.ledgerPath(c.f.ledger)
+	if err != nil {
+		return
+	}
+	if l, err := ledger.Open(ctx, path, ledger.Options{}); err == nil {
+		_ = l.Close() // whoever uses it next tells what is wrong with it
+	}
 }
 
 // reader opens the ledger to be read.
@@ -312,9 +345,19 @@ func (c deskCalls) runFlags(w *world, o desk.Run) (*runFlags, *cobra.Command, er
 		return nil, nil, err
 	}
 	// What the person has agreed to on the page stands, whatever the settings say.
-	f.target.sandbox, f.yes, f.maxMessages, f.plan, f.out = o.Trial, true, o.Messages, "", ""
+	f.target.sandbox, f.yes, f.maxMessages, f.newLedger, f.plan, f.out = o.Trial, true, o.Messages, o.New, "", ""
 	f.done, f.failed, f.reports = "", "", reportsAll
 	return &f, cmd, f.validate(w, cmd)
+}
+
+// isNew reports whether people would be booked with a ledger that has no run but
+// trials, or none at all.
+func (c deskCalls) isNew(ctx context.Context) bool {
+	if trial(c.f.target.name()) {
+		return false
+	}
+	runs, err := c.runs(ctx)
+	return err == nil && !slices.ContainsFunc(runs, func(r ledger.RunInfo) bool { return !trial(r.Target) })
 }
 
 func (c deskCalls) runs(ctx context.Context) ([]ledger.RunInfo, error) {

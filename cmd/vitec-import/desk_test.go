@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"html"
 	"io"
 	"mime/multipart"
@@ -16,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"vitec-import/cmd/vitec-import/desk"
+	"vitec-import/importer/ledger"
 	"vitec-import/reports/words"
 	"vitec-import/vitec/sandbox"
 )
@@ -52,9 +55,15 @@ func deskWorld(t *testing.T, lang words.Language) world {
 // visitDesk runs open and comes in by the address that it prints.
 func visitDesk(t *testing.T, w world, args ...string) *visitor {
 	t.Helper()
+	return visitWith(t, w, append([]string{"open", "--no-browser"}, args...)...)
+}
+
+// visitWith is visitDesk with all arguments.
+func visitWith(t *testing.T, w world, args ...string) *visitor {
+	t.Helper()
 	v := &visitor{t: t, out: &output{}, ended: make(chan int, 1), stop: make(chan struct{})}
 	w.stdout, w.stderr, w.stop = v.out, v.out, v.stop
-	go func() { v.ended <- run(context.Background(), append([]string{"open", "--no-browser"}, args...), w) }()
+	go func() { v.ended <- run(context.Background(), args, w) }()
 	address := regexp.MustCompile(`http://127\.0\.0\.1:\d+/start\S*`)
 	for deadline := time.Now().Add(20 * time.Second); v.first == ""; time.Sleep(5 * time.Millisecond) {
 		if v.first = address.FindString(v.out.String()); v.first == "" && time.Now().After(deadline) {
@@ -434,6 +443,9 @@ func TestDeskWholeWay(t *testing.T) {
 			if n := box.Counts().Requests; n > 0 {
 				t.Errorf("the trial has made %d requests", n)
 			}
+			if real := (deskCalls{&w, &openFlags{target: targetFlags{url: defaultTarget}}}); !real.isNew(context.Background()) {
+				t.Error("a ledger that only a trial has used is taken for one that knows who is booked")
+			}
 			page = v.get(id + "/run")
 			v.sees(page, lang.Say("Book %d people?", 4), box.URL)
 			sum := regexp.MustCompile(`name="sum" value="([0-9a-f]+)"`).FindStringSubmatch(page)
@@ -521,5 +533,215 @@ func (v *visitor) until(path, text string) string {
 		if time.Now().After(deadline) {
 			v.t.Fatalf("%q does not come:\n%s", text, page)
 		}
+	}
+}
+
+// readyDesk is a desk before the page that books, of a list without problems.
+func readyDesk(t *testing.T, w world, box *sandbox.Server, rows int) (v *visitor, id, path string) {
+	t.Helper()
+	var list strings.Builder
+	list.WriteString("Namn;E-post;Mobil;Visning;Tid\n")
+	for i := range rows {
+		fmt.Fprintf(&list, "%s Ek;anna%d@example.com;070-174 06 %02d;Storgatan 12;17:00\n", []string{"Anna", "Bo", "Cilla", "David"}[i%4]+strings.Repeat("a", i/4%200), i, i%95+5)
+	}
+	path = writeList(t, "deltagare.csv", list.String())
+	v = visitDesk(t, w, "--url", box.URL, path)
+	id = regexp.MustCompile(`/lists/[A-Z2-7]{26}`).FindString(v.enter())
+	v.post(id + "/list")
+	v.post(id + "/columns")
+	v.post(id+"/ids", "customerId ", "M11385", "viewingId Storgatan 12", deskViewing1, "timeSlotId 17:00", "TS1")
+	v.post(id+"/login", "username", deskUser, "password", deskPassword)
+	return v, id, path
+}
+
+// sum is the plan that a page shows.
+func (v *visitor) sum(page string) string {
+	v.t.Helper()
+	found := regexp.MustCompile(`name="sum" value="([0-9a-f]+)"`).FindStringSubmatch(page)
+	if found == nil {
+		v.t.Fatalf("no plan: %s", page)
+	}
+	return found[1]
+}
+
+// Ctrl-C waits for the requests under way, says so, and leaves nobody uncertain; the
+// stop button does the same, and the rest goes later.
+func TestDeskDrains(t *testing.T) {
+	t.Parallel()
+	box := sandbox.New(sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("latency=300ms")}})
+	t.Cleanup(box.Close)
+	w := deskWorld(t, words.English)
+	v, id, path := readyDesk(t, w, box, 60)
+	v.post(id+"/run", "sum", v.sum(v.get(id+"/run")))
+	v.until(id+"/run", "1 booked")
+	v.sees(v.get(id+"/run"), "http-equiv=\"refresh\"") // without scripts the page is loaded again
+	v.sees(v.get(id+"/trial"), "People are being booked")
+	if _, page := v.post(id+"/trial", "sum", ""); !strings.Contains(page, "People are being booked") {
+		t.Error("a trial beside a run")
+	}
+	v.post(id + "/stop")
+	v.until(id+"/result", "How the rows ended")
+	first := box.Counts()
+	if first.Commits == 0 || first.Commits == 60 || first.Commits != first.Requests {
+		t.Errorf("stopped, the sandbox counts %+v", first)
+	}
+	page := v.get(id + "/check")
+	v.post(id+"/run", "sum", v.sum(page))
+	v.until(id+"/run", "booked")
+	time.Sleep(200 * time.Millisecond)
+	close(v.stop)
+	if code := <-v.ended; code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	v.sees(v.out.String(), "the requests under way are waited for")
+	if c := box.Counts(); c.Commits <= first.Commits || c.Commits == 60 || c.DoubleBookings != 0 {
+		t.Errorf("ended, the sandbox counts %+v after %+v", c, first)
+	}
+
+	// The next time everything is where it was left, and the rest is sent.
+	v = visitDesk(t, w, "--url", box.URL, path)
+	page = v.enter()
+	v.sees(page, "booked already")
+	box.SetFaults()
+	v.post(id+"/login", "username", deskUser, "password", deskPassword)
+	v.post(id+"/run", "sum", v.sum(page))
+	v.until(id+"/result", "How the rows ended")
+	if c := box.Counts(); c.Commits != 60 || c.DoubleBookings != 0 {
+		t.Errorf("in the end the sandbox counts %+v", c)
+	}
+}
+
+// What can go wrong on the way is said, with a way on, and sends nothing twice.
+func TestDeskTroubles(t *testing.T) {
+	t.Parallel()
+	box := sandbox.New(sandbox.Config{Logins: []sandbox.Login{{Username: deskUser, Password: "another"}}})
+	t.Cleanup(box.Close)
+	w := deskWorld(t, words.English)
+	v, id, path := readyDesk(t, w, box, 8)
+	sum := v.sum(v.get(id + "/run"))
+
+	// The list is replaced while the desk is open.
+	src, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, bytes.Replace(src, []byte("Anna Ek"), []byte("Eva Dal"), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	v.post(id+"/run", "sum", sum)
+	v.until(id+"/run", "has changed since you looked; nothing was sent")
+
+	// A nightly run has the ledger.
+	ledgerPath, err := w.ledgerPath("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := ledger.Open(context.Background(), ledgerPath, ledger.Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.post(id+"/run", "sum", v.sum(v.get(id+"/run")))
+	v.until(id+"/run", "a run is on, here or in another program")
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	// A wrong password costs one request, and is forgotten.
+	v.post(id+"/run", "sum", v.sum(v.get(id+"/run")))
+	page := v.until(id+"/result", "How the rows ended")
+	v.sees(page, "Log in again")
+	if c := box.Counts(); c.Requests != 1 {
+		t.Errorf("a wrong password costs %d requests", c.Requests)
+	}
+	v.sees(v.get(id+"/login"), "Vitec did not take the last login.")
+
+	// There is no server.
+	box.Close()
+	v.post(id+"/login", "username", deskUser, "password", deskPassword)
+	v.post(id+"/run", "sum", v.sum(v.get(id+"/run")))
+	v.until(id+"/run", "0 of 8") // it tries again for a while
+	v.post(id + "/stop")
+	v.sees(v.until(id+"/result", "Ended early"), "Send what is left", "!--")
+
+	// The list is gone.
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	v.sees(v.get(id+"/list"), `role="alert"`, "Choose another file")
+	for _, step := range []string{"columns", "ids", "check", "trial", "run"} {
+		v.sees(v.get(id+"/"+step), "there is no such file", id+"/list")
+	}
+	v.sees(v.get("/lists/AAAAAAAAAAAAAAAAAAAAAAAAAA/check"), "this list is not here any more")
+	v.sees(v.get("/runs/99"), `role="alert"`)
+}
+
+// Messages to people are agreed to by their number.
+func TestDeskMessages(t *testing.T) {
+	t.Parallel()
+	box := sandbox.New(sandbox.Config{})
+	t.Cleanup(box.Close)
+	v, id, path := readyDesk(t, deskWorld(t, words.English), box, 3)
+	file := filepath.Join(filepath.Dir(path), "mapping.yaml")
+	src, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, bytes.Replace(src, []byte("  returnBookingId:"), []byte("  smsConfirmation: {value: true}\n  returnBookingId:"), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	page := v.get(id + "/run")
+	v.sees(page, "3 messages would be sent to people.")
+	for _, typed := range []string{"", "2", "30"} {
+		_, page := v.post(id+"/run", "sum", v.sum(page), "messages", typed)
+		v.sees(page, "the number of messages is not right, and nothing was sent")
+	}
+	if n := box.Counts().Requests; n != 0 {
+		t.Errorf("%d requests without a yes", n)
+	}
+	v.post(id+"/run", "sum", v.sum(page), "messages", "3")
+	v.until(id+"/result", "How the rows ended")
+	if n := box.Counts().Commits; n != 3 {
+		t.Errorf("%d bookings", n)
+	}
+}
+
+// 20 000 rows: every page within a second, once the list was read.
+func TestDeskManyRows(t *testing.T) {
+	t.Parallel()
+	box := sandbox.New(sandbox.Config{})
+	t.Cleanup(box.Close)
+	v, id, _ := readyDesk(t, deskWorld(t, words.English), box, 20_000)
+	for _, step := range []string{"list", "columns", "ids", "check", "login", "trial", "run"} {
+		begun := time.Now()
+		page := v.get(id + "/" + step)
+		took := time.Since(begun)
+		t.Logf("%s: %v, %d bytes", step, took, len(page))
+		if took > 3*time.Second || len(page) > 1<<20 { // a second on a machine that does nothing else
+			t.Errorf("%s takes %v and has %d bytes", step, took, len(page))
+		}
+	}
+}
+
+// What was chosen in the browser and not opened since a day is purged.
+func TestDeskPurge(t *testing.T) {
+	t.Parallel()
+	w := deskWorld(t, words.English)
+	v := visitDesk(t, w)
+	v.enter()
+	v.upload("old.csv", []byte(deskList))
+	v.close()
+	dir, err := w.deskDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := desk.Purge(dir, time.Now().Add(-time.Hour), nil); n != 0 || err != nil {
+		t.Errorf("%d lists purged: %v", n, err)
+	}
+	if n, err := desk.Purge(dir, time.Now().Add(time.Hour), nil); n != 1 || err != nil {
+		t.Errorf("%d lists purged: %v", n, err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 0 {
+		t.Errorf("left: %v, %v", entries, err)
 	}
 }

@@ -53,6 +53,7 @@ func mainExitCode() int {
 		stop:          stop,
 		keychain:      systemKeychain{},
 		program:       calledAs(os.Args[0]),
+		clicked:       clicked(),
 		outliveOutput: func() { signal.Ignore(syscall.SIGPIPE) },
 	}
 	call := func(args []string, w world) int { return run(context.Background(), args, w) }
@@ -75,6 +76,8 @@ type world struct {
 	stdout, stderr io.Writer
 	// Whether a person is at the other end.
 	terminalIn, terminalErr bool
+	// clicked says that the program was started by a double click.
+	clicked bool
 	// stop is closed when the program is asked to end.
 	stop <-chan struct{}
 	// outliveOutput lets the program go on when nobody reads what it prints: a
@@ -98,6 +101,17 @@ type world struct {
 	origin map[string]string
 	// log, if not nil, takes what else would be printed to stderr for a person.
 	log *slog.Logger
+}
+
+// clicked reports whether somebody has started the program from a desktop: nothing
+// is connected to it, and there is a screen. Windows says so itself.
+func clicked() bool {
+	for _, f := range []*os.File{os.Stdin, os.Stdout, os.Stderr} {
+		if info, err := f.Stat(); err != nil || isTerminal(f) || f == os.Stdin && info.Mode()&os.ModeCharDevice == 0 {
+			return false
+		}
+	}
+	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }
 
 func isTerminal(f *os.File) bool {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vitec-import/cmd/vitec-import/desk"
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 	"vitec-import/reports"
@@ -25,7 +26,9 @@ func newPurgeCommand(w *world) *cobra.Command {
 		Short: "Delete the row details of old runs from the ledger",
 		Long: `purge deletes the row details of the runs that started before a date. What is needed
 to know a booking again stays, so nothing is booked twice because of it; so do rows
-that are still uncertain. The reports of purged runs cannot be written again.
+that are still uncertain. The reports of purged runs cannot be written again. What the
+desk has kept of lists that were chosen in the browser and not opened since is deleted,
+with the reports beside it.
 
 With --reports it deletes their report folders, too, which hold people's names. What a
 person has changed or put there stays, and so do the reports of runs with rows that are
@@ -59,6 +62,9 @@ EXIT STATUS
 				return err
 			}
 			err = w.purge(cmd.Context(), l, date, withReports)
+			if err == nil {
+				err = w.purgeDesk(cmd.Context(), l, date)
+			}
 			return errors.Join(err, l.Close())
 		},
 	}
@@ -113,6 +119,31 @@ func (w *world) purge(ctx context.Context, l *ledger.Ledger, date time.Time, wit
 		fmt.Fprintln(w.stdout, w.count(deleted, "%d report deleted", "%d reports deleted"))
 	}
 	return nil
+}
+
+// purgeDesk deletes the lists that were chosen in the browser and not opened since,
+// but for those with rows that are still uncertain: their names are needed.
+func (w *world) purgeDesk(ctx context.Context, l *ledger.Ledger, date time.Time) error {
+	var unsettled []string
+	for row, err := range l.Uncertain(ctx) {
+		if err != nil {
+			return err
+		}
+		run, err := l.RunInfo(ctx, row.Run)
+		if err != nil {
+			return err
+		}
+		unsettled = append(unsettled, run.Input.Path)
+	}
+	dir, err := w.deskDir()
+	if err != nil {
+		return err
+	}
+	lists, err := desk.Purge(dir, date, unsettled)
+	if lists > 0 {
+		fmt.Fprintln(w.stdout, w.count(lists, "%d list of the desk deleted", "%d lists of the desk deleted"))
+	}
+	return err
 }
 
 // purgeDate is the day before which a run must have started, from a date or an

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"io"
 	"path/filepath"
 	"slices"
@@ -11,10 +9,11 @@ import (
 	"time"
 
 	"vitec-import/importer"
+	"vitec-import/reports/words"
 )
 
-// A window of the program's own stays until somebody has read it, and a list
-// that is dropped on the program is checked.
+// A window of the program's own stays until somebody has read it, unless all that
+// was in it was the desk's.
 func TestRunInWindow(t *testing.T) {
 	t.Parallel()
 	list, err := filepath.Abs("../../samples/participants.csv")
@@ -22,62 +21,72 @@ func TestRunInWindow(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
-		name       string
-		args, want []string
-		told       bool
+		name  string
+		args  []string
+		code  int
+		stays bool
 	}{
-		{"double click", nil, nil, true},
-		{"list", []string{list}, []string{"check", list}, true},
-		{"folder", []string{filepath.Dir(list)}, []string{filepath.Dir(list)}, false},
-		{"relative", []string{"window.go"}, []string{"window.go"}, false},
-		{"shortcut", []string{"run", list, "--yes"}, []string{"run", list, "--yes"}, false},
+		{"double click", nil, importer.ExitDone, false},
+		{"double click in vain", nil, importer.ExitFailed, true},
+		{"list", []string{list}, importer.ExitDone, false},
+		{"folder", []string{filepath.Dir(list)}, importer.ExitUsage, true},
+		{"shortcut", []string{"run", list, "--yes"}, importer.ExitDone, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			in, enter := io.Pipe()
 			var stderr output
-			var got []string
+			clicked := false
 			ran, closed := make(chan struct{}), make(chan int, 1)
 			w := world{getenv: func(string) string { return "" }, systemLanguages: func() []string { return []string{"sv-SE"} }, stdin: in, stderr: &stderr}
 			go func() {
-				closed <- runInWindow(tt.args, w, func(args []string, _ world) int {
-					got = args
+				closed <- runInWindow(tt.args, w, func(args []string, w world) int {
+					clicked = w.clicked && slices.Equal(args, tt.args)
 					close(ran)
-					return importer.ExitProblems
+					return tt.code
 				})
 			}()
 			<-ran
-			select {
-			case <-closed:
-				t.Fatal("the window closed by itself")
-			case <-time.After(50 * time.Millisecond):
+			if tt.stays {
+				select {
+				case <-closed:
+					t.Fatal("the window closed by itself")
+				case <-time.After(50 * time.Millisecond):
+				}
+				if _, err := io.WriteString(enter, "\r\n"); err != nil {
+					t.Fatal(err)
+				}
 			}
-			if _, err := io.WriteString(enter, "\r\n"); err != nil {
-				t.Fatal(err)
+			if code := <-closed; code != tt.code || !clicked {
+				t.Errorf("exit %d, want %d; clicked %v", code, tt.code, clicked)
 			}
-			if code := <-closed; code != importer.ExitProblems || !slices.Equal(got, tt.want) {
-				t.Errorf("ran %q, exit %d, want %q, exit %d", got, code, tt.want, importer.ExitProblems)
-			}
-			said := stderr.String()
-			if !strings.HasSuffix(said, "Tryck Enter för att stänga fönstret. ") || strings.Contains(said, "Programmet används från PowerShell") != tt.told {
+			if said := stderr.String(); strings.HasSuffix(said, "Tryck Enter för att stänga fönstret. ") != tt.stays {
 				t.Errorf("said %q", said)
 			}
 		})
 	}
 }
 
-// What a dropped list has to be told is told.
-func TestDropped(t *testing.T) {
+// A list alone, and a double click, open the desk.
+func TestOpenInstead(t *testing.T) {
 	t.Parallel()
-	list, err := filepath.Abs("../../samples/mistakes.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var stdout, stderr bytes.Buffer
-	env := map[string]string{"VITEC_IMPORT_LEDGER": filepath.Join(t.TempDir(), "ledger.db")}
-	w := world{getenv: func(name string) string { return env[name] }, stdin: strings.NewReader("\n"), stdout: &stdout, stderr: &stderr}
-	code := runInWindow([]string{list}, w, func(args []string, w world) int { return run(context.Background(), args, w) })
-	if code != importer.ExitProblems || !strings.Contains(stdout.String(), "mistakes.csv:3: ") {
-		t.Errorf("exit %d, stdout %q, stderr %q", code, stdout.String(), stderr.String())
+	list := writeList(t, "deltagare.csv", deskList)
+	for _, args := range [][]string{{list}, nil} {
+		w := deskWorld(t, words.English)
+		getenv := w.getenv
+		w.getenv = func(name string) string {
+			if name == "VITEC_IMPORT_NO_BROWSER" {
+				return "true"
+			}
+			return getenv(name)
+		}
+		w.clicked = true
+		v := visitWith(t, w, args...)
+		page := v.enter()
+		if len(args) > 0 {
+			v.sees(page, "deltagare.csv", "Is this the list?")
+		} else {
+			v.sees(page, "Book a list of participants")
+		}
 	}
 }

@@ -88,7 +88,7 @@ func (d *Desk) check(ctx context.Context, l *list) (*checked, error) {
 	info := src.Job.File.Info()
 	c.header = info.Header
 	for _, w := range info.Warnings {
-		c.notes = append(c.notes, said{d.language_().Of(w.Text), d.language_().Of(w.Hint)})
+		c.notes = append(c.notes, said{d.language_().Of(w.Text), plain(d.language_().Of(w.Hint))})
 	}
 	for _, w := range src.Mapping.Warnings() {
 		c.notes = append(c.notes, said{d.language_().Of(w.Reason), ""})
@@ -142,6 +142,7 @@ type checkView struct {
 	Copy                   string // the name of the copy that is corrected
 	Names                  map[int]string
 	NeedsLogin             bool
+	New                    bool // there is no ledger yet
 	Sum                    string
 }
 
@@ -212,7 +213,7 @@ func (d *Desk) checkPage(v *visit) error {
 	plan := c.plan
 	view := checkView{
 		Rows: plan.Rows, ToSend: plan.ToSend(), Problems: plan.Problems, Messages: plan.Messages.Total(), Over: plan.Over, Skip: v.list.Skip,
-		Refused: c.refused, Notes: c.notes, Names: c.names, NeedsLogin: !d.hasLogin(plan.Customers()), Sum: plan.Sum,
+		Refused: c.refused, Notes: c.notes, Names: c.names, NeedsLogin: !d.hasLogin(plan.Customers()), Sum: plan.Sum, New: d.calls.New(v.ctx()),
 	}
 	if v.list.Original != "" {
 		view.Copy = v.list.Name()
@@ -237,7 +238,7 @@ func (d *Desk) checkPage(v *visit) error {
 // outcomeNames are what rows are that need not, or cannot, be sent.
 var outcomeNames = map[ledger.Outcome]words.Text{
 	ledger.AlreadyBooked: words.Textf("booked already"), ledger.Uncertain: words.Textf("may be booked already: to be settled"),
-	ledger.Invalid: words.Textf("cannot be sent as they are"), ledger.Duplicate: words.Textf("in the list twice"), ledger.Skipped: words.Textf("left out by a rule of the mapping"),
+	ledger.Invalid: words.Textf("with problems"), ledger.Duplicate: words.Textf("in the list twice"), ledger.Skipped: words.Textf("left out by a rule of the mapping"),
 }
 
 func slotViews(l words.Language, c *checked) (all []slotView) {
@@ -269,7 +270,7 @@ func causeViews(l words.Language, c *checked) (all []causeView, more int) {
 			if p.Header != "" {
 				what = p.Header + ": " + what
 			}
-			all = append(all, causeView{What: what, Hint: l.Of(p.Advice)})
+			all = append(all, causeView{What: what, Hint: plain(l.Of(p.Advice))})
 		}
 		g := &all[at]
 		g.Rows++

@@ -56,7 +56,7 @@ func (d *Desk) listPage(v *visit) error {
 		view.Info, view.Rows = s.info, s.rows
 		view.Detected = detected(v.lang, s.info)
 		for _, w := range s.info.Warnings {
-			view.Warnings = append(view.Warnings, said{v.lang.Of(w.Text), v.lang.Of(w.Hint)})
+			view.Warnings = append(view.Warnings, said{v.lang.Of(w.Text), plain(v.lang.Of(w.Hint))})
 		}
 	}
 	p.D = view

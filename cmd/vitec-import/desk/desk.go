@@ -60,6 +60,8 @@ type Calls struct {
 	// nil, one that the program has.
 	Viewings func(ctx context.Context, customer, estate string, login *vitec.Credentials) ([]vitec.Viewing, error)
 	Run      func(ctx context.Context, r Run) (*Ended, error)
+	// New reports whether there is no ledger yet, so that nobody is known as booked.
+	New func(ctx context.Context) bool
 	// Runs are all runs, and Report writes the report of one.
 	Runs   func(ctx context.Context) ([]ledger.RunInfo, error)
 	Report func(ctx context.Context, l words.Language, run int64) (*reports.Report, error)
@@ -69,7 +71,9 @@ type Calls struct {
 	Settle    func(ctx context.Context, l words.Language, s []reports.Settled) error
 
 	Target string // who is booked at
-	State  string // the folder in which the desk keeps its lists
+	// Unattended says that nobody sits at a terminal.
+	Unattended bool
+	State      string // the folder in which the desk keeps its lists
 }
 
 // Input is a list with its mapping, and what has to be said to read it.
@@ -115,7 +119,7 @@ type Desk struct {
 // New makes a desk that speaks a language first.
 func New(c Calls, lang words.Language) *Desk {
 	d := &Desk{calls: c, lang: lang, lists: map[string]*list{}, reports: map[int64]*reports.Report{}, closing: make(chan struct{}), quit: make(chan struct{}), guard: newGuard()}
-	d.tabs.changed = make(chan struct{}, 1)
+	d.tabs.changed, d.tabs.wait = make(chan struct{}, 1), patience
 	d.routes()
 	return d
 }
@@ -204,17 +208,24 @@ func (d *Desk) on(step string, serve func(*visit) error) http.HandlerFunc {
 // said is what went wrong, with what can be done about it.
 type said struct{ Message, Hint string }
 
-// trouble says an error to somebody who has no terminal: hints that name commands
-// or flags are for others.
+// trouble says an error.
 func (d *Desk) trouble(err error) *said {
 	if errors.Is(err, ledger.ErrHeld) {
 		err = problem("a run is on, here or in another program: wait until it has ended")
 	}
 	message, hint := d.calls.Say(d.language_(), err)
-	if strings.Contains(hint, "vitec-import") || strings.Contains(hint, "--") {
-		hint = ""
+	return &said{message, plain(hint)}
+}
+
+// plain is a hint for somebody who neither types commands nor writes mappings; those
+// that are for others say nothing.
+func plain(hint string) string {
+	for _, sign := range []string{"vitec-import", "--", "{", "as: "} {
+		if strings.Contains(hint, sign) {
+			return ""
+		}
 	}
-	return &said{message, hint}
+	return hint
 }
 
 func (d *Desk) fail(w http.ResponseWriter, r *http.Request, status int, what words.Text) {

@@ -51,6 +51,13 @@ func (g *guard) admit(key string) bool {
 	return true
 }
 
+// visited reports whether a browser was let in.
+func (g *guard) visited() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.used
+}
+
 // ServeHTTP is the desk behind its guard.
 func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g, h := &d.guard, w.Header()

@@ -427,3 +427,17 @@ func (d *Desk) write(l *list, p *propose.Proposal, e *propose.Edit, lang words.L
 	l.Mapping = path
 	return l.save()
 }
+
+// Purge deletes what the desk in a folder keeps of lists that were last opened before
+// a day: for those that were chosen in the browser the list and its reports. Lists at
+// the paths of keep stay.
+func Purge(state string, before time.Time, keep []string) (lists int, err error) {
+	d := New(Calls{State: state}, words.English)
+	for _, l := range d.known() {
+		if l.Opened.Before(before) && !slices.Contains(keep, l.Path) {
+			err = errors.Join(err, os.RemoveAll(l.dir))
+			lists++
+		}
+	}
+	return lists, err
+}

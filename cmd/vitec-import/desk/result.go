@@ -57,6 +57,7 @@ func (d *Desk) resultPage(v *visit) error {
 	if v.list.Run == 0 {
 		return v.to(d.next(v.ctx(), v.list))
 	}
+	v.list.JustRun = false
 	return d.showResult(v.w, v.r, v.list, v.list.Run)
 }
 
@@ -92,10 +93,7 @@ func (d *Desk) showResult(w http.ResponseWriter, r *http.Request, l *list, id in
 	}
 	if s.Stopped != "" {
 		stop := importer.Stop{Code: s.Run.StoppedCode}
-		view.Stop = &said{s.Stopped, lang.Of(stop.Hint())}
-		if strings.Contains(view.Stop.Hint, "vitec-import") || strings.Contains(view.Stop.Hint, "--") {
-			view.Stop.Hint = ""
-		}
+		view.Stop = &said{s.Stopped, plain(lang.Of(stop.Hint()))}
 	}
 	view.WrongLogin = s.Run.StoppedCode == importer.StopLogin
 	if of := d.listOf(s.Run.Input.Path); l != nil {

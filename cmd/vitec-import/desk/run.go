@@ -22,6 +22,7 @@ type Run struct {
 	Trial    bool
 	Skip     bool               // leave rows with problems out
 	Messages int                // to people, that the person has agreed to
+	New      bool               // a ledger may be made, if there is none
 	Login    *vitec.Credentials // that the person has typed; nil = the program knows one
 	// Agreed is asked whether the plan is the one that the person has seen.
 	Agreed func(*importer.Plan) error
@@ -150,6 +151,7 @@ type runView struct {
 	Tried                     *reports.Summary // the trial that was made
 	TriedRun                  int64
 	NeedsLogin                bool
+	New                       bool // there is no ledger yet
 	Ready                     bool
 }
 
@@ -183,6 +185,7 @@ func (d *Desk) runPages(v *visit, trial bool) error {
 		Trial: trial, Failed: v.list.Failed, ToSend: plan.ToSend(), Problems: plan.Problems, Messages: plan.Messages.Total(), Sum: plan.Sum,
 		NeedsLogin: !trial && !d.hasLogin(plan.Customers()),
 	}
+	view.New = !trial && d.calls.New(v.ctx())
 	view.Ready = plan.ToSend() > 0 && (plan.Problems == 0 || v.list.Skip)
 	if trial && v.list.Trial > 0 {
 		if rep, err := d.report(v.ctx(), v.lang, v.list.Trial); err == nil {
@@ -200,7 +203,7 @@ func (d *Desk) runPages(v *visit, trial bool) error {
 			page.Trouble = &said{v.lang.Say("the number of messages is not right, and nothing was sent"), v.lang.Say("type %d if that many messages shall be sent to people", view.Messages)}
 		default:
 			seen := v.r.FormValue("sum")
-			o.Messages = view.Messages
+			o.Messages, o.New = view.Messages, v.r.FormValue("new") != ""
 			o.Agreed = func(p *importer.Plan) error {
 				if p.Sum != seen && !trial {
 					return problem("the list, its mapping or what is booked has changed since you looked; nothing was sent")

@@ -18,10 +18,14 @@ import (
 // that is loaded again, or a computer that wakes up, is back within it.
 const patience = 90 * time.Second
 
+// visitWithin is within what time somebody has to come where there is no terminal,
+// so that a scheduled job that opens the desk by mistake ends.
+const visitWithin = 15 * time.Minute
+
 // leadOn is a page that leads to another at once.
 func leadOn(address string) string {
 	a := html.EscapeString(address)
-	return `<!DOCTYPE html><meta charset="utf-8"><title>vitec-import</title><meta http-equiv="refresh" content="0;url=` + a + `"><a href="` + a + `">vitec-import</a>`
+	return `<!DOCTYPE html><meta charset="utf-8"><title>vitec-import</title><link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url=` + a + `"><a href="` + a + `">vitec-import</a>`
 }
 
 // Listen finds the desk an address on this computer and returns the one to visit
@@ -50,14 +54,28 @@ func (d *Desk) Serve(l net.Listener, stop <-chan struct{}, draining func()) erro
 	srv.BaseContext = func(net.Listener) context.Context { return ctx }
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(l) }()
+	var nobody <-chan time.Time
+	if d.calls.Unattended {
+		nobody = time.After(visitWithin)
+	}
 	left := d.tabs.left(ctx, func() bool { d.mu.Lock(); defer d.mu.Unlock(); return d.run != nil })
-	select {
-	case err := <-ended:
-		return err
-	case <-stop:
-	case <-d.quit:
-		time.Sleep(200 * time.Millisecond) // the last page is still on its way
-	case <-left:
+wait:
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case <-stop:
+			break wait
+		case <-d.quit:
+			time.Sleep(200 * time.Millisecond) // the last page is still on its way
+			break wait
+		case <-left:
+			break wait
+		case <-nobody:
+			if !d.guard.visited() {
+				return problem("nobody came to the desk; it is closed")
+			}
+		}
 	}
 	d.drain(draining)
 	cancel() // whoever waits for news of the desk
@@ -95,6 +113,7 @@ type tabs struct {
 	open    int
 	seen    bool
 	changed chan struct{} // of capacity 1
+	wait    time.Duration
 }
 
 func (t *tabs) count(by int) {
@@ -141,7 +160,7 @@ func (t *tabs) left(ctx context.Context, busy func() bool) <-chan struct{} {
 				case <-ctx.Done():
 					return
 				case <-t.changed:
-				case <-time.After(patience):
+				case <-time.After(t.wait):
 					if !busy() {
 						close(gone)
 						return
