@@ -79,6 +79,7 @@ said to be uncertain, never guessed.`,
 		newResolveCommand(w), newPurgeCommand(w), newLedgerCommand(w), newSandboxCommand(w), newViewingsCommand(w), newConfigCommand(w), newLoginCommand(w), newLogoutCommand(w), newOpenCommand(w), newCompletionCommand(w),
 		newManCommand(),
 	)
+	root.AddCommand(helpTopics()...)
 	root.SetHelpCommand(newHelpCommand(w))
 	root.Version = version()
 	root.SetVersionTemplate("vitec-import {{.Version}}\n")

@@ -19,7 +19,12 @@ import (
 func (w *world) fillHelp(root *cobra.Command) {
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
 		width := w.width(w.stdout)
-		fmt.Fprint(w.stdout, fold(w.paragraphs(cmd.Long)+"\n\n"+w.faultList(cmd), width)+w.usage(cmd, width))
+		text := fold(w.paragraphs(cmd.Long)+"\n\n"+w.faultList(cmd), width)
+		if cmd.IsAdditionalHelpTopicCommand() {
+			fmt.Fprint(w.stdout, strings.TrimSuffix(text, "\n"))
+			return
+		}
+		fmt.Fprint(w.stdout, text+w.usage(cmd, width))
 	})
 	root.SetUsageFunc(func(cmd *cobra.Command) error {
 		_, err := fmt.Fprint(cmd.OutOrStderr(), w.usage(cmd, w.width(w.stderr)))
@@ -60,6 +65,13 @@ func (w *world) usage(cmd *cobra.Command, width int) string {
 				line("%s", fold(fmt.Sprintf("  %-11s %s", c.Name(), w.lang.Plain(c.Short)), width))
 			}
 		}
+	}
+	if !cmd.HasParent() {
+		names := []string{"mapping"}
+		for _, topic := range helpTopics() {
+			names = append(names, topic.Name())
+		}
+		line("\n%s", w.say("Topics of help: %s", strings.Join(names, ", ")))
 	}
 	if cmd.HasAvailableLocalFlags() {
 		line("\n%s\n%s", w.say("Flags:"), w.flags(cmd.LocalFlags(), cmd, width))

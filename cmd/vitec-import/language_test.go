@@ -46,7 +46,7 @@ func TestHelp(t *testing.T) {
 		w := &world{lang: l}
 		root := newRoot(w)
 		for _, cmd := range append([]*cobra.Command{root}, root.Commands()...) {
-			if cmd.Hidden {
+			if cmd.Hidden || cmd.IsAdditionalHelpTopicCommand() {
 				continue
 			}
 			if cmd.Short == "" || cmd.Long == "" || cmd.Example == "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -201,16 +202,12 @@ func TestServiceCredentials(t *testing.T) {
 	}
 }
 
-// TestSystemdUnits verifies the units that the README tells people to install,
-// and that little is left open to them.
+// TestSystemdUnits verifies the units that the packages bring, and that little is
+// left open to them.
 func TestSystemdUnits(t *testing.T) {
 	t.Parallel()
 	if err := exec.Command("systemd-analyze", "--version").Run(); err != nil {
 		testenv.Missing(t, "systemd-analyze", fmt.Sprint("systemd-analyze is not there: ", err))
-	}
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
 	}
 	self, err := exec.LookPath("vitec-import")
 	if err != nil {
@@ -218,16 +215,16 @@ func TestSystemdUnits(t *testing.T) {
 	}
 	dir := t.TempDir()
 	var units []string
-	for _, m := range regexp.MustCompile("(?s)```ini\n# /etc/systemd/system/([a-z.-]+)\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
-		path := filepath.Join(dir, m[1])
-		text := strings.ReplaceAll(m[2], "/usr/local/bin/vitec-import", self)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	for _, name := range []string{"vitec-import.service", "vitec-import.timer"} {
+		text, err := os.ReadFile(filepath.Join("packaging", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, bytes.ReplaceAll(text, []byte("/usr/bin/vitec-import"), []byte(self)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		units = append(units, path)
-	}
-	if len(units) != 2 {
-		t.Fatalf("the README has %d units, want a service and its timer", len(units))
 	}
 	out, err := exec.Command("systemd-analyze", append([]string{"verify", "--man=no"}, units...)...).CombinedOutput()
 	if err != nil || strings.Contains(string(out), dir) {
