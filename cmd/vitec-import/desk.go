@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -110,14 +111,20 @@ func (w *world) open(ctx context.Context, args []string, f *openFlags) error {
 	if err != nil {
 		return fail("the desk cannot listen on this computer: %s", cause(err))
 	}
-	fmt.Fprintln(w.stdout, w.say("The desk is open in the browser (Ctrl-C closes it). If no browser shows it, visit"))
-	fmt.Fprintln(w.stdout, address)
+	shown := false
 	if !f.noBrowser {
-		if door, err := d.DoorFile(address); err == nil { // else there is the address
+		if door, err := w.door(d.Door(address)); err == nil { // else there is the address
 			defer os.Remove(door)
-			w.browse(door)
+			shown = w.browse(door)
 		}
 	}
+	if shown {
+		fmt.Fprintln(w.stdout, w.say("The desk is open in the browser (Ctrl-C closes it). If no browser shows it, visit"))
+	} else {
+		_, port, _ := net.SplitHostPort(l.Addr().String()) // it is one
+		fmt.Fprintln(w.stdout, w.say("Visit this address in a browser on this computer (Ctrl-C closes the desk). On another one, first run \"ssh -L %s:127.0.0.1:%[1]s USER@THIS-COMPUTER\" there.", port))
+	}
+	fmt.Fprintln(w.stdout, address)
 	return d.Serve(l, w.stop, func() {
 		fmt.Fprintln(w.stdout, w.say("A run is on: the requests under way are waited for, then the desk closes."))
 	})
@@ -132,8 +139,25 @@ func (w *world) deskDir() (string, error) {
 	return filepath.Join(dir, programName, "desk"), nil
 }
 
-// browse shows a file in the user's browser, if there is one.
-func (w *world) browse(path string) {
+// door writes a page that leads on to the desk, for the user alone: in the list of
+// processes, where everybody can read, it stands instead of the address and its
+// secret. It is not in the state directory, which is hidden: a browser that is a snap
+// or a flatpak can read neither that nor the system's folder for temporary files.
+func (w *world) door(page string) (string, error) {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	f, err := os.CreateTemp(home, programName+"-*.html") // 0600
+	if err != nil {
+		return "", err
+	}
+	_, err = f.WriteString(page)
+	return f.Name(), errors.Join(err, f.Close())
+}
+
+// browse shows a file in the user's browser. It reports whether there is one.
+func (w *world) browse(path string) bool {
 	address := (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String()
 	var cmd *exec.Cmd
 	switch {
@@ -143,12 +167,16 @@ func (w *world) browse(path string) {
 		cmd = exec.Command("rundll32", "url.dll,FileProtocolHandler", path)
 	case runtime.GOOS == "darwin":
 		cmd = exec.Command("open", address)
-	default:
+	case screen(w.getenv):
 		cmd = exec.Command("xdg-open", address)
+	default: // one that takes the terminal is none
+		return false
 	}
-	if cmd.Start() == nil {
-		go func() { _ = cmd.Wait() }() // the address is printed, too
+	if cmd.Start() != nil {
+		return false
 	}
+	go func() { _ = cmd.Wait() }() // the address is printed, too
+	return true
 }
 
 // deskCalls does for the desk what the commands do.

@@ -13,6 +13,8 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"runtime"
 	"syscall"
 
 	"github.com/mattn/go-isatty"
@@ -104,14 +106,24 @@ type world struct {
 }
 
 // clicked reports whether somebody has started the program from a desktop: nothing
-// is connected to it, and there is a screen. Windows says so itself.
+// is connected to it, and there is a screen; or a Mac has given it a terminal and
+// called it there by its whole path. Windows says so itself.
 func clicked() bool {
+	if runtime.GOOS == "darwin" && isTerminal(os.Stdin) {
+		return filepath.IsAbs(os.Args[0])
+	}
 	for _, f := range []*os.File{os.Stdin, os.Stdout, os.Stderr} {
 		if info, err := f.Stat(); err != nil || isTerminal(f) || f == os.Stdin && info.Mode()&os.ModeCharDevice == 0 {
 			return false
 		}
 	}
-	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
+	return screen(os.Getenv)
+}
+
+// screen reports whether there is one to show a browser on, where the environment
+// tells.
+func screen(getenv func(string) string) bool {
+	return getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != ""
 }
 
 func isTerminal(f *os.File) bool {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/inconshreveable/mousetrap"
 	"github.com/spf13/cobra"
 
@@ -19,11 +21,15 @@ func ownWindow() bool {
 // opens the desk. What else it says can be read before the window closes.
 func runInWindow(args []string, w world, run func(args []string, w world) int) int {
 	w.clicked = true
+	w.lang = languageIn(args, w.getenv, w.systemLanguages)
+	opens := len(args) == 0 || len(args) == 1 && isList(args[0])
+	if opens {
+		fmt.Fprintln(w.stderr, fold(w.say("Leave this window open while you work: the program ends with it."), w.width(w.stderr))+"\n")
+	}
 	code := run(args, w)
-	if code == importer.ExitDone && (len(args) == 0 || len(args) == 1 && isList(args[0])) {
+	if opens && code == importer.ExitDone {
 		return code
 	}
-	w.lang = languageIn(args, w.getenv, w.systemLanguages)
 	// Whatever is answered, or if the program is to end, the window closes.
 	_, _ = w.ask("\n" + w.say("Press Enter to close this window. "))
 	return code

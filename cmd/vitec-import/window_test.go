@@ -2,7 +2,9 @@ package main
 
 import (
 	"io"
+	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -60,7 +62,7 @@ func TestRunInWindow(t *testing.T) {
 			if code := <-closed; code != tt.code || !clicked {
 				t.Errorf("exit %d, want %d; clicked %v", code, tt.code, clicked)
 			}
-			if said := stderr.String(); strings.HasSuffix(said, "Tryck Enter för att stänga fönstret. ") != tt.stays {
+			if said := stderr.String(); strings.HasSuffix(said, "Tryck Enter för att stänga fönstret. ") != tt.stays || strings.Contains(said, "Låt det här fönstret vara öppet") != (tt.name != "folder" && tt.name != "shortcut") {
 				t.Errorf("said %q", said)
 			}
 		})
@@ -88,5 +90,54 @@ func TestOpenInstead(t *testing.T) {
 		} else {
 			v.sees(page, "Book a list of participants")
 		}
+	}
+}
+
+// The browser is given a page for the user alone, by a name of its own. Where there is
+// no browser, the address is printed, and what to do.
+func TestDeskOpensTheBrowser(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the browser here is a script for a shell")
+	}
+	t.Setenv("HOME", t.TempDir())
+	home, err := os.UserHomeDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := filepath.Join(t.TempDir(), "browser")
+	if err := os.WriteFile(browser, []byte("#!/bin/sh\necho \"$1\" >"+browser+".new && mv "+browser+".new "+browser+".called\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	w := deskWorld(t, words.English)
+	plain := w.getenv
+	w.getenv = func(name string) string {
+		if name == "BROWSER" {
+			return browser
+		}
+		return plain(name)
+	}
+	v := visitWith(t, w, "open")
+	v.sees(v.out.String(), "The desk is open in the browser")
+	var called []byte
+	for deadline := time.Now().Add(20 * time.Second); called == nil && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		called, _ = os.ReadFile(browser + ".called") // there soon
+	}
+	door := strings.TrimPrefix(strings.TrimSpace(string(called)), "file://")
+	page, err := os.ReadFile(door)
+	if err != nil || filepath.Dir(door) != home {
+		t.Fatalf("the browser was called with %s: %v", called, err)
+	}
+	v.sees(string(page), v.first)
+	if info, err := os.Stat(door); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the page is %v: %v", info, err)
+	}
+	v.close()
+	if left, err := filepath.Glob(filepath.Join(home, "*")); err != nil || len(left) > 0 {
+		t.Errorf("left at home: %q, %v", left, err)
+	}
+	if runtime.GOOS == "linux" {
+		w.getenv = plain // and no screen
+		v = visitWith(t, w, "open")
+		v.sees(v.out.String(), "Visit this address in a browser on this computer", "ssh -L", "!The desk is open")
 	}
 }

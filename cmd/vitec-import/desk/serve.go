@@ -8,8 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 )
@@ -93,19 +91,8 @@ func (d *Desk) end(w http.ResponseWriter, r *http.Request) {
 	d.once.Do(func() { close(d.quit) })
 }
 
-// DoorFile writes a page that leads to the first address, for the user alone: in
-// the list of processes, where everybody can read, it stands instead of the
-// address and its secret.
-func (d *Desk) DoorFile(address string) (string, error) {
-	if err := os.MkdirAll(d.calls.State, 0o700); err != nil {
-		return "", err
-	}
-	path := filepath.Join(d.calls.State, "open.html")
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", err
-	}
-	return path, os.WriteFile(path, []byte(leadOn(address)), 0o600)
-}
+// Door is a page that leads to the first address.
+func (d *Desk) Door(address string) string { return leadOn(address) }
 
 // tabs counts the desk's pages that are open, by the connection that each holds.
 type tabs struct {
