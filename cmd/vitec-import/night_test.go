@@ -316,6 +316,29 @@ func TestMoveRefused(t *testing.T) {
 	}
 }
 
+// TestSharedFolder: in a folder that is a group's, the group can read the reports;
+// elsewhere nobody else can.
+func TestSharedFolder(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	for folder, want := range map[string]os.FileMode{"shared": 0o750, "own": 0o700} {
+		o.lists(folder, 2)
+		if folder == "shared" {
+			if err := os.Chmod(filepath.Join(o.dir, folder), os.ModeSetgid|0o770); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, sum := o.night([]string{filepath.Join(o.dir, folder)})
+		info, err := os.Stat(sum.Lists[0].Report)
+		if err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v", folder, info.Mode(), err)
+		}
+		if info, err = os.Stat(filepath.Join(sum.Lists[0].Report, "report.csv")); err != nil || info.Mode().Perm()&0o040 != want&0o040 {
+			t.Errorf("%s: %v, %v", folder, info.Mode(), err)
+		}
+	}
+}
+
 // TestOnFinish: the command reads the summary and knows no login; what becomes of
 // it changes nothing.
 func TestOnFinish(t *testing.T) {

@@ -202,7 +202,27 @@ func (w *world) writeReport(ctx context.Context, l *ledger.Ledger, run ledger.Ru
 		paths.URL = run.Target
 	}
 	o.Paths = paths
-	return reports.Write(ctx, src.Source, o)
+	rep, err := reports.Write(ctx, src.Source, o)
+	if err == nil {
+		err = shareReport(rep.Dir)
+	}
+	return rep, err
+}
+
+// shareReport lets the group read a report in a folder that is the group's: new
+// files in it belong to the group, whoever makes them.
+func shareReport(dir string) error {
+	parent, err := os.Stat(filepath.Dir(dir))
+	if err != nil || parent.Mode()&os.ModeSetgid == 0 {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if e.Type().IsRegular() {
+			err = errors.Join(err, os.Chmod(filepath.Join(dir, e.Name()), 0o640))
+		}
+	}
+	return errors.Join(err, os.Chmod(dir, 0o750))
 }
 
 // reportSource is what a report is made from, to be closed.

@@ -35,6 +35,7 @@ func TestPostgres(t *testing.T) {
 		"SettleWaitsForTheRun":    TestSettleWaitsForTheRun,
 		"Purge":                   TestPurge,
 		"PurgeLeavesARunThatIsOn": TestPurgeLeavesARunThatIsOn,
+		"Moved":                   TestMoved,
 		"GivingUp":                TestGivingUp,
 		"LedgerAsAStateMachine":   TestLedgerAsAStateMachine,
 		"PlansAreDeleted":         TestPlansAreDeleted,

@@ -57,7 +57,7 @@ func (f *File) Ending(ctx context.Context) (Ending, error) {
 	case cell+1 < fewest:
 		e.Code, e.Cut = CodeTooFewCells, true
 		return e, nil
-	case slices.ContainsFunc(last.Faults, func(e *Error) bool { return e.Column == cell+1 && e.Code == CodeInvalidByte }):
+	case slices.ContainsFunc(last.Faults, func(e *Error) bool { return e.Column == cell+1 && (e.Code == CodeInvalidByte || e.Code == CodeControl) }):
 		e.Code, e.Cut = CodeInvalidByte, true
 		return e, nil
 	case isQuoted(last.Raw[cell]) || cell >= len(last.Cells):

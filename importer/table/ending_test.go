@@ -33,6 +33,7 @@ func TestEnding(t *testing.T) {
 		{"half an address", "Namn;E-post\nA;a@example.com\nB;b@example.com\nC;c@example.co", 4, true},
 		{"an address", "Namn;E-post\nA;a@example.com\nB;b@example.se\nC;c@example.org", 4, false},
 		{"an empty cell among others", "Namn;Svar\nA;ja\nB;\nC;nej\nD;", 5, false},
+		{"room for what is still to come", list + "Dan Lo;0701740608;Be\x00\x00", 5, true},
 		{"one row", "Namn;Svar\nA;ja", 2, false},
 		{"one row with fewer cells", "Namn;Mobil;Svar\nA;07", 2, true},
 		{"rows that end early anyway", "Namn;Mobil;Svar\nA;07\nB;08\nC;09", 4, false},
