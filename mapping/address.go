@@ -8,71 +8,30 @@ import (
 	"unicode"
 )
 
+// emailText is what RFC 6531 lets stand unquoted before the @, and behind it a host
+// name with a top-level domain.
+var emailText = regexp.MustCompile("^" + atom + `(\.` + atom + ")*@(" + label + `\.)+` + label + "$")
+
+const (
+	atom  = "[\\pL\\pM\\pN!#$%&'*+/=?^_`{|}~-]+"
+	label = `[\pL\pM0-9]([\pL\pM0-9-]{0,61}[\pL\pM0-9])?`
+)
+
 // toEmail reads one e-mail address. It refuses what no server could deliver
 // to; whether the address exists is not its business.
 func toEmail(text string, _ *surroundings) (any, *fault) {
 	if len(text) > 7 && strings.EqualFold(text[:7], "mailto:") {
 		text = text[7:]
 	}
-	local, domain, ok := strings.Cut(text, "@")
+	at := strings.LastIndexByte(text, '@')
+	dot := strings.LastIndexByte(text, '.')
 	switch {
 	case strings.Count(text, "@") > 1 && strings.ContainsAny(text, ",;/| \n"):
 		return nil, &fault{code: "many_emails"}
-	case !ok || !goodLocal(local) || !goodDomain(domain):
+	case !emailText.MatchString(text) || at > 64 || len(text)-at > 254 || len(text)-dot < 3 || !strings.ContainsFunc(text[dot:], unicode.IsLetter):
 		return nil, &fault{code: "email"}
 	}
 	return text, nil
-}
-
-// goodLocal reports whether text may stand before the @: what RFC 6531 lets
-// stand there unquoted.
-func goodLocal(text string) bool {
-	if text == "" || len(text) > 64 || text[0] == '.' || text[len(text)-1] == '.' || strings.Contains(text, "..") {
-		return false
-	}
-	for _, r := range text {
-		if r < 0x80 {
-			if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~.", r)) {
-				return false
-			}
-		} else if !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r) {
-			return false
-		}
-	}
-	return true
-}
-
-// goodDomain reports whether text is a host name with a top-level domain.
-func goodDomain(text string) bool {
-	if len(text) > 253 {
-		return false
-	}
-	label, dots := 0, 0
-	last, letters := rune('.'), 0 // letters of the last label
-	for _, r := range text {
-		switch {
-		case r == '.':
-			if label == 0 || label > 63 || last == '-' {
-				return false
-			}
-			label, letters = 0, 0
-			dots++
-		case r == '-':
-			if label == 0 {
-				return false
-			}
-			label++
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= 0x80 && (unicode.IsLetter(r) || unicode.IsMark(r)):
-			label++
-			letters++
-		case r >= '0' && r <= '9':
-			label++
-		default:
-			return false
-		}
-		last = r
-	}
-	return dots > 0 && label >= 2 && label <= 63 && letters >= 1 && last != '-'
 }
 
 // wholeAddress is a street (or nothing), a postal code, and what follows it.
@@ -143,27 +102,15 @@ func toZip(text string, s *surroundings) (any, *fault) {
 		return nil, &fault{code: "lost_digits"}
 	}
 	text = oneLine(text)
-	if s.country != "" && s.country != "SE" && s.country != "?" {
-		return text, nil
+	parts := swedishZip.FindStringSubmatch(strings.ReplaceAll(text, " ", ""))
+	switch swedish := s.country == "" || s.country == "SE"; {
+	case parts != nil && (swedish || s.country == "?"):
+		return parts[1] + " " + parts[2], nil
+	case swedish:
+		return nil, &fault{code: "zip"}
 	}
-	if len(text) == 6 && text[0] != '0' && text[3] == ' ' && allDigits(text[:3]) && allDigits(text[4:]) {
-		return text, nil // as it shall be
-	}
-	digits := strings.ReplaceAll(text, " ", "")
-	for _, prefix := range []string{"SE-", "S-", "SE"} {
-		if len(digits) > len(prefix) && strings.EqualFold(digits[:len(prefix)], prefix) {
-			digits = digits[len(prefix):]
-			break
-		}
-	}
-	if len(digits) == 6 && digits[3] == '-' {
-		digits = digits[:3] + digits[4:]
-	}
-	switch {
-	case len(digits) == 5 && allDigits(digits) && digits[0] != '0':
-		return digits[:3] + " " + digits[3:], nil
-	case s.country == "?":
-		return text, nil
-	}
-	return nil, &fault{code: "zip"}
+	return text, nil
 }
+
+// swedishZip is a Swedish postal code without its spaces.
+var swedishZip = regexp.MustCompile(`^(?i:SE-|S-|SE)?([1-9]\d\d)-?(\d\d)$`)

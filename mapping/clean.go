@@ -3,7 +3,6 @@ package mapping
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -12,39 +11,10 @@ import (
 // cannot be seen, every kind of space as a space, line ends as \n, and no
 // space at the ends.
 func clean(cell string) string {
-	for i := 0; i < len(cell); i++ {
-		if c := cell[i]; c < ' ' || c >= 0x7f {
-			return cleanSlow(cell)
-		}
-	}
-	// Printable ASCII: only the ends can be wrong.
-	for cell != "" && cell[0] == ' ' {
-		cell = cell[1:]
-	}
-	for cell != "" && cell[len(cell)-1] == ' ' {
-		cell = cell[:len(cell)-1]
-	}
-	return cell
-}
-
-func cleanSlow(cell string) string {
-	changed, composed := false, true
-	for _, r := range cell {
-		if mended(r) != r {
-			changed = true
-		}
-		if r >= 0x300 {
-			composed = false // below that nothing combines
-		}
-	}
-	if changed {
+	if strings.IndexByte(cell, '\r') >= 0 {
 		cell = strings.ReplaceAll(cell, "\r\n", "\n")
-		cell = strings.Map(mended, cell)
 	}
-	if !composed && !norm.NFC.IsNormalString(cell) {
-		cell = norm.NFC.String(cell)
-	}
-	return strings.TrimSpace(cell)
+	return strings.TrimSpace(norm.NFC.String(strings.Map(mended, cell)))
 }
 
 // mended returns what stands for r in a cleaned cell, or -1 for nothing.
@@ -71,11 +41,4 @@ func oneLine(text string) string {
 }
 
 // fold returns what a cleaned text is compared by where case does not matter.
-func fold(text string) string {
-	for i := 0; i < len(text); i++ {
-		if c := text[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
-			return norm.NFC.String(strings.ToLower(text))
-		}
-	}
-	return text
-}
+func fold(text string) string { return norm.NFC.String(strings.ToLower(text)) }

@@ -40,7 +40,7 @@ func show(value any) string {
 	case string:
 		return v
 	case float64:
-		return strconv.FormatFloat(v, 'g', -1, 64)
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	case time.Time:
 		return v.Format(time.RFC3339)
 	case []string:

@@ -1,6 +1,10 @@
 package mapping
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // suggest returns the candidate that was probably meant by word, or "" if
 // none is near. It is for messages only: nothing is ever mapped by it.
@@ -10,70 +14,46 @@ import "strings"
 // that begins most like the word wins, then the one of most similar length,
 // then the first.
 func suggest(word string, candidates []string) string {
+	type near struct {
+		text                  string
+		edits, prefix, length int
+	}
+	var found []near
 	w := []rune(strings.ToLower(word))
-	best, bestRank := "", suggestRank{}
 	for _, c := range candidates {
 		r := []rune(strings.ToLower(c))
-		most := max(1, min(len(w), len(r))/3)
-		if abs(len(w)-len(r)) > most {
-			continue
-		}
-		rank := suggestRank{
-			edits:  edits(w, r),
-			prefix: commonPrefix(w, r),
-			length: abs(len(w) - len(r)),
-		}
-		if rank.edits > most {
-			continue
-		}
-		if best == "" || rank.before(bestRank) {
-			best, bestRank = c, rank
+		n := near{c, edits(w, r), commonPrefix(w, r), max(len(w), len(r)) - min(len(w), len(r))}
+		if n.edits <= max(1, min(len(w), len(r))/3) {
+			found = append(found, n)
 		}
 	}
-	if best != "" {
-		return best
+	if found != nil {
+		return slices.MinFunc(found, func(a, b near) int {
+			return cmp.Or(a.edits-b.edits, b.prefix-a.prefix, a.length-b.length)
+		}).text
 	}
 	// "cellPhone" for "updatePerson.cellPhone", "Mobil" for "Mobilnummer":
 	// only where one candidate alone fits.
-	for _, fits := range []func(c string) bool{
-		func(c string) bool { return strings.HasSuffix(c, "."+strings.ToLower(word)) },
-		func(c string) bool {
-			i := strings.LastIndexByte(c, '.')
-			return i >= 0 && edits(w, []rune(c[i+1:])) <= 1
+	for _, fits := range []func(c []rune) bool{
+		func(c []rune) bool {
+			path := strings.Split(string(c), ".")
+			return len(path) > 1 && edits(w, []rune(path[len(path)-1])) <= 1
 		},
-		func(c string) bool {
-			lower := strings.ToLower(word)
-			return len(w) >= 3 && strings.HasPrefix(c, lower) || len(c) >= 3 && strings.HasPrefix(lower, c)
+		func(c []rune) bool {
+			return min(len(w), len(c)) >= 3 && commonPrefix(w, c) == min(len(w), len(c))
 		},
 	} {
-		found := ""
+		var only []string
 		for _, c := range candidates {
-			if !fits(strings.ToLower(c)) {
-				continue
+			if fits([]rune(strings.ToLower(c))) {
+				only = append(only, c)
 			}
-			if found != "" {
-				found = ""
-				break
-			}
-			found = c
 		}
-		if found != "" {
-			return found
+		if len(only) == 1 {
+			return only[0]
 		}
 	}
 	return ""
-}
-
-type suggestRank struct{ edits, prefix, length int }
-
-func (r suggestRank) before(o suggestRank) bool {
-	if r.edits != o.edits {
-		return r.edits < o.edits
-	}
-	if r.prefix != o.prefix {
-		return r.prefix > o.prefix
-	}
-	return r.length < o.length
 }
 
 // edits returns the optimal string alignment distance: Levenshtein's with
@@ -106,13 +86,6 @@ func commonPrefix(a, b []rune) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++
-	}
-	return n
-}
-
-func abs(n int) int {
-	if n < 0 {
-		return -n
 	}
 	return n
 }
