@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"vitec-import/vitec/testenv"
 )
 
 func planOf(n int) iter.Seq2[Row, error] {
@@ -54,9 +56,18 @@ func mustOpen(tb testing.TB, path string) *Ledger {
 // BenchmarkSubmit is a row's whole way through the ledger: Begin and Finish,
 // each durable, by so many workers.
 func BenchmarkSubmit(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) {
+		benchSubmit(b, func(b *testing.B) string { return filepath.Join(b.TempDir(), "ledger.db") })
+	})
+	b.Run("postgres", func(b *testing.B) {
+		benchSubmit(b, func(b *testing.B) string { return testenv.Database(b) })
+	})
+}
+
+func benchSubmit(b *testing.B, where func(*testing.B) string) {
 	for _, workers := range []int{1, 8, 64, 256} {
 		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
-			l := mustOpen(b, filepath.Join(b.TempDir(), "ledger.db"))
+			l := mustOpen(b, where(b))
 			run, err := l.StartRun(b.Context(), RunInfo{StartedAt: time.Now()}, planOf(b.N))
 			if err != nil {
 				b.Fatal(err)

@@ -157,8 +157,9 @@ func (l *Ledger) takeLate(f func(t *turn) error) error {
 	return err
 }
 
-// together are in how many rows at once a statement is executed, so that there
-// are few statements to be prepared.
+// together are for how many rows at once a statement is executed on SQLite, so
+// that there are few statements to be prepared. On PostgreSQL they are as many as
+// there are, because each statement is a way to the server and back.
 var together = [...]int{64, 8, 1}
 
 // A bulk is a statement that is executed for many rows at once. In its text,
@@ -179,12 +180,9 @@ func (b bulk) of(rows int) string {
 func (t *turn) bulk(b bulk, rows [][]any) (changed int64, err error) {
 	var args []any
 	for len(rows) > 0 {
-		n := 1
-		for _, size := range together {
-			if size <= len(rows) {
-				n = size
-				break
-			}
+		n := min(len(rows), mostTogether)
+		if !t.l.Shared() { // where the statements are prepared
+			n = together[slices.IndexFunc(together[:], func(size int) bool { return size <= len(rows) })]
 		}
 		args = args[:0]
 		for _, row := range rows[:n] {
@@ -253,15 +251,15 @@ func (t *turn) beginAll(ops []*op, refused map[*op]error) error {
 		byRun[o.run] = append(byRun[o.run], o)
 	}
 	for r, ops := range byRun {
-		ok, err := t.renew(r)
-		if err != nil {
-			return err
-		}
-		if !ok {
+		err := t.renew(r, runOn, runOn)
+		if errors.Is(err, ErrLost) {
 			for _, o := range ops {
-				refused[o] = errLost(t.l, r.id)
+				refused[o] = err
 			}
 			continue
+		}
+		if err != nil {
+			return err
 		}
 		if t.l.Shared() {
 			if ops, err = t.untaken(r, ops, refused); err != nil {
@@ -284,10 +282,14 @@ func (t *turn) beginAll(ops []*op, refused map[*op]error) error {
 	return nil
 }
 
-// renew takes a run's lease for another while; ok is false if it has run out.
-func (t *turn) renew(r *Run) (ok bool, err error) {
-	n, err := t.exec("UPDATE runs SET lease = {lease} WHERE run = $1 AND owner = $2 AND state = 1 AND lease >= {now}", r.id, t.l.owner)
-	return n == 1, err
+// renew takes a run's lease for another while and gives it a state; ErrLost if
+// the lease has run out.
+func (t *turn) renew(r *Run, from, to int) error {
+	n, err := t.exec("UPDATE runs SET state = $1, lease = {lease} WHERE run = $2 AND owner = $3 AND state = $4 AND lease >= {now}", to, r.id, t.l.owner, from)
+	if err == nil && n != 1 {
+		err = errLost(t.l, r.id)
+	}
+	return err
 }
 
 // await waits for an op, or withdraws it if ctx is done before it is taken.

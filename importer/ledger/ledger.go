@@ -92,6 +92,8 @@ type dialect struct {
 	lease        string // until when a run that begins something now may go on
 	over         string // whether a run without an end is over
 	durable      string // makes the turn's transaction durable, whatever the session's settings are
+	keys         string // the keys in $1, a JSON array of hexadecimal texts
+	direct       string // has the keys of a transaction's queries looked up one by one
 	withoutRowid string
 	readOnly     *sql.TxOptions // of a transaction that sees one state throughout
 
@@ -101,7 +103,7 @@ type dialect struct {
 
 func (d *dialect) sql(statement string) string {
 	d.once.Do(func() {
-		d.replacer = strings.NewReplacer("{now}", d.now, "{lease}", d.lease, "{over}", d.over, "{durable}", d.durable, "{without rowid}", d.withoutRowid)
+		d.replacer = strings.NewReplacer("{now}", d.now, "{lease}", d.lease, "{over}", d.over, "{durable}", d.durable, "{keys}", d.keys, "{without rowid}", d.withoutRowid)
 	})
 	return d.replacer.Replace(statement)
 }

@@ -3,7 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"strings"
+	"encoding/json"
 )
 
 // Match looks up who is booked already, or may be: begun, booked or uncertain,
@@ -20,9 +20,6 @@ func (l *Ledger) Match(ctx context.Context, keys []Keys) ([]Match, error) {
 	return found, nil
 }
 
-// lookUp are how many keys one query looks up.
-const lookUp = 512
-
 // candidate is a submission that has a key in common with what is looked for.
 type candidate struct {
 	Match
@@ -31,12 +28,12 @@ type candidate struct {
 
 // match is Match within a transaction. Submissions of the run but are left out.
 func (l *Ledger) match(ctx context.Context, tx *sql.Tx, keys []Keys, found []Match, but int64) error {
-	var all []any
+	var all []string
 	seen := map[Digest]bool{}
 	add := func(d Digest) {
 		if !seen[d] {
 			seen[d] = true
-			all = append(all, d[:])
+			all = append(all, d.String())
 		}
 	}
 	for i := range keys {
@@ -46,16 +43,17 @@ func (l *Ledger) match(ctx context.Context, tx *sql.Tx, keys []Keys, found []Mat
 		}
 	}
 	byKey := map[Digest][]candidate{}
-	for len(all) > 0 {
-		some := all[:min(lookUp, len(all))]
-		all = all[len(some):]
-		for len(some) < lookUp && len(all) == 0 { // always as many parameters, or the next power of two
-			if n := len(some); n&(n-1) == 0 {
-				break
+	if len(all) > 0 {
+		if direct := l.dialect().direct; direct != "" {
+			if _, err := tx.ExecContext(ctx, direct); err != nil {
+				return err
 			}
-			some = append(some[:len(some):len(some)], some[0])
 		}
-		err := queryContext(ctx, tx, func(scan func(...any) error) error {
+		list, err := json.Marshal(all)
+		if err != nil {
+			return err
+		}
+		err = queryContext(ctx, tx, func(scan func(...any) error) error {
 			var (
 				key, contact, personal, content []byte
 				begun, outcome                  string
@@ -81,7 +79,7 @@ func (l *Ledger) match(ctx context.Context, tx *sql.Tx, keys []Keys, found []Mat
 			copy(d[:], key)
 			byKey[d] = append(byKey[d], c)
 			return nil
-		}, l.dialect().sql(matchStatement(len(some))), append([]any{but}, some...)...)
+		}, l.dialect().sql(matchStatement), string(list), but)
 		if err != nil {
 			return err
 		}
@@ -119,18 +117,14 @@ func better(a, b *Match) bool {
 	return !b.Found || a.Outcome == Booked && b.Outcome != Booked
 }
 
-// matchStatement finds the submissions that count by their keys, the earliest first.
-func matchStatement(keys int) string {
-	list := parameters(1, keys+1)
-	list = "(" + list[strings.Index(list, "$2"):] // $1 is the run that is left out
-	return `SELECT i.key, s.run, s.idx, s.contact, s.personal, s.content, coalesce(s.begun, ''), coalesce(s.outcome, ''),
-			coalesce(t.booking, s.booking, ''), coalesce(p.number, 0), coalesce(r.state = 1 AND NOT ({over}), FALSE), coalesce(r.host, '')
-		FROM identities i
-		JOIN submissions s ON s.run = i.run AND s.idx = i.idx
-		LEFT JOIN settlements t ON t.run = s.run AND t.idx = s.idx
-		LEFT JOIN plan p ON p.run = s.run AND p.idx = s.idx
-		LEFT JOIN runs r ON r.run = s.run
-		WHERE i.run <> $1 AND i.key IN ` + list + ` AND (s.outcome IS NULL OR s.outcome IN ('booked', 'uncertain'))
-			AND coalesce(t.booking, 'x') <> ''
-		ORDER BY s.run, s.idx`
-}
+// matchStatement finds the submissions that count by their keys, the earliest
+// first. It begins with the keys on either database: CROSS JOIN says so to SQLite.
+const matchStatement = `SELECT i.key, s.run, s.idx, s.contact, s.personal, s.content, coalesce(s.begun, ''), coalesce(s.outcome, ''),
+		coalesce(t.booking, s.booking, ''), coalesce(p.number, 0), coalesce(r.state = 1 AND NOT ({over}), FALSE), coalesce(r.host, '')
+	FROM ({keys}) k CROSS JOIN identities i
+	JOIN submissions s ON s.run = i.run AND s.idx = i.idx
+	LEFT JOIN settlements t ON t.run = s.run AND t.idx = s.idx
+	LEFT JOIN plan p ON p.run = s.run AND p.idx = s.idx
+	LEFT JOIN runs r ON r.run = s.run
+	WHERE i.key = k.key AND i.run <> $2 AND (s.outcome IS NULL OR s.outcome IN ('booked', 'uncertain')) AND coalesce(t.booking, 'x') <> ''
+	ORDER BY s.run, s.idx`

@@ -161,8 +161,8 @@ func (p *planner) add(row Row) error {
 // flush writes the rows.
 func (p *planner) flush() error {
 	err := p.run.l.take(func(t *turn) error {
-		if ok, err := t.renewPlan(p.run); err != nil || !ok {
-			return orLost(err, p.run)
+		if err := t.renew(p.run, runPlanned, runPlanned); err != nil {
+			return err
 		}
 		_, err := t.bulk(insertPlan, p.rows)
 		return err
@@ -201,31 +201,12 @@ func number(b bool) int {
 	return 0
 }
 
-// renewPlan takes a planned run's lease for another while.
-func (t *turn) renewPlan(r *Run) (ok bool, err error) {
-	n, err := t.exec("UPDATE runs SET lease = {lease} WHERE run = $1 AND owner = $2 AND state = 0 AND lease >= {now}", r.id, t.l.owner)
-	return n == 1, err
-}
-
-func orLost(err error, r *Run) error {
-	if err == nil {
-		err = errLost(r.l, r.id)
-	}
-	return err
-}
-
 // Start makes a plan a run: it was agreed to.
 func (r *Run) Start(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return r.l.take(func(t *turn) error {
-		n, err := t.exec("UPDATE runs SET state = 1, lease = {lease} WHERE run = $1 AND owner = $2 AND state = 0 AND lease >= {now}", r.id, r.l.owner)
-		if err != nil || n != 1 {
-			return orLost(err, r)
-		}
-		return nil
-	})
+	return r.l.take(func(t *turn) error { return t.renew(r, runPlanned, runOn) })
 }
 
 // Discard deletes a plan that was not agreed to.

@@ -34,6 +34,11 @@ const (
 		ELSE current_setting('synchronous_commit') END, true) IS NOT NULL AND set_config('idle_in_transaction_session_timeout', '15s', true) IS NOT NULL`
 )
 
+// pgDirect has the tables joined as a query says, row by row: a server that has
+// no statistics yet would read all keys for each begin.
+const pgDirect = `SELECT set_config('join_collapse_limit', '1', true), set_config('enable_seqscan', 'off', true),
+	set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`
+
 // postgres is a ledger in a PostgreSQL database. It keeps nothing in the
 // session, so that a pooler may stand before it in transaction mode.
 type postgres struct {
@@ -84,6 +89,8 @@ func dialPostgres(where string, lease time.Duration) (*postgres, error) {
 		lease:    fmt.Sprintf("%s + %d", pgNow, lease.Microseconds()),
 		over:     "lease < " + pgNow,
 		durable:  pgDurable,
+		direct:   pgDirect,
+		keys:     "SELECT decode(value, 'hex') AS key FROM json_array_elements_text(CAST($1 AS json))",
 		readOnly: &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 	}}
 	config, err := pgx.ParseConfig(where)

@@ -9,6 +9,7 @@ func (t *turn) untaken(r *Run, ops []*op, refused map[*op]error) (free []*op, er
 	keys, found := make([]Keys, len(ops)), make([]Match, len(ops))
 	for i, o := range ops {
 		keys[i] = o.sub.Keys
+		keys[i].Shared = nil // decides nothing
 	}
 	if err := t.l.match(context.Background(), t.Tx, keys, found, r.id); err != nil {
 		return nil, err

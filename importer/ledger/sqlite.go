@@ -30,6 +30,7 @@ var sqliteDialect = &dialect{
 	now:          "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
 	lease:        "9223372036854775807", // whoever holds the file
 	over:         "TRUE",
+	keys:         "SELECT unhex(value) AS key FROM json_each($1)",
 	withoutRowid: "WITHOUT ROWID",
 	readOnly:     &sql.TxOptions{ReadOnly: true},
 }
