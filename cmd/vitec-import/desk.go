@@ -94,7 +94,7 @@ func (w *world) open(ctx context.Context, args []string, f *openFlags) error {
 	d := desk.New(desk.Calls{
 		Table: calls.table, Plan: calls.plan, Raw: calls.raw, Say: calls.say, Generation: calls.generation,
 		Login: calls.login, CanKeep: calls.canKeep, Keep: calls.keep, Viewings: calls.viewings,
-		Run: calls.run, New: calls.isNew, Runs: calls.runs, Report: calls.report, Trial: trial, Uncertain: calls.uncertain, Settle: calls.settle,
+		Run: calls.run, New: calls.isNew, Runs: calls.runs, Report: calls.report, Trial: trial, Counts: calls.counts, Uncertain: calls.uncertain, Settle: calls.settle,
 		Target: f.target.name(), State: state, Unattended: !w.terminalIn,
 	}, w.lang)
 	calls.markCutOff(ctx)
@@ -408,6 +408,10 @@ func (c deskCalls) report(ctx context.Context, lang words.Language, run int64) (
 		return nil, err
 	}
 	return c.silent(lang).writeReport(ctx, l, info, reportPlace{}, nil)
+}
+
+func (c deskCalls) counts(l words.Language, counts ledger.Counts) string {
+	return c.silent(l).counts(counts)
 }
 
 func (c deskCalls) uncertain(ctx context.Context, lang words.Language) ([]desk.Uncertain, error) {

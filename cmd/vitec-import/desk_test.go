@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -743,5 +744,149 @@ func TestDeskPurge(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 0 {
 		t.Errorf("left: %v, %v", entries, err)
+	}
+}
+
+// Rows that Vitec refuses are corrected and sent again, from the page of the result;
+// only they are.
+func TestDeskCorrections(t *testing.T) {
+	t.Parallel()
+	box := sandbox.New(sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("400:2")}})
+	t.Cleanup(box.Close)
+	v, id, _ := readyDesk(t, deskWorld(t, words.English), box, 4)
+	v.post(id+"/run", "sum", v.sum(v.get(id+"/run")))
+	v.sees(v.until(id+"/result", "How the rows ended"), "Correct the rows that were refused")
+	at, page := v.post("/runs/1/correct")
+	v.sees(page, "Refused the last time", "anna1@example.com", "!anna0@example.com")
+	cell := regexp.MustCompile(`name="(cell-\d+-\d+)" value="anna1@example.com"`).FindStringSubmatch(page)
+	if cell == nil {
+		t.Fatal(page)
+	}
+	_, page = v.post(at, cell[1], "anna.one@example.com", strings.Replace(cell[1], "cell", "was", 1), "anna1@example.com")
+	v.sees(page, "anna.one@example.com", "1 person is ready to be booked")
+	id = strings.TrimSuffix(at, "/check")
+	v.post(id+"/run", "sum", v.sum(page))
+	v.until(id+"/result", "How the rows ended")
+	if c := box.Counts(); c.Commits != 4 || c.Requests != 5 || c.DoubleBookings != 0 {
+		t.Errorf("the sandbox counts %+v", c)
+	}
+}
+
+// Vitec tells the ids of an estate's viewings, once there is a login.
+func TestDeskFetchesIds(t *testing.T) {
+	t.Parallel()
+	at := func(text string) time.Time {
+		when, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return when
+	}
+	box := sandbox.New(sandbox.Config{
+		Logins: []sandbox.Login{{Username: deskUser, Password: deskPassword}},
+		Viewings: []sandbox.Viewing{{CustomerId: "M11385", ViewingId: deskViewing1, EstateId: "OBJ1", Slots: []sandbox.Slot{
+			{TimeSlotId: "TS1", Start: at("2026-12-10T17:00:00+01:00"), End: at("2026-12-10T17:30:00+01:00")},
+			{TimeSlotId: "TS2", Start: at("2026-12-10T17:30:00+01:00"), End: at("2026-12-10T18:00:00+01:00")},
+		}}},
+	})
+	t.Cleanup(box.Close)
+	w := deskWorld(t, words.English)
+	v := visitDesk(t, w, "--url", box.URL, writeList(t, "deltagare.csv", "Namn;E-post;Visning;Tid\nAnna Ek;anna@example.com;2026-12-10 17:00;17:00\nBo Alm;bo@example.com;2026-12-10 17:00;17:30\n"))
+	id := regexp.MustCompile(`/lists/[A-Z2-7]{26}`).FindString(v.enter())
+	v.post(id + "/list")
+	v.post(id + "/columns")
+	_, page := v.post(id+"/ids", "estate", "OBJ1")
+	v.sees(page, "the id of the office has to be known first")
+	_, page = v.post(id+"/ids", "customerId ", "M11385", "estate", "OBJ1")
+	v.sees(page, "Vitec tells its viewings only with a login")
+	where, _ := v.post(id+"/login", "username", deskUser, "password", deskPassword)
+	if where != id+"/ids" {
+		t.Errorf("after the login at %s", where)
+	}
+	_, page = v.post(id+"/ids", "estate", "OBJ2")
+	v.sees(page, `role="alert"`)
+	_, page = v.post(id+"/ids", "estate", "OBJ1")
+	v.sees(page, "3 ids were filled in.", `value="`+deskViewing1+`"`, `value="TS2"`)
+	where, _ = v.post(id + "/ids")
+	if where != id+"/check" {
+		t.Errorf("at %s", where)
+	}
+}
+
+// The program is killed in the middle of a run: the next time it says what was going
+// on, and what is uncertain.
+func TestDeskAfterAKill(t *testing.T) {
+	t.Parallel()
+	box := sandbox.New(sandbox.Config{})
+	t.Cleanup(box.Close)
+	w := deskWorld(t, words.English)
+	v, _, path := readyDesk(t, w, box, 3)
+	v.close()
+	ctx := context.Background()
+	where, err := w.ledgerPath("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A run that has begun one row when its process is gone: its ledger is closed
+	// without an end.
+	l, err := ledger.Open(ctx, where, ledger.Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := deskCalls{&w, &openFlags{target: targetFlags{url: box.URL}}}
+	src, err := c.plan(ctx, desk.Input{Path: path, Mapping: filepath.Join(filepath.Dir(path), "mapping.yaml")}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []ledger.Row
+	src.Job.Planned = func(r ledger.Row) error {
+		rows = append(rows, r)
+		return nil
+	}
+	if _, err := src.Job.Check(ctx); err != nil {
+		t.Fatal(err)
+	}
+	info := src.Job.File.Info()
+	run, err := l.StartRun(ctx, ledger.RunInfo{Target: "https://connect.example.com", StartedAt: time.Now(), Input: ledger.Input{Path: path, Name: info.Name, SHA256: info.SHA256, Format: "csv", HeaderRow: 1}}, func(yield func(ledger.Row, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := run.Begin(ctx, ledger.Submission{Index: 0, Keys: rows[0].Keys, At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(src.Close(), l.Close()); err != nil {
+		t.Fatal(err)
+	}
+	v = visitDesk(t, w, "--url", box.URL)
+	page := v.enter()
+	v.sees(page, "The run of deltagare.csv", "was cut off", "1 uncertain, 2 not_sent", "Some rows may be booked, and nobody has settled them.")
+	v.sees(v.get("/uncertain"), "1 row is uncertain", "run 1, row 2")
+}
+
+// A page keeps the desk open as long as it is there.
+func TestDeskTabs(t *testing.T) {
+	t.Parallel()
+	v := visitDesk(t, deskWorld(t, words.English))
+	v.enter()
+	answer, err := v.Do(v.request("GET", "/open", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := answer.Header.Get("Content-Type"); got != "text/event-stream" {
+		t.Errorf("the page's connection is %s", got)
+	}
+	if err := answer.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-v.ended: // a page that is loaded again would find nobody
+		t.Error("the desk ended at once")
+	case <-time.After(300 * time.Millisecond):
 	}
 }

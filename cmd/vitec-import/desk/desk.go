@@ -65,6 +65,8 @@ type Calls struct {
 	// Runs are all runs, and Report writes the report of one.
 	Runs   func(ctx context.Context) ([]ledger.RunInfo, error)
 	Report func(ctx context.Context, l words.Language, run int64) (*reports.Report, error)
+	// Counts says how many rows ended how.
+	Counts func(l words.Language, c ledger.Counts) string
 	// Trial reports whether nobody is booked at a target.
 	Trial     func(target string) bool
 	Uncertain func(ctx context.Context, l words.Language) ([]Uncertain, error)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"vitec-import/importer/ledger"
-	"vitec-import/reports/words"
 )
 
 // homePage is the first page: lists, earlier runs, and what was going on when the
@@ -45,14 +44,7 @@ func (d *Desk) home(w http.ResponseWriter, r *http.Request) {
 	again := map[string]bool{} // lists that a later run has had
 	for _, run := range runs {
 		line := runLine{ID: run.ID, Name: run.Input.Name, At: run.StartedAt, Trial: d.calls.Trial(run.Target), Purged: run.Purged}
-		for _, o := range ledger.Outcomes {
-			if n := run.Counts[o]; n > 0 {
-				if line.Text != "" {
-					line.Text += ", "
-				}
-				line.Text += lang.Say("%d %s", n, runNames[o])
-			}
-		}
+		line.Text = d.calls.Counts(lang, run.Counts)
 		if run.Interrupted && !again[run.Input.SHA256] && !line.Trial && time.Since(run.StartedAt) < 30*24*time.Hour {
 			view.CutOff = append(view.CutOff, line)
 		}
@@ -66,11 +58,4 @@ func (d *Desk) home(w http.ResponseWriter, r *http.Request) {
 	}
 	page.D = view
 	d.show(w, r, http.StatusOK, "home", page)
-}
-
-// runNames are the outcomes of rows, as a list of runs names them.
-var runNames = map[ledger.Outcome]words.Text{
-	ledger.Booked: words.Textf("booked"), ledger.AlreadyBooked: words.Textf("booked already"), ledger.Rejected: words.Textf("refused by Vitec"),
-	ledger.Uncertain: words.Textf("uncertain"), ledger.Invalid: words.Textf("with problems"), ledger.Duplicate: words.Textf("in the list twice"),
-	ledger.Skipped: words.Textf("left out by a rule of the mapping"), ledger.NotSent: words.Textf("still to be sent"),
 }
