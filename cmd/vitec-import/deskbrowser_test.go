@@ -1,11 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +33,7 @@ type hand struct {
 	count    int
 	axe      string // "" = nobody looks for what keeps people out
 	pictures string // the folder for pictures of every page; "" = none
+	readme   string // what the README's pictures are called before their page; "" = they stay as they are
 }
 
 // sees waits for a condition of the page, whatever page that is meanwhile.
@@ -90,6 +98,16 @@ func (h *hand) fill(css, text string) {
 // it.
 func (h *hand) look(name string) {
 	h.t.Helper()
+	if h.readme != "" && (name == "columns" || name == "check" || name == "check-corrected") {
+		testenv.Do(h.t, h.ctx, chromedp.EmulateViewport(820, 600))
+		picture, err := chromedp.Run(h.ctx, chromedp.CaptureScreenshot())
+		if err == nil {
+			err = os.WriteFile(h.readme+"-"+name+".png", small(h.t, picture), 0o644)
+		}
+		if err != nil {
+			h.t.Fatal(err)
+		}
+	}
 	if h.axe == "" && h.pictures == "" {
 		return
 	}
@@ -116,6 +134,29 @@ func (h *hand) look(name string) {
 	testenv.Do(h.t, h.ctx, chromedp.EmulateViewport(1280, 900))
 }
 
+// small is a picture with its most frequent colours alone.
+func small(t *testing.T, picture []byte) []byte {
+	t.Helper()
+	full, err := png.Decode(bytes.NewReader(picture))
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, area := map[color.Color]int{}, full.Bounds()
+	for y := range area.Dy() {
+		for x := range area.Dx() {
+			counts[full.At(x, y)]++
+		}
+	}
+	colours := slices.SortedFunc(maps.Keys(counts), func(a, b color.Color) int { return counts[b] - counts[a] })
+	few := image.NewPaletted(area, colours[:min(len(colours), 32)])
+	draw.Draw(few, area, full, image.Point{}, draw.Src)
+	var out bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, few); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
 // browseDesk opens the desk in a browser.
 func browseDesk(t *testing.T, v *visitor) (*hand, func() []string) {
 	t.Helper()
@@ -131,7 +172,7 @@ func browseDesk(t *testing.T, v *visitor) (*hand, func() []string) {
 // The whole way in a browser, from a list with two viewings, four slots, two
 // mistakes and a double to a settled, whole report: few clicks the first time and
 // hardly any the second, with the mouse and with the keyboard alone. Everybody is
-// booked once.
+// booked once. With -update it makes the README's pictures anew.
 func TestDeskBrowser(t *testing.T) {
 	t.Parallel()
 	for _, lang := range words.Languages {
@@ -150,13 +191,16 @@ func TestDeskBrowser(t *testing.T) {
 				}
 				v := visitDesk(t, w, args...)
 				h, noise := browseDesk(t, v)
-				if h.keyboard = keyboard; keyboard || h.pictures == "" && lang == words.English {
+				if h.keyboard = keyboard; keyboard {
 					h.pictures = ""
-				} else {
+				} else if h.pictures != "" {
 					h.pictures = filepath.Join(h.pictures, string(lang))
 					if err := os.MkdirAll(h.pictures, 0o755); err != nil {
 						t.Fatal(err)
 					}
+				}
+				if !keyboard && *update {
+					h.readme = filepath.Join("desk", "pictures", string(lang))
 				}
 				if !keyboard && os.Getenv("VITEC_IMPORT_TEST_AXE") != "" {
 					h.axe = testenv.Axe(t)
