@@ -588,8 +588,7 @@ func TestDeskDrains(t *testing.T) {
 	}
 	page := v.get(id + "/check")
 	v.post(id+"/run", "sum", v.sum(page))
-	v.until(id+"/run", "booked")
-	time.Sleep(200 * time.Millisecond)
+	v.until(id+"/run", "1 booked")
 	close(v.stop)
 	if code := <-v.ended; code != 0 {
 		t.Errorf("exit %d", code)
@@ -889,4 +888,26 @@ func TestDeskTabs(t *testing.T) {
 		t.Error("the desk ended at once")
 	case <-time.After(300 * time.Millisecond):
 	}
+}
+
+// The corrections are found again with the person's own file, as long as that is the
+// one that was corrected.
+func TestDeskFindsCorrections(t *testing.T) {
+	t.Parallel()
+	w, path := deskWorld(t, words.English), writeList(t, "deltagare.csv", deskMistakes)
+	v := visitDesk(t, w, path)
+	id := regexp.MustCompile(`/lists/[A-Z2-7]{26}`).FindString(v.enter())
+	v.post(id + "/columns")
+	v.post(id+"/ids", "customerId ", "M11385", "viewingId Storgatan 12", deskViewing1, "viewingId Sjövägen 4", deskViewing2,
+		"timeSlotId 17:00", "TS1", "timeSlotId 17:30", "TS2", "timeSlotId 11:00", "TS3", "timeSlotId 11:30", "TS4")
+	v.post(id+"/check", "cell-3-1", "bo.ek@example.com", "was-3-1", "bo.ek(at)example.com")
+	v.close()
+	v = visitDesk(t, w, path)
+	v.sees(v.enter(), "deltagare-corrected.csv", "1 row cannot be sent as it is")
+	v.close()
+	if err := os.WriteFile(path, []byte(deskList+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	v = visitDesk(t, w, path)
+	v.sees(v.enter(), "!deltagare-corrected.csv", "4 people are ready to be booked")
 }

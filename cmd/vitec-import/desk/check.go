@@ -339,7 +339,7 @@ func (d *Desk) correct(v *visit) error {
 		return problem("the copy of the list cannot be written: %s", err)
 	}
 	if l.Original == "" {
-		l.Original, l.Path = l.Path, to
+		l.Original, l.Was, l.Path = l.Path, fileState(l.Path), to
 	}
 	return l.save()
 }

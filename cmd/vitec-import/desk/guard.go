@@ -16,7 +16,8 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect
 // guard lets in one browser: the first that comes with the secret of the first
 // address. That secret is good for one visit, so that who finds the address later,
 // in a list of processes or a browser's history, is refused; the browser is known
-// by a cookie from then on. Requests under another name than the desk's address,
+// by a cookie from then on. Where the system tells whose a connection is, another
+// user's is refused even with the secret. Requests under another name than the desk's address,
 // as after DNS rebinding, and forms of other pages are refused, too.
 type guard struct {
 	key    string // of the first address
@@ -79,7 +80,7 @@ func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case origin != "" && origin != "http://"+g.host, r.Method != http.MethodGet && r.Method != http.MethodHead && origin == "":
 		refuse(words.Textf("This form is not from these pages."))
 	case r.URL.Path == "/start":
-		if !g.known(r) && !g.admit(r.URL.Query().Get("key")) {
+		if !g.known(r) && (otherUser(r.RemoteAddr, g.host) || !g.admit(r.URL.Query().Get("key"))) {
 			refuse(words.Textf("This address was good for one visit. Open the pages again from the program."))
 			return
 		}

@@ -33,8 +33,10 @@ type list struct {
 	Read    propose.Input `json:"read,omitzero"`     // how to read the file, where the person had to say so
 	Kept    bool          `json:"kept,omitempty"`    // it was chosen in the browser, and is in the desk's own folder
 	Opened  time.Time     `json:"opened"`
-	// Original is the person's own file, if Path is the copy with corrections.
+	// Original is the person's own file, if Path is the copy with corrections, and Was
+	// tells whether it is still the one that was copied.
 	Original   string `json:"original,omitempty"`
+	Was        string `json:"was,omitempty"`
 	Skip       bool   `json:"skip,omitempty"` // rows with problems are left out
 	Trial, Run int64  // the last ones; 0 = there was none
 	Failed     string `json:"-"` // why the last run did not begin
@@ -103,19 +105,27 @@ var listID = regexp.MustCompile(`^[A-Z2-7]{26}$`)
 func (d *Desk) list(id string) *list {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if l := d.lists[id]; l != nil || !listID.MatchString(id) {
-		return l
+	l := d.lists[id]
+	if l == nil {
+		if l = d.read(id); l != nil {
+			d.lists[id] = l
+		}
 	}
-	l := &list{ID: id, dir: filepath.Join(d.calls.State, id)}
-	src, err := os.ReadFile(filepath.Join(l.dir, "list.json"))
-	if err != nil || json.Unmarshal(src, l) != nil {
-		return nil
-	}
-	d.lists[id] = l
 	return l
 }
 
-// known are all lists, those that were opened last first.
+// read reads what is remembered of a list; nil = nothing is.
+func (d *Desk) read(id string) *list {
+	l := &list{ID: id, dir: filepath.Join(d.calls.State, id)}
+	src, err := os.ReadFile(filepath.Join(l.dir, "list.json"))
+	if !listID.MatchString(id) || err != nil || json.Unmarshal(src, l) != nil {
+		return nil
+	}
+	return l
+}
+
+// known are all lists as they are remembered, those that were opened last first:
+// to be looked at, not to be changed.
 func (d *Desk) known() []*list {
 	entries, err := os.ReadDir(d.calls.State)
 	if err != nil {
@@ -123,7 +133,7 @@ func (d *Desk) known() []*list {
 	}
 	var all []*list
 	for _, e := range entries {
-		if l := d.list(e.Name()); l != nil {
+		if l := d.read(e.Name()); l != nil {
 			all = append(all, l)
 		}
 	}
@@ -153,13 +163,18 @@ func (d *Desk) Open(ctx context.Context, path string) (*Opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(d.known(), func(l *list) bool { return l.Path == path })
 	l := d.newList()
-	if at >= 0 {
-		l = d.known()[at]
-		l.Opened = time.Now()
+	for _, k := range d.known() {
+		if k.Path == path || k.Original == path {
+			l = d.list(k.ID)
+			break
+		}
 	}
-	l.Path = path
+	l.Opened = time.Now()
+	if l.Original == "" || l.Was != fileState(path) {
+		// The copy with corrections is one of another list now.
+		l.Path, l.Original = path, ""
+	}
 	if l.Mapping == "" {
 		d.findMapping(ctx, l)
 	}
@@ -356,12 +371,14 @@ func (d *Desk) look(ctx context.Context, l *list) (*look, error) {
 }
 
 // state tells two states of the file, and of how it is read, apart.
-func (l *list) state() string {
-	info, err := os.Stat(l.Path)
+func (l *list) state() string { return fmt.Sprint(l.Path, fileState(l.Path), l.Read) }
+
+func fileState(path string) string {
+	info, err := os.Stat(path)
 	if err != nil {
 		return ""
 	}
-	return fmt.Sprint(l.Path, info.Size(), info.ModTime().UnixNano(), l.Read)
+	return fmt.Sprint(info.Size(), info.ModTime().UnixNano())
 }
 
 // edit reads the list's mapping to be changed; nil = there is none yet.

@@ -87,7 +87,10 @@ wait:
 
 // end ends the desk when the person says so.
 func (d *Desk) end(w http.ResponseWriter, r *http.Request) {
-	d.show(w, r, http.StatusOK, "closed", pageData{})
+	d.mu.Lock()
+	busy := d.run != nil
+	d.mu.Unlock()
+	d.show(w, r, http.StatusOK, "closed", pageData{D: busy})
 	d.once.Do(func() { close(d.quit) })
 }
 
