@@ -15,6 +15,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -92,7 +93,7 @@ func (w *world) open(ctx context.Context, args []string, f *openFlags) error {
 	}
 	calls := deskCalls{w: w, f: f}
 	d := desk.New(desk.Calls{
-		Table: calls.table, Plan: calls.plan, Raw: calls.raw, Say: calls.say, Generation: calls.generation,
+		Table: calls.table, Plan: calls.plan, Raw: calls.raw, Say: calls.say, Detected: calls.detected, Generation: calls.generation,
 		Login: calls.login, CanKeep: calls.canKeep, Keep: calls.keep, Viewings: calls.viewings,
 		Run: calls.run, New: calls.isNew, Runs: calls.runs, Report: calls.report, Trial: trial, Counts: calls.counts, Uncertain: calls.uncertain, Settle: calls.settle,
 		Target: f.target.name(), State: state, Unattended: !w.terminalIn,
@@ -198,6 +199,8 @@ func (c deskCalls) say(l words.Language, err error) (message, hint string) {
 	return w.lang.Of(err), w.callable(w.lang.Of(hintOf(err)))
 }
 
+func (c deskCalls) detected(l words.Language, i table.Info) []string { return c.silent(l).detected(i) }
+
 func (c deskCalls) table(_ context.Context, path string, in propose.Input) (*table.File, error) {
 	f := readFlags(in)
 	o, err := f.options(nil)
@@ -282,11 +285,14 @@ func (c deskCalls) keep(login vitec.Credentials) error {
 	return c.w.keepLogin(c.f.target.name(), "", login)
 }
 
-func (c deskCalls) viewings(ctx context.Context, customer, estate string, login *vitec.Credentials) ([]vitec.Viewing, error) {
-	w := c.silent(words.English)
+func (c deskCalls) viewings(ctx context.Context, l words.Language, customer, estate string, login *vitec.Credentials) ([]vitec.Viewing, string, error) {
+	w := c.silent(l)
 	w.typed = login
 	f := estateFlags{url: c.f.target.url, estates: []string{estate}}
-	return f.viewings(ctx, w, customer)
+	viewings, err := f.viewings(ctx, w, customer)
+	var text strings.Builder
+	w.printViewings(&text, viewings)
+	return viewings, text.String(), err
 }
 
 // run is the command run, watched and agreed to on the page.

@@ -30,7 +30,6 @@ type checked struct {
 	places   map[vitec.Target]string
 	notes    []said
 	cells    map[int][]string // of the rows that are shown
-	header   []string
 }
 
 // refusedRow is a row of a list of corrections.
@@ -44,7 +43,8 @@ const shownRowsOfPlan = 100 // problems, and rows that are booked already
 
 // check makes the plan of a list, once for as long as nothing changes.
 func (d *Desk) check(ctx context.Context, l *list) (*checked, error) {
-	state := l.state() + d.calls.Generation(ctx)
+	lang := d.language_()
+	state := l.state() + d.calls.Generation(ctx) + string(lang)
 	if src, err := os.ReadFile(l.Mapping); err == nil {
 		state += string(src)
 	}
@@ -86,12 +86,11 @@ func (d *Desk) check(ctx context.Context, l *list) (*checked, error) {
 		return nil, err
 	}
 	info := src.Job.File.Info()
-	c.header = info.Header
 	for _, w := range info.Warnings {
-		c.notes = append(c.notes, said{d.language_().Of(w.Text), plain(d.language_().Of(w.Hint))})
+		c.notes = append(c.notes, said{lang.Of(w.Text), plain(lang.Of(w.Hint))})
 	}
 	for _, w := range src.Mapping.Warnings() {
-		c.notes = append(c.notes, said{d.language_().Of(w.Reason), ""})
+		c.notes = append(c.notes, said{lang.Of(w.Reason), ""})
 	}
 	mapper := src.Job.Mapper
 	viewing, slot, names := mapper.FieldColumns("viewingId"), mapper.FieldColumns("timeSlotId"), mapper.NameColumns()

@@ -54,7 +54,7 @@ func (d *Desk) listPage(v *visit) error {
 		p.Trouble, status = d.trouble(err), http.StatusUnprocessableEntity
 	} else {
 		view.Info, view.Rows = s.info, s.rows
-		view.Detected = detected(v.lang, s.info)
+		view.Detected = append([]string{v.lang.Say(words.Plural(s.info.Rows, "%d row", "%d rows"), s.info.Rows)}, d.calls.Detected(v.lang, s.info)...)
 		for _, w := range s.info.Warnings {
 			view.Warnings = append(view.Warnings, said{v.lang.Of(w.Text), plain(v.lang.Of(w.Hint))})
 		}
@@ -70,21 +70,6 @@ type failure struct{ words.Text }
 func (f failure) Error() string { return f.String() }
 
 func problem(format string, args ...any) error { return failure{words.Textf(format, args...)} }
-
-// detected is how the file was read, in words.
-func detected(l words.Language, i table.Info) []string {
-	list := []string{l.Say(words.Plural(i.Rows, "%d row", "%d rows"), i.Rows)}
-	if i.Sheet != "" {
-		list = append(list, l.Say("sheet %q", i.Sheet))
-	}
-	if i.Encoding != "" {
-		list = append(list, i.Encoding)
-	}
-	if i.Delimiter != "" {
-		list = append(list, l.Say("delimiter %q", i.Delimiter))
-	}
-	return append(list, l.Say("header in row %d", i.HeaderRow))
-}
 
 // columnsView is the page on which columns are given to fields.
 type columnsView struct {

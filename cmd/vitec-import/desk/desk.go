@@ -49,6 +49,8 @@ type Calls struct {
 
 	// Raw opens a list as Plan does, with the bytes that it consists of.
 	Raw func(ctx context.Context, in Input) (*table.File, error)
+	// Detected says how a list was read.
+	Detected func(l words.Language, i table.Info) []string
 	// Generation changes whenever the ledger does.
 	Generation func(ctx context.Context) string
 	// Login reports whether the program has a login for all of these customers, and
@@ -57,8 +59,8 @@ type Calls struct {
 	CanKeep func() bool
 	Keep    func(vitec.Credentials) error
 	// Viewings reads an estate's viewings, with the login that was typed or, if it is
-	// nil, one that the program has.
-	Viewings func(ctx context.Context, customer, estate string, login *vitec.Credentials) ([]vitec.Viewing, error)
+	// nil, one that the program has. It says them, too, as "viewings" prints them.
+	Viewings func(ctx context.Context, l words.Language, customer, estate string, login *vitec.Credentials) (all []vitec.Viewing, text string, err error)
 	Run      func(ctx context.Context, r Run) (*Ended, error)
 	// New reports whether there is no ledger yet, so that nobody is known as booked.
 	New func(ctx context.Context) bool
@@ -247,6 +249,7 @@ func (d *Desk) language(w http.ResponseWriter, r *http.Request) {
 		if r.FormValue("language") == string(l) {
 			d.mu.Lock()
 			d.lang = l
+			clear(d.reports) // which are in the other one
 			d.mu.Unlock()
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"vitec-import/mapping"
 	"vitec-import/mapping/propose"
@@ -17,8 +16,8 @@ import (
 type idsView struct {
 	Groups   []idGroup
 	Estate   string
-	Viewings []viewingView // as Vitec has just told them
-	Filled   int           // by what Vitec told
+	Viewings string // as Vitec has just told them
+	Filled   int    // by what Vitec told
 }
 
 type idGroup struct {
@@ -31,11 +30,6 @@ type blankView struct {
 	Key   string // of its field in the form
 	Ref   string // the same, for the page
 	Wrong string // what is wrong with what was typed
-}
-
-type viewingView struct {
-	When, Comment, ID string
-	Slots             []viewingView
 }
 
 // idTexts are what the page says of the three ids, and what they usually look like.
@@ -130,20 +124,14 @@ func (d *Desk) fetchIDs(v *visit, p *propose.Proposal, e *propose.Edit, view *id
 		d.mu.Unlock()
 		return &said{v.lang.Say("Vitec tells its viewings only with a login"), v.lang.Say("log in first, with the step \"Login\" above, and come back")}, nil
 	}
-	viewings, err := d.calls.Viewings(v.ctx(), customer, strings.TrimSpace(view.Estate), d.typedLogin())
+	viewings, text, err := d.calls.Viewings(v.ctx(), v.lang, customer, strings.TrimSpace(view.Estate), d.typedLogin())
 	if err != nil {
 		return d.trouble(err), nil
 	}
+	view.Viewings = text
 	open := len(missing(p))
 	p.Fit(viewings)
 	view.Filled = open - len(missing(p))
-	for _, one := range viewings {
-		w := viewingView{When: span(one.StartsAt, one.EndsAt, "2006-01-02 15:04"), Comment: one.Commentary, ID: one.Id}
-		for _, s := range one.TimeSlots {
-			w.Slots = append(w.Slots, viewingView{When: span(s.StartsAt, s.EndsAt, "15:04"), ID: s.Id})
-		}
-		view.Viewings = append(view.Viewings, w)
-	}
 	if len(viewings) == 0 {
 		return &said{v.lang.Say("the estate has no viewings"), v.lang.Say("check the id of the estate")}, nil
 	}
@@ -151,16 +139,6 @@ func (d *Desk) fetchIDs(v *visit, p *propose.Proposal, e *propose.Edit, view *id
 		return nil, err
 	}
 	return nil, d.write(v.list, p, e, v.lang)
-}
-
-func span(from, to time.Time, layout string) string {
-	if from.IsZero() {
-		return ""
-	}
-	if to.IsZero() {
-		return from.Format(layout)
-	}
-	return from.Format(layout) + "–" + to.Format("15:04")
 }
 
 // missing are the ids that are not known yet.

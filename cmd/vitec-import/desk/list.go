@@ -245,33 +245,15 @@ func keep(r *http.Request, l *list) error {
 // fileName is the name that a file of that name may have here; "" for none.
 func fileName(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
-	name = strings.Map(func(r rune) rune {
-		if r < ' ' || strings.ContainsRune(`<>:"|?*`, r) {
-			return '-'
-		}
-		return r
-	}, name)
-	name = strings.TrimRight(name, " .")
-	if name == "list.json" || name == "mapping.yaml" || strings.HasPrefix(name, ".") {
+	name = strings.TrimRight(badInNames.ReplaceAllString(name, "-"), " .")
+	if name == "list.json" || strings.HasPrefix(name, "mapping.") || strings.HasPrefix(name, ".") {
 		name = "-" + name
 	}
-	for len(name) > 120 { // with room for what is put behind it
-		_, size := lastRune(name[:len(name)-len(filepath.Ext(name))])
-		stem := name[:len(name)-len(filepath.Ext(name))]
-		if size == 0 || len(filepath.Ext(name)) > 16 {
-			return "list"
-		}
-		name = stem[:len(stem)-size] + filepath.Ext(name)
-	}
-	return name
+	stem, ext := []rune(strings.TrimSuffix(name, filepath.Ext(name))), filepath.Ext(name)
+	return string(stem[:min(len(stem), 60)]) + ext // with room for what is put behind it
 }
 
-func lastRune(s string) (r rune, size int) {
-	for i, c := range s {
-		r, size = c, len(s)-i
-	}
-	return r, size
-}
+var badInNames = regexp.MustCompile(`[\x00-\x1f<>:"|?*]`)
 
 // findMapping looks for a mapping that fits the list: beside it, or where the list
 // was chosen in the browser, beside those that were chosen before.

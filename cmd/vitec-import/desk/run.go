@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"vitec-import/importer"
-	"vitec-import/importer/ledger"
 	"vitec-import/reports"
 	"vitec-import/reports/words"
 	"vitec-import/vitec"
@@ -142,7 +141,6 @@ type runView struct {
 	Trial                     bool
 	Line                      string
 	Done, Total               int
-	Counts                    []count
 	Stopping                  bool
 	Failed                    string
 	ToSend, Problems, Skipped int
@@ -245,16 +243,7 @@ func (d *Desk) progress(l words.Language, r *running) runView {
 	}
 	s, line := r.state()
 	view.Line, view.Done, view.Total = line, s.Done, s.Total
-	for _, o := range ledger.Outcomes {
-		if n := s.Outcomes[o]; n > 0 && (o == ledger.Booked || o == ledger.Rejected || o == ledger.Uncertain || o == ledger.AlreadyBooked) {
-			view.Counts = append(view.Counts, count{l.Of(doneNames[o]), n})
-		}
-	}
 	return view
-}
-
-var doneNames = map[ledger.Outcome]words.Text{
-	ledger.Booked: words.Textf("booked"), ledger.Rejected: words.Textf("refused by Vitec"), ledger.Uncertain: words.Textf("uncertain"), ledger.AlreadyBooked: words.Textf("booked already"),
 }
 
 // events tells a page how its list's run goes, until it has ended.
