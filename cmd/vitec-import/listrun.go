@@ -13,6 +13,7 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
+	"vitec-import/importer/table"
 	"vitec-import/reports"
 )
 
@@ -72,21 +73,30 @@ func (r *listRun) unbegun(err error) {
 	}
 }
 
-// unread is the result of a list that cannot be read or sent as it is.
+// unread is the result of a list that cannot be read or sent as it is. One that
+// cannot be opened, or is being written, is not to blame.
 func (r *listRun) unread(err error) {
-	if r.unbegun(err); r.state == stateUnbegun && !errors.Is(err, importer.ErrInterrupted) && !errors.As(err, new(*ledger.Error)) {
+	r.unbegun(err)
+	var refused *table.Error
+	switch {
+	case r.state != stateUnbegun, errors.Is(err, importer.ErrInterrupted), errors.As(err, new(*ledger.Error)):
+	case errors.As(err, &refused) && refused.Code == table.CodeChanged, errors.As(err, new(*importer.InputChangedError)):
+		r.state = stateChanging
+	case errors.As(err, &refused) && refused.Code == table.CodeUnreadable:
+	default:
 		r.state = stateRefused
 	}
 }
 
-// ended is the result of a run.
+// ended is the result of a run. What only has to go on is no case for a person.
 func (r *listRun) ended(res *importer.Result) {
 	r.run, r.rows, r.code = res, res.Outcomes, res.ExitCode()
+	goesOn := res.Stopped == nil || res.Stopped.Lasting() || res.Stopped.Code == importer.StopLogin || res.Stopped.Code == importer.StopInput
 	switch {
-	case res.Stopped != nil && (res.Stopped.Lasting() || res.Stopped.Code == importer.StopLogin || res.Stopped.Code == importer.StopInput):
-		r.state = stateStopped
 	case r.code == importer.ExitDone:
 		r.state = stateDone
+	case goesOn && (res.Stopped != nil || r.rows[ledger.NotSent] > 0):
+		r.state = stateStopped
 	default:
 		r.state = stateFinished
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"vitec-import/importer"
+	"vitec-import/importer/ledger"
 	"vitec-import/vitec/testenv"
 )
 
@@ -118,6 +119,47 @@ func TestOtherLogin(t *testing.T) {
 	e, sum := o.night([]string{filepath.Join(dir, "a.csv"), filepath.Join(dir, "b.csv"), filepath.Join(dir, "c.csv")}, "--credentials", logins)
 	if got := strings.Join(sum.states(), ", "); got != "a.csv stopped, b.csv done, c.csv not_begun" || e.requests != 4 || e.code != 5 {
 		t.Errorf("%s; exit code %d, %d requests: %s", got, e.code, e.requests, e.stderr)
+	}
+}
+
+// TestWhereListsGo: a list that only has to go on stays where it is; what a person
+// has to look at does not.
+func TestWhereListsGo(t *testing.T) {
+	stop := func(code string) *importer.Stop { return &importer.Stop{Code: code} }
+	rows := func(booked, rejected, uncertain, notSent int) (c ledger.Counts) {
+		c[ledger.Booked], c[ledger.Rejected], c[ledger.Uncertain], c[ledger.NotSent] = booked, rejected, uncertain, notSent
+		return c
+	}
+	for _, tt := range []struct {
+		name    string
+		rows    ledger.Counts
+		stopped *importer.Stop
+		want    string
+	}{
+		{"all booked", rows(3, 0, 0, 0), nil, "done"},
+		{"one rejected", rows(2, 1, 0, 0), nil, "failed"},
+		{"one in doubt", rows(2, 0, 1, 0), nil, "failed"},
+		{"one that never left", rows(2, 0, 0, 1), nil, ""},
+		{"one rejected, one that never left", rows(1, 1, 0, 1), nil, ""},
+		{"interrupted", rows(2, 0, 0, 1), stop(importer.StopInterrupted), ""},
+		{"an unreachable server", rows(0, 0, 0, 3), stop(importer.StopUnreachable), ""},
+		{"a wrong login", rows(0, 0, 0, 3), stop(importer.StopLogin), ""},
+		{"a ledger that failed", rows(2, 0, 1, 0), stop(importer.StopLedger), ""},
+		{"a list that was changed", rows(2, 0, 0, 1), stop(importer.StopInput), ""},
+		{"a refused customer", rows(0, 1, 0, 2), stop(importer.StopForbidden), "failed"},
+		{"rejected alike", rows(0, 20, 0, 2), stop(importer.StopRejected), "failed"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := &listRun{batch: &batch{flags: &runFlags{}, server: &server{logins: &logins{}}}, archive: archive{"done", "failed"}}
+			n := 0
+			for _, k := range tt.rows {
+				n += k
+			}
+			r.ended(&importer.Result{Outcomes: tt.rows, Stopped: tt.stopped, Plan: &importer.Plan{Rows: n}})
+			if got := r.archive.folder(&r.listResult); got != tt.want {
+				t.Errorf("it goes to %q, want %q (%s)", got, tt.want, r.state)
+			}
+		})
 	}
 }
 
@@ -452,12 +494,13 @@ tests:
       - {series: 'vitec_import_rows{outcome="not_sent",file="x.csv"}', values: '3x600'}
       - {series: 'vitec_import_list_state{state="refused",file="x.csv"}', values: '1x600'}
       - {series: 'vitec_import_list_state{state="done",file="y.csv"}', values: '1x600'}
+      - {series: 'vitec_import_list_state{state="changing",file="z.csv"}', values: '1x600'}
       - {series: 'vitec_import_batch_exit_code{office="a"}', values: '2x600'}
     promql_expr_test:
       - {expr: 'count by (alertname) (ALERTS{alertstate="firing"})', eval_time: 50h, exp_samples: [
           {labels: '{alertname="VitecImportUncertain"}', value: 1}, {labels: '{alertname="VitecImportNoSuccess"}', value: 1},
           {labels: '{alertname="VitecImportNotRun"}', value: 1}, {labels: '{alertname="VitecImportRowsLeft"}', value: 1},
-          {labels: '{alertname="VitecImportListFailed"}', value: 1}, {labels: '{alertname="VitecImportFailed"}', value: 1}]}
+          {labels: '{alertname="VitecImportListFailed"}', value: 1}, {labels: '{alertname="VitecImportListLeft"}', value: 1}, {labels: '{alertname="VitecImportFailed"}', value: 1}]}
 `), 0o600)
 	if err != nil {
 		t.Fatal(err)

@@ -159,7 +159,7 @@ func (f *runFlags) bind(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.logLevel, "log-level", "info", "how much the log says, as `LEVEL` debug, info, warn or error")
 	cmd.Flags().StringVar(&f.metrics, "metrics", "", "write the figures of the run to `FILE`, for Prometheus's textfile collector")
 	cmd.Flags().StringArrayVar(&f.labels, "label", nil, "put `NAME=VALUE` on every figure and every line of the log; may be given several times")
-	cmd.Flags().StringVar(&f.logFile, "log-file", "", "write the log to the end of `FILE` instead of stderr")
+	cmd.Flags().StringVar(&f.logFile, "log-file", "", "write the log to the end of `FILE` instead of stderr, as json if nothing else is said")
 	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "print nothing but the last line and errors")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print how it went as one JSON object instead of the last lines")
 	cmd.Flags().StringVar(&f.done, "done", "", "move lists that leave nothing to do to `FOLDER`, with their reports")
