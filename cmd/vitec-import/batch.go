@@ -65,6 +65,7 @@ func (w *world) newBatch(cmd *cobra.Command, f *runFlags) (*batch, error) {
 func (b *batch) find(paths []string) {
 	var found []listed
 	found, b.passed = findLists(paths)
+	b.lists = nil
 	b.several = len(paths) > 1 || len(paths) == 1 && isFolder(paths[0])
 	folders := 0
 	for _, path := range paths {

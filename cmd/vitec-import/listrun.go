@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -145,6 +146,12 @@ func (r *listRun) open() error {
 		}}
 	}
 	return nil
+}
+
+// gone reports whether a list that was found in a folder is there no more.
+func (r *listRun) gone() bool {
+	_, err := os.Stat(r.path)
+	return r.folder != "" && errors.Is(err, fs.ErrNotExist)
 }
 
 // changing reports whether the list was changed a moment ago.

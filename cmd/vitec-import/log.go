@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"vitec-import/importer"
@@ -29,12 +31,22 @@ func (w *world) openLog(f *runFlags) (closeLog func() error, err error) {
 		out, closeLog = file, file.Close
 	}
 	log := newLog(out, f.logFormat, f.logLevel).With("target", f.target.name())
-	for _, l := range f.labels {
-		name, value, _ := strings.Cut(l, "=")
-		log = log.With(name, value)
+	labels := f.labelled()
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		log = log.With(name, labels[name])
 	}
 	w.log = log
 	return closeLog, nil
+}
+
+// labelled are the labels that the user gave, by name.
+func (f *runFlags) labelled() map[string]string {
+	labels := map[string]string{}
+	for _, l := range f.labels {
+		name, value, _ := strings.Cut(l, "=")
+		labels[name] = value
+	}
+	return labels
 }
 
 // newLog writes lines of text, or of JSON. A duration is in seconds.

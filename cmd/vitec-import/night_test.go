@@ -210,6 +210,33 @@ func TestWaitForLedger(t *testing.T) {
 	}
 }
 
+// TestWaitForLists: of two calls for one folder the second finds what the first
+// one has left.
+func TestWaitForLists(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil, "latency=100ms")
+	args := []string{"vitec-import", "run", o.lists("in", 4, 4), "--url", o.url, "--yes", "--rate", "0", "--concurrency", "1", "--done", filepath.Join(o.dir, "done"), "--wait", "1m", "--json"}
+	first := o.startAs(func(*exec.Cmd) {}, args...)
+	for o.srv.Counts().Requests == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	second := o.startAs(func(*exec.Cmd) {}, args...)
+	for !strings.Contains(second.out[1].String(), "waiting for it") && second.running() {
+		time.Sleep(time.Millisecond)
+	}
+	o.write("in/c.csv", guestCSV(guests(20)[10:12]))
+	if e := first.wait(); e.code != 0 || strings.Count(e.stdout, `"state":"done"`) != 2 {
+		t.Errorf("the first: exit code %d: %s%s", e.code, e.stdout, e.stderr)
+	}
+	if e := second.wait(); e.code != 0 || strings.Count(e.stdout, `"state":"done"`) != 1 || strings.Contains(e.stdout, "no_file") {
+		t.Errorf("the second: exit code %d: %s%s", e.code, e.stdout, e.stderr)
+	}
+	o.noDoubles()
+	if n := len(o.srv.Bookings()); n != 10 {
+		t.Errorf("%d are booked, want 10", n)
+	}
+}
+
 // TestKilledBetweenLists: wherever a night is killed, the next one ends it: no
 // list is lost, none is there twice, and nobody is booked twice.
 func TestKilledBetweenLists(t *testing.T) {

@@ -46,7 +46,7 @@ func (w *world) runLists(ctx context.Context, b *batch, paths []string) error {
 		}
 	}
 	if b.ready() {
-		if err := w.openWhenFree(ctx, b); err != nil {
+		if err := w.openWhenFree(ctx, b, paths); err != nil {
 			return err
 		}
 	}
@@ -65,13 +65,17 @@ func (w *world) runLists(ctx context.Context, b *batch, paths []string) error {
 }
 
 // openWhenFree opens the batch, and waits for a ledger that another run holds, as
-// long as it may.
-func (w *world) openWhenFree(ctx context.Context, b *batch) error {
+// long as it may. That run may have taken lists, and others may have come: the
+// lists are looked for again.
+func (w *world) openWhenFree(ctx context.Context, b *batch, paths []string) error {
 	const poll = time.Second
 	waited := false
 	for end := time.Now().Add(b.flags.wait); ; {
 		err := w.openBatch(ctx, b)
 		if !errors.Is(err, ledger.ErrHeld) || time.Until(end) <= 0 {
+			if err == nil && waited {
+				b.find(paths)
+			}
 			return err
 		}
 		if !waited {
@@ -100,6 +104,9 @@ func (w *world) runOne(ctx context.Context, r *listRun) {
 		r.unbegun(importer.ErrInterrupted)
 	case b.over != nil:
 		r.unbegun(exit{code: importer.ExitStopped, err: fail("not begun, because the batch was stopped: %s", *b.over)})
+	case r.gone():
+		r.state = stateNoFile
+		w.tell("note", hint("%s is gone: another run has taken it", r.path), nil)
 	case r.changing(time.Now()):
 		r.state = stateChanging
 		w.tell("note", hint("%s was changed less than %s ago, and is left alone", r.path, b.flags.settle), nil)

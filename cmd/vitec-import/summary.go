@@ -10,9 +10,7 @@ import (
 	"io"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,7 +112,7 @@ type listSummary struct {
 
 func (b *batch) summary(code int, err error) batchSummary {
 	sum := batchSummary{
-		ExitCode: code, StartedAt: b.started.UTC(), FinishedAt: time.Now().UTC(), Target: b.target(), Trial: b.trial(), Labels: b.labels(),
+		ExitCode: code, StartedAt: b.started.UTC(), FinishedAt: time.Now().UTC(), Target: b.target(), Trial: b.trial(), Labels: b.flags.labelled(),
 		Unsettled: b.unsettled, Lists: []listSummary{}, PassedOver: append([]passedOver{}, b.passed...),
 	}
 	if b.ledger != nil {
@@ -148,16 +146,6 @@ func (b *batch) summary(code int, err error) batchSummary {
 	}
 	sum.Outcomes = outcomeMap(all)
 	return sum
-}
-
-// labels are those that the user gave, by name.
-func (b *batch) labels() map[string]string {
-	labels := map[string]string{}
-	for _, l := range b.flags.labels {
-		name, value, _ := strings.Cut(l, "=")
-		labels[name] = value
-	}
-	return labels
 }
 
 // printBatch prints a line for each list, and one for all.
@@ -231,11 +219,7 @@ const onFinishTime = time.Minute
 func (b *batch) callOnFinish(ctx context.Context, summary io.Reader, code int) error {
 	ctx, cancel := context.WithTimeout(ctx, onFinishTime)
 	defer cancel()
-	shell := []string{"/bin/sh", "-c"}
-	if runtime.GOOS == "windows" {
-		shell = []string{"cmd", "/c"}
-	}
-	cmd := exec.CommandContext(ctx, shell[0], shell[1], b.flags.onFinish)
+	cmd := shell(ctx, b.flags.onFinish)
 	cmd.WaitDelay = time.Second // for what it has left running
 	cmd.Stdin = summary
 	cmd.Env = append(withoutSecrets(os.Environ()), "VITEC_IMPORT_EXIT_CODE="+strconv.Itoa(code))
@@ -274,7 +258,7 @@ func (w *world) writeMetrics(ctx context.Context, b *batch, code int) error {
 			}
 		}
 	}
-	m := &metrics{labels: b.labels()}
+	m := &metrics{labels: b.flags.labelled()}
 	for _, r := range b.lists {
 		m.list(filepath.Base(r.path), filepath.Dir(absolute(r.path)), &r.listResult)
 	}
