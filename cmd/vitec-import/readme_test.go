@@ -49,7 +49,7 @@ func TestREADME(t *testing.T) {
 		}
 		return "```console\n$ " + command + "\n" + console(t, program, work, command) + "```"
 	})
-	if n < 9 {
+	if n < 7 {
 		t.Errorf("only %d commands were found", n)
 	}
 	if got == string(readme) {
@@ -100,6 +100,31 @@ func TestREADMECalls(t *testing.T) {
 	command := regexp.MustCompile(`(?m)^ExecStart=/usr/bin/(.*)$`).FindSubmatch(unit)
 	if !strings.Contains(string(readme), "\n"+string(command[1])+"\n") {
 		t.Errorf("the README does not have the service's command: %s", command[1])
+	}
+}
+
+// TestREADMELinks: what the README leads to is there.
+func TestREADMELinks(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	headings := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(string(readme), -1) {
+		headings["#"+strings.ReplaceAll(strings.ToLower(m[1]), " ", "-")] = true
+	}
+	for _, m := range regexp.MustCompile(`\]\(([^)]*)\)`).FindAllStringSubmatch(string(readme), -1) {
+		switch to := m[1]; {
+		case strings.HasPrefix(to, "https://"):
+		case strings.HasPrefix(to, "#"):
+			if !headings[to] {
+				t.Errorf("there is no heading for %s", to)
+			}
+		default:
+			if _, err := os.Stat(filepath.Join("../..", to)); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }
 
