@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/xuri/excelize/v2"
+
 	"vitec-import/cmd/vitec-import/desk"
 	"vitec-import/importer/ledger"
 	"vitec-import/reports/words"
@@ -353,6 +355,27 @@ func TestDeskKeepsChosenFiles(t *testing.T) {
 		_, page := v.upload(name, []byte(content))
 		v.sees(page, `role="alert"`, "Choose another file", "!vitec-import show")
 	}
+	// Where the program would ask for a flag, the page has a field.
+	book := excelize.NewFile()
+	for _, sheet := range []string{"Sheet1", "Lördag"} {
+		if _, err := book.NewSheet(sheet); err != nil {
+			t.Fatal(err)
+		}
+		for i, row := range strings.Split(strings.TrimSpace(deskList), "\n") {
+			cells := strings.Split(row, ";")
+			if err := book.SetSheetRow(sheet, fmt.Sprintf("A%d", i+1), &cells); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var src bytes.Buffer
+	if err := book.Write(&src); err != nil {
+		t.Fatal(err)
+	}
+	at, page = v.upload("two sheets.xlsx", src.Bytes())
+	v.sees(page, "Lördag", `name one with "Sheet of the workbook"`, "<details open>")
+	_, page = v.post(at, "sheet", "Lördag")
+	v.sees(page, `sheet "Lördag"`, "Anna Ek", "Yes, go on")
 	v.sees(v.get("/"), "vecka 40.csv", "vecka 41.csv")
 	if _, page := v.post("/lists"); !strings.Contains(page, "no file was chosen") {
 		t.Errorf("nothing chosen: %s", page)

@@ -87,7 +87,7 @@ func (d *Desk) check(ctx context.Context, l *list) (*checked, error) {
 	}
 	info := src.Job.File.Info()
 	for _, w := range info.Warnings {
-		c.notes = append(c.notes, said{lang.Of(w.Text), plain(lang.Of(w.Hint))})
+		c.notes = append(c.notes, said{lang.Of(w.Text), plain(lang, lang.Of(w.Hint))})
 	}
 	for _, w := range src.Mapping.Warnings() {
 		c.notes = append(c.notes, said{lang.Of(w.Reason), ""})
@@ -269,7 +269,7 @@ func causeViews(l words.Language, c *checked) (all []causeView, more int) {
 			if p.Header != "" {
 				what = p.Header + ": " + what
 			}
-			all = append(all, causeView{What: what, Hint: plain(l.Of(p.Advice))})
+			all = append(all, causeView{What: what, Hint: plain(l, l.Of(p.Advice))})
 		}
 		g := &all[at]
 		g.Rows++

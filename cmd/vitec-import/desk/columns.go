@@ -56,7 +56,7 @@ func (d *Desk) listPage(v *visit) error {
 		view.Info, view.Rows = s.info, s.rows
 		view.Detected = append([]string{v.lang.Say(words.Plural(s.info.Rows, "%d row", "%d rows"), s.info.Rows)}, d.calls.Detected(v.lang, s.info)...)
 		for _, w := range s.info.Warnings {
-			view.Warnings = append(view.Warnings, said{v.lang.Of(w.Text), plain(v.lang.Of(w.Hint))})
+			view.Warnings = append(view.Warnings, said{v.lang.Of(w.Text), plain(v.lang, v.lang.Of(w.Hint))})
 		}
 	}
 	p.D = view

@@ -218,18 +218,29 @@ func (d *Desk) trouble(err error) *said {
 		err = problem("a run is on, here or in another program: wait until it has ended")
 	}
 	message, hint := d.calls.Say(d.language_(), err)
-	return &said{message, plain(hint)}
+	return &said{message, plain(d.language_(), hint)}
 }
 
-// plain is a hint for somebody who neither types commands nor writes mappings; those
-// that are for others say nothing.
-func plain(hint string) string {
+// plain is a hint for somebody who neither types commands nor writes mappings: flags
+// are the fields of the page of the list, and what is for others says nothing.
+func plain(l words.Language, hint string) string {
+	var fields []string
+	for flag, field := range readFields {
+		fields = append(fields, flag, `"`+l.Of(field)+`"`)
+	}
+	hint = strings.NewReplacer(fields...).Replace(hint)
 	for _, sign := range []string{"vitec-import", "--", "{", "as: "} {
 		if strings.Contains(hint, sign) {
 			return ""
 		}
 	}
 	return hint
+}
+
+// readFields are the fields in which a person says how a list is read.
+var readFields = map[string]words.Text{
+	"--sheet": words.Textf("Sheet of the workbook"), "--header-row": words.Textf("Row with the headings"),
+	"--encoding": words.Textf("Encoding of the text"), "--delimiter": words.Textf("Sign between the columns"),
 }
 
 func (d *Desk) fail(w http.ResponseWriter, r *http.Request, status int, what words.Text) {

@@ -93,7 +93,7 @@ func (d *Desk) showResult(w http.ResponseWriter, r *http.Request, l *list, id in
 	}
 	if s.Stopped != "" {
 		stop := importer.Stop{Code: s.Run.StoppedCode}
-		view.Stop = &said{s.Stopped, plain(lang.Of(stop.Hint()))}
+		view.Stop = &said{s.Stopped, plain(lang, lang.Of(stop.Hint()))}
 	}
 	view.WrongLogin = s.Run.StoppedCode == importer.StopLogin
 	if of := d.listOf(s.Run.Input.Path); l != nil {
