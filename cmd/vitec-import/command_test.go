@@ -34,7 +34,6 @@ participant:
 		want string
 	}{
 		{[]string{"check", list}, called + " run "},
-		{[]string{list}, called + " check "},
 		{[]string{"check", filepath.Join(t.TempDir(), "list.csv")}, ""},
 		{[]string{"run", "--help"}, "\n  " + called + " run --plan"},
 		{[]string{"help"}, "\n  " + called + " init "},
