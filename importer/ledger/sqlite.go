@@ -24,6 +24,7 @@ const (
 	applicationID = 0x56_69_74_4c // "VitL", of the file
 	fileVersion   = 3             // of what is in the file; those before were not tables
 	schemaVersion = 1             // of the tables; a higher one is refused
+	pageSize      = 4096          // bytes, SQLite's default
 )
 
 var sqliteDialect = &dialect{
@@ -181,7 +182,10 @@ func (s *sqlite) open(ctx context.Context, l *Ledger, o Options) (err error) {
 	if _, err := s.writer.ExecContext(ctx, "UPDATE ledger SET adopted = 1"); err != nil {
 		return s.word(err)
 	}
-	return s.word(s.hold(s.writer, 1))
+	if err := s.hold(s.writer, 1); err != nil {
+		return s.word(err)
+	}
+	return wholePages(s.path) // the log, if there was one, is in the file by now
 }
 
 // writable refuses a file that can only be read.
@@ -267,6 +271,11 @@ func (s *sqlite) check(ctx context.Context, db *sql.DB) (at state, err error) {
 	if err := checkHeader(s.path); err != nil {
 		return at, err
 	}
+	if log, err := os.Stat(s.path + "-wal"); err != nil || log.Size() == 0 {
+		if err := wholePages(s.path); err != nil {
+			return at, err
+		}
+	}
 	var verified, version int
 	if err := db.QueryRowContext(ctx, "PRAGMA checksum_verification").Scan(&verified); err != nil {
 		return at, s.word(err)
@@ -316,6 +325,19 @@ func checkHeader(path string) error {
 		return errNewer(path)
 	case version < fileVersion:
 		return errOld(path)
+	}
+	return nil
+}
+
+// wholePages refuses a file whose last page is cut: SQLite reads the rest of it
+// as zeros, and looks at no checksum then.
+func wholePages(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fileError(path, "cannot be opened: %v", err)
+	}
+	if info.Size()%pageSize != 0 {
+		return errDamaged(path, Say("the file is cut off"))
 	}
 	return nil
 }
