@@ -50,6 +50,7 @@ func crashingWriter(todo []string) error {
 		_, err = Write(context.Background(), src, o)
 		return err
 	}
+	endWithParent()
 	for src := manyRows(500); ; {
 		if _, err := Write(context.Background(), src, o); err != nil {
 			return err
@@ -96,6 +97,9 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	for i := range 25 {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), writerVariable+"=loop "+dir)
+		if _, err := cmd.StdinPipe(); err != nil { // see endWithParent
+			t.Fatal(err)
+		}
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -107,8 +111,8 @@ func TestKilledAtRandomMoments(t *testing.T) {
 			t.Fatal("the writer ended by itself")
 		}
 		// Between the two renames the report is absent, and the one before stands
-		// whole beside its name, from where the next writer takes it.
-		if aside, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), ".list-run-0007.old-*")); !exists(dir) && len(aside) == 1 {
+		// whole in the staging folder, from where the next writer takes it.
+		if aside, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), ".list-run-0007.tmp-*", "list-run-0007")); !exists(dir) && len(aside) == 1 {
 			whole(t, aside[0])
 		} else {
 			whole(t, dir)
@@ -119,12 +123,8 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	}
 	mustWrite(t, manyRows(500), Options{Dir: dir})
 	whole(t, dir)
-	for _, name := range ls(t, filepath.Dir(dir)) {
-		// A writer that was killed between giving up its lock and renaming
-		// leaves a folder that only time proves dead.
-		if name != filepath.Base(dir) && !strings.HasPrefix(name, ".list-run-0007.tmp-") {
-			t.Errorf("left behind: %q", name)
-		}
+	if left := ls(t, filepath.Dir(dir)); len(left) != 1 {
+		t.Errorf("left behind: %q", left)
 	}
 }
 

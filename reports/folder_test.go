@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -231,6 +232,9 @@ func TestKilledWriter(t *testing.T) {
 	parent := filepath.Dir(o.Dir)
 	cmd := exec.Command(os.Args[0], "-test.run=^TestKilledWriter$")
 	cmd.Env = append(os.Environ(), "REPORTS_TEST_WRITER="+o.Dir)
+	if _, err := cmd.StdinPipe(); err != nil { // see endWithParent
+		t.Fatal(err)
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -240,22 +244,19 @@ func TestKilledWriter(t *testing.T) {
 	}
 	for in := bufio.NewScanner(out); in.Scan() && in.Text() != "writing"; {
 	}
-	tmp := func() (n int) {
-		for _, name := range ls(t, parent) {
-			if strings.HasPrefix(name, ".participants-run-0007.tmp-") {
-				n++
-			}
-		}
-		return n
+	// Another report beside it leaves the live one alone, and the same one waits.
+	other := o
+	other.Dir = filepath.Join(parent, "other-run-0008")
+	mustWrite(t, src, other)
+	if left := ls(t, parent); len(left) != 4 || left[0] != ".participants-run-0007.lock" || !strings.HasPrefix(left[1], ".participants-run-0007.tmp-") {
+		t.Errorf("beside a live writer: %q", left)
 	}
-	if n := tmp(); n != 1 {
-		t.Fatalf("%d staging folders while the writer writes", n)
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := Write(ctx, src, o); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("two at once: %v", err)
 	}
-	// A second writer leaves the live one alone.
-	mustWrite(t, src, o)
-	if n := tmp(); n != 1 {
-		t.Errorf("%d staging folders beside a live writer", n)
-	}
+	must(t, os.RemoveAll(other.Dir))
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -269,8 +270,18 @@ func TestKilledWriter(t *testing.T) {
 	}
 }
 
+// endWithParent ends this process when the test that has started it is gone,
+// however that ended: the pipe to its standard input ends with it.
+func endWithParent() {
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(1)
+	}()
+}
+
 // hangingWriter begins a report and never ends it.
 func hangingWriter(dir string) {
+	endWithParent()
 	rows := func(yield func(ledger.Row, error) bool) {
 		for i := 0; ; i++ {
 			if !yield(ledger.Row{Run: 7, Index: i, Number: i + 2}, nil) {
@@ -295,34 +306,13 @@ func TestMovedAsideReportComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	parent, name := filepath.Split(o.Dir)
-	if err := os.Rename(o.Dir, filepath.Join(parent, "."+name+".old-123")); err != nil {
-		t.Fatal(err)
-	}
+	staging := filepath.Join(parent, "."+name+".tmp-123")
+	must(t, errors.Join(os.Mkdir(staging, 0o700), os.Rename(o.Dir, filepath.Join(staging, name))))
 	mustWrite(t, src, o)
 	if got := string(read(t, o.Dir, "notes.txt")); got != "mine" {
 		t.Errorf("notes.txt: %q", got)
 	}
 	if got := ls(t, parent); !slices.Equal(got, []string{"participants-run-0007", "participants.csv"}) {
-		t.Errorf("beside the input: %q", got)
-	}
-}
-
-func TestSweepSparesWhatIsNotProvedDead(t *testing.T) {
-	src, o := scenario(t)
-	parent, name := filepath.Split(o.Dir)
-	young := filepath.Join(parent, "."+name+".tmp-1") // without a lock: being made, or being renamed
-	old := filepath.Join(parent, "."+name+".tmp-2")
-	for _, d := range []string{young, old} {
-		if err := os.Mkdir(d, 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	past := time.Now().Add(-2 * abandoned)
-	if err := os.Chtimes(old, past, past); err != nil {
-		t.Fatal(err)
-	}
-	mustWrite(t, src, o)
-	if got := ls(t, parent); !slices.Equal(got, []string{filepath.Base(young), "participants-run-0007", "participants.csv"}) {
 		t.Errorf("beside the input: %q", got)
 	}
 }

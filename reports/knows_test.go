@@ -224,8 +224,8 @@ func TestSweepFindsWhatAnyRunLeft(t *testing.T) {
 	parent := filepath.Dir(o.Dir)
 	left := filepath.Join(parent, ".other list-trial-0003.tmp-123")
 	must(t, os.Mkdir(left, 0o700))
-	must(t, os.WriteFile(filepath.Join(left, lockName), nil, 0o600)) // whose writer is dead
-	live, err := stage(filepath.Join(parent, "third-run-0004"))
+	must(t, os.WriteFile(filepath.Join(parent, ".other list-trial-0003.lock"), nil, 0o600)) // whose writer is dead
+	live, err := stage(context.Background(), filepath.Join(parent, "third-run-0004"))
 	must(t, err)
 	defer live.discard()
 	mustWrite(t, src, o)

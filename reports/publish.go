@@ -34,77 +34,38 @@ func candidates(final string) []string {
 	return names
 }
 
-// publish gives the staging folder its name, in the same way on every system:
-// an earlier report of the run is moved aside, the new one takes its name, and
-// then what a person has changed in the earlier one is moved over. Whoever
-// finds a folder that was moved aside ends what a killed writer has begun. One
-// writer at a time publishes under a name.
+// publish gives the new report its name, in the same way on every system: an
+// earlier report of the run is moved into the staging folder, the new one takes
+// its name, and then what a person has changed in the earlier one is moved over.
+// Whoever finds the staging folder of a killed writer ends what that has begun.
 //
 // The error is errInUse if the name is another's or the earlier report cannot
 // be moved away.
 func (s *staging) publish(dir string, self identity) (saved []kept, err error) {
-	free, err := holdName(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, free()) }()
-	parent, name := filepath.Dir(dir), filepath.Base(dir)
-	if err := sweep(parent, name); err != nil {
-		return nil, err
-	}
-	switch old, err := readManifest(dir); {
+	old := filepath.Join(s.dir, filepath.Base(dir))
+	was, err := readManifest(dir)
+	switch {
 	case errors.Is(err, fs.ErrNotExist) && !exists(dir):
-		return nil, errors.Join(s.appear(dir), syncDir(parent))
-	case err != nil, old.identity() != self:
+	case err != nil, was.identity() != self:
 		return nil, errInUse
+	default:
+		// Of a folder that is write-protected the system refuses it, too.
+		if err := rename(dir, old, personPatience); err != nil {
+			return nil, fmt.Errorf("%w: %w", errInUse, err)
+		}
 	}
-	probe, err := os.CreateTemp(dir, ".tmp-")
-	if err != nil { // write-protected: what is in it could be neither moved nor removed
-		return nil, fmt.Errorf("%w: %w", errInUse, err)
-	}
-	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
+	if err := rename(s.fresh(), dir, scannerPatience); err != nil {
 		return nil, err
-	}
-	old, err := os.MkdirTemp(parent, "."+name+".old-")
-	if err != nil {
-		return nil, err
-	}
-	now := time.Now()
-	if err := errors.Join(os.Remove(old), os.Chtimes(dir, now, now)); err != nil { // only its name is needed
-		return nil, err
-	}
-	if err := rename(dir, old, personPatience); err != nil {
-		return nil, fmt.Errorf("%w: %w", errInUse, err)
-	}
-	if err := s.appear(dir); err != nil {
-		return nil, errors.Join(err, rename(old, dir, scannerPatience))
 	}
 	if saved, err = keep(old, dir); err != nil {
 		return saved, err
 	}
-	// An older report that will not go away is no failure: the next writer
-	// clears it.
-	_ = os.RemoveAll(old)
-	return saved, syncDir(parent)
+	return saved, syncDir(filepath.Dir(dir))
 }
 
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
-}
-
-// recoverAside ends what a writer had begun when it died: the report that it
-// had moved aside gets its name back, or, if the new one has that already, gives
-// it what a person had changed.
-func recoverAside(old, dir string) error {
-	if !exists(dir) {
-		return rename(old, dir, personPatience)
-	}
-	if _, err := keep(old, dir); err != nil {
-		return err
-	}
-	_ = os.RemoveAll(old)
-	return nil
 }
 
 // keep moves from an earlier report into the new one what is not as it was
@@ -115,7 +76,7 @@ func recoverAside(old, dir string) error {
 func keep(old, dir string) (saved []kept, err error) {
 	was, err := readManifest(old)
 	if err != nil {
-		return nil, nil // it never was a whole report, or is all but removed
+		return nil, nil // there is none, or it is all but removed
 	}
 	fresh, err := readManifest(dir)
 	if err != nil {
@@ -175,30 +136,6 @@ func freeName(dir, name string) string {
 		}
 	}
 }
-
-// holdName keeps other writers from publishing under the same name, until free
-// is called. It is a folder, which every system makes for one and refuses the
-// next; one that a killed writer has left counts for a few seconds.
-func holdName(dir string) (free func() error, err error) {
-	held := filepath.Join(filepath.Dir(dir), "."+filepath.Base(dir)+".hold")
-	for start := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		err := os.Mkdir(held, 0o700)
-		if err == nil {
-			return func() error { return os.Remove(held) }, nil
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			return nil, err
-		}
-		fi, err := os.Stat(held)
-		if err == nil && time.Since(fi.ModTime()) > holdFor {
-			_ = os.Remove(held) // of a dead writer: publishing takes milliseconds
-		} else if time.Since(start) > 2*holdFor {
-			return nil, errInUse
-		}
-	}
-}
-
-const holdFor = 8 * time.Second // longer than the patience with others' files
 
 // rename gives a file or a folder another name. On Windows virus scanners and
 // indexers open what has just been written, and it cannot be renamed meanwhile:

@@ -103,13 +103,14 @@ type writer interface {
 // It returns an error if the disk refuses, if the ledger's rows cannot be read
 // or were purged, and if they do not add up; then there is no report, and an
 // earlier one stays as it is.
-func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) {
+func Write(ctx context.Context, src Source, o Options) (*Report, error) {
 	if src.Run.Purged {
 		return nil, failure("run %d: its rows were purged from the ledger; no report can be written any more", src.Run.ID)
 	}
 	if o.Zone == nil {
 		o.Zone = time.Local
 	}
+	var err error
 	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
 		return nil, err
 	}
@@ -125,11 +126,11 @@ func Write(ctx context.Context, src Source, o Options) (rep *Report, err error) 
 	if o.Paths.Input == "" && src.Input != nil {
 		o.Paths.Input = src.Input.Info().Path // where it is now
 	}
-	s, err := stage(o.Dir)
+	s, err := stage(ctx, o.Dir)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, s.discard()) }()
+	defer s.discard() // what cannot be removed now is left to the next writer
 	for {
 		rep, err := write(ctx, s, &src, &o)
 		var unfit *InputError

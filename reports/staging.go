@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,15 +12,17 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
-// staging is a folder under another name, beside the one that it will become.
-// A writer that dies leaves nothing under the final name.
+// staging is where a report is made: a hidden folder beside the one that it
+// will become, with the new report in it and, for a moment, the earlier one. A
+// writer that dies leaves nothing under the final name but what was there.
 type staging struct {
 	final string
-	dir   string   // "" once it is published or discarded
-	lock  *os.File // held while the writer lives
+	dir   string
+	lock  *os.File // held while the writer lives: one at a time writes a report
 	open  []*file
 	files map[string]fileSum // those that are done, by name
 }
@@ -36,92 +39,141 @@ const summaryAt = "summary.json"
 // Probe tries whether a report can be made at dir: whether its folder's parent
 // takes a folder of such a name.
 func Probe(dir string) error {
-	s, err := stage(dir)
+	s, err := stage(context.Background(), dir)
 	if err != nil {
 		return err
 	}
 	return s.discard()
 }
 
-// stage makes an empty staging folder for final, and clears those that dead
-// writers have left, whatever run they were writing about.
-func stage(final string) (*staging, error) {
+// stage makes an empty staging folder for final, when no other writer has one,
+// and clears what dead writers have left, whatever run they were writing about.
+func stage(ctx context.Context, final string) (*staging, error) {
 	parent, name := filepath.Dir(final), filepath.Base(final)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, err
 	}
-	if err := sweep(parent, ""); err != nil {
+	sweep(parent)
+	lock, err := lockName(final)
+	for start := time.Now(); errors.Is(err, errHeld); lock, err = lockName(final) {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if time.Since(start) > time.Minute {
+			return nil, failure("%s: another program is writing this report", final)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if lock == nil {
 		return nil, err
 	}
-	for try := 1; ; try++ {
-		dir, err := os.MkdirTemp(parent, "."+name+".tmp-")
-		if err != nil {
-			return nil, err
+	if err == nil { // sure to be alone
+		recoverName(final)
+	}
+	s := &staging{final: final, lock: lock, files: map[string]fileSum{}}
+	if s.dir, err = os.MkdirTemp(parent, "."+name+".tmp-"); err == nil {
+		err = os.Mkdir(s.fresh(), 0o700)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.discard())
+	}
+	return s, nil
+}
+
+// fresh is the folder of the new report.
+func (s *staging) fresh() string { return filepath.Join(s.dir, "new") }
+
+var unfinished = regexp.MustCompile(`^\.(.+-(?:run|trial)-\d{4,}(?:-\d+)?)\.(?:lock|tmp-\d+)$`)
+
+// sweep clears what dead writers have left in a folder: it holds names of people.
+func sweep(parent string) {
+	entries, _ := os.ReadDir(parent) // whoever makes a folder there will tell
+	for _, e := range entries {
+		m := unfinished.FindStringSubmatch(e.Name())
+		if m == nil {
+			continue
 		}
-		lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
-		if err != nil {
-			return nil, errors.Join(err, os.RemoveAll(dir))
+		final := filepath.Join(parent, m[1])
+		lock, err := lockName(final)
+		if err == nil { // else it is alive
+			recoverName(final)
 		}
-		// Whoever sweeps may have been quicker. Where there are no locks, only time
-		// proves a writer dead.
-		if tryLock(lock) || try == 5 {
-			return &staging{final: final, dir: dir, lock: lock, files: map[string]fileSum{}}, nil
-		}
-		if err := errors.Join(lock.Close(), os.RemoveAll(dir)); err != nil {
-			return nil, err
+		unlock(lock)
+	}
+}
+
+// recoverName ends what dead writers of a report had begun. What cannot be done
+// now is left to the next.
+func recoverName(final string) {
+	parent := filepath.Dir(final)
+	entries, _ := os.ReadDir(parent)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "."+filepath.Base(final)+".tmp-") {
+			_ = clearStaging(filepath.Join(parent, e.Name()))
 		}
 	}
 }
 
-// lockName is a file that a live writer has locked.
-const lockName = ".writing"
-
-// abandoned is how long nothing in a folder without a lock has changed when its
-// writer is taken for dead. A live one is without for a moment only.
-const abandoned = 10 * time.Minute
-
-var unfinished = regexp.MustCompile(`^\.(.+-(?:run|trial)-\d{4,}(?:-\d+)?)\.(tmp|old)-\d+$`)
-
-// sweep removes what dead writers have left in a folder: it holds names of
-// people. A report that had been moved aside gets its name back; that of mine
-// at once, since whoever asks is the only one who publishes under that name.
-// What cannot be removed now is left to the next writer.
-func sweep(parent, mine string) error {
-	entries, err := os.ReadDir(parent)
+// clearStaging removes a staging folder. A report that was moved into it gets
+// its name back or, if a new one has that already, gives it what a person had
+// changed.
+func clearStaging(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		old, home := filepath.Join(dir, e.Name()), filepath.Join(filepath.Dir(dir), e.Name())
+		switch {
+		case e.Name() == "new" || !e.IsDir():
+		case exists(home):
+			_, more := keep(old, home)
+			err = errors.Join(err, more)
+		default:
+			err = errors.Join(err, rename(old, home, personPatience))
+		}
+	}
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		m, dir := unfinished.FindStringSubmatch(e.Name()), filepath.Join(parent, e.Name())
-		switch {
-		case m == nil || !e.IsDir():
-		case m[2] == "tmp" && mine == "" && dead(dir):
-			_ = os.RemoveAll(dir)
-		case m[2] == "old" && m[1] == mine:
-			if err := recoverAside(dir, filepath.Join(parent, mine)); err != nil {
-				return err
-			}
-		case m[2] == "old" && untouched(dir):
-			_ = recoverAside(dir, filepath.Join(parent, m[1]))
+	return os.RemoveAll(dir)
+}
+
+// errHeld tells that a writer is at work on a report.
+var errHeld = errors.New("held")
+
+// lockName locks the name of a report, so that nobody else writes it. The lock
+// ends with the process. Its error is errHeld; where there are no locks it is
+// the system's, and the file is there all the same.
+func lockName(final string) (*os.File, error) {
+	path := filepath.Join(filepath.Dir(final), "."+filepath.Base(final)+".lock")
+	lock, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	err = tryLock(lock)
+	if err == nil { // its owner may just have removed the file
+		mine, err1 := lock.Stat()
+		now, err2 := os.Stat(path)
+		if err1 != nil || err2 != nil || !os.SameFile(mine, now) {
+			err = errHeld
 		}
 	}
-	return nil
-}
-
-// dead reports whether the writer of a staging folder surely is.
-func dead(dir string) bool {
-	lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR, 0)
-	if err != nil {
-		return errors.Is(err, fs.ErrNotExist) && untouched(dir)
+	if errors.Is(err, errHeld) {
+		return nil, errors.Join(err, lock.Close())
 	}
-	defer lock.Close()
-	return tryLock(lock)
+	return lock, err
 }
 
-// untouched reports whether no name in a folder has changed for long.
-func untouched(dir string) bool {
-	fi, err := os.Stat(dir)
-	return err == nil && time.Since(fi.ModTime()) > abandoned
+func unlock(lock *os.File) {
+	if lock == nil {
+		return
+	}
+	err := os.Remove(lock.Name()) // while it is held: nobody else's is removed
+	_ = lock.Close()
+	if err != nil { // Windows removes no open file, not even another's
+		_ = os.Remove(lock.Name())
+	}
 }
 
 // file is a file of a report while it is written. It comes into being with its
@@ -131,9 +183,9 @@ type file struct {
 	f    *os.File
 }
 
-// file is a new file in the staging folder.
+// file is a new file of the report.
 func (s *staging) file(name string) *file {
-	f := &file{path: filepath.Join(s.dir, name)}
+	f := &file{path: filepath.Join(s.fresh(), name)}
 	s.open = append(s.open, f)
 	return f
 }
@@ -163,23 +215,17 @@ func (s *staging) sync() error {
 		s.files[filepath.Base(f.path)] = sum
 	}
 	s.open = nil
-	return syncDir(s.dir)
+	return syncDir(s.fresh())
 }
 
 // names lists the files that are done, in the order of their names.
 func (s *staging) names() []string { return slices.Sorted(maps.Keys(s.files)) }
 
-// empty removes the files that are in the folder, for another attempt.
+// empty removes the files of the report, for another attempt.
 func (s *staging) empty() error {
 	s.close()
-	entries, err := os.ReadDir(s.dir)
-	for _, e := range entries {
-		if e.Name() != lockName {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(s.dir, e.Name())))
-		}
-	}
 	clear(s.files)
-	return err
+	return errors.Join(os.RemoveAll(s.fresh()), os.Mkdir(s.fresh(), 0o700))
 }
 
 // close gives up what is open. Its files are thrown away.
@@ -192,33 +238,11 @@ func (s *staging) close() {
 	s.open = nil
 }
 
-// discard removes the staging folder. After a publication it does nothing.
+// discard removes the staging folder and lets the name go.
 func (s *staging) discard() error {
 	s.close()
-	dir := s.dir
-	if s.dir = ""; dir == "" {
-		return nil
-	}
-	_ = s.lock.Close() // it may be closed already
-	return os.RemoveAll(dir)
-}
-
-// appear gives the staging folder its name.
-func (s *staging) appear(dir string) error {
-	err := os.Remove(s.lock.Name()) // before it is let go: a free lock is a dead writer's
-	if err := errors.Join(s.lock.Close(), syncDir(s.dir)); err != nil {
-		return err
-	}
-	if err != nil { // Windows removes no open file, and renames no folder with one
-		if err := os.Remove(s.lock.Name()); err != nil {
-			return err
-		}
-	}
-	if err := rename(s.dir, dir, scannerPatience); err != nil {
-		return err
-	}
-	s.dir = ""
-	return nil
+	defer unlock(s.lock)
+	return clearStaging(s.dir)
 }
 
 // syncDir puts a folder's list of names on the disk. Where folders cannot be

@@ -3,6 +3,7 @@
 package reports
 
 import (
+	"errors"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -12,6 +13,12 @@ import (
 // hinders nobody here.
 func busy(error) bool { return false }
 
-// tryLock reports whether it could take the lock of an open file. The system
-// lets go of it when the file is closed or the process dies.
-func tryLock(f *os.File) bool { return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil }
+// tryLock takes the lock of an open file, or returns errHeld. The system lets go
+// of it when the file is closed or the process dies.
+func tryLock(f *os.File) error {
+	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return errHeld
+	}
+	return err
+}
