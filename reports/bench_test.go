@@ -44,22 +44,6 @@ func BenchmarkWrite(b *testing.B) {
 	b.ReportMetric(float64(peak.Load())/1e6, "peak-MB")
 }
 
-// BenchmarkKinds tells what each file costs.
-func BenchmarkKinds(b *testing.B) {
-	for _, k := range []Kind{KindCSV, KindXLSX, KindHTML} {
-		b.Run(string(k), func(b *testing.B) {
-			src, o := largeRun(b, 20_000)
-			o.Files = []Kind{k}
-			for b.Loop() {
-				mustWrite(b, src, o)
-				if err := os.RemoveAll(o.Dir); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
-
 func BenchmarkInert(b *testing.B) {
 	text := strings.Repeat("Åsa Öberg; 070-1740605 ", 3)
 	for b.Loop() {

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"archive/zip"
-	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -13,27 +12,49 @@ import (
 	"vitec-import/importer/ledger"
 )
 
+// shelf is where workbooks are made. The library puts parts that are large into
+// temporary files in tmp, and keeps them open until close.
+type shelf struct {
+	tmp   string
+	books []*book
+}
+
+func (s *shelf) close() {
+	for _, b := range s.books {
+		_ = b.file.Close() // the folder is thrown away
+	}
+}
+
 // book is a workbook. Its sheets are written from the top down, and its cells
-// are texts and numbers: nothing in it can become a formula.
+// are texts and numbers: nothing in it can become a formula. Its first error
+// stays.
 type book struct {
 	file *excelize.File
 	look []int // the library's number of each look
+	err  error
 }
 
-// newBook begins a workbook with sheets of these names. tmp is where the library
-// may put parts of it that are large.
-func newBook(tmp string, sheets ...string) (*book, error) {
-	b := &book{file: excelize.NewFile(excelize.Options{TmpDir: tmp})}
-	err := b.file.SetSheetName("Sheet1", sheets[0])
+// newBook begins a workbook with sheets of these names.
+func (s *shelf) newBook(sheets ...string) *book {
+	b := &book{file: excelize.NewFile(excelize.Options{TmpDir: s.tmp})}
+	s.books = append(s.books, b)
+	b.try(b.file.SetSheetName("Sheet1", sheets[0]))
 	for _, name := range sheets[1:] {
-		_, more := b.file.NewSheet(name)
-		err = errors.Join(err, more)
+		_, err := b.file.NewSheet(name)
+		b.try(err)
 	}
 	for _, l := range looks() {
-		id, more := b.file.NewStyle(&l)
-		b.look, err = append(b.look, id), errors.Join(err, more)
+		id, err := b.file.NewStyle(&l)
+		b.try(err)
+		b.look = append(b.look, id)
 	}
-	return b, err
+	return b
+}
+
+func (b *book) try(err error) {
+	if b.err == nil {
+		b.err = err
+	}
 }
 
 // save packs the workbook straight into w: left to itself excelize packs it in
@@ -41,11 +62,11 @@ func newBook(tmp string, sheets ...string) (*book, error) {
 func (b *book) save(w io.Writer) error {
 	z := zip.NewWriter(w)
 	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return z })
-	return b.file.Write(io.Discard)
+	if b.err == nil {
+		b.err = b.file.Write(io.Discard)
+	}
+	return b.err
 }
-
-// Close removes what the library keeps in temporary files.
-func (b *book) Close() error { return b.file.Close() }
 
 // cell is a cell of a look, with a text or a number.
 func (b *book) cell(l look, value any) excelize.Cell {
@@ -57,14 +78,13 @@ func (b *book) cell(l look, value any) excelize.Cell {
 	return excelize.Cell{StyleID: b.look[l], Value: value}
 }
 
-// sheet is a sheet while it is written. Its first error stays.
+// sheet is a sheet while it is written.
 type sheet struct {
 	*book
 	layout
 	name string
 	out  *excelize.StreamWriter
 	row  int // the last one written
-	err  error
 }
 
 // layout is how a sheet looks as a whole. Columns is how wide they are, in
@@ -112,12 +132,6 @@ func (b *book) sheet(name string, l layout) *sheet {
 	return s
 }
 
-func (s *sheet) try(err error) {
-	if s.err == nil {
-		s.err = err
-	}
-}
-
 // put writes the next row, as high as its longest text. Not every program finds
 // that out by itself.
 func (s *sheet) put(cells ...any) {
@@ -159,7 +173,7 @@ func (s *sheet) across(l look, text string, height float64) {
 }
 
 // end ends the sheet; with a header it can be filtered by the columns below it.
-func (s *sheet) end(header int) error {
+func (s *sheet) end(header int) {
 	last := cellName(len(s.columns), max(s.row, header+1))
 	if s.err == nil && header > 0 {
 		s.err = s.file.AutoFilter(s.name, cellName(1, header)+":"+last, nil)
@@ -170,7 +184,6 @@ func (s *sheet) end(header int) error {
 	if s.err == nil {
 		s.err = s.out.Flush()
 	}
-	return s.err
 }
 
 // cellName is the name of a cell, by its 1-based column and row.

@@ -45,7 +45,7 @@ func allInvalid(table.Row) ledger.Row {
 func correct(t testing.TB, f *table.File, rows []ledger.Row, o table.Options) (path string, again *table.File) {
 	t.Helper()
 	rep := mustWrite(t, Source{Run: runOf(f, rows), Rows: ledgerRows(rows), Input: f},
-		Options{Dir: filepath.Join(t.TempDir(), "out"), Files: []Kind{KindCSV}})
+		Options{Dir: filepath.Join(t.TempDir(), "out")})
 	path = filepath.Join(rep.Dir, "corrections."+f.Info().Format)
 	return path, openTable(t, path, o)
 }
@@ -138,7 +138,7 @@ func TestCorrectionsOfCorrections(t *testing.T) {
 	})
 	run := runOf(second, rows)
 	run.ID = 8
-	rep := mustWrite(t, Source{Run: run, Rows: ledgerRows(rows), Input: second}, Options{Dir: filepath.Join(t.TempDir(), "out"), Files: []Kind{KindCSV}})
+	rep := mustWrite(t, Source{Run: run, Rows: ledgerRows(rows), Input: second}, Options{Dir: filepath.Join(t.TempDir(), "out")})
 	want := "namn,epost,import: reason,import: hint,import: run,import: row\nBo,b,still no,,7,3\nCia,c,still no,,7,4\n"
 	if got := string(read(t, rep.Dir, "corrections.csv")); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)

@@ -303,7 +303,7 @@ func TestWorkbookCorrectionsOfCorrections(t *testing.T) {
 	rows := plannedRows(t, second)
 	run := runOf(second, rows)
 	run.ID = 8
-	rep := mustWrite(t, Source{Run: run, Rows: ledgerRows(rows), Input: second}, Options{Dir: filepath.Join(t.TempDir(), "out"), Files: []Kind{KindCSV}})
+	rep := mustWrite(t, Source{Run: run, Rows: ledgerRows(rows), Input: second}, Options{Dir: filepath.Join(t.TempDir(), "out")})
 	third := openWorkbook(t, filepath.Join(rep.Dir, "corrections.xlsx"))
 	got := sheetRows(t, third, "Lista")
 	want := [][]string{

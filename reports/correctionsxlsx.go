@@ -24,7 +24,7 @@ import (
 type xlsxCorrections struct {
 	*book // nil until there is a row
 	w     io.Writer
-	tmp   string
+	shelf *shelf
 	info  table.Info
 	run   int64
 	words texts
@@ -33,8 +33,8 @@ type xlsxCorrections struct {
 	own   []int  // the 0-based columns that are not an earlier round's reason columns
 }
 
-func newXLSXCorrections(w io.Writer, tmp string, info table.Info, run int64, trial bool, words texts) *xlsxCorrections {
-	c := &xlsxCorrections{w: w, tmp: tmp, info: info, run: run, words: words, howTo: words.Say("What to do")}
+func newXLSXCorrections(w io.Writer, shelf *shelf, info table.Info, run int64, trial bool, words texts) *xlsxCorrections {
+	c := &xlsxCorrections{w: w, shelf: shelf, info: info, run: run, words: words, howTo: words.Say("What to do")}
 	if trial {
 		c.howTo = words.Say("TRIAL") // which nobody overlooks
 	}
@@ -44,14 +44,12 @@ func newXLSXCorrections(w io.Writer, tmp string, info table.Info, run int64, tri
 	return c
 }
 
-func (c *xlsxCorrections) add(r *record) (err error) {
+func (c *xlsxCorrections) add(r *record) error {
 	if !corrected(r) {
 		return nil
 	}
 	if c.book == nil {
-		if c.book, err = newBook(c.tmp, c.info.Sheet, c.howTo); err != nil {
-			return err
-		}
+		c.book = c.shelf.newBook(c.info.Sheet, c.howTo)
 		c.begin()
 	}
 	why := reasons(r, c.run)
@@ -68,7 +66,7 @@ func (c *xlsxCorrections) add(r *record) (err error) {
 		cells = append(cells, cell)
 	}
 	c.sheet.put(append(cells, c.cell(lookText, why[2]))...)
-	return c.sheet.err
+	return c.err
 }
 
 // texts are the row's own cells, as they are written again. Of a row of which
@@ -130,9 +128,7 @@ func (c *xlsxCorrections) finish(s *Summary) error {
 	if c.book == nil {
 		return nil
 	}
-	if err := c.sheet.end(0); err != nil {
-		return err
-	}
+	c.sheet.end(0)
 	p := c.book.sheet(c.howTo, layout{columns: []float64{100}})
 	say := func(l look, format string, args ...any) { p.put(p.cell(l, c.words.Say(format, args...))) }
 	if s.Trial {
@@ -145,16 +141,6 @@ func (c *xlsxCorrections) finish(s *Summary) error {
 		p.put(p.cell(lookCommand, s.correct))
 		say(lookNote, "The other rows of the list need not be run again.")
 	}
-	if err := p.end(0); err != nil {
-		return err
-	}
+	p.end(0)
 	return c.save(c.w)
-}
-
-// Close removes what the library keeps in temporary files.
-func (c *xlsxCorrections) Close() error {
-	if c.book == nil {
-		return nil
-	}
-	return c.book.Close()
 }

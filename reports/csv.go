@@ -95,13 +95,13 @@ type reportCSV struct {
 	sheet string
 	buf   *bufio.Writer
 	out   *csv.Writer
-	lines []Line // that are not written yet: gocsv takes slices
+	lines []Line                                  // that are not written yet: gocsv takes slices
+	write func(in any, out gocsv.CSVWriter) error // the first time with the header
 }
 
-func newReportCSV(w io.Writer, sheet string) (*reportCSV, error) {
-	c := &reportCSV{sheet: sheet, buf: bufio.NewWriter(w)}
-	c.out = csv.NewWriter(c.buf)
-	return c, gocsv.MarshalCSV(c.lines, c.out) // the header
+func newReportCSV(w io.Writer, sheet string) *reportCSV {
+	buf := bufio.NewWriter(w)
+	return &reportCSV{sheet: sheet, buf: buf, out: csv.NewWriter(buf), write: gocsv.MarshalCSV}
 }
 
 func (c *reportCSV) add(r *record) error {
@@ -109,17 +109,17 @@ func (c *reportCSV) add(r *record) error {
 	if len(c.lines) < 512 {
 		return nil
 	}
-	return c.write()
+	return c.flush()
 }
 
-func (c *reportCSV) write() error {
-	err := gocsv.MarshalCSVWithoutHeaders(c.lines, c.out)
-	c.lines = c.lines[:0]
+func (c *reportCSV) flush() error {
+	err := c.write(c.lines, c.out)
+	c.lines, c.write = c.lines[:0], gocsv.MarshalCSVWithoutHeaders
 	return err
 }
 
 func (c *reportCSV) finish(*Summary) error {
-	if err := c.write(); err != nil {
+	if err := c.flush(); err != nil {
 		return err
 	}
 	return c.buf.Flush()

@@ -36,7 +36,7 @@ func findEarlier(src *Source, dir string) *earlier {
 				break
 			}
 			m, err := readManifest(dir)
-			if err == nil && m.identity() == self && m.Names && exists(filepath.Join(dir, KindCSV.name())) {
+			if err == nil && m.identity() == self && m.Names && exists(filepath.Join(dir, csvAt)) {
 				if found == nil {
 					found = &earlier{dir, m}
 				}
@@ -49,7 +49,7 @@ func findEarlier(src *Source, dir string) *earlier {
 // rows yields the lines of the earlier report.csv, in input order.
 func (e *earlier) rows() iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
-		f, err := os.Open(filepath.Join(e.dir, KindCSV.name()))
+		f, err := os.Open(filepath.Join(e.dir, csvAt))
 		if err != nil {
 			yield(Line{}, err)
 			return

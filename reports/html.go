@@ -127,7 +127,7 @@ func (h *reportHTML) finish(s *Summary) error {
 		"n":       func(n int) words.Number { return words.Number(n) },
 		"class":   func(o ledger.Outcome) uint8 { return uint8(o) },
 		"marked":  w.marked,
-		"counted": func(o ledger.Outcome, n int) string { return symbol(o) + " " + w.counted(o, n) },
+		"counted": w.counted,
 		"args":    func(command string) []string { return strings.Split(command, " ") },
 		"short":   func(text string) string { return shorten(text, maxPageCause) },
 		"banner":  func() string { return w.Say(trialBanner) },

@@ -20,7 +20,6 @@ import (
 
 func TestPageIsSmall(t *testing.T) {
 	src, o := largeRun(t, 5000)
-	o.Files = []Kind{KindHTML}
 	rep := mustWrite(t, src, o)
 	if n := len(read(t, rep.Dir, "report.html")); n > 1_500_000 {
 		t.Errorf("%d bytes for 5,000 rows", n)
@@ -38,7 +37,7 @@ func TestPageOfProblemsIsSmall(t *testing.T) {
 			SubmittedAt: noon, Duration: time.Second, Slot: ledger.Slot{CustomerId: "M11385", ViewingId: "VIS5D41402ABC4B2A76B9719D911017C592", TimeSlotId: "0123456789abcdef0123456789abcdef"}}
 	}
 	run := ledger.RunInfo{ID: 7, Rows: len(rows), StartedAt: noon, FinishedAt: noon.Add(time.Hour), Ended: true}
-	rep := mustWrite(t, Source{Run: run, Rows: ledgerRows(rows)}, Options{Dir: filepath.Join(t.TempDir(), "out"), Files: []Kind{KindHTML}})
+	rep := mustWrite(t, Source{Run: run, Rows: ledgerRows(rows)}, Options{Dir: filepath.Join(t.TempDir(), "out")})
 	if n := len(read(t, rep.Dir, "report.html")); n > 1_500_000 {
 		t.Errorf("%d bytes for 5,000 rows", n)
 	}
@@ -188,7 +187,6 @@ func checkHeard(t *testing.T, heard, want []string) {
 
 func TestLargePageInBrowser(t *testing.T) {
 	src, o := largeRun(t, 20_500)
-	o.Files = []Kind{KindHTML}
 	rep := mustWrite(t, src, o)
 	ctx, noise := browser(t, filepath.Join(rep.Dir, "report.html"), 1280, false)
 	paint := testenv.Eval[float64](t, ctx, `new Promise(done => { const look = () => { const p = performance.getEntriesByName("first-contentful-paint")[0]; p ? done(p.startTime) : setTimeout(look, 20) }; look() })`)
@@ -230,7 +228,7 @@ func TestPageIsAccessible(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			o := o
-			o.Language, o.Dir, o.Files = tt.lang, filepath.Join(t.TempDir(), "out"), []Kind{KindHTML}
+			o.Language, o.Dir = tt.lang, filepath.Join(t.TempDir(), "out")
 			rep := mustWrite(t, src, o)
 			ctx, noise := browser(t, filepath.Join(rep.Dir, "report.html"), tt.width, tt.dark)
 			testenv.Do(t, ctx, chromedp.EmulateViewport(int64(tt.width), 900))

@@ -71,8 +71,8 @@ func TestServersWordsStay(t *testing.T) {
 // new one stands beside it.
 func TestNamelessReportReplacesNone(t *testing.T) {
 	src, o := scenario(t)
-	o.Files = []Kind{KindHTML}
 	first := mustWrite(t, src, o)
+	must(t, os.Remove(filepath.Join(first.Dir, csvAt)))
 	before := read(t, first.Dir, "report.html")
 	src.Rows, src.Input, src.NoInput = ledgerRows(outcomes()), nil, &InputError{Path: "p.csv", Err: ErrInputChanged}
 	rep := mustWrite(t, src, o)

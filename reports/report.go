@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -19,11 +18,6 @@ type Options struct {
 	// Dir is the folder of the report, see [Folder]. It is made, with the
 	// folders above it.
 	Dir string
-	// Files are the files to write; none means all. Those that an earlier
-	// report of the run has are always among them, so that all of a folder says
-	// the same. summary.json is always written, the corrections and the file of
-	// the uncertain rows where there is something in them.
-	Files []Kind
 	// Trial says that nobody is booked: the target is a sandbox. The report
 	// says so wherever it is looked at.
 	Trial bool
@@ -37,45 +31,12 @@ type Options struct {
 	Paths Paths
 }
 
-// Kind is one of the files that a report can have.
-type Kind string
-
-// The files of a report.
+// The files of a report that is always there; see also summaryAt.
 const (
-	KindCSV  Kind = "csv"
-	KindXLSX Kind = "xlsx"
-	KindHTML Kind = "html"
+	csvAt  = "report.csv"
+	xlsxAt = "report.xlsx"
+	htmlAt = "report.html"
 )
-
-// ParseKind returns the file that a person calls name.
-func ParseKind(name string) (Kind, error) {
-	switch k := Kind(name); k {
-	case KindCSV, KindXLSX, KindHTML:
-		return k, nil
-	}
-	return "", failure("there is no report format %q", name)
-}
-
-// name is the file of a kind.
-func (k Kind) name() string { return "report." + string(k) }
-
-func (o *Options) wants(k Kind) bool { return len(o.Files) == 0 || slices.Contains(o.Files, k) }
-
-// with returns the options that also want what an earlier report in dir has.
-func (o Options) with(dir string) Options {
-	o.Dir = dir // the commands in the report name its files
-	old, err := readManifest(dir)
-	if err != nil || len(o.Files) == 0 {
-		return o
-	}
-	o.Files = slices.Clone(o.Files)
-	for _, k := range [...]Kind{KindCSV, KindXLSX, KindHTML} {
-		if _, has := old.Files[k.name()]; has {
-			o.Files = append(o.Files, k)
-		}
-	}
-	return o
-}
 
 // Report is a report that has been written.
 type Report struct {
@@ -150,14 +111,15 @@ func Write(ctx context.Context, src Source, o Options) (*Report, error) {
 // write writes a report of what is known under the first name that it may have:
 // not in the place of another run's, nor of one that knows more.
 func write(ctx context.Context, s *staging, src *Source, o *Options) (*Report, error) {
-	w, self := textsIn(o.Language), identityOf(&src.Run)
+	w, self := texts{o.Language}, identityOf(&src.Run)
 	for _, dir := range candidates(o.Dir) {
 		old, err := readManifest(dir)
 		switch mine := err == nil && old.identity() == self; {
 		case !mine && exists(dir), mine && old.Names && !src.named():
 			continue
 		}
-		this := o.with(dir)
+		this := *o
+		this.Dir = dir // the commands in the report name its files
 		sum, err := fill(ctx, s, src, &this, w)
 		if err != nil {
 			return nil, err
@@ -200,23 +162,27 @@ func told(s *staging, dir string, sum *Summary, saved []kept, src *Source, w tex
 // the rows.
 func fill(ctx context.Context, s *staging, src *Source, o *Options, w texts) (*Summary, error) {
 	d := &describer{run: &src.Run, words: w, zone: o.Zone}
-	plain := &describer{run: &src.Run, words: textsIn(words.English), zone: o.Zone}
+	plain := &describer{run: &src.Run, words: texts{words.English}, zone: o.Zone}
 	if o.Language == words.Swedish {
 		d.english = plain
 	}
 	t := newTally()
 	groups := newCauses(d)
-	writers, err := openWriters(s, src, o, w, groups)
-	if err != nil {
-		return nil, err
+	books := &shelf{tmp: s.dir}
+	defer books.close()
+	writers := []writer{
+		newReportCSV(s.file(csvAt), src.Run.Input.Sheet),
+		newReportHTML(s.file(htmlAt), src, w, o, groups),
+		newReportXLSX(s.file(xlsxAt), books, src, w, o, groups),
+		newUncertain(s.file(uncertainName(src)), books, src, o, w),
 	}
-	defer func() {
-		for _, k := range writers {
-			if c, ok := k.(io.Closer); ok { // what excelize keeps in temporary files
-				_ = c.Close()
-			}
+	if src.Input != nil {
+		if info := src.Input.Info(); info.Format == "csv" {
+			writers = append(writers, newCSVCorrections(s.file(correctionsStem+".csv"), info, src.Run.ID))
+		} else {
+			writers = append(writers, newXLSXCorrections(s.file(correctionsStem+".xlsx"), books, info, src.Run.ID, o.Trial, w))
 		}
-	}()
+	}
 	for r, err := range records(ctx, src, d) {
 		if err != nil {
 			return nil, err
@@ -245,11 +211,6 @@ func fill(ctx context.Context, s *staging, src *Source, o *Options, w texts) (*S
 		if err := k.finish(sum); err != nil {
 			return nil, err
 		}
-		if c, ok := k.(io.Closer); ok {
-			if err := c.Close(); err != nil {
-				return nil, err
-			}
-		}
 	}
 	if src.Input == nil && p.Corrections != "" {
 		if err := copyInto(s, src.earlier.corrections(), filepath.Base(p.Corrections)); err != nil {
@@ -267,36 +228,6 @@ func fill(ctx context.Context, s *staging, src *Source, o *Options, w texts) (*S
 		return nil, err
 	}
 	return sum, s.sync()
-}
-
-// openWriters are the writers of the files that are wanted.
-func openWriters(s *staging, src *Source, o *Options, w texts, groups *causes) ([]writer, error) {
-	list := []writer{newUncertain(s.file(uncertainName(src)), s.dir, src, o, w)}
-	if o.wants(KindCSV) {
-		c, err := newReportCSV(s.file(KindCSV.name()), src.Run.Input.Sheet)
-		if err != nil {
-			return list, err
-		}
-		list = append(list, c)
-	}
-	if o.wants(KindHTML) {
-		list = append(list, newReportHTML(s.file(KindHTML.name()), src, w, o, groups))
-	}
-	if o.wants(KindXLSX) {
-		x, err := newReportXLSX(s.file(KindXLSX.name()), s.dir, src, w, o, groups)
-		if err != nil {
-			return list, err
-		}
-		list = append(list, x)
-	}
-	if src.Input != nil {
-		if info := src.Input.Info(); info.Format == "csv" {
-			list = append(list, newCSVCorrections(s.file(correctionsStem+".csv"), info, src.Run.ID))
-		} else {
-			list = append(list, newXLSXCorrections(s.file(correctionsStem+".xlsx"), s.dir, info, src.Run.ID, o.Trial, w))
-		}
-	}
-	return list, nil
 }
 
 // inputKind is the format of the files that are written as the input is.

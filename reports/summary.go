@@ -104,8 +104,9 @@ func summarize(src *Source, o *Options, t *tally, p Paths, d *describer) *Summar
 	w, run := d.words, &src.Run
 	s := &Summary{Run: *run, Total: t.Rows, Trial: o.Trial, Title: w.Say("Import of %s", inputName(run)), Stopped: d.stopped()}
 	for _, o := range ledger.Outcomes {
+		text := &outcomeTexts[o]
 		s.Outcomes = append(s.Outcomes, Share{
-			Outcome: o, Name: w.outcome(o), Meaning: w.outcomeMeaning(o), Symbol: symbol(o),
+			Outcome: o, Name: w.Say(text.name), Meaning: w.Say(text.meaning), Symbol: text.symbol,
 			Count: t.Outcomes[o], Percent: percent(t.Outcomes[o], t.Rows),
 		})
 	}
@@ -220,25 +221,4 @@ func percent(n, total int) string {
 	default:
 		return fmt.Sprintf("%.0f\u00a0%%", p)
 	}
-}
-
-// symbol tells an outcome apart without colour.
-func symbol(o ledger.Outcome) string {
-	switch o {
-	case ledger.Booked:
-		return "✓"
-	case ledger.AlreadyBooked:
-		return "≈"
-	case ledger.Rejected:
-		return "✗"
-	case ledger.Uncertain:
-		return "?"
-	case ledger.Invalid:
-		return "!"
-	case ledger.Duplicate:
-		return "≡"
-	case ledger.Skipped:
-		return "–"
-	}
-	return "○"
 }

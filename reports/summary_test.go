@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -55,7 +54,7 @@ func TestSummarize(t *testing.T) {
 			}
 			src := Source{Run: run, Input: &table.File{}}
 			o := Options{Zone: stockholm}
-			s := summarize(&src, &o, tallyOf(tt.counts), tt.paths, &describer{run: &src.Run, words: textsIn(words.English), zone: stockholm})
+			s := summarize(&src, &o, tallyOf(tt.counts), tt.paths, &describer{run: &src.Run, words: texts{words.English}, zone: stockholm})
 			var steps []string
 			for _, st := range s.Steps {
 				steps = append(steps, st.Command)
@@ -104,24 +103,5 @@ func TestQuote(t *testing.T) {
 		if got := quote(tt.arg, true); got != tt.windows {
 			t.Errorf("quote(%q) on Windows = %s, want %s", tt.arg, got, tt.windows)
 		}
-	}
-}
-
-func TestFormatsOfAnEarlierReportStay(t *testing.T) {
-	src, o := scenario(t)
-	o.Files = []Kind{KindCSV, KindHTML}
-	mustWrite(t, src, o)
-	o.Files = []Kind{KindXLSX}
-	rep := mustWrite(t, src, o)
-	want := []string{"corrections.csv", "report.csv", "report.html", "report.xlsx", "summary.json", "uncertain.csv"}
-	if got := ls(t, rep.Dir); !slices.Equal(got, want) {
-		t.Errorf("%q", got)
-	}
-	var named []string
-	for _, f := range rep.Files {
-		named = append(named, filepath.Base(f))
-	}
-	if !slices.Equal(named, want) {
-		t.Errorf("%q", named)
 	}
 }

@@ -47,7 +47,7 @@ const (
 // no such file without such rows.
 type uncertain struct {
 	w      io.Writer
-	tmp    string
+	shelf  *shelf
 	run    int64
 	zone   *time.Location
 	text   texts
@@ -60,8 +60,8 @@ type uncertain struct {
 	sheet *sheet
 }
 
-func newUncertain(w io.Writer, tmp string, src *Source, o *Options, text texts) *uncertain {
-	u := &uncertain{w: w, tmp: tmp, run: src.Run.ID, zone: o.Zone, text: text, trial: o.Trial, inBook: inputKind(src) == ".xlsx", comma: ';'}
+func newUncertain(w io.Writer, shelf *shelf, src *Source, o *Options, text texts) *uncertain {
+	u := &uncertain{w: w, shelf: shelf, run: src.Run.ID, zone: o.Zone, text: text, trial: o.Trial, inBook: inputKind(src) == ".xlsx", comma: ';'}
 	if d := src.Run.Input.Delimiter; d == "," || d == "\t" {
 		u.comma = rune(d[0])
 	}
@@ -96,7 +96,7 @@ func (u *uncertain) add(r *record) error {
 
 // begin writes what stands above the rows: how the file is filled in, in a line
 // as wide as the others, and the header.
-func (u *uncertain) begin() (err error) {
+func (u *uncertain) begin() error {
 	how, titles := make([]string, len(uncertainColumns)), make([]string, len(uncertainColumns))
 	l := layout{landscape: true, left: 3, top: 2}
 	for i, c := range uncertainColumns {
@@ -109,9 +109,7 @@ func (u *uncertain) begin() (err error) {
 	}
 	if u.inBook {
 		name := u.text.Say("Uncertain rows")
-		if u.book, err = newBook(u.tmp, name); err != nil {
-			return err
-		}
+		u.book = u.shelf.newBook(name)
 		u.sheet = u.book.sheet(name, l)
 	} else {
 		if _, err := io.WriteString(u.w, "\ufeff"); err != nil { // spreadsheets know the file for UTF-8 by it
@@ -143,7 +141,7 @@ func (u *uncertain) put(l look, texts []string) error {
 		}
 	}
 	u.sheet.put(cells...)
-	return u.sheet.err
+	return u.book.err
 }
 
 func (u *uncertain) finish(*Summary) error {
@@ -152,18 +150,8 @@ func (u *uncertain) finish(*Summary) error {
 		u.csv.Flush()
 		return u.csv.Error()
 	case u.book != nil:
-		if err := u.sheet.end(0); err != nil {
-			return err
-		}
+		u.sheet.end(0)
 		return u.book.save(u.w)
 	}
 	return nil
-}
-
-// Close removes what the library keeps in temporary files.
-func (u *uncertain) Close() error {
-	if u.book == nil {
-		return nil
-	}
-	return u.book.Close()
 }

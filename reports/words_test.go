@@ -35,7 +35,7 @@ func TestFigures(t *testing.T) {
 		{func(w texts) string { return w.short(153 * time.Millisecond) }, [2]string{"153 ms", "153 ms"}},
 		{func(w texts) string { return w.elapsed(1200 * time.Millisecond) }, [2]string{"1.2 s", "1,2 s"}},
 	} {
-		if got := [2]string{tt.got(textsIn(words.English)), tt.got(textsIn(words.Swedish))}; got != tt.want {
+		if got := [2]string{tt.got(texts{words.English}), tt.got(texts{words.Swedish})}; got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
 		}
 	}

@@ -56,12 +56,9 @@ type reportXLSX struct {
 // maxUncertain is how many uncertain rows the summary names.
 const maxUncertain = 25
 
-func newReportXLSX(w io.Writer, tmp string, src *Source, text texts, o *Options, c *causes) (*reportXLSX, error) {
-	b, err := newBook(tmp, text.Say("Summary"), text.Say("Rows"), text.Say("Problems"))
+func newReportXLSX(w io.Writer, shelf *shelf, src *Source, text texts, o *Options, c *causes) *reportXLSX {
+	b := shelf.newBook(text.Say("Summary"), text.Say("Rows"), text.Say("Problems"))
 	x := &reportXLSX{book: b, w: w, run: &src.Run, words: text, zone: o.Zone, causes: c, header: headerRow(o.Trial)}
-	if err != nil {
-		return x, err
-	}
 	l := layout{left: 2, top: x.header, aside: rowsAside, printHeading: x.header, rows: min(x.header+src.Run.Rows, excelize.TotalRows)}
 	var titles, banner []any
 	for _, c := range rowColumns {
@@ -74,7 +71,7 @@ func newReportXLSX(w io.Writer, tmp string, src *Source, text texts, o *Options,
 		x.rows.put(banner...)
 	}
 	x.rows.put(titles...)
-	return x, x.rows.err
+	return x
 }
 
 // headerRow is the row of the header of the sheet of rows, below the banner of a
@@ -107,7 +104,7 @@ func (x *reportXLSX) add(r *record) error {
 		}
 	}
 	x.rows.put(cells...)
-	return x.rows.err
+	return x.err
 }
 
 // excelTime is a time as spreadsheets, which know no zones, count: days since the
@@ -124,32 +121,22 @@ func excelTime(t time.Time, zone *time.Location) float64 {
 
 // finish ends the sheet of rows, writes the other two, and packs the workbook.
 func (x *reportXLSX) finish(s *Summary) error {
-	if err := x.rows.end(x.header); err != nil {
-		return err
-	}
-	if err := x.summary(s); err != nil {
-		return err
-	}
-	if err := x.problems(); err != nil {
-		return err
-	}
+	x.rows.end(x.header)
+	x.summary(s)
+	x.problems()
 	made := x.run.StartedAt
 	if !x.run.FinishedAt.IsZero() {
 		made = x.run.FinishedAt
 	}
 	at := made.UTC().Format(time.RFC3339)
-	if err := x.file.SetDocProps(&excelize.DocProperties{Title: s.Title, Creator: "vitec-import", Created: at, Modified: at}); err != nil {
-		return err
-	}
+	x.try(x.file.SetDocProps(&excelize.DocProperties{Title: s.Title, Creator: "vitec-import", Created: at, Modified: at}))
 	return x.save(x.w)
 }
 
 // summary writes the first sheet.
-func (x *reportXLSX) summary(s *Summary) error {
+func (x *reportXLSX) summary(s *Summary) {
 	w, hidden := x.words, false
-	if err := x.file.SetSheetView(w.Say("Summary"), 0, &excelize.ViewOptions{ShowGridLines: &hidden}); err != nil {
-		return err
-	}
+	x.try(x.file.SetSheetView(w.Say("Summary"), 0, &excelize.ViewOptions{ShowGridLines: &hidden}))
 	p := x.sheet(w.Say("Summary"), layout{columns: []float64{2, 26, 10, 10, 44, 44}})
 	section := func(title string) {
 		p.put()
@@ -200,7 +187,7 @@ func (x *reportXLSX) summary(s *Summary) error {
 	for _, f := range s.Facts {
 		p.put(nil, p.cell(lookFaint, f.Name), p.cell(lookText, f.Value))
 	}
-	return p.end(0)
+	p.end(0)
 }
 
 // outcomes writes the table of the outcomes, with a bar for each.
@@ -218,7 +205,7 @@ func (x *reportXLSX) outcomes(p *sheet, s *Summary) {
 }
 
 // problems writes the sheet of the causes.
-func (x *reportXLSX) problems() error {
+func (x *reportXLSX) problems() {
 	w := x.words
 	p := x.sheet(w.Say("Problems"), layout{columns: []float64{9, 20, 60, 24, 50, 50}, landscape: true, top: 1, printHeading: 1})
 	var header []any
@@ -237,5 +224,5 @@ func (x *reportXLSX) problems() error {
 	if len(list) == 0 {
 		p.put(nil, nil, p.cell(lookWrapped, w.Say("There are no problems.")))
 	}
-	return p.end(1)
+	p.end(1)
 }

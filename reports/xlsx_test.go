@@ -109,10 +109,9 @@ func TestRowsBeyondASheetsEnd(t *testing.T) {
 	for _, trial := range []bool{false, true} {
 		src, o := scenario(t)
 		o.Trial, src.Run.Rows = trial, excelize.TotalRows+2
-		w, d := textsIn(words.English), &describer{run: &src.Run, words: textsIn(words.English), zone: stockholm}
+		w, d := texts{words.English}, &describer{run: &src.Run, words: texts{words.English}, zone: stockholm}
 		var out bytes.Buffer
-		x, err := newReportXLSX(&out, t.TempDir(), &src, w, &o, newCauses(d))
-		must(t, err)
+		x := newReportXLSX(&out, &shelf{tmp: t.TempDir()}, &src, w, &o, newCauses(d))
 		x.rows.row = excelize.TotalRows - 2 // as if all before had been written
 		for n := range 5 {
 			must(t, x.add(&record{Row: ledger.Row{Number: 7_000_000 + n, Outcome: ledger.Booked}}))

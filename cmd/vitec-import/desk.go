@@ -413,7 +413,7 @@ func (c deskCalls) report(ctx context.Context, lang words.Language, run int64) (
 	if err != nil {
 		return nil, err
 	}
-	return c.silent(lang).writeReport(ctx, l, info, reportPlace{}, nil)
+	return c.silent(lang).writeReport(ctx, l, info, reportPlace{})
 }
 
 func (c deskCalls) counts(l words.Language, counts ledger.Counts) string {

@@ -293,7 +293,7 @@ func (r *listRun) writeReport(ctx context.Context, to string) (*reports.Report, 
 		if to != "" {
 			place.input, place.list = to, r.path
 		}
-		rep, err = b.w.writeReport(ctx, b.ledger, run, place, nil)
+		rep, err = b.w.writeReport(ctx, b.ledger, run, place)
 	}
 	if err != nil {
 		return nil, exit{code: importer.ExitFailed, err: fail("the report could not be written: %s", err), hint: hint("nothing is lost: \"vitec-import report %d --out FOLDER\" writes it elsewhere", r.run.Run)}

@@ -22,9 +22,8 @@ import (
 
 func newReportCommand(w *world) *cobra.Command {
 	var (
-		path    string
-		place   reportPlace
-		formats []string
+		path  string
+		place reportPlace
 	)
 	cmd := &cobra.Command{
 		Use:   "report [RUN]",
@@ -47,10 +46,6 @@ EXIT STATUS
   vitec-import report 7 --input archive/participants.xlsx --out /tmp`,
 		Args: between(0, 1, ""),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			kinds, err := parseKinds(formats)
-			if err != nil {
-				return misused(cmd, err)
-			}
 			p, err := w.ledgerPath(path)
 			if err != nil {
 				return err
@@ -64,7 +59,7 @@ EXIT STATUS
 			if err != nil {
 				return err
 			}
-			rep, err := w.writeReport(cmd.Context(), l, run, place, kinds)
+			rep, err := w.writeReport(cmd.Context(), l, run, place)
 			if err != nil {
 				return err
 			}
@@ -76,20 +71,7 @@ EXIT STATUS
 	cmd.Flags().StringVar(&place.out, "out", "", "make the report folder in `FOLDER` (default: where it was, or beside the input)")
 	cmd.Flags().StringVar(&place.list, "input", "", "the list is `FILE` now; it has the same content")
 	cmd.Flags().BoolVar(&place.whole, "whole", false, "say of each row how it ended in the end, in later runs too")
-	cmd.Flags().StringSliceVar(&formats, "format", nil, "which files to write: `FORMATS` out of csv, xlsx, html (default: all)")
 	return cmd
-}
-
-func parseKinds(names []string) ([]reports.Kind, error) {
-	var kinds []reports.Kind
-	for _, name := range names {
-		k, err := reports.ParseKind(name)
-		if err != nil {
-			return nil, fail("%s %q: want one of %s", "--format", name, "csv, xlsx, html")
-		}
-		kinds = append(kinds, k)
-	}
-	return kinds, nil
 }
 
 // findRun is the run that was named, or the latest.
@@ -163,7 +145,7 @@ func trial(target string) bool {
 }
 
 // writeReport writes the reports of a run from what the ledger knows.
-func (w *world) writeReport(ctx context.Context, l *ledger.Ledger, run ledger.RunInfo, place reportPlace, kinds []reports.Kind) (*reports.Report, error) {
+func (w *world) writeReport(ctx context.Context, l *ledger.Ledger, run ledger.RunInfo, place reportPlace) (*reports.Report, error) {
 	runs, err := l.Runs(ctx)
 	if err != nil {
 		return nil, err
@@ -197,7 +179,7 @@ func (w *world) writeReport(ctx context.Context, l *ledger.Ledger, run ledger.Ru
 		// booked; and a relative path is another one in another folder.
 		paths.Flags = []string{"--ledger", l.Path()}
 	}
-	o := reports.Options{Dir: place.folder(&run), Files: kinds, Trial: trial(run.Target), Language: w.lang}
+	o := reports.Options{Dir: place.folder(&run), Trial: trial(run.Target), Language: w.lang}
 	if !o.Trial && run.Target != strings.TrimRight(vitec.DefaultBaseURL, "/") {
 		paths.URL = run.Target
 	}
@@ -293,7 +275,7 @@ func (w *world) reportCutOff(ctx context.Context, r *listRun, talk io.Writer) {
 		if run.MappingSHA256 == now.MappingSHA256 {
 			p.viewing, p.slot = r.placeColumns()
 		}
-		rep, err := w.writeReport(ctx, l, run, p, nil)
+		rep, err := w.writeReport(ctx, l, run, p)
 		if err != nil {
 			w.line(talk, "warning", w.say("run %d was cut off, and its report cannot be written: %s", run.ID, err))
 			continue

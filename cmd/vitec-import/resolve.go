@@ -246,7 +246,7 @@ func (w *world) settle(ctx context.Context, path string, r *resolveFlags, list [
 		if err != nil {
 			return err
 		}
-		rep, err := w.writeReport(ctx, l, run, r.place(&run), nil)
+		rep, err := w.writeReport(ctx, l, run, r.place(&run))
 		if err != nil {
 			return exit{code: 1, err: fail("the rows are settled, but the report of run %d could not be written: %s", id, err), hint: hint("nothing is lost: \"vitec-import report %d --out FOLDER\" writes it elsewhere", id)}
 		}

@@ -106,7 +106,7 @@ var unsaid = map[string]string{
 	"yyyy-mm-dd hh:mm:ss":               format,
 
 	"vitec-import check ": command, "vitec-import ledger forget --ledger ": command, "{value: false}": yamlPiece,
-	"json, xml": choice, "csv, xlsx, html": choice, "text, json": choice, "debug, info, warn, error": choice,
+	"json, xml": choice, "text, json": choice, "debug, info, warn, error": choice,
 	"negative offset": internal, "too much text": worded,
 	"%s wants a value of kind %s":          internal,
 	"unknown format %q (want json or xml)": worded,
