@@ -270,6 +270,8 @@ func (p *postgres) word(err error) error {
 			e := refused("the server refuses the connection: %s", server.Message)
 			e.Hint = Say("the password goes into PGPASSWORD or ~/.pgpass")
 			return e
+		case server.Code == "25P03":
+			return refused("this program was silent for too long in the middle of a commit, and the server has dropped it")
 		case server.Code == "42P01", server.Code == "42703":
 			return &Error{Path: p.where, Err: ErrForeign, Reason: Say("the database has other tables than a ledger: %s", server.Message),
 				Hint: Say("give the ledger a database of its own")}
