@@ -71,7 +71,7 @@ func manyRows(n int) Source {
 // summary.json says.
 func whole(t *testing.T, dir string) {
 	t.Helper()
-	var m manifest
+	var m Manifest
 	if err := json.Unmarshal(read(t, dir, "summary.json"), &m); err != nil {
 		t.Fatal(err)
 	}

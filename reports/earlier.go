@@ -8,26 +8,45 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/gocarina/gocsv"
+
 	"vitec-import/importer/ledger"
 )
 
-// earlier is an earlier report of a run, which knows names, the list's own
-// words and the corrections where the list is gone or changed.
-type earlier struct {
-	dir string
-	manifest
+// Earlier is a report that stands in a folder, as its summary.json describes
+// it. It knows names, the list's own words and the corrections where the list
+// is gone or changed.
+type Earlier struct {
+	Dir string
+	Manifest
 }
 
-// findEarlier looks for the latest report of the run that names people.
-func findEarlier(src *Source, dir string) *earlier {
-	self := identityOf(&src.Run)
-	var found *earlier
-	for _, folder := range slices.Compact(append([]string{dir, src.Run.ReportDir}, src.Earlier...)) {
+// FoundAt returns the report in a folder; ok is false if there is none.
+func FoundAt(dir string) (e Earlier, ok bool) {
+	m, err := readManifest(dir)
+	return Earlier{dir, m}, err == nil && m.Run != 0
+}
+
+// Of reports whether the report is that of a run.
+func (e *Earlier) Of(run *ledger.RunInfo) bool { return e.identity() == identityOf(run) }
+
+// Whole reports whether it covers later runs too.
+func (e *Earlier) Whole() bool { return len(e.Later) > 0 }
+
+// Seen is what the report says of its run, to be held against a ledger.
+func (e *Earlier) Seen() ledger.Seen {
+	started, _ := time.Parse(time.RFC3339, e.StartedAt)
+	return ledger.Seen{Ledger: e.Ledger, Run: e.Run, StartedAt: started, InputSHA256: e.Input.SHA256, Counts: ledger.Counts(e.RunOutcomes)}
+}
+
+// findEarlier looks for the latest report of the run that names people; nil =
+// there is none.
+func findEarlier(src *Source, dir string) *Earlier {
+	for _, folder := range append([]string{dir, src.Run.ReportDir}, src.Earlier...) {
 		if folder == "" {
 			continue
 		}
@@ -35,59 +54,40 @@ func findEarlier(src *Source, dir string) *earlier {
 			if !exists(dir) {
 				break
 			}
-			m, err := readManifest(dir)
-			if err == nil && m.identity() == self && m.Names && exists(filepath.Join(dir, csvAt)) {
-				if found == nil {
-					found = &earlier{dir, m}
-				}
+			e, ok := FoundAt(dir)
+			if ok && e.Of(&src.Run) && e.Names && exists(filepath.Join(dir, csvAt)) {
+				return &e
 			}
 		}
 	}
-	return found
+	return nil
 }
 
-// rows yields the lines of the earlier report.csv, in input order.
-func (e *earlier) rows() iter.Seq2[Line, error] {
+// rows yields the lines of the report, in input order.
+func (e *Earlier) rows() iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
-		f, err := os.Open(filepath.Join(e.dir, csvAt))
+		f, err := os.Open(filepath.Join(e.Dir, csvAt))
 		if err != nil {
 			yield(Line{}, err)
 			return
 		}
 		defer f.Close()
-		in := csv.NewReader(f)
-		in.ReuseRecord = true
-		header, err := in.Read()
+		in, err := gocsv.NewUnmarshaller(csv.NewReader(f), Line{})
+		if err == nil && !slices.Contains(in.Headers, "participant") {
+			err = errNoMatch
+		}
 		if err != nil {
 			yield(Line{}, err)
 			return
 		}
-		column := map[string]int{}
-		for i, name := range header {
-			column[name] = i
-		}
-		if _, ok := column["participant"]; !ok || column["row"] != 0 {
-			yield(Line{}, errNoMatch)
-			return
-		}
 		for {
-			cells, err := in.Read()
+			next, err := in.Read()
 			if errors.Is(err, io.EOF) {
 				return
 			}
-			l := Line{}
-			if err == nil {
-				cell := func(name string) string {
-					if i, ok := column[name]; ok && i < len(cells) {
-						return cells[i]
-					}
-					return ""
-				}
-				l.Row, err = strconv.Atoi(cell("row"))
-				l.Participant, l.Viewing, l.TimeSlot = alive(cell("participant")), alive(cell("viewing")), alive(cell("time_slot"))
-				l.Outcome, l.Message, l.Hint = cell("outcome"), alive(cell("message")), alive(cell("hint"))
-				l.ServerMessage = alive(cell("server_message"))
-				l.RunOfFirst, l.RowOfFirst = cell("run_of_first"), cell("row_of_first")
+			l, _ := next.(Line)
+			for _, text := range [...]*string{&l.Participant, &l.Viewing, &l.TimeSlot, &l.Message, &l.Hint, &l.ServerMessage} {
+				*text = alive(*text)
 			}
 			if !yield(l, err) || err != nil {
 				return
@@ -96,53 +96,15 @@ func (e *earlier) rows() iter.Seq2[Line, error] {
 	}
 }
 
-// corrections is the path of the earlier report's corrections file as it was
-// written; "" if there is none.
-func (e *earlier) corrections() string {
+// corrections is the path of the report's corrections file as it was written;
+// "" if there is none.
+func (e *Earlier) corrections() string {
 	for _, name := range [...]string{correctionsStem + ".csv", correctionsStem + ".xlsx"} {
-		if _, ok := e.Files[name]; ok && exists(filepath.Join(e.dir, name)) {
-			return filepath.Join(e.dir, name)
+		if _, ok := e.Files[name]; ok && exists(filepath.Join(e.Dir, name)) {
+			return filepath.Join(e.Dir, name)
 		}
 	}
 	return ""
-}
-
-// Earlier is a report folder, as its summary.json describes it.
-type Earlier struct {
-	Dir                   string
-	Run                   int64
-	Ledger                string // "" in reports of before there were ids
-	LedgerPlace           string // where it was
-	NewLedger             bool   // the run made it
-	Target                string
-	Trial                 bool
-	Whole                 bool      // it covers later runs too
-	StartedAt, FinishedAt time.Time // FinishedAt is zero if the run was on or was cut off
-	InputPath             string
-	InputSHA256           string
-	InputSize             int64
-	Rows                  int
-	Counts                ledger.Counts // of the run alone
-}
-
-// FoundAt returns the report in a folder; ok is false if there is none.
-func FoundAt(dir string) (f Earlier, ok bool) {
-	m, err := readManifest(dir)
-	if err != nil || m.Run == 0 {
-		return Earlier{}, false
-	}
-	f = Earlier{
-		Dir: dir, Run: m.Run, Ledger: m.Ledger, LedgerPlace: m.LedgerPlace, NewLedger: m.NewLedger, Target: m.Target, Trial: m.Trial, Whole: len(m.Later) > 0,
-		InputPath: m.Input.Path, InputSHA256: m.Input.SHA256, InputSize: m.Input.Size, Rows: m.Input.Rows, Counts: m.RunOutcomes.counts(),
-	}
-	if m.RunOutcomes == (outcomeCount{}) { // of before there were reports of more than one run
-		f.Counts = m.Outcomes.counts()
-	}
-	f.StartedAt, _ = time.Parse(time.RFC3339, m.StartedAt)
-	if m.FinishedAt != nil {
-		f.FinishedAt, _ = time.Parse(time.RFC3339, *m.FinishedAt)
-	}
-	return f, true
 }
 
 // Beside returns the reports that stand in a folder: those on a list, by its
@@ -152,18 +114,18 @@ func Beside(dir, list string) (on, others []Earlier) {
 	path, _ := filepath.Abs(list)
 	info, _ := os.Stat(list)
 	sum := sync.OnceValue(func() string { s, _ := sumFile(list); return s.SHA256 })
-	for _, e := range entries {
-		m := reportFolder.FindStringSubmatch(e.Name())
+	for _, entry := range entries {
+		m := reportFolder.FindStringSubmatch(entry.Name())
 		if m == nil {
 			continue
 		}
-		f, ok := FoundAt(filepath.Join(dir, e.Name()))
+		e, ok := FoundAt(filepath.Join(dir, entry.Name()))
 		switch {
 		case !ok:
-		case m[1] == stemOf(list), f.InputPath == path, info != nil && info.Size() == f.InputSize && sum() == f.InputSHA256:
-			on = append(on, f)
+		case m[1] == stemOf(list), e.Input.Path == path, info != nil && info.Size() == e.Input.Size && sum() == e.Input.SHA256:
+			on = append(on, e)
 		default:
-			others = append(others, f)
+			others = append(others, e)
 		}
 	}
 	return on, others
@@ -172,21 +134,4 @@ func Beside(dir, list string) (on, others []Earlier) {
 // stemOf is by which name the report folders on a list begin.
 func stemOf(list string) string {
 	return strings.TrimSuffix(filepath.Base(Folder(list, 0, false)), "-run-0000")
-}
-
-// Seen is what the folder says of its run, to be held against a ledger.
-func (f *Earlier) Seen() ledger.Seen {
-	return ledger.Seen{Ledger: f.Ledger, Run: f.Run, StartedAt: f.StartedAt, InputSHA256: f.InputSHA256, Counts: f.Counts}
-}
-
-// Of reports whether the folder's report is that of a run.
-func (f *Earlier) Of(run *ledger.RunInfo) bool {
-	m, err := readManifest(f.Dir)
-	return err == nil && m.identity() == identityOf(run)
-}
-
-func (c outcomeCount) counts() (n ledger.Counts) {
-	n[ledger.Booked], n[ledger.AlreadyBooked], n[ledger.Rejected], n[ledger.Uncertain] = c.Booked, c.AlreadyBooked, c.Rejected, c.Uncertain
-	n[ledger.Invalid], n[ledger.Duplicate], n[ledger.Skipped], n[ledger.NotSent] = c.Invalid, c.Duplicate, c.Skipped, c.NotSent
-	return n
 }

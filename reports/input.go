@@ -45,7 +45,7 @@ type Source struct {
 	// first. Their rows tell how this run's rows ended in the end.
 	Later []Source
 
-	earlier *earlier // what an earlier report knows; nil: nothing
+	earlier *Earlier // what an earlier report knows; nil: nothing
 }
 
 // named reports whether the source knows people's names.

@@ -292,7 +292,7 @@ func TestWhole(t *testing.T) {
 		t.Errorf("%q", rep.Summary.Headline)
 	}
 	found, ok := FoundAt(rep.Dir)
-	if !ok || !found.Whole || found.Counts[ledger.Booked] != 2 || !found.Of(&src.Run) {
+	if !ok || !found.Whole() || found.RunOutcomes[ledger.Booked] != 2 || !found.Of(&src.Run) {
 		t.Errorf("%+v", found)
 	}
 }

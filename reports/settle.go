@@ -91,7 +91,7 @@ func knownColumns(cells []string) (n int) {
 func columnNamed(heading string) string {
 	name := strings.ToLower(tidy(heading))
 	for _, c := range uncertainColumns {
-		if name != "" && (name == c.old || name == c.title || name == words.Swedish.Say(c.title)) {
+		if name == c.title || name == words.Swedish.Say(c.title) {
 			return c.title
 		}
 	}

@@ -2,18 +2,20 @@ package reports
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"vitec-import/importer/ledger"
 )
 
-// manifest is summary.json: a run in one object, and what the report itself
+// Manifest is summary.json: a run in one object, and what the report itself
 // knows of its folder. Other programs rely on its keys: they are added, never
 // renamed. Their order is this one. Its texts are in English whatever the
 // language of the report.
-type manifest struct {
+type Manifest struct {
 	Run           int64         `json:"run"`
 	Input         manifestInput `json:"input"`
 	Mapping       string        `json:"mapping"`
@@ -79,22 +81,25 @@ type placeColumns struct {
 
 // outcomeCount is rows by the eight words, in the order in which people are
 // told of them.
-type outcomeCount struct {
-	Booked        int `json:"booked"`
-	AlreadyBooked int `json:"already_booked"`
-	Rejected      int `json:"rejected"`
-	Uncertain     int `json:"uncertain"`
-	Invalid       int `json:"invalid"`
-	Duplicate     int `json:"duplicate"`
-	Skipped       int `json:"skipped"`
-	NotSent       int `json:"not_sent"`
+type outcomeCount ledger.Counts
+
+// MarshalJSON implements [json.Marshaler].
+func (c outcomeCount) MarshalJSON() ([]byte, error) {
+	var all []string
+	for _, o := range ledger.Outcomes {
+		all = append(all, fmt.Sprintf("%q:%d", o, c[o]))
+	}
+	return []byte("{" + strings.Join(all, ",") + "}"), nil
 }
 
-func countsOf(c ledger.Counts) outcomeCount {
-	return outcomeCount{
-		c[ledger.Booked], c[ledger.AlreadyBooked], c[ledger.Rejected], c[ledger.Uncertain],
-		c[ledger.Invalid], c[ledger.Duplicate], c[ledger.Skipped], c[ledger.NotSent],
+// UnmarshalJSON implements [json.Unmarshaler].
+func (c *outcomeCount) UnmarshalJSON(data []byte) error {
+	var all map[string]int
+	err := json.Unmarshal(data, &all)
+	for _, o := range ledger.Outcomes {
+		c[o] = all[o.String()]
 	}
+	return err
 }
 
 // identity tells the reports of two runs apart that have the same number, in
@@ -108,44 +113,34 @@ func identityOf(run *ledger.RunInfo) identity {
 	return identity{run.ID, stamp(run.StartedAt), run.Target, run.Input.SHA256}
 }
 
-func (m *manifest) identity() identity {
+func (m *Manifest) identity() identity {
 	return identity{m.Run, m.StartedAt, m.Target, m.Input.SHA256}
 }
 
 // readManifest reads the summary.json of a folder.
-func readManifest(dir string) (manifest, error) {
+func readManifest(dir string) (Manifest, error) {
 	data, err := os.ReadFile(filepath.Join(dir, summaryAt))
 	if err != nil {
-		return manifest{}, err
+		return Manifest{}, err
 	}
-	m := manifest{}
-	var known struct{ Names *bool }
-	if err := json.Unmarshal(data, &m); err != nil {
-		return manifest{}, err
-	}
-	if err := json.Unmarshal(data, &known); err != nil {
-		return manifest{}, err
-	}
-	if known.Names == nil { // written before names were told apart from the input
-		m.Names = m.InputAtHand
-	}
-	return m, nil
+	m := Manifest{}
+	return m, json.Unmarshal(data, &m)
 }
 
 // writeManifest writes summary.json. It comes last: it knows the other files.
 func writeManifest(w io.Writer, src *Source, o *Options, sum *Summary, t *tally, files map[string]fileSum) error {
 	run := &sum.Run
-	m := manifest{
+	m := Manifest{
 		Run: run.ID,
 		Input: manifestInput{
 			File: inputName(run), SHA256: run.Input.SHA256, Rows: t.Rows, Path: run.Input.Path, Size: run.Input.Size, Format: run.Input.Format,
 			Encoding: run.Input.Encoding, Delimiter: run.Input.Delimiter, Sheet: run.Input.Sheet, HeaderRow: run.Input.HeaderRow,
 		},
 		Mapping: run.Mapping, MappingSHA256: run.MappingSHA256, Target: run.Target, StartedAt: stamp(run.StartedAt),
-		Outcomes: countsOf(t.Outcomes), Requests: run.Requests, Ended: run.Ended, Interrupted: run.Interrupted, Stopped: sum.Stopped,
+		Outcomes: outcomeCount(t.Outcomes), Requests: run.Requests, Ended: run.Ended, Interrupted: run.Interrupted, Stopped: sum.Stopped,
 		ContentDiffers: t.Differing, Format: run.Format, Rate: run.Rate, Concurrency: run.Concurrency,
 		Headline: sum.Headline, Steps: []stepJSON{}, Notes: append([]string{}, sum.Notes...),
-		InputAtHand: src.Input != nil, Trial: o.Trial, Ledger: src.Ledger, LedgerPlace: src.LedgerPlace, NewLedger: src.NewLedger, RunOutcomes: countsOf(run.Counts), Later: []int64{},
+		InputAtHand: src.Input != nil, Trial: o.Trial, Ledger: src.Ledger, LedgerPlace: src.LedgerPlace, NewLedger: src.NewLedger, RunOutcomes: outcomeCount(run.Counts), Later: []int64{},
 		Names: src.named(), RunFlags: append([]string{}, o.Paths.RunFlags...), Columns: placeColumns{src.ViewingColumns, src.SlotColumns},
 		Corrections: t.Outcomes[ledger.Invalid] + t.Outcomes[ledger.Rejected], Files: files,
 	}

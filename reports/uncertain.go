@@ -13,27 +13,26 @@ import (
 // uncertain rows.
 var uncertainColumns = [...]struct {
 	title string
-	old   string  // its name in files of before there were two languages
 	width float64 // in a workbook
 	of    func(u *uncertain, r *record) string
 }{
-	{"run", "run", 9, func(u *uncertain, r *record) string { return strconv.FormatInt(u.origin(r).run, 10) }},
-	{"row", "row", 7, func(u *uncertain, r *record) string { return strconv.Itoa(u.origin(r).row) }},
-	{"participant", "participant", 26, func(_ *uncertain, r *record) string { return r.participant }},
-	{"viewing and slot", "", 30, func(_ *uncertain, r *record) string { return r.place() }},
-	{"sent", "", 20, func(u *uncertain, r *record) string {
+	{"run", 9, func(u *uncertain, r *record) string { return strconv.FormatInt(u.origin(r).run, 10) }},
+	{"row", 7, func(u *uncertain, r *record) string { return strconv.Itoa(u.origin(r).row) }},
+	{"participant", 26, func(_ *uncertain, r *record) string { return r.participant }},
+	{"viewing and slot", 30, func(_ *uncertain, r *record) string { return r.place() }},
+	{"sent", 20, func(u *uncertain, r *record) string {
 		if r.SubmittedAt.IsZero() {
 			return ""
 		}
 		return moment(r.SubmittedAt, u.zone)
 	}},
-	{"what happened", "", 40, func(_ *uncertain, r *record) string { return r.message }},
-	{bookingIDTitle, "booked_id", 36, nil},
-	{notBookedTitle, "not_booked", 12, nil},
-	{"reason", "reason", 30, nil},
-	{"customer id", "", 14, func(_ *uncertain, r *record) string { return r.Slot.CustomerId }},
-	{"viewing id", "", 38, func(_ *uncertain, r *record) string { return r.Slot.ViewingId }},
-	{"time slot id", "", 38, func(_ *uncertain, r *record) string { return r.Slot.TimeSlotId }},
+	{"what happened", 40, func(_ *uncertain, r *record) string { return r.message }},
+	{bookingIDTitle, 36, nil},
+	{notBookedTitle, 12, nil},
+	{"reason", 30, nil},
+	{"customer id", 14, func(_ *uncertain, r *record) string { return r.Slot.CustomerId }},
+	{"viewing id", 38, func(_ *uncertain, r *record) string { return r.Slot.ViewingId }},
+	{"time slot id", 38, func(_ *uncertain, r *record) string { return r.Slot.TimeSlotId }},
 }
 
 // The columns in which an answer stands.

@@ -28,7 +28,7 @@ func settlementsIn(t testing.TB, data []byte) ([]Settled, error) {
 }
 
 func TestReadSettlements(t *testing.T) {
-	const head = "run;row;participant;booked_id;not_booked;reason\r\n"
+	const head = "run;row;participant;booking id;not booked;reason\r\n"
 	want := []Settled{
 		{Line: 2, Run: 7, Row: 5, BookingID: "VID1", Reason: "sedd i Vitec, igår"},
 		{Line: 4, Run: 7, Row: 9, NotBooked: true, Reason: "går ej"},
@@ -41,9 +41,9 @@ func TestReadSettlements(t *testing.T) {
 		"saved as ANSI":     ansi,
 		"saved as Unicode":  utf16,
 		"Mac line ends":     []byte(strings.ReplaceAll(text, "\r\n", "\n")),
-		"columns moved":     []byte("reason;Booked_ID;row;NOT_BOOKED;run;more\n\"sedd i Vitec, igår\"; VID1\u00a0;5;;7;\n;;6;;7;\ngår ej;;9;Ja;7;\n"),
-		"with commas":       []byte("run,row,booked_id,not_booked,reason\n7,5,VID1,,\"sedd i Vitec, igår\"\n7,6,,,\n7,9,,X,går ej\n"),
-		"quoted everywhere": []byte("\"run\",\"row\",\"booked_id\",\"not_booked\",\"reason\"\n\"7\",\"5\",\"VID1\",\"\",\"sedd i Vitec, igår\"\n7,6,,,\n7,9,,true,går ej\n"),
+		"columns moved":     []byte("reason;Booking ID;row;NOT BOOKED;run;more\n\"sedd i Vitec, igår\"; VID1\u00a0;5;;7;\n;;6;;7;\ngår ej;;9;Ja;7;\n"),
+		"with commas":       []byte("run,row,booking id,not booked,reason\n7,5,VID1,,\"sedd i Vitec, igår\"\n7,6,,,\n7,9,,X,går ej\n"),
+		"quoted everywhere": []byte("\"run\",\"row\",\"booking id\",\"not booked\",\"reason\"\n\"7\",\"5\",\"VID1\",\"\",\"sedd i Vitec, igår\"\n7,6,,,\n7,9,,true,går ej\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := settlementsIn(t, data)
@@ -58,7 +58,7 @@ func TestReadSettlements(t *testing.T) {
 }
 
 func TestReadSettlementsNamesAllMistakes(t *testing.T) {
-	text := "sep=;\nrun;row;participant;booked_id;not_booked;reason\n" +
+	text := "sep=;\nrun;row;participant;booking id;not booked;reason\n" +
 		"7;5;Åsa;VID1;x;\n" +
 		"7;6;Bo;;kanske;\n" +
 		"x;0;Cia;VID2;;\n" +
@@ -96,7 +96,7 @@ func TestReadSettlementsNamesAllMistakes(t *testing.T) {
 func TestReadSettlementsRefusesOtherFiles(t *testing.T) {
 	for name, text := range map[string]string{
 		"empty": "", "no header": "7;5;Åsa;VID1;;\n", "another file": "row,sheet,participant\n1,,Anna\n",
-		"a column twice": "run;row;row;booked_id;not_booked\n", "binary": "PK\x03\x04\x00\x00\x00", "quotes": "run;row;booked_id;not_booked\n7;5;\"VID;x\n",
+		"a column twice": "run;row;row;booking id;not booked\n", "binary": "PK\x03\x04\x00\x00\x00", "quotes": "run;row;booking id;not booked\n7;5;\"VID;x\n",
 	} {
 		if got, err := settlementsIn(t, []byte(text)); err == nil {
 			t.Errorf("%s: no error, %v", name, got)
@@ -176,7 +176,7 @@ func TestUncertainThroughLibreOffice(t *testing.T) {
 }
 
 func FuzzReadSettlements(f *testing.F) {
-	f.Add([]byte("run;row;booked_id;not_booked;reason\n7;5;VID1;;\n7;6;;x;\"a\nb\"\n"))
+	f.Add([]byte("run;row;booking id;not booked;reason\n7;5;VID1;;\n7;6;;x;\"a\nb\"\n"))
 	f.Add([]byte("\xff\xfer\x00u\x00n\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		got, err := settlementsIn(t, data)

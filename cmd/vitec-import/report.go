@@ -157,7 +157,7 @@ func (w *world) writeReport(ctx context.Context, l *ledger.Ledger, run ledger.Ru
 	defer src.Close()
 	old, ok := reports.FoundAt(place.folder(&run))
 	src.NewLedger = src.NewLedger || ok && old.NewLedger && old.Of(&run)
-	if place.whole || ok && old.Whole {
+	if place.whole || ok && old.Whole() {
 		for _, later := range runs {
 			if later.ID <= run.ID || later.Purged || later.Target != run.Target {
 				continue

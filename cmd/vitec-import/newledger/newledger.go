@@ -13,6 +13,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"vitec-import/importer/ledger"
 	"vitec-import/reports"
@@ -82,7 +83,7 @@ func (r *Run) reports() (on, others []reports.Earlier) {
 		}
 	}
 	idle := func(f reports.Earlier) bool { return f.Trial && r.Books == People || f.Target == "sandbox" }
-	latest := func(a, b reports.Earlier) int { return b.StartedAt.Compare(a.StartedAt) }
+	latest := func(a, b reports.Earlier) int { return strings.Compare(b.StartedAt, a.StartedAt) }
 	on, others = slices.DeleteFunc(on, idle), slices.DeleteFunc(others, idle)
 	slices.SortStableFunc(on, latest)
 	slices.SortStableFunc(others, latest)
