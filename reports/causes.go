@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,21 +20,16 @@ type cause struct {
 	Header  string
 	Rows    int
 	places  []int // the first rows, ascending
-	order   int   // in which the causes were met
 }
 
-// maxPlaces is how many rows of a cause are named, maxCauses how many causes
-// are told apart: the words of a server could differ from row to row.
-const (
-	maxPlaces = 40
-	maxCauses = 500
-)
+// maxPlaces is how many rows of a cause are named.
+const maxPlaces = 40
 
 // causes groups the rows that did not end well.
 type causes struct {
 	d    *describer
 	by   map[causeKey]*cause
-	rest map[ledger.Outcome]*cause // beyond maxCauses
+	list []*cause // in the order in which they were met
 }
 
 type causeKey struct {
@@ -47,7 +41,7 @@ type causeKey struct {
 }
 
 func newCauses(d *describer) *causes {
-	return &causes{d: d, by: map[causeKey]*cause{}, rest: map[ledger.Outcome]*cause{}}
+	return &causes{d: d, by: map[causeKey]*cause{}}
 }
 
 func (c *causes) add(r *record) {
@@ -87,15 +81,9 @@ func (c *causes) add(r *record) {
 
 func (c *causes) count(k causeKey, row int, start func() *cause) {
 	g := c.by[k]
-	if g == nil && len(c.by) < maxCauses {
+	if g == nil {
 		g = start()
-		g.order = len(c.by)
-		c.by[k] = g
-	} else if g == nil {
-		if g = c.rest[k.outcome]; g == nil {
-			g = &cause{Outcome: k.outcome, Message: c.d.words.Say("other reasons, too many to tell apart; see the rows"), order: maxCauses + int(k.outcome)}
-			c.rest[k.outcome] = g
-		}
+		c.by[k], c.list = g, append(c.list, g)
 	}
 	g.Rows++
 	if len(g.places) < maxPlaces && (len(g.places) == 0 || g.places[len(g.places)-1] != row) {
@@ -105,23 +93,16 @@ func (c *causes) count(k causeKey, row int, start func() *cause) {
 
 // sorted returns the causes, those of most rows first, warnings last.
 func (c *causes) sorted() []*cause {
-	var list []*cause
-	for _, g := range c.by {
-		list = append(list, g)
-	}
-	for _, g := range c.rest {
-		list = append(list, g)
-	}
-	slices.SortFunc(list, func(a, b *cause) int {
-		if a.Warning != b.Warning {
-			if b.Warning {
-				return -1
-			}
+	slices.SortStableFunc(c.list, func(a, b *cause) int {
+		switch {
+		case a.Warning == b.Warning:
+			return b.Rows - a.Rows
+		case a.Warning:
 			return 1
 		}
-		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.order, b.order))
+		return -1
 	})
-	return list
+	return c.list
 }
 
 // Place is the column of a cause: its letters and its header.

@@ -43,24 +43,26 @@ func (e *Earlier) Seen() ledger.Seen {
 	return ledger.Seen{Ledger: e.Ledger, Run: e.Run, StartedAt: started, InputSHA256: e.Input.SHA256, Counts: ledger.Counts(e.RunOutcomes)}
 }
 
-// findEarlier looks for the latest report of the run that names people; nil =
-// there is none.
-func findEarlier(src *Source, dir string) *Earlier {
-	for _, folder := range append([]string{dir, src.Run.ReportDir}, src.Earlier...) {
-		if folder == "" {
-			continue
-		}
+// recall looks for the latest report of the run that names people, in dir
+// first, and takes from it what the source does not say.
+func (s *Source) recall(dir string) {
+	s.earlier = nil
+	for _, folder := range append([]string{dir, s.Run.ReportDir}, s.Earlier...) {
 		for _, dir := range candidates(folder) {
-			if !exists(dir) {
+			if folder == "" || !exists(dir) {
 				break
 			}
 			e, ok := FoundAt(dir)
-			if ok && e.Of(&src.Run) && e.Names && exists(filepath.Join(dir, csvAt)) {
-				return &e
+			if !ok || !e.Of(&s.Run) || !e.Names || !exists(filepath.Join(dir, csvAt)) {
+				continue
 			}
+			s.earlier = &e
+			if s.ViewingColumns == nil && s.SlotColumns == nil {
+				s.ViewingColumns, s.SlotColumns = e.Columns.Viewing, e.Columns.Slot
+			}
+			return
 		}
 	}
-	return nil
 }
 
 // rows yields the lines of the report, in input order.

@@ -2,8 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -67,40 +65,28 @@ func facts(run *ledger.RunInfo, w texts, zone *time.Location, t *tally) []Fact {
 	return list
 }
 
-// answers counts how long answers took, each length some 30 % more than the one
-// before, from a millisecond on.
+// answers counts how long answers took.
 type answers struct {
-	times [48]int
-	total int
+	n            int
+	sum, longest time.Duration
 }
 
 func (a *answers) add(r *ledger.Row) {
 	if r.Duration <= 0 || r.HTTPStatus == 0 { // a request that ran out of time has no answer
 		return
 	}
-	bin := 0
-	if ms := float64(r.Duration) / float64(time.Millisecond); ms > 1 {
-		bin = min(len(a.times)-1, int(math.Log(ms)/math.Log(1.3)))
-	}
-	a.times[bin]++
-	a.total++
-}
-
-// within is in which time a share of the answers came.
-func (a *answers) within(share float64) time.Duration {
-	want := int(math.Ceil(share * float64(a.total)))
-	sum := 0
-	i := slices.IndexFunc(a.times[:], func(n int) bool { sum += n; return sum >= want })
-	return time.Duration(math.Pow(1.3, float64(i)+0.5) * float64(time.Millisecond))
+	a.n++
+	a.sum += r.Duration
+	a.longest = max(a.longest, r.Duration)
 }
 
 // say puts the run's requests into a few words.
 func (a *answers) say(w texts, run *ledger.RunInfo) string {
 	n := words.Number(run.Requests).String()
-	if a.total == 0 {
+	if a.n == 0 {
 		return n
 	}
-	return w.Say("%s; half of the answers came within about %s, 95\u00a0%% within about %s", n, w.short(a.within(0.5)), w.short(a.within(0.95)))
+	return w.Say("%s; an answer took %s on average, %s at most", n, w.short(a.sum/time.Duration(a.n)), w.short(a.longest))
 }
 
 // short is the time of an answer as people read it: 130 ms, 1.5 s.

@@ -33,7 +33,6 @@ const earlyJS = `document.documentElement.className="js"`
 const (
 	maxPageRows   = 20_000 // rows; report.csv has them all
 	maxPageSlots  = 200    // slots that are listed
-	maxSlots      = 5000   // slots that are told apart
 	maxPageText   = 120    // characters of what happened to a row
 	maxPageCause  = 400    // characters of a cause
 	maxPageCauses = 200    // causes that are listed
@@ -90,9 +89,6 @@ func (h *reportHTML) add(r *record) error {
 func (h *reportHTML) count(r *record) {
 	c := h.slots[r.Slot]
 	if c == nil {
-		if len(h.slots) == maxSlots {
-			return
-		}
 		c = &slotCount{Name: r.place(), IDs: strings.Trim(r.Slot.ViewingId+" / "+r.Slot.TimeSlotId, " /")}
 		if c.IDs == c.Name {
 			c.IDs = ""

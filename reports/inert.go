@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,72 +19,36 @@ import (
 // Signed numbers and phones (digits and spaces after the sign) are no formulas
 // and stay as they are.
 func Inert(s string) string {
-	var b strings.Builder
-	b.Grow(len(s) + 2)
-	start := true // of what a spreadsheet may see as a cell
-	for i, r := range s {
-		switch {
-		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029':
-			r = ' '
-		case r == ';':
-			start = true
-		case start && (r == '"' || r == ' '):
-			// the cell still begins after these
-		case start && formulaSign(r) && !signedNumber(s[i:]):
-			b.WriteByte('\'')
-			start = false
-		default:
-			start = false
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
 		}
-		if r == utf8.RuneError {
-			r = '\uFFFD'
+		return r
+	}, s)
+	cells := strings.Split(s, ";")
+	for i, cell := range cells {
+		text := strings.TrimLeft(cell, "\" ")
+		sign, _ := utf8.DecodeRuneInString(text)
+		if strings.ContainsRune("=+-@＝＋－＠", sign) && !signedNumber.MatchString(text) {
+			cells[i] = strings.TrimSuffix(cell, text) + "'" + text
 		}
-		b.WriteRune(r)
 	}
-	return b.String()
+	return strings.Join(cells, ";")
 }
 
 // inertID is Inert for an id that a program will compare: a sign in front of
 // letters, digits, - _ and . alone can call nothing and stays.
 func inertID(s string) string {
-	if len(s) > 1 && (s[0] == '-' || s[0] == '+') && strings.IndexFunc(s[1:], notIDRune) < 0 {
+	if signedID.MatchString(s) {
 		return s
 	}
 	return Inert(s)
 }
 
-func notIDRune(r rune) bool {
-	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.')
-}
-
-func formulaSign(r rune) bool {
-	switch r {
-	case '=', '+', '-', '@', '＝', '＋', '－', '＠':
-		return true
-	}
-	return false
-}
-
-// signedNumber reports whether s, up to a semicolon, is a sign followed by
-// digits and spaces, with one decimal point or comma at most.
-func signedNumber(s string) bool {
-	s, _, _ = strings.Cut(s, ";")
-	if s == "" || s[0] != '+' && s[0] != '-' {
-		return false
-	}
-	digits, points := 0, 0
-	for _, r := range s[1:] {
-		switch {
-		case r >= '0' && r <= '9':
-			digits++
-		case r == '.' || r == ',':
-			points++
-		case r != ' ':
-			return false
-		}
-	}
-	return digits > 0 && points <= 1
-}
+var (
+	signedNumber = regexp.MustCompile(`^[+-] *(?:[0-9][0-9 ]*(?:[.,][0-9 ]*)?|[.,] *[0-9][0-9 ]*)$`)
+	signedID     = regexp.MustCompile(`^[+-][A-Za-z0-9._-]+$`)
+)
 
 // oneLine returns s with every run of white space and control characters as
 // one space.

@@ -62,7 +62,7 @@ func TestInertIDsStayVerbatim(t *testing.T) {
 func liveFormula(cell string) bool {
 	for _, part := range strings.FieldsFunc(cell, func(r rune) bool { return r == ';' || r == '\t' || r == '\n' || r == '\r' }) {
 		part = strings.TrimLeft(part, "\" ")
-		if part != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(part)[0]) && !signedNumber(part) {
+		if part != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(part)[0]) && !signedNumber.MatchString(part) {
 			return true
 		}
 	}

@@ -235,7 +235,7 @@ func endings(ctx context.Context, src *Source) (map[int]ending, error) {
 	for i := range src.Later {
 		later := &src.Later[i]
 		if later.Input == nil {
-			later.earlier = findEarlier(later, "")
+			later.recall("")
 		}
 		add := func(number int, row ledger.Row) {
 			if before, ok := all[number]; !ok || better(row.Outcome, before.row.Outcome) {

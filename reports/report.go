@@ -75,14 +75,9 @@ func Write(ctx context.Context, src Source, o Options) (*Report, error) {
 	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
 		return nil, err
 	}
-	src.earlier = findEarlier(&src, o.Dir)
-	if e := src.earlier; e != nil {
-		if src.ViewingColumns == nil && src.SlotColumns == nil {
-			src.ViewingColumns, src.SlotColumns = e.Columns.Viewing, e.Columns.Slot
-		}
-		if o.Paths.RunFlags == nil {
-			o.Paths.RunFlags = e.RunFlags
-		}
+	src.recall(o.Dir)
+	if src.earlier != nil && o.Paths.RunFlags == nil {
+		o.Paths.RunFlags = src.earlier.RunFlags
 	}
 	if o.Paths.Input == "" && src.Input != nil {
 		o.Paths.Input = src.Input.Info().Path // where it is now
@@ -267,10 +262,7 @@ type Person struct{ Name, Place string }
 // Participants names rows of a run by their numbers, from the input or an
 // earlier report. There are none if nothing is left that knows them.
 func Participants(ctx context.Context, src Source, wanted map[int]bool) map[int]Person {
-	src.earlier = findEarlier(&src, "")
-	if e := src.earlier; e != nil && src.ViewingColumns == nil && src.SlotColumns == nil {
-		src.ViewingColumns, src.SlotColumns = e.Columns.Viewing, e.Columns.Slot
-	}
+	src.recall("")
 	names := map[int]Person{}
 	for a, err := range src.abouts(ctx) {
 		if err != nil {

@@ -157,18 +157,12 @@ type viewing struct {
 	status   int
 }
 
-// maxViewings is how many viewings are told apart.
-const maxViewings = 5000
-
 func (b *blame) add(r *record) {
 	if r.Outcome != ledger.Booked && r.Outcome != ledger.Rejected {
 		return
 	}
 	v := b.viewings[r.Slot.ViewingId]
 	if v == nil {
-		if len(b.viewings) == maxViewings {
-			return
-		}
 		v = &viewing{name: r.viewing, causes: map[string]int{}}
 		b.viewings[r.Slot.ViewingId] = v
 	}

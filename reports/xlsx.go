@@ -214,7 +214,7 @@ func (x *reportXLSX) problems() {
 	}
 	p.put(header...)
 	list := x.causes.sorted()
-	for _, g := range list {
+	for _, g := range list[:min(len(list), excelize.TotalRows-1)] {
 		outcome := p.cell(lookOutcome+look(g.Outcome), w.marked(g.Outcome))
 		if g.Warning {
 			outcome = p.cell(lookWrapped, w.Say("warning"))
