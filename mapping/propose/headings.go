@@ -103,53 +103,33 @@ func (d *dictionary) add(name, field string) {
 	}
 }
 
-// numbered is what stands before a heading only to count it: "1.", "(2)", "Q3",
-// "Fråga 4:", "B.".
-var numbered = regexp.MustCompile(`^(?:(?i:q|fråga|question)\s*\d{1,2}(?:[.:)\]]|\s)|0\d\s|\d{1,2}\.\d{1,2}\s|(?:I{1,3}|IV|VI{0,3}|IX|X)[.)]\s|[(\[]?\d{1,2}(?:\.\d{1,2})?[.:)\]])\s*[-–:]?\s*`)
+// counters are what stands before a heading only to count it: "1.", "(2)", "Q3",
+// "Fråga 4:", "II.", "B.".
+var counters = regexp.MustCompile(`^(?:(?i:q|fråga|question)\s*\d{1,2}(?:[.:)\]]|\s)|0\d\s|\d{1,2}\.\d{1,2}\s|[(\[]?(?:I{1,3}|IV|VI{0,3}|IX|X|[A-Za-z])[.:)\]]\s|[(\[]?\d{1,2}(?:\.\d{1,2})?[.:)\]])\s*[-–:]?\s*`)
 
-// lettered is the same by letters, which count only from A on: "F. namn" is a
-// first name.
-var lettered = regexp.MustCompile(`^[(\[]?([A-Z])[.:)\]]\s+`)
-
-// unnumbered returns headings without what only counts them.
-func unnumbered(headings []string) []string {
-	plain := slices.Clone(headings)
-	next := byte('A')
-	for _, h := range headings {
-		if m := lettered.FindStringSubmatch(h); m != nil && m[1][0] == next {
-			next++
-		}
+// uncounted returns a heading without what only counts it. "F. namn" has a meaning
+// with its letter.
+func (d *dictionary) uncounted(heading string) string {
+	rest := counters.ReplaceAllString(heading, "")
+	if field, _ := d.find(compact(heading)); field != "" || !strings.ContainsFunc(rest, unicode.IsLetter) {
+		return heading
 	}
-	for i, h := range headings {
-		rest := numbered.ReplaceAllString(h, "")
-		if m := lettered.FindStringSubmatch(h); next > 'B' && m != nil && m[1][0] < next {
-			rest = h[len(m[0]):]
-		}
-		if strings.ContainsFunc(rest, unicode.IsLetter) {
-			plain[i] = rest
-		}
-	}
-	return plain
+	return rest
 }
 
 // secondPersons marks the headings that speak of somebody beside the
 // participant: with "Namn 2" in the header, "Mobil 2" is not another number of
 // the participant's.
 func (d *dictionary) secondPersons(headings []string) []bool {
-	second := make([]bool, len(headings))
-	numbers := make([]string, len(headings))
-	named := map[string]bool{}
+	numbers, named := make([]string, len(headings)), map[string]bool{}
 	for i, h := range headings {
 		list := headingWords(h)
-		at := slices.IndexFunc(list, func(w string) bool { return len(w) == 1 && w[0] >= '2' && w[0] <= '9' })
-		if at < 0 {
-			continue
-		}
-		numbers[i] = list[at]
-		if isName(d.meaning(strings.Join(slices.Delete(list, at, at+1), " ")).field) {
-			named[numbers[i]] = true
+		if at := slices.IndexFunc(list, func(w string) bool { return len(w) == 1 && w[0] >= '2' && w[0] <= '9' }); at >= 0 {
+			numbers[i] = list[at]
+			named[numbers[i]] = named[numbers[i]] || isName(d.meaning(strings.Join(slices.Delete(list, at, at+1), " ")).field)
 		}
 	}
+	second := make([]bool, len(headings))
 	for i := range headings {
 		second[i] = named[numbers[i]]
 	}

@@ -21,7 +21,8 @@ var corpusFields = map[string][]string{
 	"note": {"updatePerson.note"}, "msg": {"contactMessage"}, "part": {"participated"},
 	"gdpr": {"updatePerson.gdprApprovalDate"}, "how": {"updatePerson.obtainThrough"},
 	"news": {"updatePerson.wishAdvertising"}, "view": {"viewingId"}, "slot": {"timeSlotId"},
-	"": nil,
+	"office": {"customerId"},
+	"":       nil,
 }
 
 // headingList is one list of the corpus.
@@ -101,7 +102,7 @@ func (s *score) judge(t *testing.T, l headingList, survey *Survey) {
 // had met them: precision 0.99, recall 0.94), the third have the rules' latest
 // additions to thank for, the last came after all of them.
 func TestHeadings(t *testing.T) {
-	for _, half := range []string{"tuning", "heldout", "offices", "fresh"} {
+	for _, half := range []string{"tuning", "heldout", "offices", "fresh", "unseen", "later"} {
 		lists := readHeadings(t, "testdata/headings/"+half+".txt")
 		for _, way := range []string{"headings alone", "with cells"} {
 			var s score
@@ -114,8 +115,8 @@ func TestHeadings(t *testing.T) {
 			}
 			t.Logf("%s, %s: %d lists, precision %.3f, recall %.3f", half, way, len(lists), s.precision(), s.recall())
 			least := 0.90
-			if half == "fresh" && way == "headings alone" {
-				least = 0.83 // "Gäst" and "Spekulant" are names only if the cells are
+			if (half == "fresh" || half == "later") && way == "headings alone" {
+				least = 0.87 // "Gäst" and "Spekulant" are names only if the cells are
 			}
 			if s.precision() < 0.97 || s.recall() < least {
 				t.Errorf("%s, %s: precision %.3f, recall %.3f", half, way, s.precision(), s.recall())
@@ -139,7 +140,8 @@ func fillCells(s *Survey, code []string) {
 		"part": {"Ja", "nej", "ja"}, "gdpr": {"2026-03-04", "2026-03-05", "2026-03-05"},
 		"how": {"Visning", "Telefon", "Visning"}, "news": {"ja", "nej", "nej"},
 		"view": {"Storgatan 12", "Storgatan 12", "Sjövägen 4"}, "slot": {"17:00", "17:30", "17:00"},
-		"": {"A", "17", ""},
+		"office": {"M11385", "M11385", "M11385"},
+		"":       {"A", "17", ""},
 	}
 	for i := range 3 {
 		var cells []string

@@ -52,8 +52,7 @@ type Suggestion struct {
 	Header string     // its name
 	Why    vitec.Text // what speaks for it or against it; it may say nothing
 
-	rule    rule
-	byCells bool // nothing but the cells speaks for it
+	rule rule
 }
 
 // rule is how a field gets its value from columns.
@@ -149,7 +148,7 @@ func (p *Proposal) Columns() []Column {
 func (p *Proposal) Fits(column int, field string) (fit, looked int) {
 	c := p.column(column)
 	if s, ok := shapes[field]; ok {
-		return c.like[s.looks[0]], c.looked
+		return c.count(s.looks...), c.looked
 	}
 	return 0, 0
 }
@@ -272,7 +271,7 @@ func (p *Proposal) doubt(column int, field string, why vitec.Text) {
 		for _, part := range parts {
 			p.add(&p.Unsure, part.path, column, rule{column: p.column(column).header, split: part.split}, why)
 		}
-	case field == AnyPhone:
+	case field == anyPhone:
 		p.doubt(column, "updatePerson.telePhone", why)
 		p.doubt(column, "updatePerson.cellPhone", why)
 	default:

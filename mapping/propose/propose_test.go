@@ -28,7 +28,7 @@ func proposed(t *testing.T, o Options, rows ...string) *Proposal {
 func (p *Proposal) at(field string) (header, rule string) {
 	for _, s := range p.Mapped {
 		if s.Field == field {
-			return s.Header, s.rule.yaml()
+			return s.Header, oneLine(s.rule.node())
 		}
 	}
 	return "", ""
@@ -186,8 +186,8 @@ version: 1
 
 target:
   customerId: {value: M11385}
-  viewingId: {column: Visning, lookup: viewings} # the ids are to be filled in below
-  timeSlotId: {join: [Visning, Tid], lookup: slots} # the ids are to be filled in below
+  viewingId: {column: Visning, lookup: viewings}
+  timeSlotId: {join: [Visning, Tid], lookup: slots} # the same time stands beside several viewings: a time slot is known by both together
 
 participant:
   updatePerson:
@@ -314,7 +314,7 @@ func TestProposeTwoLists(t *testing.T) {
 			t.Errorf("%q is mapped to %s", s.Header, s.Field)
 		}
 	}
-	if header, _ := p.at("updatePerson.cellPhone"); header != "Mobil" || len(p.Notes) != 1 || !strings.Contains(p.Notes[0].String(), "2 lists") {
+	if header, _ := p.at("updatePerson.cellPhone"); header != "Mobil" || len(p.Notes) != 1 || !strings.Contains(p.Notes[0].String(), "several lists") {
 		t.Errorf("%q, notes %v", header, p.Notes)
 	}
 	// A gap in one list makes no second one.
@@ -406,6 +406,9 @@ func TestProposeFilled(t *testing.T) {
 	m, err := mapping.Parse("mapping.yaml", p.YAML(english), mapping.Options{})
 	if err != nil || len(p.Missing()) != 0 {
 		t.Fatalf("%v, missing %v", err, p.Missing())
+	}
+	if strings.Contains(string(p.YAML(english)), `"?"`) {
+		t.Errorf("it still asks for ids\n%s", p.YAML(english))
 	}
 	mp, err := m.Bind(strings.Split("Namn|Mobil|Visning", "|"))
 	if err != nil {

@@ -59,8 +59,7 @@ type look int
 const (
 	email look = iota
 	phone
-	mobile        // a phone, too
-	personalShape // the digits of a personal number
+	mobile // a phone, too
 	personalNumber
 	zip
 	spacedZip
@@ -114,7 +113,9 @@ func New(header []string) *Survey {
 		s.columns[i] = column{header: names[i], texts: newTexts(), dates: map[string]int{}}
 	}
 	d := known()
-	names = unnumbered(names)
+	for i, name := range names {
+		names[i] = d.uncounted(name)
+	}
 	second := d.secondPersons(names)
 	for i, name := range names {
 		c := &s.columns[i]
@@ -256,15 +257,14 @@ func (c *column) look(t string) {
 			count(mobile, len(sent) == 10 && sent[:2] == "07")
 		}
 		n = countDigits(t, "-+ –")
-		count(personalShape, n == 10 || n == 12)
 		count(personalNumber, (n == 10 || n == 12) && takes(toPersonal))
-		count(zip, len(t) <= 8 && takes(toZip))
 		count(spacedZip, spacedZips.MatchString(t))
 		count(decimal, decimalText.MatchString(t))
 	}
 	city := cityOf(t)
 	count(zipCity, city != "" && streetOf(t) == "")
 	count(address, city != "" && streetOf(t) != "")
+	count(zip, len(t) <= 10 && (takes(toZip) || !strings.ContainsFunc(t, unicode.IsLetter)))
 	count(clock, len(t) <= 40 && clockText.MatchString(t))
 	if !strings.ContainsFunc(t, unicode.IsLetter) {
 		c.like[digits]++
@@ -320,16 +320,17 @@ func nameWords(t string) int {
 	return 0
 }
 
-// share returns what part of the cells looked at look like one of these.
-func (c *column) share(looks ...look) float64 {
-	n := 0
+// count returns how many of the cells looked at look like one of these.
+func (c *column) count(looks ...look) (n int) {
 	for _, l := range looks {
 		n += c.like[l]
 	}
-	if c.looked == 0 {
-		return 0
-	}
-	return float64(n) / float64(c.looked)
+	return n
+}
+
+// share returns what part of the cells looked at look like one of these.
+func (c *column) share(looks ...look) float64 {
+	return float64(c.count(looks...)) / float64(max(c.looked, 1))
 }
 
 // date returns the layout in which nearly all cells are dates ("" for ISO).

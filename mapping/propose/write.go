@@ -1,17 +1,14 @@
 package propose
 
 import (
-	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
+	"go.yaml.in/yaml/v4"
+
+	"vitec-import/mapping"
 	"vitec-import/vitec"
 )
-
-// unfilled stands where a person has to write an id.
-const unfilled = "?"
 
 // whereIDs says where a person finds the ids of the address.
 var whereIDs = map[string]vitec.Text{
@@ -20,311 +17,146 @@ var whereIDs = map[string]vitec.Text{
 	"timeSlotId": say("it is the id of the viewing's time slot in Vitec"),
 }
 
-// line is one field of the file: what is active, what is only a comment.
-type line struct {
-	path   string // inside its block
-	rule   string
-	above  string // a comment before it
-	behind string // a comment on the line
-	off    bool   // the line itself is a comment
+// always are constants that a mapping had better say, and when to change them.
+var always = []struct {
+	path string
+	why  vitec.Text
+}{
+	{"returnBookingId", none},
+	{"options.isDeadlineValidationEnabled", say("false for a list that is imported after the viewing")},
+	{"options.enableBookingLimitValidation", say("false to book more people than there are places")},
 }
 
-// writer writes a proposal as a mapping file.
-type writer struct {
-	*Proposal
-	strings.Builder
-	lang func(any) string
-}
-
-// YAML returns the mapping file; say says a text in the language of its comments.
-// [mapping.Parse] reads it as soon as what is missing is filled in.
-func (p *Proposal) YAML(say func(any) string) []byte {
-	w := &writer{Proposal: p, lang: say}
-	w.write()
-	return []byte(w.String())
-}
-
-func (w *writer) write() {
-	if w.options.Schema != "" {
-		fmt.Fprintf(w, "# yaml-language-server: $schema=%s\n", w.options.Schema)
-	}
-	w.remark(0, w.lang(say("Which column of the list goes where. Proposed for %s: read it through,\nabove all what is marked \"unsure\". The keys are the API's own names.", w.options.Table)))
-	if len(w.Missing()) > 0 {
-		w.remark(0, w.lang(say("Write an id wherever there is a \"?\".")))
-	}
-	for _, n := range w.Notes {
-		w.remark(0, w.lang(n))
-	}
-	w.WriteString("version: 1\n\ntarget:\n")
-	w.block(w.target(), 1)
-	w.WriteString("\nparticipant:\n")
-	w.block(w.body(), 1)
-	if !w.Reachable() {
-		w.remark(1, w.lang(say("The server requires one of email.emailAddress, telePhone, workPhone and cellPhone.")))
-	}
-	w.lookups()
-	w.input()
-	w.rest()
-}
-
-// target is the lines of the address.
-func (w *writer) target() []line {
-	var lines []line
-	for _, path := range []string{"customerId", "viewingId", "timeSlotId"} {
-		l := w.field(path)
-		if l.rule == "" {
-			l.rule = flow("value", unfilled)
-			if id := w.ids[path][""]; id != "" {
-				l.rule = flow("value", id)
-			} else {
-				l.behind = w.lang(say("to be filled in: %s", whereIDs[path]))
-			}
-		}
-		lines = append(append(lines, l), w.doubts(path)...)
-	}
-	return lines
-}
-
-// body is the lines of the participant, in the order of the request.
-func (w *writer) body() []line {
-	var lines []line
-	for _, f := range vitec.Fields() {
-		l := w.field(f.Path)
-		if l.rule == "" {
-			switch f.Path {
-			case "updatePerson.obtainThrough":
-				if w.maps("updatePerson.gdprApprovalDate") {
-					l.off, l.rule, l.above = true, flow("value", "Visit"), w.lang(say("how people were informed: %s", strings.Join(f.Values, ", ")))
-				}
-			case "returnBookingId":
-				l.rule = flow("value", "true")
-			case "options.isDeadlineValidationEnabled":
-				l.rule, l.behind = flow("value", "true"), w.lang(say("false for a list that is imported after the viewing"))
-			case "options.enableBookingLimitValidation":
-				l.rule, l.behind = flow("value", "true"), w.lang(say("false to book more people than there are places"))
-			}
-		}
-		if l.rule != "" {
-			lines = append(lines, l)
-		}
-		lines = append(lines, w.doubts(f.Path)...)
-	}
-	return lines
-}
-
-// field is the line of a field that gets a value; its rule is "" if it gets none.
-func (w *writer) field(path string) line {
-	l := line{path: path}
-	if text, ok := w.constants[path]; ok {
-		l.rule = flow("value", text)
-		return l
-	}
-	for _, s := range w.Mapped {
-		if s.Field == path {
-			l.rule, l.behind = s.rule.yaml(), w.lang(s.Why)
-			if s.rule.lookup != "" && path != "updatePerson.obtainThrough" {
-				l.behind = w.lang(say("the ids are to be filled in below"))
-			}
-		}
-	}
-	return l
-}
-
-// doubts is the lines of what is unsure about a field.
-func (w *writer) doubts(path string) []line {
-	var lines []line
-	for _, s := range w.Unsure {
-		if s.Field == path {
-			lines = append(lines, line{path: path, rule: s.rule.yaml(), off: true, above: w.lang(say("unsure, column %q: %s", s.Header, s.Why))})
-		}
-	}
-	return lines
-}
-
-// yaml writes a rule on one line.
-func (r rule) yaml() string {
-	if r.split == "" && r.layout == "" && r.lookup == "" && r.table == nil {
-		return quote(r.column)
-	}
-	var parts []string
-	add := func(key, value string) {
-		if value != "" {
-			parts = append(parts, key+": "+value)
-		}
-	}
-	if r.join != nil {
-		add("join", "["+quote(r.join[0])+", "+quote(r.join[1])+"]")
-	} else {
-		add("column", quote(r.column))
-	}
-	for _, p := range [][2]string{{"split", r.split}, {"layout", r.layout}, {"lookup", r.lookup}} {
-		if p[1] != "" {
-			add(p[0], quote(p[1]))
-		}
-	}
-	if r.table != nil {
-		var pairs []string
-		for _, p := range r.table {
-			pairs = append(pairs, p[0], p[1])
-		}
-		add("lookup", flow(pairs...))
-	}
-	return "{" + strings.Join(parts, ", ") + "}"
-}
-
-// block writes lines whose paths may have several parts as nested blocks. A block
-// of which all lines are comments is a comment.
-func (w *writer) block(lines []line, depth int) {
-	for len(lines) > 0 {
-		group, _, nested := strings.Cut(lines[0].path, ".")
-		if !nested {
-			w.line(lines[0], depth)
-			lines = lines[1:]
+// YAML returns the mapping file; lang says a text in the language of its comments.
+// [mapping.Parse] reads it as soon as what is missing is filled in. What is unsure
+// is a comment at the place where it would stand.
+func (p *Proposal) YAML(lang func(any) string) []byte {
+	e := newEdit()
+	for _, path := range mapping.Paths() {
+		if value, ok := p.constants[path]; ok {
+			e.set(path, constant(value))
 			continue
 		}
-		n := slices.IndexFunc(lines, func(l line) bool { return !strings.HasPrefix(l.path, group+".") })
-		if n < 0 {
-			n = len(lines)
-		}
-		inner := lines[:n]
-		lines = lines[n:]
-		off := !slices.ContainsFunc(inner, func(l line) bool { return !l.off })
-		if !off {
-			fmt.Fprintf(w, "%s%s:\n", indent(depth), group)
-		}
-		for i := range inner {
-			inner[i].path = strings.TrimPrefix(inner[i].path, group+".")
-			if off {
-				for names := strings.Split(inner[i].path, "."); len(names) > 0; names = names[:len(names)-1] {
-					inner[i].rule = "{" + names[len(names)-1] + ": " + inner[i].rule + "}"
-				}
-				inner[i].path = group
+		for _, s := range p.Mapped {
+			if s.Field == path {
+				e.Take(p, path)
+				e.behind(path, lang(s.Why))
+				p.countRows(e, s, lang)
 			}
 		}
-		if off {
-			depth--
+		if slices.Contains(targetPaths, path) && !p.maps(path) {
+			e.set(path, constant(unfilled))
+			e.behind(path, lang(say("to be filled in: %s", whereIDs[path])))
 		}
-		w.block(inner, depth+1)
-		if off {
-			depth++
-		}
-	}
-}
-
-func (w *writer) line(l line, depth int) {
-	if l.above != "" {
-		w.remark(depth, l.above)
-	}
-	mark := ""
-	if l.off {
-		mark = "# "
-	}
-	fmt.Fprintf(w, "%s%s%s: %s", indent(depth), mark, l.path, l.rule)
-	if l.behind != "" {
-		w.WriteString(" # " + l.behind)
-	}
-	w.WriteByte('\n')
-}
-
-// remark writes a text of one or more lines as a comment.
-func (w *writer) remark(depth int, text string) {
-	for l := range strings.SplitSeq(text, "\n") {
-		fmt.Fprintf(w, "%s# %s\n", indent(depth), l)
-	}
-}
-
-func indent(depth int) string { return strings.Repeat("  ", depth) }
-
-// lookups writes the tables that the proposal needs.
-func (w *writer) lookups() {
-	begun := false
-	for _, s := range w.Mapped {
-		if s.rule.lookup == "" {
-			continue
-		}
-		if !begun {
-			w.WriteString("\nlookups:\n")
-			begun = true
-		}
-		fmt.Fprintf(w, "%s%s:\n", indent(1), s.rule.lookup)
-		keys, rows := w.keyed(s).keys()
-		words := w.column(s.Column).obtained()
-		for _, k := range keys {
-			to := quote(words[k])
-			if s.Field != "updatePerson.obtainThrough" {
-				to = strconv.Quote(unfilled)
-				if id := w.ids[s.Field][k]; id != "" {
-					to = quote(id)
-				}
-				to += " # " + w.lang(say("rows: %d", rows[k]))
+		for _, a := range always {
+			if a.path == path && !p.maps(path) {
+				e.set(path, constant("true"))
+				e.behind(path, lang(a.why))
 			}
-			fmt.Fprintf(w, "%s%s: %s\n", indent(2), quote(k), to)
+		}
+	}
+	if err := e.SetIDs(p); err != nil {
+		panic(err) // every text that stands for an id has its place in a table of Take's
+	}
+	for _, s := range p.Unsure {
+		e.doubt(s.Field, lang(say("unsure, column %q: %s", s.Header, s.Why)), s.rule.node())
+	}
+	if p.maps("updatePerson.gdprApprovalDate") && !p.maps("updatePerson.obtainThrough") {
+		how, _ := vitec.FieldByPath("updatePerson.obtainThrough")
+		e.doubt(how.Path, lang(say("how people were informed: %s", strings.Join(how.Values, ", "))), constant("Visit"))
+	}
+	if !p.Reachable() {
+		last := member(e.root, "participant").Content
+		remark(&last[len(last)-2].FootComment, lang(say("The server requires one of email.emailAddress, telePhone, workPhone and cellPhone.")))
+	}
+	e.SetInput(p.options.Input)
+	p.about(e, lang)
+	src, err := e.Bytes()
+	if err != nil {
+		panic(err) // it is made of texts
+	}
+	return src
+}
+
+// newEdit is a file that fills nothing yet.
+func newEdit() *Edit {
+	e := &Edit{root: block(0, "version", plain("1"), "target", block(0), "participant", block(0))}
+	e.doc = &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{e.root}}
+	return e
+}
+
+// about says what the file is, and which columns it does not use.
+func (p *Proposal) about(e *Edit, lang func(any) string) {
+	head := &e.root.Content[0].HeadComment
+	if p.options.Schema != "" {
+		remark(head, "yaml-language-server: $schema="+p.options.Schema)
+	}
+	remark(head, lang(say("Which column of the list goes where. Proposed for %s: read it through,\nabove all what is marked \"unsure\". The keys are the API's own names.", p.options.Table)))
+	remark(head, lang(say("Write an id wherever there is a \"?\".")))
+	for _, n := range p.Notes {
+		remark(head, lang(n))
+	}
+	for _, i := range p.Unused {
+		c := p.column(i)
+		name := c.header
+		if name == "" {
+			name = lang(say("(column %d has no name; a column needs one to be mapped)", i+1))
+		}
+		if c.header != "" || c.filled > 0 {
+			if e.doc.FootComment == "" {
+				remark(&e.doc.FootComment, lang(say("Columns that are not used:")))
+			}
+			remark(&e.doc.FootComment, "  "+name)
 		}
 	}
 }
 
-// input writes what has to be said to read the table.
-func (w *writer) input() {
-	in := w.options.Input
-	if in == (Input{}) {
+// countRows says behind each text that stands for an id how many rows have it.
+func (p *Proposal) countRows(e *Edit, s Suggestion, lang func(any) string) {
+	if s.Field == "updatePerson.obtainThrough" || s.rule.lookup == "" {
 		return
 	}
-	w.WriteString("\ninput:\n")
-	for _, p := range [][2]string{{"sheet", in.Sheet}, {"headerRow", strconv.Itoa(in.HeaderRow)}, {"encoding", in.Encoding}, {"delimiter", in.Delimiter}} {
-		switch {
-		case p[1] == "", p[1] == "0":
-		case p[0] == "headerRow":
-			fmt.Fprintf(w, "%sheaderRow: %s\n", indent(1), p[1])
-		default:
-			fmt.Fprintf(w, "%s%s: %s\n", indent(1), p[0], quote(p[1]))
-		}
+	table := e.table(s.Field)
+	_, rows := p.keyed(s).keys()
+	for text, n := range rows {
+		table.Content[find(table, text, true)].LineComment = "# " + lang(say("rows: %d", n))
 	}
 }
 
-// rest lists the columns that nothing is proposed for.
-func (w *writer) rest() {
-	begun := false
-	for _, i := range w.Unused {
-		name := w.column(i).header
-		if name == "" && w.column(i).filled == 0 {
-			continue
-		}
-		if name == "" {
-			name = w.lang(say("(column %d has no name; a column needs one to be mapped)", i+1))
-		}
-		if !begun {
-			w.WriteByte('\n')
-			w.remark(0, w.lang(say("Columns that are not used:")))
-			begun = true
-		}
-		fmt.Fprintf(w, "#   %s\n", name)
+// behind says something on the line of a field.
+func (e *Edit) behind(path, text string) {
+	if text != "" {
+		e.rule(path).node.LineComment = "# " + text
 	}
 }
 
-// plainText is texts that need no quotes wherever they stand in the file.
-var plainText = regexp.MustCompile(`^\p{L}([\p{L}\p{N} _./+-]*[\p{L}\p{N}_./+-])?$`)
-
-// yamlWords are texts that YAML takes for something else. The mapping does not;
-// editors do.
-var yamlWords = []string{"yes", "no", "on", "off", "y", "n", "null", "true", "false"}
-
-// quote writes a text as YAML.
-func quote(text string) string {
-	if plainText.MatchString(text) && !slices.Contains(yamlWords, strings.ToLower(text)) {
-		return text
+// doubt writes a rule as a comment, with its reason above it, so that the field is
+// filled as soon as the mark of the comment is taken away.
+func (e *Edit) doubt(path, why string, rule *yaml.Node) {
+	in, names, above := member(e.root, "participant"), strings.Split(path, "."), ""
+	if slices.Contains(targetPaths, path) {
+		in = member(e.root, "target")
 	}
-	return strconv.Quote(text)
+	for len(names) > 1 && member(in, names[0]) != nil {
+		in, names, above = member(in, names[0]), names[1:], above+names[0]+"."
+	}
+	for k := len(names) - 1; k > 0; k-- {
+		rule = block(0, names[k], rule)
+	}
+	text := why + "\n" + names[0] + ": " + oneLine(rule)
+	order := func(prefix string) int {
+		return slices.IndexFunc(mapping.Paths(), func(p string) bool { return p == prefix || strings.HasPrefix(p, prefix+".") })
+	}
+	for i := 0; i < len(in.Content); i += 2 {
+		if order(above+in.Content[i].Value) > order(above+names[0]) {
+			remark(&in.Content[i].HeadComment, text)
+			return
+		}
+	}
+	remark(&in.Content[len(in.Content)-2].FootComment, text)
 }
 
-// flow writes keys and values on one line: {column: Namn, split: first}.
-func flow(pairs ...string) string {
-	var parts []string
-	for i := 0; i+1 < len(pairs); i += 2 {
-		value := quote(pairs[i+1])
-		if pairs[i+1] == "true" || pairs[i+1] == "false" {
-			value = pairs[i+1]
-		}
-		parts = append(parts, quote(pairs[i])+": "+value)
-	}
-	return "{" + strings.Join(parts, ", ") + "}"
+// remark adds the lines of a text to a comment.
+func remark(to *string, text string) {
+	*to = strings.TrimPrefix(*to+"\n# "+strings.ReplaceAll(text, "\n", "\n# "), "\n")
 }

@@ -199,9 +199,7 @@ func (d *Desk) saveColumns(v *visit, p *propose.Proposal, e *propose.Edit) (*sai
 		if e != nil && was != "" {
 			for _, f := range partsOf(was) {
 				if taken[f] == "" {
-					if err := e.Drop(f); err != nil {
-						return nil, err
-					}
+					e.Drop(f)
 				}
 			}
 		}
@@ -218,9 +216,7 @@ func (d *Desk) saveColumns(v *visit, p *propose.Proposal, e *propose.Edit) (*sai
 		}
 		if e != nil && chosen[i] != "" {
 			for _, f := range partsOf(chosen[i]) {
-				if err := e.Take(p, f); err != nil {
-					return nil, err
-				}
+				e.Take(p, f)
 			}
 		}
 	}

@@ -66,10 +66,10 @@ func TestEditKeeps(t *testing.T) {
 		t.Errorf("unchanged, it became\n%s", got)
 	}
 	for _, id := range [][3]string{{"timeSlotId", "17:30", "TS2"}, {"viewingId", "Sjövägen 4", "VIS2"}} {
-		if err := e.SetID(id[0], id[1], id[2]); err != nil {
+		if err := e.setID(id[0], id[1], id[2]); err != nil {
 			t.Fatal(err)
 		}
-		if got := e.ID(id[0], strings.ToUpper(id[1])); got != id[2] {
+		if got := e.id(id[0], strings.ToUpper(id[1])); got != id[2] {
 			t.Errorf("%v: the id is %q", id, got)
 		}
 	}
@@ -111,7 +111,7 @@ func TestAdopt(t *testing.T) {
 	if err := e.SetIDs(p); err != nil {
 		t.Fatal(err)
 	}
-	if e.ID("viewingId", "strandgatan 1") != "IDviewingId" || e.ID("timeSlotId", "18:00") != "IDtimeSlotId" || e.ID("timeSlotId", "17:00") != "TS1" {
+	if e.id("viewingId", "strandgatan 1") != "IDviewingId" || e.id("timeSlotId", "18:00") != "IDtimeSlotId" || e.id("timeSlotId", "17:00") != "TS1" {
 		t.Errorf("the file has\n%s", e.text(t))
 	}
 
@@ -132,7 +132,7 @@ func TestAdopt(t *testing.T) {
 	if err := e.SetIDs(p); err != nil {
 		t.Fatal(err)
 	}
-	if got := e.Rule("timeSlotId").Text; got != "{join: [Visning, Tid], lookup: slots}" {
+	if got := e.rule("timeSlotId").Text; got != "{join: [Visning, Tid], lookup: slots}" {
 		t.Errorf("the slots are %s", got)
 	}
 	e.text(t)
@@ -145,16 +145,12 @@ func TestEditColumns(t *testing.T) {
 	if _, err := p.Adopt(e); err != nil {
 		t.Fatal(err)
 	}
-	if err := e.Drop("updatePerson.cellPhone"); err != nil {
-		t.Fatal(err)
-	}
+	e.Drop("updatePerson.cellPhone")
 	for column, field := range map[int]string{2: "updatePerson.workPhone", 7: "updatePerson.obtainThrough"} {
 		if err := p.Choose(column, field); err != nil {
 			t.Fatal(err)
 		}
-		if err := e.Take(p, field); err != nil {
-			t.Fatal(err)
-		}
+		e.Take(p, field)
 	}
 	got := e.text(t)
 	for _, want := range []string{"    workPhone: Mobil\n", "    obtainThrough: {column: Via, lookup: informedBy}\n", "  informedBy:\n    Telefon: Phone\n", "# asked for by Eva"} {
@@ -168,5 +164,27 @@ func TestEditColumns(t *testing.T) {
 	e.SetInput(Input{Sheet: "Blad 2", HeaderRow: 4})
 	if got := e.text(t); !strings.Contains(got, "\ninput:\n  sheet: \"Blad 2\"\n  headerRow: 4\n") && !strings.Contains(got, "\ninput:\n  sheet: Blad 2\n  headerRow: 4\n") {
 		t.Errorf("the input is missing in\n%s", got)
+	}
+}
+
+// TestEditFills: a file asks for ids as long as it lacks one.
+func TestEditFills(t *testing.T) {
+	const asks = `Write an id wherever there is a "?"`
+	p := proposed(t, Options{}, "Namn|Mobil|Visning|Status", "Anna Ek|0701740605|Storgatan 12|klar", "Bo Ek|0701740606|Sjövägen 4|")
+	e, err := NewEdit(p.YAML(english))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, b := range p.Blanks() {
+		if got := e.text(t); !strings.Contains(got, asks) {
+			t.Errorf("before %d it does not ask\n%s", i, got)
+		}
+		p.Fill(b.Field, b.Text, "ID")
+		if err := e.SetIDs(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := e.text(t); strings.Contains(got, asks) || strings.Contains(got, "to be filled in") || !strings.Contains(got, `Storgatan 12: ID # rows: 1`) {
+		t.Errorf("with all ids it is\n%s", got)
 	}
 }
