@@ -264,7 +264,6 @@ func (j *Job) Run(ctx context.Context, decide func(*Plan) error) (*Result, error
 	end := ledger.End{FinishedAt: res.FinishedAt, ExitCode: res.ExitCode(), Requests: res.Requests}
 	if res.Stopped != nil {
 		end.Reason, end.StoppedCode = ledger.TextOf(*res.Stopped), res.Stopped.Code
-		end.Stopped = end.Reason.String()
 	}
 	if endErr := run.End(ctx, end); endErr != nil && err == nil {
 		err = endErr

@@ -9,7 +9,6 @@ import (
 	"iter"
 	"slices"
 	"sort"
-	"strings"
 
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
@@ -250,7 +249,7 @@ func (pl *planner) row(in *prepared) {
 		out.Outcome = ledger.Invalid
 		out.problems = append(out.problems, *in.refused)
 	case in.skipped != "":
-		out.Outcome, out.Reason, out.Message = ledger.Skipped, ledger.TextOf(in.skipped), in.skipped
+		out.Outcome, out.Reason = ledger.Skipped, ledger.TextOf(in.skipped)
 	case in.blocked:
 		out.Outcome = ledger.Invalid
 	default:
@@ -374,15 +373,11 @@ func (pl *planner) tell(p Problem) error {
 	key := causeKey{p.Code, p.Column, p.Warning}
 	c := pl.plan.causes[key]
 	if c == nil {
-		c = &Cause{Code: p.Code, Column: p.Column, Header: p.Header, Args: p.Args, Message: p.Message, Hint: p.Hint, Reason: p.Reason, Advice: p.Advice, Warning: p.Warning, First: p.Row, Masked: p.Masked}
+		c = &Cause{Code: p.Code, Column: p.Column, Header: p.Header, Reason: p.Reason, Advice: p.Advice, Warning: p.Warning, First: p.Row, Masked: p.Masked}
 		pl.plan.causes[key] = c
 	}
 	c.Rows++
-	if p.Message != c.Message {
-		c.Mixed = true
-		// What is behind the colon is of single rows: too long: 33 characters.
-		c.Message, _, _ = strings.Cut(c.Message, ":")
-	}
+	c.Mixed = c.Mixed || p.Reason.String() != c.Reason.String()
 	if pl.job.Problem != nil {
 		return pl.job.Problem(p)
 	}
@@ -425,7 +420,6 @@ func targetOf(s ledger.Slot) vitec.Target {
 // kept is the part of a problem that the ledger may keep: no cell's text.
 func kept(p Problem) ledger.Problem {
 	return ledger.Problem{
-		Column: p.Column, Header: p.Header, Field: p.Field, Code: p.Code, Args: p.Args, Message: p.Message, Hint: p.Hint,
-		Reason: p.Reason, Advice: p.Advice, Warning: p.Warning,
+		Column: p.Column, Header: p.Header, Field: p.Field, Code: p.Code, Reason: p.Reason, Advice: p.Advice, Warning: p.Warning,
 	}
 }

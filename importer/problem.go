@@ -1,6 +1,8 @@
 package importer
 
 import (
+	"strings"
+
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
 	"vitec-import/mapping"
@@ -10,27 +12,20 @@ import (
 // look at before it is. Rows and columns are the spreadsheet's own, 1-based;
 // 0 = the problem has none.
 type Problem struct {
-	File    string `json:"-"`
-	Row     int    `json:"row"`
-	Sheet   string `json:"sheet,omitempty"`
-	Column  int    `json:"column,omitempty"`
-	Header  string `json:"header,omitempty"`
-	Field   string `json:"field,omitempty"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
-	Hint    string `json:"hint,omitempty"`
-
-	// Reason and Advice are Message and Hint, to be said in any language.
-	Reason ledger.Text `json:"-"`
-	Advice ledger.Text `json:"-"`
-
+	File           string
+	Row            int
+	Sheet          string
+	Column         int
+	Header         string
+	Field          string
+	Code           string
+	Reason, Advice ledger.Text // what is wrong, and what to do about it
+	Warning        bool
 	// Value is the cell's text. It is personal: it may be shown to the person
 	// who looks at the own file, and goes nowhere else.
-	Value string `json:"-"`
+	Value string
 	// Masked is Value with so little left that it can be found by who knows it.
-	Masked  string   `json:"value,omitempty"`
-	Args    []string `json:"-"`
-	Warning bool     `json:"-"`
+	Masked string
 }
 
 // Cause is a kind of problem, for grouping: the same code in the same column.
@@ -38,16 +33,22 @@ type Cause struct {
 	Code    string
 	Column  int
 	Header  string
-	Args    []string // of the first of them
-	Message string
-	Hint    string
-	Reason  ledger.Text // Message and Hint, to be said in any language
+	Reason  ledger.Text // of the first of them
 	Advice  ledger.Text
 	Warning bool
 	Mixed   bool   // not all say the same behind the colon: too long: 33 characters
 	Rows    int    // how many rows have it
 	First   int    // the first of them
 	Masked  string // its cell, masked
+}
+
+// Say returns what its reason says, in some language, as far as it is true of
+// all its rows: what is behind the colon is of single ones.
+func (c *Cause) Say(reason string) string {
+	if c.Mixed {
+		reason, _, _ = strings.Cut(reason, ":")
+	}
+	return reason
 }
 
 type causeKey struct {
@@ -59,28 +60,21 @@ type causeKey struct {
 // problem is a problem of a row, without a column.
 func (j *Job) problem(row int, code string, reason, advice ledger.Text) Problem {
 	i := j.File.Info()
-	return Problem{File: i.Name, Sheet: i.Sheet, Row: row, Code: code}.saying(reason, advice)
-}
-
-func (p Problem) saying(reason, advice ledger.Text) Problem {
-	p.Reason, p.Message = reason, reason.String()
-	p.Advice, p.Hint = advice, advice.String()
-	return p
+	return Problem{File: i.Name, Sheet: i.Sheet, Row: row, Code: code, Reason: reason, Advice: advice}
 }
 
 func (j *Job) mapped(row int, p mapping.Problem) Problem {
 	out := j.problem(row, p.Code, ledger.TextOf(p.Reason()), ledger.TextOf(p.Hint()))
-	out.Column, out.Header, out.Field, out.Args = p.Column+1, p.Header, p.Field, p.Args
+	out.Column, out.Header, out.Field = p.Column+1, p.Header, p.Field
 	out.Value, out.Masked, out.Warning = p.Value, p.Masked(), p.Warning
 	return out
 }
 
 func refused(row int, e *table.Error) *Problem {
-	p := Problem{
+	return &Problem{
 		File: e.File, Sheet: e.Sheet, Row: row, Column: e.Column, Header: e.Header,
-		Code: string(e.Code), Value: e.Value, Args: e.Args(),
-	}.saying(ledger.TextOf(e.Reason), ledger.TextOf(e.Hint))
-	return &p
+		Code: string(e.Code), Reason: ledger.TextOf(e.Reason), Advice: ledger.TextOf(e.Hint), Value: e.Value,
+	}
 }
 
 // sharing is the note on a row that has the e-mail address or a phone number of
@@ -103,6 +97,8 @@ const codeSharing = "shared_address"
 
 // sameID is the note on a row whose booking id another row got as well.
 func sameID(other int) ledger.Problem {
-	return kept(Problem{Code: codeSameId, Warning: true}.saying(
-		ledger.Say("the server gave this row's booking id to row %d, too", other), ledger.Say("look in Vitec whether both are booked")))
+	return ledger.Problem{
+		Code: codeSameId, Warning: true,
+		Reason: ledger.Say("the server gave this row's booking id to row %d, too", other), Advice: ledger.Say("look in Vitec whether both are booked"),
+	}
 }

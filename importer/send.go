@@ -399,7 +399,7 @@ func result(v verdict, attempts int, took time.Duration) ledger.Result {
 	}
 	return ledger.Result{
 		Outcome: v.outcome, BookingID: v.bookingID, HTTPStatus: v.status, Attempts: attempts, Duration: took,
-		Code: v.code, Reason: v.reason, Message: v.reason.String(),
+		Code: v.code, Reason: v.reason,
 	}
 }
 

@@ -281,7 +281,7 @@ func (w *world) audit(doubt int) (rows []ledger.Row) {
 			}
 		case ledger.NotSent, ledger.Rejected:
 			if id != "" {
-				w.t.Errorf("LOST: row %d is %s (%s), but booked", row.Number, row.Outcome, row.Message)
+				w.t.Errorf("LOST: row %d is %s (%s), but booked", row.Number, row.Outcome, row.Reason)
 			}
 		case ledger.Uncertain:
 			if row.Ref == (ledger.Ref{}) {

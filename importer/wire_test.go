@@ -258,7 +258,7 @@ func TestRepeatedIDs(t *testing.T) {
 	f.want(res, ExitUncertain, map[ledger.Outcome]int{ledger.Booked: 9, ledger.Uncertain: 3})
 	for i := 3; i < 12; i += 4 { // it got the id of the row before it, which is told so
 		earlier, later := f.last[i-1], f.last[i]
-		if p := earlier.Problems; len(p) != 1 || !p[0].Warning || p[0].Code != codeSameId || !strings.Contains(p[0].Message, fmt.Sprintf("row %d", later.Number)) {
+		if p := earlier.Problems; len(p) != 1 || !p[0].Warning || p[0].Code != codeSameId || !strings.Contains(p[0].Reason.String(), fmt.Sprintf("row %d", later.Number)) {
 			t.Errorf("row %d: %+v", earlier.Number, p)
 		}
 		if !strings.Contains(later.Reason.String(), fmt.Sprintf("row %d", earlier.Number)) {

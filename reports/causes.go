@@ -54,7 +54,7 @@ func (c *causes) add(r *record) {
 			k.outcome = ledger.NotSent // one group, whatever became of the rows
 		}
 		if p.Code == "" {
-			k.message = p.Message
+			k.message = p.Reason.String()
 		}
 		c.count(k, r.Number, func() *cause {
 			s := c.d.of(&p)

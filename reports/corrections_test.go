@@ -30,7 +30,7 @@ func rowsOf(t testing.TB, f *table.File, pick func(table.Row) ledger.Row) []ledg
 		r.Run, r.Index, r.Number = 7, len(rows), in.Number
 		if in.Fault(nil) != nil {
 			r.Outcome = ledger.Invalid
-			r.Problems = []ledger.Problem{{Column: in.Fault(nil).Column, Code: string(in.Fault(nil).Code), Message: in.Fault(nil).Reason.String(), Hint: in.Fault(nil).Hint.String()}}
+			r.Problems = []ledger.Problem{{Column: in.Fault(nil).Column, Code: string(in.Fault(nil).Code), Reason: ledger.TextOf(in.Fault(nil).Reason), Advice: ledger.TextOf(in.Fault(nil).Hint)}}
 		}
 		rows = append(rows, r)
 	}
@@ -38,7 +38,7 @@ func rowsOf(t testing.TB, f *table.File, pick func(table.Row) ledger.Row) []ledg
 }
 
 func allInvalid(table.Row) ledger.Row {
-	return ledger.Row{Outcome: ledger.Invalid, Problems: []ledger.Problem{{Column: 1, Message: `"x"; y, z|w	= – å`, Hint: "=mend; it"}}}
+	return ledger.Row{Outcome: ledger.Invalid, Problems: []ledger.Problem{{Column: 1, Reason: ledger.Say("%s", `"x"; y, z|w	= – å`), Advice: ledger.Say("=mend; it")}}}
 }
 
 // correct writes the corrections of a file and opens them as the file was.
@@ -134,7 +134,7 @@ func TestCorrectionsOfCorrections(t *testing.T) {
 	})
 	_, second := correct(t, f, rows, table.Options{})
 	rows = rowsOf(t, second, func(in table.Row) ledger.Row {
-		return ledger.Row{Outcome: ledger.Rejected, HTTPStatus: 400, Message: "still no"}
+		return ledger.Row{Outcome: ledger.Rejected, HTTPStatus: 400, Reason: ledger.Say("still no")}
 	})
 	run := runOf(second, rows)
 	run.ID = 8
@@ -165,7 +165,9 @@ func TestRefusedRowOfCorrectionsKeepsItsOrigin(t *testing.T) {
 func TestCorrectionsWithMovedReasonColumns(t *testing.T) {
 	path := writeInput(t, "p.csv", []byte("import: row;namn;Import:  Reason;epost\n9;Anna;why;a\n"))
 	f := openTable(t, path, table.Options{})
-	got, _ := correct(t, f, rowsOf(t, f, func(table.Row) ledger.Row { return ledger.Row{Outcome: ledger.Rejected, Message: "no"} }), table.Options{})
+	got, _ := correct(t, f, rowsOf(t, f, func(table.Row) ledger.Row {
+		return ledger.Row{Outcome: ledger.Rejected, Reason: ledger.Say("no")}
+	}), table.Options{})
 	want := "namn;epost;import: reason;import: hint;import: run;import: row\nAnna;a;no;;7;2\n"
 	if data := string(read(t, got)); data != want {
 		t.Errorf("got %q, want %q", data, want)

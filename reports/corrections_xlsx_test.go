@@ -110,7 +110,7 @@ var asRun = table.Options{Fits: wants("Namn", "Mobil", "E-post"), Aside: Aside}
 // well mapped would give it: refused ones are invalid, the others the server's.
 func plannedRows(t testing.TB, f *table.File) []ledger.Row {
 	return rowsOf(t, f, func(table.Row) ledger.Row {
-		return ledger.Row{Outcome: ledger.Rejected, HTTPStatus: 400, Message: "nej _x000D_"}
+		return ledger.Row{Outcome: ledger.Rejected, HTTPStatus: 400, Reason: ledger.Say("nej _x000D_")}
 	})
 }
 

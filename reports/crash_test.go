@@ -62,7 +62,7 @@ func crashingWriter(todo []string) error {
 func manyRows(n int) Source {
 	rows := make([]ledger.Row, n)
 	for i := range rows {
-		rows[i] = ledger.Row{Run: 7, Index: i, Number: i + 2, Outcome: ledger.Outcomes[i%len(ledger.Outcomes)], Message: "what happened", SubmittedAt: noon}
+		rows[i] = ledger.Row{Run: 7, Index: i, Number: i + 2, Outcome: ledger.Outcomes[i%len(ledger.Outcomes)], Reason: ledger.Say("what happened"), SubmittedAt: noon}
 	}
 	return Source{Run: ledger.RunInfo{ID: 7, Rows: n, StartedAt: noon, FinishedAt: noon.Add(time.Minute), Ended: true}, Rows: ledgerRows(rows)}
 }

@@ -21,22 +21,9 @@ type describer struct {
 // said is what became of a row and what to do about it, in words.
 type said struct{ message, hint string }
 
-// of returns the words for a problem: those of its reason, or, of before there
-// were reasons, its own in English.
+// of returns the words for a problem.
 func (d *describer) of(p *ledger.Problem) said {
-	if !p.Reason.IsZero() {
-		return said{oneLine(d.words.Of(p.Reason)), oneLine(d.words.Of(p.Advice))}
-	}
-	return said{oneLine(p.Message), oneLine(p.Hint)}
-}
-
-// why says why a row or the run ended, as the ledger keeps it: to be said in any
-// language, or else in English alone.
-func (d *describer) why(reason ledger.Text, message string) string {
-	if reason.IsZero() {
-		return oneLine(message)
-	}
-	return oneLine(d.words.Of(reason))
+	return said{oneLine(d.words.Of(p.Reason)), oneLine(d.words.Of(p.Advice))}
 }
 
 // heard puts the server's own words in the place of what the ledger keeps of
@@ -53,7 +40,7 @@ func heard(reason ledger.Text, words string) ledger.Text {
 
 // stopped says why the run ended early; "" = it did not.
 func (d *describer) stopped() string {
-	return d.why(d.run.Reason, d.run.Stopped)
+	return oneLine(d.words.Of(d.run.Reason))
 }
 
 func (d *describer) describe(r *record) {
@@ -89,7 +76,7 @@ func (d *describer) say(r *record) (s said) {
 	case ledger.Invalid:
 		s = d.problems(r)
 	default:
-		s.message = d.why(heard(r.Reason, r.words), r.Message)
+		s.message = oneLine(d.words.Of(heard(r.Reason, r.words)))
 	}
 	if r.words != "" && r.Outcome != ledger.Booked && !strings.Contains(s.message, r.words) {
 		s.message = strings.TrimPrefix(s.message+": "+r.words, ": ")

@@ -89,7 +89,7 @@ func TestRewriteKeepsWhatAPersonHasDone(t *testing.T) {
 		t.Errorf("notes %q", rep.Notes)
 	}
 
-	rows[1].Message = "another message" // now the fresh corrections differ
+	rows[1].Reason = ledger.Say("another message") // now the fresh corrections differ
 	src.Rows = ledgerRows(rows)
 	mustWrite(t, src, o)
 	if got := string(read(t, o.Dir, "corrections-edited.csv")); got != "mended" {
@@ -320,7 +320,7 @@ func TestMovedAsideReportComesBack(t *testing.T) {
 // TestReportOfARunThatIsOn is what `report` writes for a run in its course.
 func TestReportOfARunThatIsOn(t *testing.T) {
 	src, o := scenario(t)
-	src.Run.Ended, src.Run.Stopped, src.Run.FinishedAt = false, "", time.Time{}
+	src.Run.Ended, src.Run.Reason, src.Run.FinishedAt = false, ledger.Text{}, time.Time{}
 	rep := mustWrite(t, src, o)
 	if n := strings.Join(rep.Summary.Notes, " "); !strings.Contains(n, "still on") {
 		t.Errorf("notes %q", n)

@@ -33,7 +33,7 @@ func TestPageOfProblemsIsSmall(t *testing.T) {
 	rows := make([]ledger.Row, 5000)
 	long := strings.Repeat("long text ", 50)
 	for i := range rows {
-		rows[i] = ledger.Row{Run: 7, Index: i, Number: i + 2, Outcome: ledger.Rejected, HTTPStatus: 400, Message: fmt.Sprint(long, i),
+		rows[i] = ledger.Row{Run: 7, Index: i, Number: i + 2, Outcome: ledger.Rejected, HTTPStatus: 400, Reason: ledger.Say("%s", fmt.Sprint(long, i)),
 			SubmittedAt: noon, Duration: time.Second, Slot: ledger.Slot{CustomerId: "M11385", ViewingId: "VIS5D41402ABC4B2A76B9719D911017C592", TimeSlotId: "0123456789abcdef0123456789abcdef"}}
 	}
 	run := ledger.RunInfo{ID: 7, Rows: len(rows), StartedAt: noon, FinishedAt: noon.Add(time.Hour), Ended: true}
@@ -50,11 +50,11 @@ func TestPageHasNothingLive(t *testing.T) {
 	}
 	rows := make([]ledger.Row, len(payloads))
 	for i, p := range payloads {
-		rows[i] = ledger.Row{Run: 7, Index: i, Number: i + 2, Outcome: ledger.Invalid, Message: p, BookingID: p,
+		rows[i] = ledger.Row{Run: 7, Index: i, Number: i + 2, Outcome: ledger.Invalid, Reason: ledger.Say("%s", p), BookingID: p,
 			Slot:     ledger.Slot{CustomerId: p, ViewingId: p, TimeSlotId: p},
-			Problems: []ledger.Problem{{Column: 1, Header: p, Code: p, Message: p, Hint: p}}}
+			Problems: []ledger.Problem{{Column: 1, Header: p, Code: p, Reason: ledger.Say("%s", p), Advice: ledger.Say("%s", p)}}}
 	}
-	run := ledger.RunInfo{ID: 7, Rows: len(rows), StartedAt: noon, Stopped: payloads[0], Mapping: payloads[1], Target: payloads[2], Input: ledger.Input{Path: payloads[3], Name: payloads[1], Sheet: payloads[0]}}
+	run := ledger.RunInfo{ID: 7, Rows: len(rows), StartedAt: noon, Reason: ledger.Say("%s", payloads[0]), Mapping: payloads[1], Target: payloads[2], Input: ledger.Input{Path: payloads[3], Name: payloads[1], Sheet: payloads[0]}}
 	rep := mustWrite(t, Source{Run: run, Rows: ledgerRows(rows)}, Options{Dir: filepath.Join(t.TempDir(), "out")})
 	page := string(read(t, rep.Dir, "report.html"))
 	for _, bad := range []string{"<script>alert", "<img", "<svg on", "</style><script>alert"} {

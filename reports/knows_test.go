@@ -200,7 +200,6 @@ func TestAdviceWhereTheFaultIs(t *testing.T) {
 	for i := 4; i < 8; i++ {
 		masked := []string{"The ••• does not exist", "The viewing ••• not exist", "The viewing does not exist"}[i%3]
 		rows[i].Reason = ledger.Say("%s: %s", ledger.Say("the server answered %s", "404 not found"), masked)
-		rows[i].Message = rows[i].Reason.String()
 		words[i] = "The viewing does not exist"
 	}
 	for _, known := range []map[int]string{words, nil} {
@@ -277,7 +276,7 @@ func TestWhole(t *testing.T) {
 	rep := mustWrite(t, src, o)
 	f := openTable(t, filepath.Join(rep.Dir, "corrections.csv"), table.Options{})
 	rows := rowsOf(t, f, func(table.Row) ledger.Row { return ledger.Row{Outcome: ledger.Booked, BookingID: "VID8"} })
-	rows[1].Outcome, rows[1].BookingID, rows[1].Message = ledger.Rejected, "", "still no"
+	rows[1].Outcome, rows[1].BookingID, rows[1].Reason = ledger.Rejected, "", ledger.Say("still no")
 	later := runOf(f, rows)
 	later.ID = 8
 	src.Rows, src.Later = ledgerRows(outcomes()), []Source{{Run: later, Rows: ledgerRows(rows), Input: f}}

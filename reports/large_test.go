@@ -53,34 +53,34 @@ func largeRun(t testing.TB, n int) (Source, Options) {
 		case k < 880:
 			sent()
 			row.Outcome, row.HTTPStatus = ledger.Rejected, []int{400, 400, 400, 404}[k%4]
-			row.Message = []string{"Tidsluckan är fullbokad", "Sista anmälningstid har passerat", "Tidsluckan är fullbokad", "Visningstillfället finns inte"}[k%4]
+			row.Reason = ledger.Say([]string{"Tidsluckan är fullbokad", "Sista anmälningstid har passerat", "Tidsluckan är fullbokad", "Visningstillfället finns inte"}[k%4])
 		case k < 890:
 			sent()
-			row.Outcome, row.Message, row.Duration = ledger.Uncertain, "no answer within 30 s; the request had been sent", 30*time.Second
+			row.Outcome, row.Reason, row.Duration = ledger.Uncertain, ledger.Say("no answer within 30 s; the request had been sent"), 30*time.Second
 			if k%2 == 0 {
-				row.HTTPStatus, row.Message, row.Duration = 502, "status 502: Bad Gateway", 700*time.Millisecond
+				row.HTTPStatus, row.Reason, row.Duration = 502, ledger.Say("status 502: Bad Gateway"), 700*time.Millisecond
 			}
 		case k < 950:
 			row.Outcome = ledger.Invalid
-			p := ledger.Problem{Column: 4, Header: "Mobil", Field: "updatePerson.cellPhone", Code: "phone", Message: "is not a phone number that can be dialled", Hint: "write it as 070-174 06 05"}
+			p := ledger.Problem{Column: 4, Header: "Mobil", Field: "updatePerson.cellPhone", Code: "phone", Reason: ledger.Say("is not a phone number that can be dialled"), Advice: ledger.Say("write it as 070-174 06 05")}
 			if k%3 == 0 {
-				p = ledger.Problem{Column: 5, Header: "Född", Field: "updatePerson.socialSecurityNumber", Code: "date", Message: "is not a date (want YYYY-MM-DD)", Hint: "write it as 1990-06-02"}
+				p = ledger.Problem{Column: 5, Header: "Född", Field: "updatePerson.socialSecurityNumber", Code: "date", Reason: ledger.Say("is not a date (want YYYY-MM-DD)"), Advice: ledger.Say("write it as 1990-06-02")}
 			}
 			if k%7 == 0 {
-				p = ledger.Problem{Column: 3, Header: "E-post", Field: "updatePerson.email.emailAddress", Code: "email", Message: "is not an e-mail address", Hint: "look for a missing @"}
+				p = ledger.Problem{Column: 3, Header: "E-post", Field: "updatePerson.email.emailAddress", Code: "email", Reason: ledger.Say("is not an e-mail address"), Advice: ledger.Say("look for a missing @")}
 			}
 			row.Problems = []ledger.Problem{p}
 		case k < 985:
 			row.Outcome, row.Ref = ledger.Duplicate, ledger.Ref{Row: max(2, i-5)}
 		default:
-			row.Outcome, row.Message = ledger.Skipped, "Status = \"Avbokad\""
+			row.Outcome, row.Reason = ledger.Skipped, ledger.Say("Status = \"Avbokad\"")
 		}
 		rows[i] = row
 	}
 	path := writeInput(t, "participants.csv", latin1(t, b.String()))
 	f := openTable(t, path, table.Options{})
 	run := runOf(f, rows)
-	run.FinishedAt, run.Stopped, run.ExitCode = at.Add(time.Second), "interrupted", 130
+	run.FinishedAt, run.Reason, run.ExitCode = at.Add(time.Second), ledger.Say("interrupted"), 130
 	run.Requests = 0
 	for _, row := range rows {
 		run.Requests += row.Attempts

@@ -28,7 +28,7 @@ func TestFromTheLedger(t *testing.T) {
 		r := ledger.Row{Index: i, Number: i + 2, Slot: slot}
 		if i == 4 {
 			r.Outcome = ledger.Invalid
-			r.Problems = []ledger.Problem{{Column: 2, Header: "E-post", Code: "email", Message: "not an e-mail address"}}
+			r.Problems = []ledger.Problem{{Column: 2, Header: "E-post", Code: "email", Reason: ledger.Say("not an e-mail address")}}
 		}
 		rows = append(rows, r)
 	}
@@ -43,7 +43,7 @@ func TestFromTheLedger(t *testing.T) {
 	begin(0)
 	must(t, run.Finish(ctx, 0, ledger.Result{Outcome: ledger.Booked, BookingID: "VID1", HTTPStatus: 200, Attempts: 1, Duration: time.Second}))
 	begin(1)
-	must(t, run.Finish(ctx, 1, ledger.Result{Outcome: ledger.Rejected, HTTPStatus: 400, Message: "full", Attempts: 1}))
+	must(t, run.Finish(ctx, 1, ledger.Result{Outcome: ledger.Rejected, HTTPStatus: 400, Reason: ledger.Say("full"), Attempts: 1}))
 	begin(2) // and then the process is killed
 	must(t, run.Event(ctx, ledger.Event{At: noon, Kind: "pause", Detail: "500 ms, then 5/s"}))
 

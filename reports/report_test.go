@@ -113,17 +113,17 @@ func outcomes() []ledger.Row {
 	at := func(s int) time.Time { return noon.Add(time.Duration(s) * time.Second) }
 	rows := []ledger.Row{
 		{Outcome: ledger.Booked, BookingID: "VID7D793037A0760186574B0282F2F435E7", HTTPStatus: 200, Attempts: 1, SubmittedAt: at(1), Duration: 132 * time.Millisecond},
-		{Outcome: ledger.Rejected, HTTPStatus: 400, Attempts: 1, SubmittedAt: at(2), Duration: 45 * time.Millisecond, Message: "The field CellPhone is \"invalid\";\nsee – the manual → €5"},
+		{Outcome: ledger.Rejected, HTTPStatus: 400, Attempts: 1, SubmittedAt: at(2), Duration: 45 * time.Millisecond, Reason: ledger.Say("The field CellPhone is \"invalid\";\nsee – the manual → €5")},
 		{Outcome: ledger.Invalid, Problems: []ledger.Problem{
-			{Column: 1, Header: "Förnamn", Field: "updatePerson.firstName", Code: "odd", Message: "looks odd", Warning: true},
-			{Column: 4, Header: "Född", Field: "updatePerson.socialSecurityNumber", Code: "not_a_date", Message: "not a date (want YYYY-MM-DD)", Hint: "write 1990-02-28"},
-			{Column: 3, Header: "E-post", Field: "updatePerson.email.emailAddress", Code: "not_an_address", Message: "not an e-mail address", Hint: "write name@example.com"},
+			{Column: 1, Header: "Förnamn", Field: "updatePerson.firstName", Code: "odd", Reason: ledger.Say("looks odd"), Warning: true},
+			{Column: 4, Header: "Född", Field: "updatePerson.socialSecurityNumber", Code: "not_a_date", Reason: ledger.Say("not a date (want YYYY-MM-DD)"), Advice: ledger.Say("write 1990-02-28")},
+			{Column: 3, Header: "E-post", Field: "updatePerson.email.emailAddress", Code: "not_an_address", Reason: ledger.Say("not an e-mail address"), Advice: ledger.Say("write name@example.com")},
 		}},
-		{Outcome: ledger.Uncertain, Attempts: 1, SubmittedAt: at(3), Duration: 30 * time.Second, Message: "no answer within 30 s"},
+		{Outcome: ledger.Uncertain, Attempts: 1, SubmittedAt: at(3), Duration: 30 * time.Second, Reason: ledger.Say("no answer within 30 s")},
 		{Outcome: ledger.AlreadyBooked, BookingID: "VID69691C7BDCC3CE6D5D8A1361F22D04AC", Ref: ledger.Ref{Run: 3, Index: 4, Row: 6}, ContentDiffers: true},
-		{Outcome: ledger.NotSent, Attempts: 5, Message: "429: refused five times"},
+		{Outcome: ledger.NotSent, Attempts: 5, Reason: ledger.Say("429: refused five times")},
 		{Outcome: ledger.Duplicate, Ref: ledger.Ref{Index: 0, Row: 2}},
-		{Outcome: ledger.Skipped, Message: "cancelled"},
+		{Outcome: ledger.Skipped, Reason: ledger.Say("cancelled")},
 		{Outcome: ledger.Booked, BookingID: "VID111", HTTPStatus: 0, Attempts: 1, SubmittedAt: at(4), Settled: &ledger.Settlement{Run: 7, Index: 8, BookingID: "VID111", Reason: "seen in Vitec", At: at(3600)}},
 		{Outcome: ledger.NotSent},
 	}
@@ -140,7 +140,7 @@ func scenario(t *testing.T) (Source, Options) {
 	f := openTable(t, path, table.Options{})
 	rows := outcomes()
 	run := runOf(f, rows)
-	run.Stopped = "interrupted by you"
+	run.Reason = ledger.Say("interrupted by you")
 	return Source{Run: run, Rows: ledgerRows(rows), Input: f}, Options{Dir: Folder(path, run.ID, false), Zone: stockholm}
 }
 

@@ -34,7 +34,7 @@ func TestSummarize(t *testing.T) {
 		{"all booked", nil, map[ledger.Outcome]int{ledger.Booked: 24, ledger.AlreadyBooked: 1}, Paths{}, "All 25 rows are booked", "Nothing is left to do.", nil, nil},
 		{"one row", nil, map[ledger.Outcome]int{ledger.Booked: 1}, Paths{}, "The only row is booked", "Nothing is left to do.", nil, nil},
 		{"not all are to be booked", nil, map[ledger.Outcome]int{ledger.Booked: 23, ledger.Duplicate: 1, ledger.Skipped: 1}, Paths{}, "23 of 25 rows are booked", "Nothing is left to do.", nil, nil},
-		{"everything", func(r *ledger.RunInfo) { r.Stopped = "wrong login." }, map[ledger.Outcome]int{ledger.Booked: 1200, ledger.Uncertain: 1, ledger.Invalid: 2, ledger.Rejected: 3, ledger.NotSent: 4},
+		{"everything", func(r *ledger.RunInfo) { r.Reason = ledger.Say("wrong login.") }, map[ledger.Outcome]int{ledger.Booked: 1200, ledger.Uncertain: 1, ledger.Invalid: 2, ledger.Rejected: 3, ledger.NotSent: 4},
 			Paths{Program: "vi", Corrections: "/x/corrections.csv", Uncertain: "/x/uncertain.csv", RunFlags: []string{"--sandbox"}, Flags: []string{"--ledger", "my ledger.db"}},
 			"1\u202f200 of 1\u202f210 rows are booked", "10 rows need attention.", []string{
 				"vi resolve /x/uncertain.csv --ledger " + Quote("my ledger.db"),

@@ -47,11 +47,9 @@ func TestSwedish(t *testing.T) {
 	src, o := scenario(t)
 	src.Input, src.NoInput = nil, &InputError{Path: "a.csv", Err: ErrInputMissing} // a note more
 	src.Run.Reason = ledger.Say("the server answered %s", "400")
-	src.Run.Stopped = src.Run.Reason.String()
 	rows := outcomes()
 	date := &rows[2].Problems[1]
 	date.Reason, date.Advice = ledger.Say("not a date (expected %v)", "YYYY-MM-DD"), ledger.Say("run the file again")
-	date.Hint = date.Advice.String()
 	src.Rows = ledgerRows(rows)
 	rep := mustWrite(t, src, o)
 	programs := func() [2][]byte {
@@ -67,7 +65,7 @@ func TestSwedish(t *testing.T) {
 		}
 	}
 	page := string(read(t, rep.Dir, "report.html"))
-	for _, want := range []string{`lang="sv"`, "3 av 10 rader är bokade", "Född: inget datum (ska vara YYYY-MM-DD); E-post: not an e-mail address", "kör filen igen", "samma bokning som rad 2", "inte skickad", "Listan är borta", "Körningen stannade i förtid: servern svarade 400."} {
+	for _, want := range []string{`lang="sv"`, "3 av 10 rader är bokade", "Född: inget datum (ska vara YYYY-MM-DD); E-post: ingen e-postadress", "kör filen igen", "samma bokning som rad 2", "inte skickad", "Listan är borta", "Körningen stannade i förtid: servern svarade 400."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

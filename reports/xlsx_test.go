@@ -183,7 +183,7 @@ func TestWorkbookHasNoFormulas(t *testing.T) {
 	var rows []ledger.Row
 	for i, p := range payloads {
 		b.WriteString("\"" + strings.ReplaceAll(p, `"`, `""`) + "\";x\n")
-		rows = append(rows, ledger.Row{Run: 7, Index: i, Outcome: ledger.Rejected, HTTPStatus: 400, Message: p, BookingID: p,
+		rows = append(rows, ledger.Row{Run: 7, Index: i, Outcome: ledger.Rejected, HTTPStatus: 400, Reason: ledger.Say("%s", p), BookingID: p,
 			Slot: ledger.Slot{CustomerId: p, ViewingId: p, TimeSlotId: p}})
 	}
 	f := openTable(t, writeInput(t, "p.csv", []byte(b.String())), table.Options{HeaderRow: 1, Delimiter: ";"})
@@ -197,7 +197,7 @@ func TestWorkbookHasNoFormulas(t *testing.T) {
 	}
 	rows = rows[:i]
 	run := runOf(f, rows)
-	run.Stopped, run.Mapping = "=1+1", "=1+1"
+	run.Reason, run.Mapping = ledger.Say("=1+1"), "=1+1"
 	rep := mustWrite(t, Source{Run: run, Rows: ledgerRows(rows), Input: f}, Options{Dir: filepath.Join(t.TempDir(), "out")})
 	wellFormed(t, filepath.Join(rep.Dir, "report.xlsx"))
 	book := openWorkbook(t, filepath.Join(rep.Dir, "report.xlsx"))

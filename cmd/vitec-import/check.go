@@ -124,7 +124,21 @@ func (w *world) verdict(src *source, p *importer.Plan, save string) {
 }
 
 // jsonProblem is a problem in the form that other programs read.
-type jsonProblem = importer.Problem
+type jsonProblem struct {
+	Row     int    `json:"row"`
+	Sheet   string `json:"sheet,omitempty"`
+	Column  int    `json:"column,omitempty"`
+	Header  string `json:"header,omitempty"`
+	Field   string `json:"field,omitempty"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+	Value   string `json:"value,omitempty"` // masked
+}
+
+func problemJSON(p importer.Problem) jsonProblem {
+	return jsonProblem{p.Row, p.Sheet, p.Column, p.Header, p.Field, p.Code, p.Reason.String(), p.Advice.String(), p.Masked}
+}
 
 // jsonPlan is what check --json prints: for programs, and so in English.
 type jsonPlan struct {
@@ -193,9 +207,9 @@ func (w *world) planJSON(ctx context.Context, input string, f *planFlags, save s
 	job.Stop, job.Sum = w.stop, save != ""
 	job.Problem = func(p importer.Problem) error {
 		if p.Warning {
-			out.Warnings = append(out.Warnings, p)
+			out.Warnings = append(out.Warnings, problemJSON(p))
 		} else {
-			out.Problems = append(out.Problems, p)
+			out.Problems = append(out.Problems, problemJSON(p))
 		}
 		return nil
 	}
@@ -213,7 +227,7 @@ func (w *world) planJSON(ctx context.Context, input string, f *planFlags, save s
 		out.Warnings = append(out.Warnings, jsonProblem{Code: "viewing_over", Field: "options.isDeadlineValidationEnabled", Message: over(plan.Over).String(), Hint: overHint})
 	}
 	for _, c := range plan.Causes {
-		out.Causes = append(out.Causes, jsonCause{c.Code, c.Column, c.Header, c.Message, c.Hint, c.Warning, c.Rows, c.First})
+		out.Causes = append(out.Causes, jsonCause{c.Code, c.Column, c.Header, c.Say(c.Reason.String()), c.Advice.String(), c.Warning, c.Rows, c.First})
 	}
 	out.Rows, out.Outcomes, out.ToSend, out.Messages, out.Differing = plan.Rows, outcomeMap(expected(plan.Outcomes)), plan.ToSend(), plan.Messages, plan.Differing
 	out.Slots = jsonSlots(plan)

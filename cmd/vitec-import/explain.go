@@ -70,12 +70,13 @@ EXIT STATUS
 
 // explanation is one row from its cells to its request.
 type explanation struct {
-	Row      int               `json:"row"`
-	Outcome  string            `json:"outcome"` // "booked" for a row that would be sent
-	Skipped  string            `json:"skipped,omitempty"`
-	Earlier  *jsonEarlier      `json:"earlier,omitempty"`
-	Fields   []explainedField  `json:"fields"`
-	Problems []jsonProblem     `json:"problems"`
+	Row      int              `json:"row"`
+	Outcome  string           `json:"outcome"` // "booked" for a row that would be sent
+	Skipped  string           `json:"skipped,omitempty"`
+	Earlier  *jsonEarlier     `json:"earlier,omitempty"`
+	Fields   []explainedField `json:"fields"`
+	Problems []jsonProblem    `json:"problems"`
+	problems []importer.Problem
 	Request  *explainedRequest `json:"request,omitempty"`
 }
 
@@ -120,12 +121,15 @@ func (w *world) explain(ctx context.Context, input string, f *explainFlags, form
 	if err != nil {
 		return err
 	}
-	e := &explanation{Row: f.row, Outcome: row.Outcome.String(), Problems: problems}
+	e := &explanation{Row: f.row, Outcome: row.Outcome.String(), Problems: []jsonProblem{}, problems: problems}
+	for _, p := range problems {
+		e.Problems = append(e.Problems, problemJSON(p))
+	}
 	if row.Outcome == ledger.NotSent {
 		e.Outcome = ledger.Booked.String()
 	}
 	if row.Outcome == ledger.Skipped {
-		e.Skipped = row.Message
+		e.Skipped = row.Reason.String()
 	}
 	if refersBack(row) {
 		earlier := earlierOf(row)
@@ -231,13 +235,13 @@ func (w *world) printExplanation(e *explanation, s *source) error {
 	if len(e.Fields) > 0 {
 		w.printFields(e.Fields)
 	}
-	for _, p := range e.Problems {
+	for _, p := range e.problems {
 		kind := "problem"
 		if p.Warning {
 			kind = "warning"
 		}
-		w.line(out, kind, w.place(p)+": "+w.problem(p).message)
-		w.hintLine(out, w.problem(p).hint)
+		w.line(out, kind, w.place(p)+": "+w.lang.Of(p.Reason))
+		w.hintLine(out, w.lang.Of(p.Advice))
 	}
 	w.line(out, "outcome", w.outcomeOf(e))
 	if e.Request == nil {

@@ -11,7 +11,6 @@ import (
 
 	"vitec-import/importer"
 	"vitec-import/mapping"
-	"vitec-import/reports/words"
 )
 
 // openLog has what would be printed to stderr go to a log, if there is to be
@@ -102,12 +101,11 @@ func (w *world) logProblems(found *findings) {
 	}
 	for _, list := range [][]importer.Problem{found.problems, found.warnings} {
 		for _, p := range list {
-			said := (&world{lang: words.English}).problem(p)
 			kind := "problem"
 			if p.Warning {
 				kind = "warning"
 			}
-			w.log.Warn(kind+": "+said.message, append([]any{"row", p.Row, "column", p.Column, "header", p.Header, "code", p.Code}, hintAttr(hint("%s", said.hint))...)...)
+			w.log.Warn(kind+": "+p.Reason.String(), append([]any{"row", p.Row, "column", p.Column, "header", p.Header, "code", p.Code}, hintAttr(p.Advice)...)...)
 		}
 	}
 	if n := found.moreProblems + found.moreWarnings; n > 0 {

@@ -355,13 +355,13 @@ func sortedTargets(slots map[vitec.Target]ledger.Counts) []vitec.Target {
 
 func (w *world) describeFindings(out io.Writer, kind string, list []importer.Problem, more int, hints bool) {
 	for _, p := range list {
-		text := w.place(p) + ": " + w.problem(p).message
+		text := w.place(p) + ": " + w.lang.Of(p.Reason)
 		if p.Masked != "" {
 			text += " (" + p.Masked + ")"
 		}
 		w.line(out, kind, text)
 		if hints {
-			w.hintLine(out, w.problem(p).hint)
+			w.hintLine(out, w.lang.Of(p.Advice))
 		}
 	}
 	if more > 0 {
@@ -395,12 +395,8 @@ func (w *world) describeCauses(out io.Writer, causes []importer.Cause) bool {
 		if c.Masked != "" {
 			place += " (" + c.Masked + ")"
 		}
-		said := w.problem(importer.Problem{Code: c.Code, Args: c.Args, Message: c.Message, Hint: c.Hint, Reason: c.Reason, Advice: c.Advice})
-		if c.Mixed {
-			said.message, _, _ = strings.Cut(said.message, ":")
-		}
-		w.line(out, first("causes", i), w.say("%s%s: %s, first %s", what, said.message, w.count(c.Rows, "%d row", "%d rows"), place))
-		w.hintLine(out, said.hint)
+		w.line(out, first("causes", i), w.say("%s%s: %s, first %s", what, c.Say(w.lang.Of(c.Reason)), w.count(c.Rows, "%d row", "%d rows"), place))
+		w.hintLine(out, w.lang.Of(c.Advice))
 	}
 	return true
 }
@@ -432,13 +428,4 @@ func (w *world) column(n int, header string) string {
 		return w.say("column %s", table.ColumnName(n))
 	}
 	return w.say("column %s %q", table.ColumnName(n), header)
-}
-
-// problem says a problem in the language of the program's user.
-func (w *world) problem(p importer.Problem) (said struct{ message, hint string }) {
-	said.message, said.hint = p.Message, p.Hint
-	if !p.Reason.IsZero() {
-		said.message, said.hint = w.lang.Of(p.Reason), w.lang.Of(p.Advice)
-	}
-	return said
 }

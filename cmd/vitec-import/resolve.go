@@ -205,10 +205,7 @@ func (w *world) uncertainRows(ctx context.Context, l *ledger.Ledger) ([]uncertai
 			return nil, err
 		}
 		for _, row := range byRun[id] {
-			seen := row.Message
-			if !row.Reason.IsZero() {
-				seen = w.lang.Of(row.Reason)
-			}
+			seen := w.lang.Of(row.Reason)
 			all = append(all, uncertainRow{row, people[row.Number].Name, cmp.Or(people[row.Number].Place, reports.Place("", "", row.Slot)), seen, trial(target)})
 		}
 	}

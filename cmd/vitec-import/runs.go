@@ -96,8 +96,8 @@ func (w *world) printRunsJSON(runs []ledger.RunInfo) error {
 
 func (w *world) ended(r ledger.RunInfo) string {
 	switch {
-	case r.Ended && r.Stopped != "":
-		return w.say("stopped: %s", w.stopped(r))
+	case r.Ended && !r.Reason.IsZero():
+		return w.say("stopped: %s", w.lang.Of(r.Reason))
 	case r.Ended:
 		return w.say("finished")
 	case r.Interrupted:
@@ -105,14 +105,6 @@ func (w *world) ended(r ledger.RunInfo) string {
 	default:
 		return w.say("running, or cut off")
 	}
-}
-
-// stopped says why a run ended early.
-func (w *world) stopped(r ledger.RunInfo) string {
-	if r.Reason.IsZero() {
-		return r.Stopped
-	}
-	return w.lang.Of(r.Reason)
 }
 
 // counts is "25 booked, 1 rejected": only what there is.

@@ -234,7 +234,7 @@ func (t *turn) finish(ops []*op) error {
 	for _, o := range ops {
 		r := &o.res
 		rows = append(rows, []any{o.run.id, o.index, r.Outcome.String(), orNull(r.BookingID), r.HTTPStatus, r.Attempts,
-			r.Duration.Microseconds(), orNull(r.Code), wording{r.Reason, r.Message, r.Args}.kept()})
+			r.Duration.Microseconds(), orNull(r.Code), r.Reason.kept()})
 	}
 	_, err := t.bulk(finishSubmissions, rows)
 	return err

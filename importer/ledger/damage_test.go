@@ -19,7 +19,7 @@ func soundLedger(t *testing.T, killed bool) (files map[string][]byte, tells ledg
 	t.Helper()
 	path := tempLedger(t)
 	l := mustOpen(t, path)
-	run := start(t, l, slices.Repeat([]Row{{Slot: slotA}, {Slot: slotB}, {Outcome: Skipped, Message: "of no interest"}}, 30)...)
+	run := start(t, l, slices.Repeat([]Row{{Slot: slotA}, {Slot: slotB}, {Outcome: Skipped, Reason: Say("of no interest")}}, 30)...)
 	for i := range 60 {
 		if i%3 == 2 {
 			continue

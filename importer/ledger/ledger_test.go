@@ -141,13 +141,13 @@ func TestRunFromPlanToReport(t *testing.T) {
 		Input: Input{Path: "/in/p.csv", Name: "p.csv", SHA256: "cd", Format: "csv", Encoding: "utf-8", Delimiter: ";", Size: 99, HeaderRow: 1},
 		Rate:  10, Concurrency: 5, ReportDir: "/in/p-run-0001", Format: "json",
 	}
-	problem := Problem{Column: 3, Header: "Född", Field: "participant.x", Code: "not_a_date", Args: []string{"YYYY-MM-DD"}, Message: "is not a date", Hint: "write it so"}
+	problem := Problem{Column: 3, Header: "Född", Field: "participant.x", Code: "not_a_date", Reason: Say("is not a date"), Advice: Say("write it so")}
 	run, err := l.StartRun(t.Context(), info, planned(
 		Row{Slot: slotA},
 		Row{Slot: slotA},
 		Row{Slot: slotB, Outcome: Invalid, Problems: []Problem{problem}},
 		Row{Slot: slotA, Outcome: Duplicate, Ref: Ref{Index: 0, Row: 2}, ContentDiffers: true},
-		Row{Outcome: Skipped, Message: "no mail", Code: "rule"},
+		Row{Outcome: Skipped, Reason: Say("no mail"), Code: "rule"},
 		Row{Slot: slotB},
 		Row{Slot: slotB},
 	))
@@ -158,26 +158,26 @@ func TestRunFromPlanToReport(t *testing.T) {
 		begin(t, run, i, benchKeys(i))
 	}
 	finish(t, run, 0, Result{Outcome: Booked, BookingID: "VID1", HTTPStatus: 200, Attempts: 1, Duration: 1500 * time.Microsecond})
-	finish(t, run, 1, Result{Outcome: Rejected, HTTPStatus: 400, Message: "no places", Code: "full", Args: []string{"TS-1", "", "åäö"}, Attempts: 2})
+	finish(t, run, 1, Result{Outcome: Rejected, HTTPStatus: 400, Reason: Say("no places"), Code: "full", Attempts: 2})
 	begin(t, run, 5, benchKeys(5))
-	finish(t, run, 5, Result{Outcome: NotSent, HTTPStatus: 429, Message: "too many requests", Attempts: 5})
+	finish(t, run, 5, Result{Outcome: NotSent, HTTPStatus: 429, Reason: Say("too many requests"), Attempts: 5})
 	begin(t, run, 5, benchKeys(5))
-	finish(t, run, 5, Result{Outcome: Uncertain, HTTPStatus: 500, Message: "no answer", Attempts: 6})
+	finish(t, run, 5, Result{Outcome: Uncertain, HTTPStatus: 500, Reason: Say("no answer"), Attempts: 6})
 	event := Event{At: noon, Kind: "pause", Detail: "2s"}
 	if err := run.Event(t.Context(), event); err != nil {
 		t.Fatal(err)
 	}
-	if err := run.End(t.Context(), End{FinishedAt: noon.Add(time.Hour), ExitCode: 4, Stopped: "enough", StoppedCode: "max", StoppedArgs: []string{"9"}, Requests: 9}); err != nil {
+	if err := run.End(t.Context(), End{FinishedAt: noon.Add(time.Hour), ExitCode: 4, Reason: Say("enough: %d", 9), StoppedCode: "max", Requests: 9}); err != nil {
 		t.Fatal(err)
 	}
 
 	want := []Row{
 		{Slot: slotA, Outcome: Booked, BookingID: "VID1", HTTPStatus: 200, Attempts: 1, SubmittedAt: noon, Duration: 1500 * time.Microsecond, Content: Digest{9}},
-		{Slot: slotA, Outcome: Rejected, HTTPStatus: 400, Message: "no places", Code: "full", Args: []string{"TS-1", "", "åäö"}, Attempts: 2, SubmittedAt: noon, Content: Digest{9}},
+		{Slot: slotA, Outcome: Rejected, HTTPStatus: 400, Reason: Say("no places"), Code: "full", Attempts: 2, SubmittedAt: noon, Content: Digest{9}},
 		{Slot: slotB, Outcome: Invalid, Problems: []Problem{problem}},
 		{Slot: slotA, Outcome: Duplicate, Ref: Ref{1, 0, 2}, ContentDiffers: true},
-		{Outcome: Skipped, Message: "no mail", Code: "rule"},
-		{Slot: slotB, Outcome: Uncertain, HTTPStatus: 500, Message: "no answer", Attempts: 6, SubmittedAt: noon, Content: Digest{9}},
+		{Outcome: Skipped, Reason: Say("no mail"), Code: "rule"},
+		{Slot: slotB, Outcome: Uncertain, HTTPStatus: 500, Reason: Say("no answer"), Attempts: 6, SubmittedAt: noon, Content: Digest{9}},
 		{Slot: slotB},
 	}
 	for i := range want {
@@ -186,8 +186,8 @@ func TestRunFromPlanToReport(t *testing.T) {
 	wantInfo := info
 	wantInfo.Host = hostname()
 	wantInfo.ID, wantInfo.Rows, wantInfo.FinishedAt = 1, 7, noon.Add(time.Hour)
-	wantInfo.ExitCode, wantInfo.Requests, wantInfo.Stopped, wantInfo.Ended = 4, 9, "enough", true
-	wantInfo.StoppedCode, wantInfo.StoppedArgs = "max", []string{"9"}
+	wantInfo.ExitCode, wantInfo.Requests, wantInfo.Reason, wantInfo.Ended = 4, 9, Say("enough: %d", 9), true
+	wantInfo.StoppedCode = "max"
 	for _, o := range []Outcome{Booked, Rejected, Invalid, Duplicate, Skipped, Uncertain, NotSent} {
 		wantInfo.Counts[o] = 1
 	}
@@ -254,14 +254,14 @@ func TestOrderOfCalls(t *testing.T) {
 	refused(run.Finish(ctx, 0, Result{Outcome: Rejected}), "is not begun")
 	refused(run.Begin(ctx, Submission{Index: 0}), "not to be sent")
 
-	finish(t, run, 2, Result{Outcome: NotSent, Message: "the customer is closed"})
+	finish(t, run, 2, Result{Outcome: NotSent, Reason: Say("the customer is closed")})
 	end(t, run)
 	for _, err := range []error{run.Begin(ctx, Submission{Index: 2}), run.Finish(ctx, 2, Result{}), run.End(ctx, End{})} {
 		if !errors.Is(err, ErrClosed) {
 			t.Errorf("after End: %v", err)
 		}
 	}
-	if r := rowsOf(t, l, run.ID())[2]; r.Outcome != NotSent || r.Message != "the customer is closed" {
+	if r := rowsOf(t, l, run.ID())[2]; r.Outcome != NotSent || r.Reason.String() != "the customer is closed" {
 		t.Errorf("row that was never begun: %+v", r)
 	}
 }

@@ -137,7 +137,7 @@ func (p *planner) add(row Row) error {
 	}
 	r.rows = append(r.rows, state)
 	args := []any{r.id, row.Index, row.Number, row.Slot.CustomerId, row.Slot.ViewingId, row.Slot.TimeSlotId, row.Outcome.String(),
-		nil, nil, nil, 0, orNull(row.Code), wording{row.Reason, row.Message, row.Args}.kept(), nil}
+		nil, nil, nil, 0, orNull(row.Code), row.Reason.kept(), nil}
 	if row.Ref != (Ref{}) {
 		args[7], args[8], args[9], args[10] = row.Ref.Run, row.Ref.Index, row.Ref.Row, number(row.ContentDiffers)
 	}

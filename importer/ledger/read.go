@@ -57,11 +57,9 @@ func readRuns(tx *sql.Tx, from, to int64) (runs []RunInfo, err error) {
 		if r.FinishedAt, err = fromStamp(finished); err != nil {
 			return err
 		}
-		why, err := keptWording(reason)
-		if err != nil {
+		if r.Reason, err = keptText(reason); err != nil {
 			return err
 		}
-		r.Reason, r.Stopped, r.StoppedArgs = why.Reason, why.Message, why.Args
 		if counted != "" {
 			r.Purged = true
 			if err := json.Unmarshal([]byte(counted), &r.Counts); err != nil {
@@ -190,11 +188,9 @@ func readRow(scan func(...any) error) (r Row, err error) {
 	if r.SubmittedAt, err = fromStamp(begun); err != nil {
 		return r, err
 	}
-	why, err := keptWording(reason)
-	if err != nil {
+	if r.Reason, err = keptText(reason); err != nil {
 		return r, err
 	}
-	r.Reason, r.Message, r.Args = why.Reason, why.Message, why.Args
 	if problems != "" {
 		if err := json.Unmarshal([]byte(problems), &r.Problems); err != nil {
 			return r, err

@@ -247,7 +247,7 @@ func (r *Run) End(_ context.Context, e End) error {
 	r.release()
 	return r.l.takeLate(func(t *turn) error {
 		n, err := t.exec("UPDATE submissions SET outcome = 'uncertain', attempts = 1, code = $1, reason = $2 WHERE run = $3 AND outcome IS NULL",
-			CodeRunEnded, wording{Reason: runEndedText}.kept(), r.id)
+			CodeRunEnded, runEndedText.kept(), r.id)
 		if err != nil {
 			return err
 		}
@@ -260,7 +260,7 @@ func (r *Run) End(_ context.Context, e End) error {
 			return err
 		}
 		_, err = t.exec("UPDATE runs SET state = 2, finished = $1, exit_code = $2, requests = $3, code = $4, reason = $5 WHERE run = $6 AND state IN (1, 3)",
-			stamp(e.FinishedAt), e.ExitCode, e.Requests, orNull(e.StoppedCode), wording{e.Reason, e.Stopped, e.StoppedArgs}.kept(), r.id)
+			stamp(e.FinishedAt), e.ExitCode, e.Requests, orNull(e.StoppedCode), e.Reason.kept(), r.id)
 		return err
 	})
 }

@@ -15,7 +15,7 @@ import (
 func uncertainRun(t *testing.T, l *Ledger) (run int64) {
 	t.Helper()
 	r := start(t, l, Row{Slot: slotA}, Row{Slot: slotB}, Row{Slot: slotB})
-	for i, res := range []Result{{Outcome: Uncertain, Message: "no answer"}, {Outcome: Uncertain, HTTPStatus: 500}, {Outcome: Booked, BookingID: "VID2"}} {
+	for i, res := range []Result{{Outcome: Uncertain, Reason: Say("no answer")}, {Outcome: Uncertain, HTTPStatus: 500}, {Outcome: Booked, BookingID: "VID2"}} {
 		begin(t, r, i, benchKeys(i))
 		finish(t, r, i, res)
 	}
@@ -160,9 +160,9 @@ func TestPurge(t *testing.T) {
 	uncertainRun(t, l)
 	r := start(t, l, Row{Slot: slotA, Keys: benchKeys(10)}, Row{Slot: slotA, Outcome: Invalid, Problems: []Problem{{Code: "x"}}}, Row{Slot: slotA, Keys: benchKeys(12)})
 	begin(t, r, 0, benchKeys(10))
-	finish(t, r, 0, Result{Outcome: Booked, BookingID: "VID10", Message: "well done"})
+	finish(t, r, 0, Result{Outcome: Booked, BookingID: "VID10", Reason: Say("well done")})
 	begin(t, r, 2, benchKeys(12))
-	finish(t, r, 2, Result{Outcome: Rejected, Message: "no"})
+	finish(t, r, 2, Result{Outcome: Rejected, Reason: Say("no")})
 	if err := r.Event(t.Context(), Event{Kind: "pause"}); err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestPurge(t *testing.T) {
 	if err != nil || len(runs) != 1 || !runs[0].Purged || runs[0].Counts[Uncertain] != 2 {
 		t.Errorf("runs after the purge: %+v, %v", runs, err)
 	}
-	if rows := rowsOf(t, l, 1); len(rows) != 2 || rows[0].Slot != slotA || rows[0].Message != "no answer" {
+	if rows := rowsOf(t, l, 1); len(rows) != 2 || rows[0].Slot != slotA || rows[0].Reason.String() != "no answer" {
 		t.Errorf("what is in doubt was purged: %+v", rows)
 	}
 	if events, err := l.Events(t.Context(), r.ID()); err != nil || len(events) != 0 {

@@ -53,8 +53,8 @@ func (t Text) Message() (format string, args []any) { return t.Format, t.Args }
 // IsZero reports whether the text says nothing.
 func (t Text) IsZero() bool { return t.Format == "" }
 
-// keptText is a Text as it is kept.
-type keptText struct {
+// textJSON is a Text as it is kept.
+type textJSON struct {
 	Format string `json:"format"`
 	Args   []any  `json:"args,omitempty"`
 }
@@ -66,7 +66,7 @@ func (t Text) MarshalJSON() ([]byte, error) {
 	if t.IsZero() {
 		return []byte("null"), nil
 	}
-	kept := keptText{Format: t.Format}
+	kept := textJSON{Format: t.Format}
 	for _, a := range t.Args {
 		switch v := a.(type) {
 		case string, bool, int, int64, float64:
@@ -161,29 +161,22 @@ var (
 	runEndedText = Say("the run ended before an answer came")
 )
 
-// wording is why something ended, as it is kept.
-type wording struct {
-	Reason  Text     `json:"reason"`
-	Message string   `json:"message,omitempty"`
-	Args    []string `json:"args,omitempty"`
-}
-
-// kept is the wording in JSON, nil if it says nothing.
-func (w wording) kept() any {
-	if w.Message == "" && len(w.Args) == 0 && w.Reason.IsZero() {
+// kept is the text in JSON, nil if it says nothing.
+func (t Text) kept() any {
+	if t.IsZero() {
 		return nil
 	}
-	b, err := json.Marshal(w)
+	b, err := json.Marshal(t)
 	if err != nil {
 		panic(err) // a number that is none
 	}
 	return string(b)
 }
 
-// keptWording reads what kept made.
-func keptWording(s string) (w wording, err error) {
+// keptText reads what kept made.
+func keptText(s string) (t Text, err error) {
 	if s != "" {
-		err = json.Unmarshal([]byte(s), &w)
+		err = json.Unmarshal([]byte(s), &t)
 	}
-	return w, err
+	return t, err
 }

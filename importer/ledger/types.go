@@ -18,9 +18,7 @@ type RunInfo struct {
 	Ended         bool      // End was reached
 	Interrupted   bool      // the run was cut off; found and marked by a later Open
 	Reason        Text      // why the run stopped early; zero = it did not
-	Stopped       string    // the same, in English, if Reason was not given
-	StoppedCode   string    // the same for programs, as End was told
-	StoppedArgs   []string  // and what goes into its words
+	StoppedCode   string    // the same for programs
 	NameColumns   []int     // 0-based cells that make up a person's name
 	Rate          float64   // requests a second; 0 = no limit
 	Concurrency   int
@@ -49,13 +47,8 @@ type Row struct {
 	Number  int   // the spreadsheet's row number, 1-based
 	Slot    Slot
 	Outcome Outcome // planned: NotSent (to be sent), AlreadyBooked, Uncertain, Invalid, Duplicate or Skipped
-	Reason  Text    // what there is to say of it
-	Message string  // the same, in English, if Reason was not given
-	// Code is Message's reason for programs, and Args what is particular in it, so
-	// that it can be worded in another language. Personal values are kept out of
-	// Args by the caller, as out of Message.
-	Code string
-	Args []string
+	Reason  Text    // what there is to say of it, without personal values
+	Code    string  // the same for programs
 	// Problems are why the row is invalid, and what was remarkable about one that is not.
 	Problems []Problem
 	// Ref is the earlier row that is the same booking. AlreadyBooked,
@@ -91,9 +84,7 @@ type Ref struct {
 type Problem struct {
 	Column              int // 1-based; 0 = none
 	Header, Field, Code string
-	Args                []string
-	Message, Hint       string
-	Reason, Advice      Text
+	Reason, Advice      Text // what is wrong, and what to do about it
 	Warning             bool
 }
 
@@ -117,15 +108,10 @@ type Result struct {
 	Outcome    Outcome
 	BookingID  string // for Booked
 	HTTPStatus int    // 0 = no answer
-	Reason     Text   // why it ended so
-	Message    string // the same, in English, if Reason was not given
-	// Code is Message's reason for programs, and Args what is particular in it,
-	// so that it can be worded in another language. Args never hold personal
-	// values; that is the caller's duty.
-	Code     string
-	Args     []string
-	Attempts int // requests made for this row in this run
-	Duration time.Duration
+	Reason     Text   // why it ended so, without personal values
+	Code       string // the same for programs
+	Attempts   int    // requests made for this row in this run
+	Duration   time.Duration
 }
 
 // Match is what the ledger knows about a person and a slot.
@@ -169,13 +155,9 @@ type Event struct {
 
 // End is how a run ended.
 type End struct {
-	FinishedAt time.Time
-	ExitCode   int
-	Reason     Text   // why it stopped early; zero = it did not
-	Stopped    string // the same, in English, if Reason was not given
-	// StoppedCode is Stopped's reason for programs, and StoppedArgs what is
-	// particular in it: no personal values, by the caller's duty.
-	StoppedCode string
-	StoppedArgs []string
+	FinishedAt  time.Time
+	ExitCode    int
+	Reason      Text   // why it stopped early; zero = it did not
+	StoppedCode string // the same for programs
 	Requests    int
 }

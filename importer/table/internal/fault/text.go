@@ -43,13 +43,3 @@ func List(all []Text) Text {
 	}
 	return Text{strings.TrimSuffix(strings.Repeat("%s, ", len(all)), ", "), args}
 }
-
-// Args are what is needed to say Reason and Hint of a refused row again. They
-// hold nothing out of the file's cells.
-func (e *Error) Args() []string {
-	args := []string{"table", e.Reason.Format, e.Hint.Format}
-	for _, a := range e.Reason.Args {
-		args = append(args, fmt.Sprint(a))
-	}
-	return args
-}
