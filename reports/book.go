@@ -70,10 +70,8 @@ func (b *book) save(w io.Writer) error {
 
 // cell is a cell of a look, with a text or a number.
 func (b *book) cell(l look, value any) excelize.Cell {
-	if text, ok := value.(string); ok {
-		if value = any(nil); text != "" {
-			value = cellText(text)
-		}
+	if value == "" {
+		value = nil
 	}
 	return excelize.Cell{StyleID: b.look[l], Value: value}
 }
@@ -196,34 +194,6 @@ func cellName(column, row int) string {
 }
 
 func quoteSheet(name string) string { return "'" + strings.ReplaceAll(name, "'", "''") + "'" }
-
-// cellText is s as a cell of our own can hold it: without the control
-// characters that XML cannot, and not too long.
-func cellText(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r < ' ' && r != '\t' && r != '\n':
-			return ' '
-		case r == utf8.RuneError, r == '\uFFFE', r == '\uFFFF':
-			return '\uFFFD'
-		}
-		return r
-	}, s)
-	if units := utf16Len(s); units <= excelize.TotalCellChars {
-		return s
-	}
-	return strings.ToValidUTF8(s[:excelize.TotalCellChars/3], "") + "…" // at most three bytes a unit
-}
-
-// utf16Len is the length of a text as workbooks count.
-func utf16Len(s string) (n int) {
-	for _, r := range s {
-		if n++; r > 0xFFFF {
-			n++
-		}
-	}
-	return n
-}
 
 // look is how a cell looks.
 type look int

@@ -87,7 +87,7 @@ func (c *csvCorrections) add(r *record) error {
 	if !corrected(r) {
 		return nil
 	}
-	if r.raw == nil {
+	if r.in.Raw == nil {
 		return errNoRaw
 	}
 	if !c.begun {
@@ -120,14 +120,14 @@ func (c *csvCorrections) add(r *record) error {
 func (c *csvCorrections) own(r *record) [][]byte {
 	width := len(c.info.Header)
 	switch {
-	case r.refused == table.CodeTooManyCells:
-		return r.raw
-	case r.refused != "" || r.code == string(table.CodeGrouped):
+	case r.refused() == table.CodeTooManyCells:
+		return r.in.Raw
+	case r.refused() != "" || r.code == string(table.CodeGrouped):
 		return make([][]byte, width)
-	case len(r.raw) > width:
-		return r.raw[:width]
+	case len(r.in.Raw) > width:
+		return r.in.Raw[:width]
 	}
-	return append(slices.Clip(r.raw), make([][]byte, width-len(r.raw))...)
+	return append(slices.Clip(r.in.Raw), make([][]byte, width-len(r.in.Raw))...)
 }
 
 // write writes a line without an earlier round's reason columns.

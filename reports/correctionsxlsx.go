@@ -4,6 +4,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -77,12 +78,12 @@ func (c *xlsxCorrections) add(r *record) error {
 // may be, and one with a text that looks like the spelling of another.
 func (c *xlsxCorrections) texts(r *record) (texts []string, ok bool) {
 	code := table.Code(r.code)
-	if unread[r.code] || code == table.CodeGrouped || code == table.CodeTooManyCells || r.refused == table.CodeTooManyCells {
+	if unread[r.code] || code == table.CodeGrouped || code == table.CodeTooManyCells || r.refused() == table.CodeTooManyCells {
 		return nil, false
 	}
-	if texts = r.cells; texts == nil || r.faulty { // of a cell with a fault nothing is known
+	if texts = r.in.Cells; texts == nil || len(r.in.Faults) > 0 { // of a cell with a fault nothing is known
 		texts = nil
-		for _, w := range r.written {
+		for _, w := range r.in.Written {
 			if w.Unread {
 				return nil, false
 			}
@@ -93,7 +94,7 @@ func (c *xlsxCorrections) texts(r *record) (texts []string, ok bool) {
 		return nil, false
 	}
 	for _, i := range c.own {
-		if escaped.MatchString(texts[i]) || utf16Len(texts[i]) > excelize.TotalCellChars {
+		if escaped.MatchString(texts[i]) || len(utf16.Encode([]rune(texts[i]))) > excelize.TotalCellChars {
 			return nil, false
 		}
 	}

@@ -86,22 +86,14 @@ func (a *answers) say(w texts, run *ledger.RunInfo) string {
 	if a.n == 0 {
 		return n
 	}
-	return w.Say("%s; an answer took %s on average, %s at most", n, w.short(a.sum/time.Duration(a.n)), w.short(a.longest))
+	return w.Say("%s; an answer took %s on average, %s at most", n, w.elapsed(a.sum/time.Duration(a.n)), w.elapsed(a.longest))
 }
 
-// short is the time of an answer as people read it: 130 ms, 1.5 s.
-func (w texts) short(d time.Duration) string {
-	if d < time.Second {
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	}
-	return w.Localize(fmt.Sprintf("%.1f s", d.Seconds()))
-}
-
-// elapsed is a duration as people read it: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min.
+// elapsed is a duration as people read it: 130 ms, 1.5 s, 12 s, 3 min 20 s, 2 h 5 min.
 func (w texts) elapsed(d time.Duration) string {
 	switch {
-	case d < 0:
-		return ""
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", max(0, d.Milliseconds()))
 	case d < 10*time.Second:
 		return w.Localize(fmt.Sprintf("%.1f s", d.Seconds()))
 	case d < time.Minute:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,15 +33,18 @@ type record struct {
 type about struct {
 	number        int
 	participant   string
-	viewing, slot string          // in the list's own words; empty if it has none
-	cells         []string        // of the input; nil without it, and for a refused row
-	raw           [][]byte        // of the input, for CSV
-	written       []table.Written // of the input, for XLSX
-	refused       table.Code      // why the input's row cannot be read as a whole; "" = it can
-	faulty        bool            // it has a cell with a fault
-	// copyOf is the row of which this one, in a corrections file, is the copy.
-	copyOf origin
-	before *Line // of an earlier report
+	viewing, slot string    // in the list's own words; empty if it has none
+	in            table.Row // of the input; empty without it
+	copyOf        origin    // of which this row, in a corrections file, is the copy
+	before        *Line     // of an earlier report
+}
+
+// refused says why the input's row cannot be read as a whole; "" = it can.
+func (a *about) refused() table.Code {
+	if a.in.Err == nil {
+		return ""
+	}
+	return a.in.Err.Code
 }
 
 // origin is an earlier row, as spreadsheets count. The zero origin is none.
@@ -126,12 +130,8 @@ func (s *Source) abouts(ctx context.Context) iter.Seq2[about, error] {
 					return
 				}
 				a := about{
-					number: in.Number, cells: in.Cells, raw: in.Raw, written: in.Written, faulty: len(in.Faults) > 0,
+					number: in.Number, in: in, copyOf: columns.of(&in),
 					participant: Participant(in.Cells, s.Run.NameColumns), viewing: Participant(in.Cells, s.ViewingColumns), slot: Participant(in.Cells, s.SlotColumns),
-					copyOf: columns.of(&in),
-				}
-				if in.Err != nil {
-					a.refused = in.Err.Code
 				}
 				if line, err, ok := before(); ok && err == nil && line.Row == in.Number {
 					a.before = &line
@@ -275,18 +275,8 @@ func endings(ctx context.Context, src *Source) (map[int]ending, error) {
 // better reports whether a later outcome says more of how a row ended than an
 // earlier one. What is booked stays booked.
 func better(later, before ledger.Outcome) bool {
-	rank := func(o ledger.Outcome) int {
-		switch o {
-		case ledger.Booked, ledger.AlreadyBooked:
-			return 3
-		case ledger.Uncertain:
-			return 2
-		case ledger.Rejected, ledger.Invalid:
-			return 1
-		}
-		return 0
-	}
-	return rank(later) > rank(before) || rank(later) == rank(before) && rank(later) == 1
+	rank := [len(ledger.Outcomes)]int{ledger.Booked: 3, ledger.AlreadyBooked: 3, ledger.Uncertain: 2, ledger.Rejected: 1, ledger.Invalid: 1}
+	return rank[later] > rank[before] || rank[later] == rank[before] && rank[later] == 1
 }
 
 // endIn takes over how the row ended in a later run, if that says more.
@@ -308,34 +298,27 @@ func (r *record) endIn(e ending) {
 type originColumns struct{ run, row, width int }
 
 func findOriginColumns(header []string) originColumns {
-	c := originColumns{run: -1, row: -1, width: len(header)}
-	for i, h := range header {
-		switch reasonColumn(h) {
-		case columnRun:
-			c.run = i
-		case columnRow:
-			c.row = i
-		}
+	column := func(name string) int {
+		return slices.IndexFunc(header, func(h string) bool { return reasonColumn(h) == name })
 	}
-	return c
+	return originColumns{run: column(columnRun), row: column(columnRow), width: len(header)}
 }
 
 // of reads where a row comes from, of a refused one too if its columns can be
 // told apart. What is not a number says nothing.
 func (c *originColumns) of(in *table.Row) origin {
 	cells := in.Cells
-	switch {
-	case cells != nil:
-	case in.Written != nil:
+	if cells == nil {
 		for _, w := range in.Written {
 			cells = append(cells, w.Text)
 		}
-	case len(in.Raw) == c.width:
-		for _, raw := range in.Raw {
-			cells = append(cells, strings.ReplaceAll(string(raw), "\x00", "")) // digits, in UTF-16 too
+		if len(in.Raw) == c.width {
+			for _, raw := range in.Raw {
+				cells = append(cells, strings.ReplaceAll(string(raw), "\x00", "")) // digits, in UTF-16 too
+			}
 		}
 	}
-	if c.run < 0 || c.row < 0 || c.run >= len(cells) || c.row >= len(cells) {
+	if c.run < 0 || c.row < 0 || max(c.run, c.row) >= len(cells) {
 		return origin{}
 	}
 	run, err1 := strconv.ParseInt(strings.TrimSpace(cells[c.run]), 10, 64)

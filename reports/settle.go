@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -54,19 +55,18 @@ func ReadSettlements(ctx context.Context, path string, wrong func(id string) boo
 		return nil, err
 	}
 	defer f.Close() // nothing was written
-	p := settlements{wrong: wrong, seen: map[origin]int{}}
-	info := f.Info()
-	if !p.header(info) {
+	p := settlements{wrong: wrong, columns: map[string]int{}, seen: map[origin]int{}}
+	p.header(f.Info())
+	if len(p.mistakes) > 0 {
 		return nil, errors.Join(p.mistakes...)
 	}
 	for row, err := range f.Rows(ctx) {
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil, err
-		case row.Fault(nil) != nil:
-			e := row.Fault(nil)
-			p.mistake(row.Number, e.Column, words.Text{}, words.Textf("%v", e.Reason))
-		default:
+		}
+		if e := row.Fault(nil); e != nil {
+			p.mistake(row.Number, e.Column, "", "%v", e.Reason)
+		} else {
 			p.row(row.Number, row.Cells)
 		}
 	}
@@ -107,22 +107,20 @@ type settlements struct {
 	mistakes []error
 }
 
-func (p *settlements) mistake(line, column int, hint, reason words.Text) {
-	p.mistakes = append(p.mistakes, &SettlementError{Line: line, Column: column, Reason: reason, Hint: hint})
+func (p *settlements) mistake(line, column int, hint, reason string, args ...any) {
+	p.mistakes = append(p.mistakes, &SettlementError{Line: line, Column: column, Reason: words.Textf(reason, args...), Hint: words.Textf(hint)})
 }
 
 // header finds the columns that matter by their names.
-func (p *settlements) header(info table.Info) (ok bool) {
-	p.columns = map[string]int{}
+func (p *settlements) header(info table.Info) {
 	for i, h := range info.Header {
 		name := columnNamed(h)
-		if name == "" {
-			continue
-		}
 		if _, twice := p.columns[name]; twice {
-			p.mistake(info.HeaderRow, i+1, words.Text{}, words.Textf("the column %q is there twice", name))
+			p.mistake(info.HeaderRow, i+1, "", "the column %q is there twice", name)
 		}
-		p.columns[name] = i
+		if name != "" {
+			p.columns[name] = i
+		}
 	}
 	var missing []string
 	for _, name := range [...]string{"run", "row", bookingIDTitle, notBookedTitle} {
@@ -131,9 +129,8 @@ func (p *settlements) header(info table.Info) (ok bool) {
 		}
 	}
 	if len(missing) > 0 {
-		p.mistake(info.HeaderRow, 0, words.Textf("use the file of uncertain rows of a report, with its header"), words.Textf("the header lacks %s", strings.Join(missing, ", ")))
+		p.mistake(info.HeaderRow, 0, "use the file of uncertain rows of a report, with its header", "the header lacks %s", strings.Join(missing, ", "))
 	}
-	return len(p.mistakes) == 0
 }
 
 func (p *settlements) row(line int, cells []string) {
@@ -144,40 +141,36 @@ func (p *settlements) row(line int, cells []string) {
 		}
 		return ""
 	}
-	id, not, reason := cell(bookingIDTitle), cell(notBookedTitle), cell("reason")
+	id, not, reason := cell(bookingIDTitle), strings.ToLower(cell(notBookedTitle)), cell("reason")
 	if id == "" && not == "" && reason == "" {
 		return
 	}
-	s := Settled{Line: line, BookingID: strings.TrimPrefix(id, "'"), Reason: reason}
+	s := Settled{Line: line, BookingID: strings.TrimPrefix(id, "'"), NotBooked: not != "", Reason: reason}
 	before := len(p.mistakes)
-	switch strings.ToLower(not) {
-	case "":
-	case "x", "yes", "y", "ja", "j", "true", "sant", "1":
-		s.NotBooked = true
-	default:
-		p.mistake(line, at(notBookedTitle), words.Textf("write x if the row is not booked, and leave the cell empty otherwise"), words.Textf("it says %q", not))
+	if not != "" && !slices.Contains([]string{"x", "yes", "y", "ja", "j", "true", "sant", "1"}, not) {
+		p.mistake(line, at(notBookedTitle), "write x if the row is not booked, and leave the cell empty otherwise", "it says %q", not)
 	}
 	switch {
 	case id != "" && not != "":
-		p.mistake(line, at(bookingIDTitle), words.Textf("fill in one of the two"), words.Textf("both the booking's id and \"not booked\" are filled in"))
+		p.mistake(line, at(bookingIDTitle), "fill in one of the two", "both the booking's id and \"not booked\" are filled in")
 	case id == "" && not == "":
-		p.mistake(line, 0, words.Textf("fill in the booking's id, or x under \"not booked\""), words.Textf("there is a reason, but neither a booking's id nor \"not booked\""))
+		p.mistake(line, 0, "fill in the booking's id, or x under \"not booked\"", "there is a reason, but neither a booking's id nor \"not booked\"")
 	case id != "" && p.wrong(id):
-		p.mistake(line, at(bookingIDTitle), words.Textf("copy the booking's id out of Vitec; if the row is not booked, write x under \"not booked\""), words.Textf("%q cannot be the id of a booking", id))
+		p.mistake(line, at(bookingIDTitle), "copy the booking's id out of Vitec; if the row is not booked, write x under \"not booked\"", "%q cannot be the id of a booking", id)
 	}
 	var err error
 	if s.Run, err = strconv.ParseInt(cell("run"), 10, 64); err != nil || s.Run < 1 {
-		p.mistake(line, at("run"), words.Textf("leave the first columns as they are"), words.Textf("%q is no run", cell("run")))
+		p.mistake(line, at("run"), "leave the first columns as they are", "%q is no run", cell("run"))
 	}
 	if s.Row, err = strconv.Atoi(cell("row")); err != nil || s.Row < 1 {
-		p.mistake(line, at("row"), words.Textf("leave the first columns as they are"), words.Textf("%q is no row", cell("row")))
+		p.mistake(line, at("row"), "leave the first columns as they are", "%q is no row", cell("row"))
 	}
 	if len(p.mistakes) > before {
 		return
 	}
 	place := origin{run: s.Run, row: s.Row}
 	if first, twice := p.seen[place]; twice {
-		p.mistake(line, 0, words.Text{}, words.Textf("run %d, row %d is settled on line %d already", s.Run, s.Row, first))
+		p.mistake(line, 0, "", "run %d, row %d is settled on line %d already", s.Run, s.Row, first)
 		return
 	}
 	p.seen[place] = line

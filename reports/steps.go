@@ -60,89 +60,82 @@ func (p *Paths) command(verb, file string, flags []string) string {
 // steps says what is left to do: first what may be booked without anyone
 // knowing, then what a person has to correct, then what only has to go again.
 func (s *Summary) steps(w texts, t *tally, p Paths, src *Source) {
-	step := func(n int, text, command string) {
-		s.Steps = append(s.Steps, Step{Count: n, Text: text, Command: command})
+	step := func(n int, command, one, other string, args ...any) {
+		args = append([]any{words.Number(n)}, args...)
+		s.Steps = append(s.Steps, Step{Count: n, Text: w.Say(words.Plural(n, one, other), args...), Command: command})
 	}
-	run := func(file string) string { return p.command("run", file, p.RunFlags) }
+	again := p.command("run", p.Input, p.RunFlags)
 	if p.Corrections != "" {
-		s.correct = run(p.Corrections)
+		s.correct = p.command("run", p.Corrections, p.RunFlags)
 	}
 	uncertain, refused, left := t.Outcomes[ledger.Uncertain], t.refused(), t.Outcomes[ledger.NotSent]
 	if uncertain > 0 {
-		args := []string{"resolve"}
-		name := uncertainName(src)
-		if p.Uncertain != "" {
-			args, name = append(args, p.Uncertain), filepath.Base(p.Uncertain)
-		}
-		one, other := "%v row is uncertain: it may be booked. Look it up in Vitec, fill in %s, and settle it:",
-			"%v rows are uncertain: they may be booked. Look them up in Vitec, fill in %s, and settle them:"
+		resolve := command(p.Program, append([]string{"resolve", p.Uncertain}, p.Flags...))
+		name := filepath.Base(p.Uncertain)
 		if s.Trial {
-			one, other = "%v row would be uncertain: in a real run it may be booked, and is looked up in Vitec. To try that, fill in %s and settle it:",
-				"%v rows would be uncertain: in a real run they may be booked, and are looked up in Vitec. To try that, fill in %s and settle them:"
+			step(uncertain, resolve,
+				"%v row would be uncertain: in a real run it may be booked, and is looked up in Vitec. To try that, fill in %s and settle it:",
+				"%v rows would be uncertain: in a real run they may be booked, and are looked up in Vitec. To try that, fill in %s and settle them:", name)
+		} else {
+			step(uncertain, resolve,
+				"%v row is uncertain: it may be booked. Look it up in Vitec, fill in %s, and settle it:",
+				"%v rows are uncertain: they may be booked. Look them up in Vitec, fill in %s, and settle them:", name)
 		}
-		step(uncertain, w.Say(words.Plural(uncertain, one, other), words.Number(uncertain), name), command(p.Program, append(args, p.Flags...)))
 	}
 	blamed, why := t.blame.mapping(w)
 	if blamed > 0 {
-		step(blamed, w.Say("%v rows were refused for one cause, which lies in the mapping or in an id and not in the rows: %s. Correct the mapping, and run the list again; what is already booked is not sent again:",
-			words.Number(blamed), why), run(p.Input))
+		const text = "%v rows were refused for one cause, which lies in the mapping or in an id and not in the rows: %s. Correct the mapping, and run the list again; what is already booked is not sent again:"
+		step(blamed, again, text, text, why)
 	}
 	switch rows := refused - blamed; {
 	case rows <= 0:
 	case s.Trial:
-		step(rows, w.Say(words.Plural(rows,
+		step(rows, "",
 			"%v row has a problem or would be rejected. Correct it in the list.",
-			"%v rows have problems or would be rejected. Correct them in the list."), words.Number(rows)), "")
+			"%v rows have problems or would be rejected. Correct them in the list.")
 	case p.Corrections != "":
-		step(rows, w.Say(words.Plural(rows,
+		step(rows, s.correct,
 			"%v row has a problem or was rejected. Correct it in %s and run that file:",
-			"%v rows have problems or were rejected. Correct them in %s and run that file:"), words.Number(rows), filepath.Base(p.Corrections)), s.correct)
+			"%v rows have problems or were rejected. Correct them in %s and run that file:", filepath.Base(p.Corrections))
 	default:
-		step(rows, w.Say(words.Plural(rows,
+		step(rows, again,
 			"%v row has a problem or was rejected. Correct it in the list and run that again; what is already booked is not sent again:",
-			"%v rows have problems or were rejected. Correct them in the list and run that again; what is already booked is not sent again:"), words.Number(rows)), run(p.Input))
+			"%v rows have problems or were rejected. Correct them in the list and run that again; what is already booked is not sent again:")
 	}
-	if over := s.Run.Ended || s.Run.Interrupted; over && left > 0 && !s.Trial {
-		s.again(w, left, run(p.Input), src, step)
+	// What is in the list's place now may hold other people.
+	switch over := s.Run.Ended || s.Run.Interrupted; {
+	case !over || left == 0 || s.Trial:
+	case src.Input == nil && errors.Is(src.NoInput, ErrInputMissing):
+		step(left, again,
+			"%v row was not sent, and the list is gone. Put it back and run it; what is already booked is not sent again:",
+			"%v rows were not sent, and the list is gone. Put it back and run it; what is already booked is not sent again:")
+	case src.Input == nil && src.NoInput != nil:
+		step(left, again,
+			"%v row was not sent, and the list has changed since. If the person is still to be booked and is on the list, run it; what is already booked is not sent again:",
+			"%v rows were not sent, and the list has changed since. If these people are still to be booked and are on the list, run it; what is already booked is not sent again:")
+	default:
+		step(left, again,
+			"%v row was not sent. Run the file again; what is already booked is not sent again:",
+			"%v rows were not sent. Run the file again; what is already booked is not sent again:")
 	}
 	if t.Differing > 0 {
-		step(t.Differing, w.Say(words.Plural(t.Differing,
+		step(t.Differing, "",
 			"%v row was booked by an earlier run with other content. Nothing was sent; change it in Vitec if it matters.",
-			"%v rows were booked by an earlier run with other content. Nothing was sent; change them in Vitec if it matters."), words.Number(t.Differing)), "")
+			"%v rows were booked by an earlier run with other content. Nothing was sent; change them in Vitec if it matters.")
 	}
-	n := uncertain + refused + left
 	if s.Trial && t.Rows > 0 {
-		step(t.Rows, w.Say("To book for real, run:"), run(p.Input))
+		s.Steps = append(s.Steps, Step{Count: t.Rows, Text: w.Say("To book for real, run:"), Command: again})
 	}
-	switch {
+	switch n := uncertain + refused + left; {
+	case t.Rows == 0:
 	case s.Trial && n > 0:
 		s.Left = w.Say(words.Plural(n, "Nobody is booked yet. %v row needs attention first.", "Nobody is booked yet. %v rows need attention first."), words.Number(n))
-	case s.Trial && t.Rows > 0:
+	case s.Trial:
 		s.Left = w.Say("Nobody is booked yet: this was a trial.")
 	case n > 0:
 		s.Left = w.Say(words.Plural(n, "%v row needs attention.", "%v rows need attention."), words.Number(n))
-	case t.Rows > 0:
-		s.Left = w.Say("Nothing is left to do.")
-	}
-}
-
-// again tells to run the list once more, unless what is in its place now may
-// hold other people.
-func (s *Summary) again(w texts, left int, run string, src *Source, step func(int, string, string)) {
-	n := words.Number(left)
-	switch {
-	case src.Input == nil && errors.Is(src.NoInput, ErrInputMissing):
-		step(left, w.Say(words.Plural(left,
-			"%v row was not sent, and the list is gone. Put it back and run it; what is already booked is not sent again:",
-			"%v rows were not sent, and the list is gone. Put it back and run it; what is already booked is not sent again:"), n), run)
-	case src.Input == nil && src.NoInput != nil:
-		step(left, w.Say(words.Plural(left,
-			"%v row was not sent, and the list has changed since. If the person is still to be booked and is on the list, run it; what is already booked is not sent again:",
-			"%v rows were not sent, and the list has changed since. If these people are still to be booked and are on the list, run it; what is already booked is not sent again:"), n), run)
 	default:
-		step(left, w.Say(words.Plural(left,
-			"%v row was not sent. Run the file again; what is already booked is not sent again:",
-			"%v rows were not sent. Run the file again; what is already booked is not sent again:"), n), run)
+		s.Left = w.Say("Nothing is left to do.")
 	}
 }
 

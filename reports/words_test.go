@@ -31,8 +31,8 @@ func TestFigures(t *testing.T) {
 		want [2]string
 	}{
 		{func(w texts) string { return w.Decimal(2.5, -1) }, [2]string{"2.5", "2,5"}},
-		{func(w texts) string { return w.short(1530 * time.Millisecond) }, [2]string{"1.5 s", "1,5 s"}},
-		{func(w texts) string { return w.short(153 * time.Millisecond) }, [2]string{"153 ms", "153 ms"}},
+		{func(w texts) string { return w.elapsed(1530 * time.Millisecond) }, [2]string{"1.5 s", "1,5 s"}},
+		{func(w texts) string { return w.elapsed(153 * time.Millisecond) }, [2]string{"153 ms", "153 ms"}},
 		{func(w texts) string { return w.elapsed(1200 * time.Millisecond) }, [2]string{"1.2 s", "1,2 s"}},
 	} {
 		if got := [2]string{tt.got(texts{words.English}), tt.got(texts{words.Swedish})}; got != tt.want {

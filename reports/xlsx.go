@@ -43,18 +43,14 @@ const rowsAside = 5
 // causes when all have been seen.
 type reportXLSX struct {
 	*book
-	w         io.Writer
-	run       *ledger.RunInfo
-	words     texts
-	zone      *time.Location
-	rows      *sheet
-	header    int // the row of the header of the rows
-	causes    *causes
-	uncertain []record // the first of them, for the summary
+	w      io.Writer
+	run    *ledger.RunInfo
+	words  texts
+	zone   *time.Location
+	rows   *sheet
+	header int // the row of the header of the rows
+	causes *causes
 }
-
-// maxUncertain is how many uncertain rows the summary names.
-const maxUncertain = 25
 
 func newReportXLSX(w io.Writer, shelf *shelf, src *Source, text texts, o *Options, c *causes) *reportXLSX {
 	b := shelf.newBook(text.Say("Summary"), text.Say("Rows"), text.Say("Problems"))
@@ -87,9 +83,6 @@ func headerRow(trial bool) int {
 func maxSheetRows(trial bool) int { return excelize.TotalRows - headerRow(trial) }
 
 func (x *reportXLSX) add(r *record) error {
-	if r.Outcome == ledger.Uncertain && len(x.uncertain) < maxUncertain {
-		x.uncertain = append(x.uncertain, *r)
-	}
 	if x.rows.row == excelize.TotalRows {
 		return nil // the summary says so
 	}
@@ -164,20 +157,6 @@ func (x *reportXLSX) summary(s *Summary) {
 		if step.Command != "" {
 			p.across(lookCommand, step.Command, lines(step.Command, 105)+4.5)
 		}
-	}
-	if len(x.uncertain) > 0 {
-		section(w.Say("Uncertain rows"))
-		header := []any{nil}
-		for _, title := range [...]string{w.Say("Participant"), w.Say("Row"), "", w.Say("Viewing and slot"), w.Say("What happened")} {
-			header = append(header, p.cell(lookHeader, title))
-		}
-		p.put(header...)
-	}
-	for _, r := range x.uncertain {
-		p.put(nil, p.cell(lookWrapped, r.participant), p.cell(lookCount, r.Number), nil, p.cell(lookWrapped, r.place()), p.cell(lookWrapped, r.message))
-	}
-	if more := s.count(ledger.Uncertain) - len(x.uncertain); more > 0 {
-		p.put(nil, p.cell(lookFaint, w.Say("and %d more, see the rows", more)))
 	}
 	section(w.Say("What the words mean"))
 	for _, o := range s.Outcomes {

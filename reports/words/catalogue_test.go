@@ -43,7 +43,7 @@ var converted = []string{
 // of their formats among their arguments.
 var speakers = map[string][]int{
 	"Say": {0}, "uncertain": {2}, "unreachable": {0}, "Textf": {0}, "Plural": {1, 2},
-	"failure": {0}, "fault": {0}, "fileError": {1},
+	"failure": {0}, "step": {2, 3}, "mistake": {2, 3}, "fault": {0}, "fileError": {1},
 	// Of the commands.
 	"say": {0}, "count": {1, 2}, "counted": {1, 2}, "fail": {0}, "failCount": {1, 2}, "hint": {0}, "wrong": {0}, "bad": {0, 1}, "moved": {0}, "problem": {0},
 	"line": {1}, "unfolded": {1}, "labelled": {0}, "first": {0}, "tell": {0}, "entry": {0}, "between": {2}, "exactly": {1},
