@@ -17,28 +17,12 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// maxId is the longest id that is believed to be one, in bytes. Those that are
-// known have 35 characters.
-const maxId = 256
-
 // readAnswer reads the id out of an answer with a 2xx status. Its error is an
-// *[AnswerError] if there is none that can be used, or a *cutError if the
-// connection broke.
+// *[AnswerError] if there is none that can be used, or that of the connection.
 func readAnswer(resp *http.Response) (Answer, error) {
 	body, err := readBody(resp)
-	var reason Text
-	switch {
-	case errors.Is(err, errTooLong):
-		reason = say("the answer is longer than 1 MiB")
-	case errors.Is(err, errEncoded):
-		reason = say("the answer is compressed in a way that was not asked for")
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		reason = say("the answer is cut off")
-	case err != nil:
-		return Answer{}, &cutError{err}
-	}
-	if !reason.IsZero() {
-		return Answer{}, &AnswerError{Status: resp.StatusCode, Reason: reason}
+	if err != nil {
+		return Answer{}, err
 	}
 	id, reason := parseId(body)
 	if !reason.IsZero() {
@@ -47,57 +31,47 @@ func readAnswer(resp *http.Response) (Answer, error) {
 	return Answer{Id: id, Status: resp.StatusCode}, nil
 }
 
-var (
-	errTooLong = errors.New("too long")
-	errEncoded = errors.New("an unknown or broken encoding")
-)
-
 // readBody reads the body of an answer and unpacks it. What is cut off or
-// stalls is returned up to there, with an error.
+// stalls is returned up to there, with the connection's error; what cannot be an
+// answer is an *[AnswerError].
 func readBody(resp *http.Response) ([]byte, error) {
-	if resp.ContentLength > maxAnswer {
-		return nil, errTooLong
-	}
-	body, err := limited(resp.Body)
-	if err != nil {
+	unusable := func(reason Text) error { return &AnswerError{Status: resp.StatusCode, Reason: reason} }
+	tooLong := unusable(say("the answer is longer than 1 MiB"))
+	read := func(r io.Reader) ([]byte, error) {
+		body, err := io.ReadAll(io.LimitReader(r, maxAnswer+1))
+		if len(body) > maxAnswer {
+			return body[:maxAnswer], tooLong
+		}
 		return body, err
+	}
+	body, err := read(resp.Body)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = unusable(say("the answer is cut off"))
 	}
 	codings := strings.Split(strings.ToLower(strings.Join(resp.Header.Values("Content-Encoding"), ",")), ",")
 	for _, coding := range slices.Backward(codings) { // the last one was applied last
-		var unpack func(io.Reader) (io.Reader, error)
+		if err != nil {
+			return body, err
+		}
+		var unpacked io.Reader
 		switch strings.TrimSpace(coding) {
 		case "gzip", "x-gzip":
-			unpack = func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }
+			unpacked, err = gzip.NewReader(bytes.NewReader(body))
 		case "deflate": // zlib by the standard, bare by some servers
-			unpack = func(r io.Reader) (io.Reader, error) {
-				if z, err := zlib.NewReader(bytes.NewReader(body)); err == nil {
-					return z, nil
-				}
-				return flate.NewReader(r), nil
+			if unpacked, err = zlib.NewReader(bytes.NewReader(body)); err != nil {
+				unpacked, err = flate.NewReader(bytes.NewReader(body)), nil
 			}
 		case "br", "zstd", "compress", "x-compress", "dcb", "dcz":
-			return nil, errEncoded
+			err = errors.ErrUnsupported
 		default: // identity, none, UTF-8: no encoding, whatever the server calls it
 			continue
 		}
-		r, err := unpack(bytes.NewReader(body))
 		if err == nil {
-			body, err = limited(r)
+			body, err = read(unpacked)
 		}
-		if errors.Is(err, errTooLong) {
-			return nil, err
+		if err != nil && err != tooLong {
+			return nil, unusable(say("the answer is compressed in a way that was not asked for"))
 		}
-		if err != nil {
-			return nil, errEncoded
-		}
-	}
-	return body, nil
-}
-
-func limited(r io.Reader) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, maxAnswer+1))
-	if len(body) > maxAnswer {
-		return body[:maxAnswer], errTooLong
 	}
 	return body, err
 }
@@ -149,19 +123,8 @@ func parseXMLString(text string) (s string, reason Text) {
 		Inside  []struct{} `xml:",any"`
 	}
 	d := newXMLDecoder(text)
-	if err := d.Decode(&answer); err != nil {
+	if err := d.Decode(&answer); err != nil || !isBlank(text[d.InputOffset():]) {
 		return "", say("the answer is cut off or not valid XML")
-	}
-	for { // nothing stands behind it but comments and white space
-		token, err := d.Token()
-		if err == io.EOF {
-			break
-		}
-		data, blank := token.(xml.CharData)
-		_, comment := token.(xml.Comment)
-		if err != nil || !comment && (!blank || !isBlank(string(data))) {
-			return "", say("the answer is cut off or not valid XML")
-		}
 	}
 	if answer.XMLName.Local != "string" || len(answer.Inside) > 0 || strings.Contains(text, "<!DOCTYPE") {
 		return "", say("the answer is XML, but not one string")

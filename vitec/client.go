@@ -259,20 +259,22 @@ func (c *Client) do(ctx context.Context, r *http.Request, customerId string, rea
 		if resp.StatusCode > 299 { // what it means is known; its words are not waited for
 			defer time.AfterFunc(refusalTimeout, cancel).Stop()
 		}
-		err = c.answered(resp, login, read)
+		err = answered(resp, login, read)
 		resp.Body.Close()
-		if cut := (*cutError)(nil); errors.As(err, &cut) {
-			err = c.transportError(ctx, &d, login, cut.error)
+		var refused *StatusError
+		var unusable *AnswerError
+		trusted := err == nil || errors.As(err, &refused)
+		if !trusted && !errors.As(err, &unusable) { // it broke off while it was read
+			err = c.transportError(ctx, &d, login, err)
 		}
-		var status *StatusError
-		d.end(err == nil || errors.As(err, &status))
+		d.end(trusted)
 		return err
 	}
 }
 
 // answered tells an answer that can be read from one that refuses and from one
 // that says nothing.
-func (c *Client) answered(resp *http.Response, login Credentials, read func(*http.Response) error) error {
+func answered(resp *http.Response, login Credentials, read func(*http.Response) error) error {
 	switch s := resp.StatusCode; {
 	case s >= 200 && s <= 299:
 		return read(resp)
@@ -281,9 +283,6 @@ func (c *Client) answered(resp *http.Response, login Credentials, read func(*htt
 	}
 	return &AnswerError{Status: resp.StatusCode, Reason: say("that is not an answer to a booking")}
 }
-
-// cutError is an answer that broke off while it was read.
-type cutError struct{ error }
 
 // login finds the login for a customer and makes sure that HTTP Basic can
 // carry it.

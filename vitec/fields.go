@@ -97,98 +97,33 @@ func FieldByPath(path string) (Field, bool) {
 // was. Nil, and a text, time or list that is empty, leaves the member out of
 // the request. A list is kept, not copied.
 func (f Field) Set(b *AddNewViewingParticipant, v any) error {
-	ok := true
-	switch p := f.at(b).(type) {
-	case *string:
-		ok = set(p, v)
-	case **bool:
-		ok = setPointer(p, v)
-	case **int:
-		ok = setPointer(p, v)
-	case **float64:
-		ok = setPointer(p, v)
-	case *time.Time:
-		ok = set(p, v)
-	case *[]string:
-		ok = set(p, v)
-	}
-	if !ok {
+	member, value := f.member(b), reflect.ValueOf(v)
+	switch {
+	case v == nil:
+		member.SetZero()
+	case member.Type() == value.Type():
+		member.Set(value)
+	case member.Type() == reflect.PointerTo(value.Type()):
+		member.Set(reflect.New(value.Type()))
+		member.Elem().Set(value)
+	default:
 		return fmt.Errorf("%s wants a value of kind %s", f.Path, f.Kind)
 	}
 	return nil
-}
-
-// SetText is Set for a field of text, and costs no allocation.
-func (f *Field) SetText(b *AddNewViewingParticipant, text string) error {
-	p, ok := f.at(b).(*string)
-	if !ok {
-		return fmt.Errorf("%s wants a value of kind %s", f.Path, f.Kind)
-	}
-	*p = text
-	return nil
-}
-
-func set[T any](p *T, v any) bool {
-	if v == nil {
-		var zero T
-		*p = zero
-		return true
-	}
-	t, ok := v.(T)
-	if ok {
-		*p = t
-	}
-	return ok
-}
-
-func setPointer[T any](p **T, v any) bool {
-	if v == nil {
-		*p = nil
-		return true
-	}
-	t, ok := v.(T)
-	if ok {
-		*p = &t
-	}
-	return ok
 }
 
 // Get returns the field's value in b with the type that Set takes. ok is false
 // when the member would be left out of the request.
 func (f Field) Get(b *AddNewViewingParticipant) (v any, ok bool) {
-	switch p := f.at(b).(type) {
-	case *string:
-		if *p != "" {
-			return *p, true
-		}
-	case **bool:
-		if *p != nil {
-			return **p, true
-		}
-	case **int:
-		if *p != nil {
-			return **p, true
-		}
-	case **float64:
-		if *p != nil {
-			return **p, true
-		}
-	case *time.Time:
-		if !p.IsZero() {
-			return *p, true
-		}
-	case *[]string:
-		if len(*p) != 0 {
-			return *p, true
-		}
+	member := f.member(b)
+	if isEmpty(member) {
+		return nil, false
 	}
-	return nil, false
+	return reflect.Indirect(member).Interface(), true
 }
 
-// at returns a pointer to the member in b: *string, **bool, **int, **float64,
-// *time.Time or *[]string, as Kind says.
-func (f *Field) at(b *AddNewViewingParticipant) any {
-	return reflect.ValueOf(b).Elem().FieldByIndex(f.index).Addr().Interface()
+func (f *Field) member(b *AddNewViewingParticipant) reflect.Value {
+	return reflect.ValueOf(b).Elem().FieldByIndex(f.index)
 }
 
 var kinds = map[reflect.Type]Kind{

@@ -45,30 +45,33 @@ func (f Format) ContentType() string { return f.MediaType() + "; charset=utf-8" 
 // unsendable returns an error for the first member that the format cannot hold.
 func unsendable(f Format, b *AddNewViewingParticipant) error {
 	for _, field := range fields {
-		var reason Text
-		switch v := field.at(b).(type) {
-		case *string:
-			reason = badText(f, *v)
-		case *[]string:
-			for _, s := range *v {
-				if reason = badText(f, s); !reason.IsZero() {
-					break
-				}
+		if v, ok := field.Get(b); ok {
+			if reason := badValue(f, v); !reason.IsZero() {
+				return &RequestError{Path: field.Path, Reason: reason}
 			}
-		case **float64:
-			if *v != nil && !isFinite(**v) {
-				reason = say("is not a finite number")
-			}
-		case *time.Time:
-			if !v.IsZero() && !sendableTime(*v) {
-				reason = say("has a year outside 1 to 9999")
-			}
-		}
-		if !reason.IsZero() {
-			return &RequestError{Path: field.Path, Reason: reason}
 		}
 	}
 	return nil
+}
+
+// badValue says why a format cannot hold a value; the zero Text means that it
+// can.
+func badValue(f Format, v any) Text {
+	switch v := v.(type) {
+	case string:
+		return badText(f, v)
+	case []string:
+		return badText(f, strings.Join(v, "\n"))
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return say("is not a finite number")
+		}
+	case time.Time:
+		if year := sentTime(v).Year(); year < 1 || year > 9999 {
+			return say("has a year outside 1 to 9999")
+		}
+	}
+	return Text{}
 }
 
 func badText(f Format, s string) Text {
@@ -85,19 +88,11 @@ func badText(f Format, s string) Text {
 	return Text{}
 }
 
-func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-
 // isXMLChar reports whether XML 1.0 can hold r, escaped or not
 // (https://www.w3.org/TR/xml/#charsets).
 func isXMLChar(r rune) bool {
 	return r >= 0x20 && r <= 0xD7FF || r == '\t' || r == '\n' || r == '\r' ||
 		r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= utf8.MaxRune
-}
-
-// sendableTime reports whether the year is one of four digits.
-func sendableTime(t time.Time) bool {
-	year := sentTime(t).Year()
-	return year >= 1 && year <= 9999
 }
 
 // sentTime returns t as the request can hold it: in units of 100 ns, as .NET's

@@ -5,15 +5,16 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"html"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
-	"golang.org/x/net/html"
 	"golang.org/x/text/encoding/charmap"
 )
 
@@ -189,34 +190,20 @@ func (n *xmlNode) value() any {
 	return members
 }
 
+var (
+	pageTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)(?:</title|$)`)
+	pageTags  = regexp.MustCompile(`(?is)<(?:title|script|style|template|svg)\b.*?(?:</(?:title|script|style|template|svg)[^>]*>|$)|<!--.*?-->|<[^>]*>?`)
+)
+
 // pageWords are the title of a page and the beginning of its text.
 func pageWords(text string) []string {
 	const enough = 200 // characters
-	var title, body strings.Builder
-	z := html.NewTokenizer(strings.NewReader(text))
-	inside := ""
-	for body.Len() < 4*enough { // bytes: at most four a character
-		kind := z.Next()
-		if kind == html.ErrorToken {
-			break
-		}
-		name, _ := z.TagName()
-		tag := string(name)
-		silent := tag == "title" || tag == "script" || tag == "style" || tag == "template" || tag == "svg"
-		switch {
-		case kind == html.TextToken && inside == "title":
-			title.Write(z.Text())
-		case kind == html.TextToken && inside == "":
-			body.Write(z.Text())
-		case kind == html.StartTagToken && inside == "" && silent:
-			inside = tag
-		case kind == html.EndTagToken && tag == inside:
-			inside = ""
-		case kind != html.TextToken:
-			body.WriteByte(' ')
-		}
+	var title string
+	if m := pageTitle.FindStringSubmatch(text); m != nil {
+		title = m[1]
 	}
-	return []string{title.String(), oneLine(body.String(), enough)}
+	body := pageTags.ReplaceAllString(text, " ")
+	return []string{html.UnescapeString(title), oneLine(html.UnescapeString(body), enough)}
 }
 
 // oneLine makes one line of s: white space and control characters become single

@@ -2,11 +2,12 @@ package vitec
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
+	"unicode/utf16"
 )
 
 // The codes of a [Violation].
@@ -57,71 +58,52 @@ func Check(t Target, b *AddNewViewingParticipant) []Violation {
 			vs = append(vs, Violation{Path: id.path, Code: CodeOddId, Warning: true})
 		}
 	}
-	for i := range fields {
-		f := &fields[i]
-		switch p := f.at(b).(type) {
-		case *string:
-			if *p != "" {
-				vs = f.checkText(vs, *p)
+	for _, f := range fields {
+		add := func(v Violation) {
+			v.Path = f.Path
+			vs = append(vs, v)
+		}
+		v, _ := f.Get(b)
+		switch v := v.(type) {
+		case string:
+			f.checkText(v, add)
+		case []string:
+			for _, text := range v {
+				f.checkText(text, add)
 			}
-		case *[]string:
-			for _, s := range *p {
-				vs = f.checkText(vs, s)
+		case int:
+			if v < math.MinInt32 || v > math.MaxInt32 {
+				add(Violation{Code: CodeOutOfRange, Got: v, Warning: true})
 			}
-		case **int:
-			if *p != nil && (**p < math.MinInt32 || **p > math.MaxInt32) {
-				vs = append(vs, Violation{Path: f.Path, Code: CodeOutOfRange, Got: **p, Warning: true})
-			}
-		case **float64:
-			if *p != nil && !isFinite(**p) {
-				vs = append(vs, Violation{Path: f.Path, Code: CodeOutOfRange})
-			}
-		case *time.Time:
-			if !p.IsZero() && !sendableTime(*p) {
-				vs = append(vs, Violation{Path: f.Path, Code: CodeOutOfRange})
+		case float64, time.Time:
+			if !badValue(XML, v).IsZero() {
+				add(Violation{Code: CodeOutOfRange})
 			}
 		}
-		if rule := f.rule; rule != nil {
-			if v := rule(t, b); v.Code != "" {
-				v.Path = f.Path
-				vs = append(vs, v)
+		if f.rule != nil {
+			if v := f.rule(t, b); v.Code != "" {
+				add(v)
 			}
 		}
 	}
 	return vs
 }
 
-// checkText appends what is wrong with a text that is not empty.
-func (f *Field) checkText(vs []Violation, s string) []Violation {
-	switch reason := badText(XML, s); {
-	case reason.IsZero():
-	case !utf8.ValidString(s):
-		return append(vs, Violation{Path: f.Path, Code: CodeBadText})
-	default:
-		vs = append(vs, Violation{Path: f.Path, Code: CodeControl, Warning: true})
+// checkText adds what is wrong with a text that is not empty.
+func (f *Field) checkText(s string, add func(Violation)) {
+	switch {
+	case !badText(JSON, s).IsZero():
+		add(Violation{Code: CodeBadText})
+		return
+	case !badText(XML, s).IsZero():
+		add(Violation{Code: CodeControl, Warning: true})
 	}
-	// A text has at most as many UTF-16 code units as bytes of UTF-8.
-	if f.MaxLength > 0 && len(s) > f.MaxLength {
-		if n := utf16Length(s); n > f.MaxLength {
-			vs = append(vs, Violation{Path: f.Path, Code: CodeTooLong, Limit: f.MaxLength, Got: n, Warning: f.Source != SourceKnown})
-		}
+	if n := len(utf16.Encode([]rune(s))); f.MaxLength > 0 && n > f.MaxLength {
+		add(Violation{Code: CodeTooLong, Limit: f.MaxLength, Got: n, Warning: f.Source != SourceKnown})
 	}
 	if f.Values != nil && !slices.Contains(f.Values, s) {
-		vs = append(vs, Violation{Path: f.Path, Code: CodeUnknownValue, Warning: true})
+		add(Violation{Code: CodeUnknownValue, Warning: true})
 	}
-	return vs
-}
-
-// utf16Length returns the length of s as .NET counts it.
-func utf16Length(s string) int {
-	n := 0
-	for _, r := range s {
-		n++
-		if r > 0xFFFF {
-			n++
-		}
-	}
-	return n
 }
 
 // The rules of single fields that say more than a length. A Violation without a
@@ -174,42 +156,86 @@ func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 // any id of the vendor's, would change the path, or is what people write into a
 // column of another meaning.
 func checkId(id string) (code string, reason Text) {
-	switch {
-	case isBlank(id):
+	if isBlank(id) {
 		return CodeRequired, say("is missing")
-	case id == "." || id == "..":
-		return CodeBadId, say("is a relative path, not an id")
-	case !utf8.ValidString(id):
-		return CodeBadId, say("is not valid UTF-8")
-	case strings.ContainsAny(id, `/\?#%&*:<>`):
-		return CodeBadId, say(`contains one of / \ ? # %% & * : < >, which no id can`)
-	case strings.ContainsFunc(id, unicode.IsControl):
-		return CodeBadId, say("contains a control character")
 	}
-	if reason = notToken(id); !reason.IsZero() {
-		return CodeBadId, reason
+	if reason = firstFault(id, pathFaults, idFaults); !reason.IsZero() {
+		code = CodeBadId
 	}
-	return "", Text{}
+	return code, reason
 }
 
 // CheckBookingId says why a text cannot be the id of a booking; the zero Text
 // means that it can. Beside what holds for every id it has a digit: all ids of
 // the vendor's that are known do, and words do not.
-func CheckBookingId(id string) Text {
-	if reason := notToken(id); !reason.IsZero() {
-		return reason
+func CheckBookingId(id string) Text { return firstFault(id, idFaults, bookingFaults) }
+
+// An idFault is what no id looks like, and how that is said.
+type idFault struct {
+	pattern *regexp.Regexp
+	said    string
+}
+
+// Faults of all ids: each is one token of plain characters, and no word that
+// people and programs write where there is no id. Then those of an id in a path,
+// and of one in an answer.
+var (
+	idFaults = []idFault{
+		{regexp.MustCompile(`^$`), "is missing"},
+		{regexp.MustCompile(`[\s\p{Z}\x{85}]`), "contains a space: an id has none"},
+		{regexp.MustCompile(`[,;]`), "contains a comma or a semicolon: more than one id?"},
+		{regexp.MustCompile("[\"'`‘’‚“”„´«»]"), "contains a quotation mark"},
+		{regexp.MustCompile(`\p{Cc}`), "contains a control character"},
+		{regexp.MustCompile(`[^\x00-\x7F]`), "contains a character that is not a letter from A to Z, a digit or a plain sign"},
+		{regexp.MustCompile(`^(?i:null|nil|none|undefined|nan|n/a|na|true|false|ok|ja|nej|yes|no|sant|falskt|-)$`), "is a word, not an id"},
 	}
-	switch {
-	case len(id) > maxId:
-		return say("is too long to be an id")
-	case strings.ContainsAny(id, "<>"):
-		return say("is markup, not an id")
-	case strings.Contains(id, "@") || strings.Contains(id, "://"):
-		return say("is an address, not an id")
-	case !strings.ContainsAny(id, "123456789"):
-		return say("has no digit other than 0, and every id has one")
-	case strings.ContainsAny(id[:1], "-+.,") || strings.HasSuffix(id, "."):
-		return say("is a number or a sentence, not an id")
+	pathFaults = []idFault{
+		{regexp.MustCompile(`^\.\.?$`), "is a relative path, not an id"},
+		{regexp.MustCompile(`[/\\?#%&*:<>]`), `contains one of / \ ? # %% & * : < >, which no id can`},
+	}
+	bookingFaults = []idFault{
+		{regexp.MustCompile(`^.{257}`), "is too long to be an id"}, // those that are known have 35 characters
+		{regexp.MustCompile(`[<>]`), "is markup, not an id"},
+		{regexp.MustCompile(`@|://`), "is an address, not an id"},
+		{regexp.MustCompile(`^[^1-9]*$`), "has no digit other than 0, and every id has one"},
+		{regexp.MustCompile(`^[-+.]|\.$`), "is a number or a sentence, not an id"},
+	}
+)
+
+func firstFault(id string, lists ...[]idFault) Text {
+	for _, f := range slices.Concat(lists...) {
+		if f.pattern.MatchString(id) {
+			return say(f.said)
+		}
+	}
+	return Text{}
+}
+
+// idKinds are how the vendor's ids begin whose shape is known: 32 hex digits
+// follow.
+var idKinds = []struct{ prefix, path string }{
+	{"VIS", "viewingId"}, {"VID", "bookingId"}, {"ADR", "contactId"}, {"HAN", "userId"},
+}
+
+// IdNote says what is odd about an id that checkId lets through: that it
+// begins like a known kind and has not its shape, or is of another kind than
+// path says (customerId, viewingId, timeSlotId, contactId, userId, bookingId). The
+// zero Text means nothing. It is never a reason to refuse.
+func IdNote(path, id string) Text {
+	for _, k := range idKinds {
+		if len(id) < 16 || !strings.EqualFold(id[:len(k.prefix)], k.prefix) {
+			continue
+		}
+		rest := id[len(k.prefix):]
+		switch hex := strings.Trim(rest, "0123456789abcdefABCDEF") == ""; {
+		case len(rest) != 32:
+			return say("begins with %s, and %d characters follow instead of the 32 hexadecimal digits of such an id", k.prefix, len(rest))
+		case !hex:
+			return say("begins with %s, and something else follows than the 32 hexadecimal digits (0-9, A-F) of such an id", k.prefix)
+		case path == "contactId" && k.path == "bookingId":
+		case path != k.path:
+			return say("looks like an id of another kind: %s", k.path)
+		}
 	}
 	return Text{}
 }
@@ -243,57 +269,4 @@ func echoes(b *AddNewViewingParticipant, id string) bool {
 		}
 	}
 	return false
-}
-
-// notToken says why a text is not one token, as every id is.
-func notToken(id string) Text {
-	switch {
-	case id == "":
-		return say("is missing")
-	case strings.ContainsFunc(id, unicode.IsSpace):
-		return say("contains a space: an id has none")
-	case strings.ContainsAny(id, ",;"):
-		return say("contains a comma or a semicolon: more than one id?")
-	case strings.ContainsAny(id, "\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00b4\u00ab\u00bb"):
-		return say("contains a quotation mark")
-	case strings.ContainsFunc(id, unicode.IsControl):
-		return say("contains a control character")
-	case strings.ContainsFunc(id, func(r rune) bool { return r > unicode.MaxASCII }):
-		return say("contains a character that is not a letter from A to Z, a digit or a plain sign")
-	case slices.ContainsFunc(noIds, func(word string) bool { return strings.EqualFold(word, id) }):
-		return say("is a word, not an id")
-	}
-	return Text{}
-}
-
-// noIds are words that people and programs write where there is no id.
-var noIds = []string{"null", "nil", "none", "undefined", "nan", "n/a", "na", "true", "false", "ok", "ja", "nej", "yes", "no", "sant", "falskt", "-"}
-
-// idKinds are how the vendor's ids begin whose shape is known: 32 hex digits
-// follow.
-var idKinds = []struct{ prefix, path string }{
-	{"VIS", "viewingId"}, {"VID", "bookingId"}, {"ADR", "contactId"}, {"HAN", "userId"},
-}
-
-// IdNote says what is odd about an id that checkId lets through: that it
-// begins like a known kind and has not its shape, or is of another kind than
-// path says (customerId, viewingId, timeSlotId, contactId, userId, bookingId). The
-// zero Text means nothing. It is never a reason to refuse.
-func IdNote(path, id string) Text {
-	for _, k := range idKinds {
-		if len(id) < 16 || !strings.EqualFold(id[:len(k.prefix)], k.prefix) {
-			continue
-		}
-		rest := id[len(k.prefix):]
-		switch hex := strings.Trim(rest, "0123456789abcdefABCDEF") == ""; {
-		case len(rest) != 32:
-			return say("begins with %s, and %d characters follow instead of the 32 hexadecimal digits of such an id", k.prefix, len(rest))
-		case !hex:
-			return say("begins with %s, and something else follows than the 32 hexadecimal digits (0-9, A-F) of such an id", k.prefix)
-		case path == "contactId" && k.path == "bookingId":
-		case path != k.path:
-			return say("looks like an id of another kind: %s", k.path)
-		}
-	}
-	return Text{}
 }

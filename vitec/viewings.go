@@ -47,8 +47,8 @@ func (c *Client) Viewings(ctx context.Context, customerId, estateId string) ([]V
 	var viewings []Viewing
 	err = c.do(ctx, r, customerId, func(resp *http.Response) error {
 		body, err := readBody(resp)
-		if err != nil && !errors.Is(err, errTooLong) && !errors.Is(err, errEncoded) {
-			return &cutError{err}
+		if err != nil {
+			return err
 		}
 		text, _ := decodeText(body)
 		if viewings, err = parseViewings(text); err != nil {

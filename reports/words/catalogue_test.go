@@ -112,10 +112,10 @@ var unsaid = map[string]string{
 	"unknown format %q (want json or xml)": worded,
 	"there is no login for this customer":  worded,
 	"no login":                             "a login as a log prints it, without what it is",
-	"too long":                             internal, "an unknown or broken encoding": internal, "a request must not be sent twice": internal,
-	"there was no answer within %v: %w": network,
-	"remote error":                      network,
-	"not in UTF-8":                      internal,
+	"a request must not be sent twice":     internal,
+	"there was no answer within %v: %w":    network,
+	"remote error":                         network,
+	"not in UTF-8":                         internal,
 	"http is for loopback addresses only, and this host is elsewhere": network,
 }
 
