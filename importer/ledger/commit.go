@@ -223,11 +223,13 @@ var finishSubmissions = bulk{`INSERT INTO submissions (run, idx, outcome, bookin
 	WHERE (submissions.outcome IS NULL OR submissions.outcome = 'not_sent')
 		AND NOT EXISTS (SELECT 1 FROM settlements t WHERE t.run = submissions.run AND t.idx = submissions.idx)`, 9}
 
-// What was finished as not sent can be begun again.
+// What was finished as not sent can be begun again; and so can what was begun by
+// a commit that nobody has heard of. That the run itself begins nothing twice is
+// held by its row states.
 var insertSubmissions = bulk{`INSERT INTO submissions (run, idx, begun, content, contact, personal) VALUES {rows}
 	ON CONFLICT (run, idx) DO UPDATE SET begun = excluded.begun, content = excluded.content, contact = excluded.contact,
 		personal = excluded.personal, outcome = NULL
-	WHERE submissions.outcome = 'not_sent'`, 6}
+	WHERE submissions.outcome IS NULL OR submissions.outcome = 'not_sent'`, 6}
 
 func (t *turn) finish(ops []*op) error {
 	var rows [][]any
@@ -282,15 +284,17 @@ func (t *turn) beginAll(ops []*op, refused map[*op]error) error {
 	return nil
 }
 
-// renew takes a run's lease for another while and gives it a state; ErrLost if
-// the lease has run out.
+// renew takes a run's lease for another while and brings it from one state to the
+// next, or leaves it in its state; ErrLost if the lease has run out.
 func (t *turn) renew(r *Run, from, to int) error {
-	n, err := t.exec("UPDATE runs SET state = $1, lease = {lease} WHERE run = $2 AND owner = $3 AND state = $4 AND lease >= {now}", to, r.id, t.l.owner, from)
+	n, err := t.exec(renewStatement, to, r.id, t.l.owner, from)
 	if err == nil && n != 1 {
 		err = errLost(t.l, r.id)
 	}
 	return err
 }
+
+const renewStatement = "UPDATE runs SET state = $1, lease = {lease} WHERE run = $2 AND owner = $3 AND state IN ($1, $4) AND lease >= {now}"
 
 // await waits for an op, or withdraws it if ctx is done before it is taken.
 func (o *op) await(ctx context.Context, told chan error) error {

@@ -73,6 +73,8 @@ type store interface {
 	// turn runs f in a transaction that writes. It returns the number that the
 	// transaction has, once it is durable.
 	begin(ctx context.Context, l *Ledger) (*sql.Tx, error)
+	// reconnect has the next turn use no connection that there was before.
+	reconnect()
 	committed(number int64)
 	// word says an error of the database in words.
 	word(err error) error
@@ -301,7 +303,10 @@ func (t *turn) exec(statement string, args ...any) (int64, error) {
 }
 
 // take runs f in a turn and commits it. An error while writing breaks the
-// ledger: see ErrDisk.
+// ledger: see ErrDisk. A server may end one connection, as it does with that of a
+// host which slept in its turn: then f runs again on another one, also if the
+// commit was on its way and nobody knows whether it came in time. So whatever f
+// does can be done twice.
 func (l *Ledger) take(f func(t *turn) error) error {
 	l.write.Lock()
 	defer l.write.Unlock()
@@ -314,7 +319,12 @@ func (l *Ledger) take(f func(t *turn) error) error {
 	if err := l.brokenErr(); err != nil {
 		return err
 	}
-	return l.failed(l.word(l.taking(f)))
+	err := l.word(l.taking(f))
+	if l.Shared() && errors.Is(err, ErrDisk) {
+		l.reconnect()
+		err = l.word(l.taking(f))
+	}
+	return l.failed(err)
 }
 
 // failed remembers that the ledger failed.

@@ -43,7 +43,7 @@ const (
 
 var (
 	insertPlan = bulk{`INSERT INTO plan (run, idx, number, customer, viewing, slot, outcome, ref_run, ref_idx, ref_row, differs, code, reason, problems)
-		VALUES {rows}`, 14}
+		VALUES {rows} ON CONFLICT DO NOTHING`, 14}
 	insertIdentities = bulk{"INSERT INTO identities (key, run, idx) VALUES {rows} ON CONFLICT DO NOTHING", 3}
 )
 
@@ -206,7 +206,11 @@ func (r *Run) Start(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return r.l.take(func(t *turn) error { return t.renew(r, runPlanned, runOn) })
+	err := r.l.take(func(t *turn) error { return t.renew(r, runPlanned, runOn) })
+	if err == nil {
+		r.state.Store(runOn)
+	}
+	return err
 }
 
 // Discard deletes a plan that was not agreed to.

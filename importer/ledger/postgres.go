@@ -24,6 +24,8 @@ const (
 	// patience is for how long outcomes are tried to be recorded after the
 	// connection to the server was lost.
 	patience = 30 * time.Second
+	// idleConns are kept for the next turn.
+	idleConns = 4
 )
 
 const (
@@ -107,7 +109,7 @@ func dialPostgres(where string, lease time.Duration) (*postgres, error) {
 	}
 	p.db = stdlib.OpenDB(*config)
 	p.db.SetMaxOpenConns(8)
-	p.db.SetMaxIdleConns(4)
+	p.db.SetMaxIdleConns(idleConns)
 	return p, nil
 }
 
@@ -236,6 +238,11 @@ func (p *postgres) begin(ctx context.Context, _ *Ledger) (*sql.Tx, error) {
 	return p.db.BeginTx(ctx, nil)
 }
 
+func (p *postgres) reconnect() {
+	p.db.SetMaxIdleConns(0)
+	p.db.SetMaxIdleConns(idleConns)
+}
+
 func (p *postgres) close(l *Ledger) error {
 	// What is on ends now for everybody, and not when the lease has run out.
 	if l.owner != "" {
@@ -270,8 +277,6 @@ func (p *postgres) word(err error) error {
 			e := refused("the server refuses the connection: %s", server.Message)
 			e.Hint = Say("the password goes into PGPASSWORD or ~/.pgpass")
 			return e
-		case server.Code == "25P03":
-			return refused("this program was silent for too long in the middle of a commit, and the server has dropped it")
 		case server.Code == "42P01", server.Code == "42703":
 			return &Error{Path: p.where, Err: ErrForeign, Reason: Say("the database has other tables than a ledger: %s", server.Message),
 				Hint: Say("give the ledger a database of its own")}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,7 +15,8 @@ type Run struct {
 	id     int64
 	target string
 
-	release func() // ends the keeping of the lease
+	state   atomic.Int32 // runPlanned or runOn
+	release func()       // ends the keeping of the lease
 
 	mu     sync.Mutex
 	ended  bool
@@ -268,12 +270,11 @@ func (r *Run) End(_ context.Context, e End) error {
 // lease keeps the run's lease, where there is one, also while nothing is begun
 // for a long time.
 func (r *Run) lease() {
-	if !r.l.Shared() {
-		r.release = func() {}
-		return
-	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r.release = cancel
+	if !r.l.Shared() {
+		return
+	}
 	r.l.leases.Go(func() {
 		defer cancel()
 		tick := time.NewTicker(r.l.leaseTime() / 4)
@@ -285,9 +286,9 @@ func (r *Run) lease() {
 			case <-r.l.closing:
 				return
 			case <-tick.C:
+				state := r.state.Load()
 				// The next begin tells if this failed.
-				_, _ = r.l.db.ExecContext(ctx, r.l.dialect().sql("UPDATE runs SET lease = {lease} WHERE run = $1 AND owner = $2 AND state IN (0, 1) AND lease >= {now}"),
-					r.id, r.l.owner)
+				_, _ = r.l.db.ExecContext(ctx, r.l.dialect().sql(renewStatement), state, r.id, r.l.owner, state)
 			}
 		}
 	})

@@ -100,6 +100,7 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time) (rows int, err err
 		return 0, err
 	}
 	err = l.take(func(t *turn) error {
+		rows = 0
 		runs, err := numbers(t.Tx, t.l.dialect().sql("SELECT run FROM runs WHERE started < $1 AND (state IN (2, 3) OR state = 1 AND lease < {now}) ORDER BY run"),
 			before.UTC().Format(timeFormat))
 		if err != nil {

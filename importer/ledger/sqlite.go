@@ -474,6 +474,8 @@ func (s *sqlite) begin(ctx context.Context, _ *Ledger) (*sql.Tx, error) {
 	return s.writer.BeginTx(ctx, nil)
 }
 
+func (s *sqlite) reconnect() {}
+
 func (s *sqlite) committed(number int64) { s.guard.mark(number) }
 
 // prepare prepares the statements that are executed for many rows.
