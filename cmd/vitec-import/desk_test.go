@@ -35,6 +35,9 @@ type visitor struct {
 	out   *output
 	ended chan int
 	stop  chan struct{}
+
+	visited []string // the addresses of all pages
+	dir     string   // the list's folder
 }
 
 // deskWorld is a world with a state directory of its own.
@@ -120,6 +123,7 @@ func (v *visitor) do(r *http.Request) (*http.Response, string) {
 		v.t.Fatal(err)
 	}
 	defer answer.Body.Close()
+	v.visited = append(v.visited, answer.Request.URL.String())
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {
 		v.t.Fatal(err)
