@@ -136,5 +136,5 @@ func isBinary(text string) bool {
 			n++
 		}
 	}
-	return n > 8 && n*10 > len(text)
+	return n > 8 && n*20 > len(text) // of random bytes it is a tenth
 }
