@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,112 +15,62 @@ import (
 // the reports have it.
 type outlet struct {
 	out     io.Writer
-	wake    chan struct{} // there is something to write; of capacity 1
-	mu      sync.Mutex
-	queue   []outletItem
-	size    int // bytes that wait
-	written int // bytes that were taken, to see whether the reader moves
-	lost    int // writes that were dropped
-}
-
-// outletItem is a piece of text, or a mark in the queue.
-type outletItem struct {
-	text    []byte
-	reached chan struct{} // closed when all before it is written
+	queue   chan []byte
+	mu      sync.Mutex   // held while the queue is added to
+	pending atomic.Int64 // writes that wait, with the one that is under way
+	lost    atomic.Int64 // writes that were dropped
 }
 
 const (
-	outletRoom = 1 << 20          // bytes that may wait
+	outletRoom = 4096             // writes that may wait
 	outletWait = 30 * time.Second // how long a reader may stand still at the end
 	outletStop = 2 * time.Second  // and when the program was asked to end
 )
 
 func newOutlet(out io.Writer) *outlet {
-	o := &outlet{out: out, wake: make(chan struct{}, 1)}
-	go o.run() // for as long as the program lives: a write cannot be called back
+	o := &outlet{out: out, queue: make(chan []byte, outletRoom)}
+	go func() { // for as long as the program lives: a write cannot be called back
+		for p := range o.queue {
+			_, _ = o.out.Write(p)
+			o.pending.Add(-1)
+		}
+	}()
 	return o
 }
 
 // Write implements [io.Writer]. It never waits and never fails.
 func (o *outlet) Write(p []byte) (int, error) {
-	o.add(outletItem{text: append([]byte(nil), p...)})
-	return len(p), nil
-}
-
-func (o *outlet) add(item outletItem) {
 	o.mu.Lock()
-	o.queue = append(o.queue, item)
-	o.size += len(item.text)
-	for i := 0; o.size > outletRoom && i < len(o.queue)-1; i++ {
-		if drop := &o.queue[i]; drop.text != nil {
-			o.size -= len(drop.text)
-			o.lost++
-			drop.text = nil
+	defer o.mu.Unlock()
+	o.pending.Add(1)
+	for text := bytes.Clone(p); ; {
+		select {
+		case o.queue <- text:
+			return len(p), nil
+		default:
 		}
-	}
-	o.mu.Unlock()
-	select {
-	case o.wake <- struct{}{}:
-	default:
-	}
-}
-
-func (o *outlet) run() {
-	for range o.wake {
-		for {
-			o.mu.Lock()
-			if len(o.queue) == 0 {
-				o.mu.Unlock()
-				break
-			}
-			item := o.queue[0]
-			o.queue = o.queue[1:]
-			o.size -= len(item.text)
-			o.mu.Unlock()
-			if item.text != nil {
-				_, _ = o.out.Write(item.text)
-			}
-			if item.reached != nil {
-				close(item.reached)
-			}
-			o.mu.Lock()
-			o.written += len(item.text)
-			o.mu.Unlock()
+		select {
+		case <-o.queue:
+			o.pending.Add(-1)
+			o.lost.Add(1)
+		default: // it was written meanwhile
 		}
 	}
 }
 
 // flush waits until all is written, but not for a reader that stands still.
 func (o *outlet) flush(stop <-chan struct{}, patience time.Duration) {
-	mark := outletItem{reached: make(chan struct{})}
-	o.add(mark)
-	for before := o.taken(); ; {
+	moved := time.Now()
+	for left := o.pending.Load(); left > 0 && time.Since(moved) < patience; {
 		select {
-		case <-mark.reached:
-			return
 		case <-stop:
 			stop, patience = nil, outletStop
-		case <-time.After(patience):
-			now := o.taken()
-			if now == before {
-				return
-			}
-			before = now
+		case <-time.After(5 * time.Millisecond):
+		}
+		if now := o.pending.Load(); now != left {
+			left, moved = now, time.Now()
 		}
 	}
-}
-
-func (o *outlet) taken() int {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.written
-}
-
-// dropped is how many writes were lost.
-func (o *outlet) dropped() int {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.lost
 }
 
 // outlive has the program go on when nobody reads what it prints.
@@ -131,7 +83,7 @@ func (w *world) outlive() {
 	w.stdout, w.stderr = stdout, stderr
 	w.inOrder = func() { stderr.flush(w.stop, time.Second) }
 	w.end = func() {
-		if n := stderr.dropped(); n > 0 {
+		if n := int(stderr.lost.Load()); n > 0 {
 			w.tell("note", counted(n, "%d piece of this output was lost, because nobody read it", "%d pieces of this output were lost, because nobody read them"), nil)
 		}
 		stderr.flush(w.stop, outletWait)
