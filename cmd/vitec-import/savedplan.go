@@ -169,7 +169,7 @@ func (p *savedPlan) checkFiles(s *source) error {
 		return moved("%s has changed since the plan was made; nothing was sent", s.input)
 	}
 	if s.mapping.SHA256() != p.Mapping.SHA256 {
-		return moved("%s, or a file it includes, has changed since the plan was made; nothing was sent", s.mappingPath)
+		return moved("%s has changed since the plan was made; nothing was sent", s.mappingPath)
 	}
 	return nil
 }
