@@ -57,7 +57,7 @@ func Open(r io.ReaderAt, size int64) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.read(part, func(x *xmlReader, e event) error { return b.visit(x, e, rels) }); err != nil {
+	if err := a.read(part, func(x *xmlReader) error { return b.visit(x, rels) }); err != nil {
 		return nil, err
 	}
 	if len(b.sheets) == 0 {
@@ -101,12 +101,8 @@ func (b *Book) Sheets() []*Sheet { return b.sheets }
 func (b *Book) Verify(s *Sheet) error { return b.archive.verify(s.part) }
 
 // visit takes in the workbook part.
-func (b *Book) visit(x *xmlReader, e event, rels map[string]relationship) error {
+func (b *Book) visit(x *xmlReader, rels map[string]relationship) error {
 	switch {
-	case e == someText && x.depth <= 2 && !blank(x.text):
-		return flaw("there is text where it cannot be")
-	case e != startTag:
-		return nil
 	case x.depth == 1 && !x.is("workbook"):
 		return flaw("it is not a workbook")
 	case x.is("workbookPr") && x.depth != 2, x.is("sheets") && x.depth != 2, x.is("sheet") && x.depth != 3:

@@ -1,8 +1,8 @@
 package workbook
 
 import (
-	"context"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -31,53 +31,10 @@ type Cell struct {
 	Mailto  string       // the address behind a HYPERLINK formula
 }
 
-// Rows calls yield for each row of a sheet, in order, until it returns false.
-// The error says why the rows ended early; without one the part was read and
-// verified to its end, and the extras are complete.
-func (b *Book) Rows(ctx context.Context, s *Sheet, yield func(*Row) bool) (Extras, error) {
-	reader, part, err := b.openSheet(s)
-	if err != nil {
-		return Extras{}, err
-	}
-	defer part.Close() // it was only read
-	var row Row
-	handed := 0
-	for n := 0; ; n++ {
-		if err := ctx.Err(); err != nil && n%256 == 0 {
-			return Extras{}, err
-		}
-		raw, err := reader.next()
-		if err != nil {
-			return Extras{}, partError(s.part, err, reader.x.d.InputOffset())
-		}
-		if raw == nil {
-			if err := drain(part); err != nil {
-				return Extras{}, partError(s.part, err, 0)
-			}
-			return reader.extras, nil
-		}
-		row = Row{Number: raw.number, Hidden: raw.hidden, Cells: row.Cells[:0]}
-		for i := range raw.cells {
-			cell := Cell{Column: raw.cells[i].column}
-			if err := b.resolve(&raw.cells[i], &cell); err != nil {
-				return Extras{}, err
-			}
-			if handed += len(cell.Text); handed > maxHanded {
-				return Extras{}, tooLarge("the cells of the workbook have far more text than the workbook: few texts stand in very many cells")
-			}
-			row.Cells = append(row.Cells, cell)
-		}
-		if !yield(&row) {
-			return Extras{}, nil
-		}
-	}
-}
-
 // resolve makes text of a cell. The error says why the workbook is damaged.
-func (b *Book) resolve(c *rawCell, out *Cell) error {
+func (b *Book) resolve(c *rawCell) (out Cell, err error) {
+	out = Cell{Column: c.column, Partly: c.struck == partly, Mailto: c.formula.mailto}
 	out.Struck = c.style < len(b.styles) && b.styles[c.style].struck || c.struck == wholly
-	out.Partly = c.struck == partly
-	out.Mailto = c.formula.mailto
 	value := string(c.value)
 	refuse := func(code fault.Code, reason, hint fault.Text) {
 		out.Fault = &fault.Error{Code: code, Reason: reason, Hint: hint, Value: value}
@@ -89,22 +46,22 @@ func (b *Book) resolve(c *rawCell, out *Cell) error {
 	switch {
 	case c.formula.there && value == "" && (!c.valued || c.kind != typeString):
 		refuse(fault.NoCachedValue, say("the cell has a formula whose result was not saved"), say("open the workbook in a spreadsheet program, let it calculate, and save it"))
-		return nil
+		return out, nil
 	case value == "":
-		return nil // it has a type and no value, or nothing at all
+		return out, nil // it has a type and no value, or nothing at all
 	case c.inline && c.kind != typeInline && c.kind != typeString, !c.inline && c.kind == typeInline:
 		refuse(fault.InvalidCell, say("the cell's type and its value do not fit each other"), again)
-		return nil
+		return out, nil
 	}
 	switch c.kind {
 	case typeShared:
 		n, ok := smallNumber(value)
 		if !ok {
 			refuse(fault.InvalidCell, say("the cell should refer to a text and does not"), again)
-			return nil
+			return out, nil
 		}
 		if n >= b.texts.n {
-			return damaged("a cell refers to a text that is not there")
+			return out, damaged("a cell refers to a text that is not there")
 		}
 		out.Text, out.IsText = b.texts.get(n), true
 		if out.Written, ok = b.texts.written[n]; !ok {
@@ -140,7 +97,7 @@ func (b *Book) resolve(c *rawCell, out *Cell) error {
 			refuse(fault.InvalidDate, say("the cell should be a date and is not one"), say("enter the date again"))
 		}
 	case typeNumber:
-		b.number(c, value, out, refuse)
+		b.number(c, value, &out, refuse)
 		out.Zero = c.formula.shows && out.Text == "0"
 	default:
 		refuse(fault.InvalidCell, say("the cell has an unknown type"), again)
@@ -150,7 +107,7 @@ func (b *Book) resolve(c *rawCell, out *Cell) error {
 			out.Text = b.styles[c.style].format.showText(out.Text)
 		}
 	}
-	return nil
+	return out, nil
 }
 
 // number makes text of a number, as its format asks for.
@@ -204,83 +161,41 @@ func (b *Book) number(c *rawCell, value string, out *Cell, refuse func(fault.Cod
 			return
 		}
 	}
-	if !holds(f, value) {
+	whole, ok := stored(f, value)
+	if !ok {
 		refuse(fault.LostDigits, say("the number has more digits than a spreadsheet can hold"), say("format the column as text and enter the values again"))
 		return
 	}
-	if f == math.Trunc(f) && len(value) > 15 {
-		if whole, ok := wholeNumber(value); ok {
-			out.Text = whole
-			return
-		}
-	}
-	out.Text = strconv.FormatFloat(f, 'f', -1, 64)
+	out.Text = whole
 }
 
-// wholeNumber returns a whole number as it is stored, without point and
-// exponent, if it has more than the 15 digits by which a float64 is known: the
-// shortest digits that read back as the same float64 may be others.
-func wholeNumber(s string) (string, bool) {
-	digits := significant(s)
-	if len(digits) <= 15 {
-		return "", false
-	}
-	mantissa, exp, _ := strings.Cut(strings.ToLower(s), "e")
-	exponent := 0
-	if exp != "" {
-		var err error
-		if exponent, err = strconv.Atoi(exp); err != nil {
-			return "", false
-		}
-	}
-	mantissa = strings.TrimLeft(mantissa, "+-")
-	point := strings.IndexByte(mantissa, '.')
-	if point < 0 {
-		point = len(mantissa)
-	}
-	first := strings.IndexAny(mantissa, "123456789")
-	if first > point {
-		first-- // the point is not a digit
-	}
-	zeros := point - first + exponent - len(digits)
-	if zeros < 0 {
-		return "", false // it has decimals
-	}
-	sign := ""
-	if s[0] == '-' {
-		sign = "-"
-	}
-	return sign + digits + strings.Repeat("0", zeros), true
-}
+// maxDigits is more than a float64 can have.
+const maxDigits = 800
 
-// maxDigits is how many digits a float64 can have at most.
-const maxDigits = 767
-
-// holds reports whether f is all that the decimal number s says. Spreadsheets
-// count in float64, which holds any number of up to 15 digits. The digits of a
-// longer whole number must be those of f itself, as many as there are. Of a
-// number with decimals nothing is asked beyond the 15 digits that are shown:
-// programs that count in decimals write twenty and more.
-func holds(f float64, s string) bool {
-	if len(s) <= 15 || f != math.Trunc(f) {
-		return true
-	}
-	digits := significant(s)
-	n := len(digits)
+// stored writes a number as it is stored. Spreadsheets count in float64, which
+// holds any number of up to 15 digits: the shortest digits that read back as the
+// same one are those. A longer number that reads as a whole one has all its
+// digits, and ok is false if they are neither those of f itself nor its shortest
+// ones. Of a number with decimals nothing is asked beyond the 15 digits that are
+// shown: programs that count in decimals write twenty and more.
+func stored(f float64, value string) (text string, ok bool) {
+	shortest := strconv.FormatFloat(f, 'f', -1, 64)
 	switch {
-	case n <= 15:
-		return true
-	case n > maxDigits:
-		return false
+	case len(value) <= 15 || f != math.Trunc(f):
+		return shortest, true
+	case f == 0 || len(value) > maxDigits:
+		return shortest, strings.Trim(value, "+-0.") == ""
 	}
-	return digits == significant(strconv.FormatFloat(f, 'e', n-1, 64)) || digits == significant(strconv.FormatFloat(f, 'e', -1, 64))
-}
-
-// significant returns the digits of a decimal number without its sign, point
-// and exponent and without zeros at either end.
-func significant(s string) string {
-	mantissa, _, _ := strings.Cut(strings.ToLower(s), "e")
-	return strings.Trim(celltext.Digits(mantissa), "0")
+	said, ok := new(big.Rat).SetString(value) // the exponent is within that of a float64
+	if !ok || !said.IsInt() {
+		return shortest, false
+	}
+	if len(strings.Trim(said.Num().String(), "-0")) <= 15 {
+		return shortest, true
+	}
+	exact, _ := big.NewFloat(f).Int(nil)
+	text = said.Num().String()
+	return text, said.Num().Cmp(exact) == 0 || text == shortest
 }
 
 // parseNumber reads a decimal number with an exponent or without, and nothing

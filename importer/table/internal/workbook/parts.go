@@ -90,7 +90,7 @@ func partError(f *zip.File, err error, at int64) error {
 		wrong  flaw
 	)
 	switch {
-	case errors.As(err, &e), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case err == nil, err == errEnough, errors.As(err, &e), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.Is(err, errTooMuch):
 		return tooLarge("part %q of the workbook has more in it than can be read", f.Name)
@@ -106,8 +106,10 @@ func partError(f *zip.File, err error, at int64) error {
 	return damaged("part %q cannot be read", f.Name)
 }
 
-// read hands the events of an XML part to visit until its end.
-func (a *archive) read(f *zip.File, visit func(x *xmlReader, e event) error) error {
+// read hands the elements that begin in an XML part to visit, until its end or an
+// error. Above the third level there is no text between them. A nil visit takes
+// all there is.
+func (a *archive) read(f *zip.File, visit func(x *xmlReader) error) error {
 	r, err := a.open(f)
 	if err != nil {
 		return err
@@ -116,18 +118,19 @@ func (a *archive) read(f *zip.File, visit func(x *xmlReader, e event) error) err
 	x := newXMLReader(r)
 	for {
 		e, err := x.next()
-		if err == nil && e != endOfPart {
-			err = visit(x, e)
+		switch {
+		case err != nil || visit == nil:
+		case e == startTag:
+			err = visit(x)
+		case e == someText && x.depth <= 2 && !blank(x.text):
+			err = errStrayText
 		}
-		if err != nil {
-			return partError(f, err, x.d.InputOffset())
-		}
-		if e == endOfPart {
-			if err := drain(r); err != nil {
-				return partError(f, err, 0)
-			}
+		if err == nil && e == endOfPart {
 			a.done[f] = true
-			return nil
+			err = drain(r)
+		}
+		if err != nil || e == endOfPart {
+			return partError(f, err, x.d.InputOffset())
 		}
 	}
 }
@@ -150,7 +153,7 @@ func (a *archive) verify(except *zip.File) error {
 		}
 		name := fold(f.Name)
 		if (strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels")) && !strings.HasPrefix(name, "customxml/") {
-			if err := a.read(f, func(*xmlReader, event) error { return nil }); err != nil {
+			if err := a.read(f, nil); err != nil {
 				return err
 			}
 			continue
@@ -184,11 +187,8 @@ func (a *archive) relationships(part string) (map[string]relationship, error) {
 		return nil, nil
 	}
 	rels := map[string]relationship{}
-	return rels, a.read(f, func(x *xmlReader, e event) error {
-		if e == someText && !blank(x.text) {
-			return flaw("there is text where it cannot be")
-		}
-		if e != startTag || x.start.Name.Space != relationshipSpace || x.start.Name.Local != "Relationship" {
+	return rels, a.read(f, func(x *xmlReader) error {
+		if x.start.Name.Space != relationshipSpace || x.start.Name.Local != "Relationship" {
 			return nil
 		}
 		id, _ := x.attr("Id")

@@ -1,8 +1,9 @@
 package workbook
 
 import (
+	"context"
 	"encoding/xml"
-	"io"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -29,6 +30,7 @@ const lostStyle = maxStyles
 // rawCell is a cell as it stands in the part.
 type rawCell struct {
 	column  int // 1-based
+	row     int // that its reference names, 0 if it has none
 	kind    cellType
 	style   int
 	value   []byte
@@ -44,13 +46,6 @@ type formula struct {
 	there  bool
 	shows  bool   // it shows another cell as it is, or looks one up
 	mailto string // the address of a HYPERLINK
-}
-
-// rawRow is a row as it stands in the part.
-type rawRow struct {
-	number int // 1-based
-	hidden bool
-	cells  []rawCell
 }
 
 // Range is a range of cells, 1-based, ends included.
@@ -72,52 +67,60 @@ type Extras struct {
 // sheetReader reads the part of a sheet. Rows and cells must ascend, a reference
 // must be that of its row, and no row or cell may stand elsewhere.
 type sheetReader struct {
+	book   *Book
 	x      *xmlReader
 	extras Extras
 	links  map[string]relationship
-	row    rawRow
+	row    Row
 	shared map[string]formula // formulas that other cells share, by their ids
-	data   []byte             // the values of the row
-	inData bool
-	seen   bool // the rows were there
+	data   []byte             // the value of the cell
+	handed int                // bytes of text in all cells
+	seen   bool               // the rows were there
+	yield  func(*Row) error
 }
 
-// next returns the next row, nil at the end of the part. It is valid until the
-// next call.
-func (s *sheetReader) next() (*rawRow, error) {
-	x := s.x
-	for {
-		e, err := x.next()
-		switch {
-		case err != nil:
-			return nil, err
-		case e == endOfPart:
-			if !s.seen {
-				return nil, flaw("it has no rows at all, not even an empty list of them")
-			}
-			return nil, nil
-		case e == someText:
-			if !blank(x.text) && (s.inData || x.depth == 1) {
-				return nil, flaw("there is text where it cannot be")
-			}
-		case e == endTag:
-			s.inData = s.inData && x.depth >= 2
-		case s.inData:
-			if !x.is("row") {
-				return nil, flaw("there is an unknown element between the rows")
-			}
-			return &s.row, s.readRow()
-		default:
-			if err := s.outside(); err != nil {
-				return nil, err
-			}
+// errEnough ends the reading of a part before its end.
+var errEnough = errors.New("enough")
+
+// Rows calls yield for each row of a sheet, in order, until it returns false.
+// The error says why the rows ended early; without one the part was read and
+// verified to its end, and the extras are complete.
+func (b *Book) Rows(ctx context.Context, s *Sheet, yield func(*Row) bool) (Extras, error) {
+	if s.links == nil {
+		rels, err := b.archive.relationships(s.part.Name)
+		if err != nil {
+			return Extras{}, err
+		}
+		if s.links = rels; rels == nil {
+			s.links = map[string]relationship{}
 		}
 	}
+	rows := 0
+	reader := &sheetReader{book: b, links: s.links, shared: map[string]formula{}, extras: Extras{Links: map[Place]string{}}, yield: func(r *Row) error {
+		if rows++; rows%256 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !yield(r) {
+			return errEnough
+		}
+		return nil
+	}}
+	for _, rel := range s.links {
+		reader.extras.Controls = reader.extras.Controls || rel.kind == "ctrlProp" || rel.kind == "control"
+	}
+	err := b.archive.read(s.part, reader.visit)
+	switch {
+	case err == errEnough:
+		return Extras{}, nil
+	case err == nil && !reader.seen:
+		err = partError(s.part, flaw("it has no rows at all, not even an empty list of them"), 0)
+	}
+	return reader.extras, err
 }
 
-// outside takes in an element that is not part of the rows.
-func (s *sheetReader) outside() error {
-	x := s.x
+// visit takes in an element that is not part of the rows, or all of them.
+func (s *sheetReader) visit(x *xmlReader) error {
+	s.x = x
 	switch {
 	case x.is("row"), x.is("c"):
 		return flaw("a row or a cell stands where it cannot")
@@ -127,7 +130,13 @@ func (s *sheetReader) outside() error {
 		if s.seen || x.depth != 2 {
 			return flaw("its rows are there twice")
 		}
-		s.inData, s.seen = true, true
+		s.seen = true
+		return x.inside(func() error {
+			if !x.is("row") {
+				return flaw("there is an unknown element between the rows")
+			}
+			return s.readRow()
+		})
 	case x.is("dimension"):
 		ref, _ := x.attr("ref")
 		if r, ok := parseRange(ref); ok && r.ToRow < MaxRow && strings.Contains(ref, ":") {
@@ -183,106 +192,87 @@ func strange(name xml.Name) bool {
 		name.Local != "cm" && name.Local != "vm" && name.Local != "ph" && name.Local != "ht"
 }
 
-// readRow reads the row that has just begun to its end.
-func (s *sheetReader) readRow() error {
+// readRow reads the row that has just begun to its end, and hands it out.
+func (s *sheetReader) readRow() (err error) {
 	x, row := s.x, &s.row
-	*row = rawRow{cells: row.cells[:0]}
-	s.data = s.data[:0]
-	said, ok := x.attr("r")
-	if ok {
-		n, ok := smallNumber(said)
-		if !ok || n < 1 || n > MaxRow {
+	*row = Row{Cells: row.Cells[:0]}
+	if said, ok := x.attr("r"); ok {
+		if row.Number, ok = smallNumber(said); !ok || row.Number < 1 || row.Number > MaxRow {
 			return flaw("a row has no number that a row can have")
 		}
-		row.number = n
 	}
-	var err error
-	if row.hidden, err = x.yes("hidden"); err != nil {
+	if row.Hidden, err = x.yes("hidden"); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(x.start.Attr, func(a xml.Attr) bool { return strange(a.Name) }) {
 		return flaw("a row has an unknown attribute")
 	}
 	column, referred := 0, 0
-	for {
-		e, err := x.next()
+	if err := x.inside(func() error {
 		switch {
-		case err != nil:
-			return err
-		case e == endOfPart:
-			return errCut
-		case e == endTag:
-			if row.number == 0 {
-				row.number = s.extras.LastRow + 1
-			}
-			if row.number <= s.extras.LastRow {
-				return flaw("the rows are not in order")
-			}
-			if referred > 0 && referred < len(row.cells) {
-				return flaw("some cells of a row have references and others have none")
-			}
-			s.extras.LastRow = row.number
-			return nil
-		case e == someText:
-			if !blank(x.text) {
-				return flaw("there is text where it cannot be")
-			}
 		case x.is("extLst"):
-			if err := x.skip(); err != nil {
-				return err
-			}
+			return x.skip()
 		case !x.is("c"):
 			return flaw("there is an unknown element in a row")
-		default:
-			c, ref, err := s.beginCell(column + 1)
-			if err != nil {
-				return err
-			}
-			if ref > 0 {
-				referred++
-				if row.number == 0 && ref > s.extras.LastRow {
-					row.number = ref
-				}
-				if ref != row.number {
-					return flaw("a cell has the reference of another row")
-				}
-			}
-			if c.column <= column || c.column > MaxColumn {
-				return flaw("the cells of a row are not in order")
-			}
-			column = c.column
-			if err := s.readCell(&c); err != nil {
-				return err
-			}
-			row.cells = append(row.cells, c)
 		}
+		c := rawCell{column: column + 1}
+		if err := s.readCell(&c); err != nil {
+			return err
+		}
+		if c.row > 0 {
+			referred++
+			if row.Number == 0 && c.row > s.extras.LastRow {
+				row.Number = c.row
+			}
+			if c.row != row.Number {
+				return flaw("a cell has the reference of another row")
+			}
+		}
+		if c.column <= column || c.column > MaxColumn {
+			return flaw("the cells of a row are not in order")
+		}
+		column = c.column
+		cell, err := s.book.resolve(&c)
+		row.Cells = append(row.Cells, cell)
+		if s.handed += len(cell.Text); s.handed > maxHanded {
+			return tooLarge("the cells of the workbook have far more text than the workbook: few texts stand in very many cells")
+		}
+		return err
+	}); err != nil {
+		return err
 	}
+	if row.Number == 0 {
+		row.Number = s.extras.LastRow + 1
+	}
+	switch {
+	case row.Number <= s.extras.LastRow:
+		return flaw("the rows are not in order")
+	case referred > 0 && referred < len(row.Cells):
+		return flaw("some cells of a row have references and others have none")
+	}
+	s.extras.LastRow = row.Number
+	return s.yield(row)
 }
 
-// beginCell reads the attributes of a cell. ref is the row that its reference
-// names, 0 if it has none.
-func (s *sheetReader) beginCell(column int) (c rawCell, ref int, err error) {
-	c.column = column
-	for _, a := range s.x.start.Attr {
+// readCell reads the cell that has just begun to its end.
+func (s *sheetReader) readCell(c *rawCell) error {
+	x, ok := s.x, true
+	for _, a := range x.start.Attr {
 		if a.Name.Space != "" {
 			continue
 		}
 		switch a.Name.Local {
 		case "r":
-			var ok bool
-			if c.column, ref, ok = parseRef(a.Value); !ok {
-				return c, 0, flaw("a cell has a reference that is none")
+			if c.column, c.row, ok = parseRef(a.Value); !ok {
+				return flaw("a cell has a reference that is none")
 			}
 		case "s":
-			n, ok := smallNumber(a.Value)
-			if !ok && a.Value != "" {
-				return c, 0, flaw("a cell has a style that is not a number")
-			}
-			if c.style = n; a.Value == "" {
+			if c.style, ok = smallNumber(a.Value); !ok && a.Value != "" {
+				return flaw("a cell has a style that is not a number")
+			} else if !ok {
 				c.style = lostStyle
 			}
 		case "t":
-			var ok bool
 			if c.kind, ok = cellTypes[a.Value]; !ok {
 				c.kind = typeUnknown
 			}
@@ -290,32 +280,13 @@ func (s *sheetReader) beginCell(column int) (c rawCell, ref int, err error) {
 			c.rich = true
 		default:
 			if strange(a.Name) {
-				return c, 0, flaw("a cell has an unknown attribute")
+				return flaw("a cell has an unknown attribute")
 			}
 		}
 	}
-	return c, ref, nil
-}
-
-// readCell reads the cell that has just begun to its end.
-func (s *sheetReader) readCell(c *rawCell) error {
-	x := s.x
-	from := len(s.data)
-	for {
-		e, err := x.next()
+	s.data = s.data[:0]
+	err := x.inside(func() (err error) {
 		switch {
-		case err != nil:
-			return err
-		case e == endOfPart:
-			return errCut
-		case e == endTag:
-			c.value = s.data[from:len(s.data):len(s.data)]
-			return nil
-		case e == someText:
-			if !blank(x.text) {
-				return flaw("there is text where it cannot be")
-			}
-			continue
 		case x.is("v") && !c.valued:
 			c.valued = true
 			s.data, err = x.characters(s.data)
@@ -327,12 +298,12 @@ func (s *sheetReader) readCell(c *rawCell) error {
 		case x.is("extLst"):
 			err = x.skip()
 		default:
-			return flaw("a cell has two values, or an unknown element")
+			err = flaw("a cell has two values, or an unknown element")
 		}
-		if err != nil {
-			return err
-		}
-	}
+		return err
+	})
+	c.value = s.data
+	return err
 }
 
 // readFormula reads the formula that has just begun. Cells that share one refer
@@ -396,30 +367,4 @@ func parseRef(s string) (column, row int, ok bool) {
 	}
 	row, ok = smallNumber(s[i:])
 	return column, row, ok
-}
-
-// openSheet begins to read a sheet.
-func (b *Book) openSheet(s *Sheet) (*sheetReader, io.ReadCloser, error) {
-	if s.links == nil {
-		rels, err := b.archive.relationships(s.part.Name)
-		if err != nil {
-			return nil, nil, err
-		}
-		if s.links = rels; rels == nil {
-			s.links = map[string]relationship{}
-		}
-	}
-	r, err := b.archive.open(s.part)
-	if err != nil {
-		return nil, nil, err
-	}
-	reader := &sheetReader{x: newXMLReader(r), links: s.links, shared: map[string]formula{}}
-	reader.extras.Links = map[Place]string{}
-	for _, rel := range s.links {
-		switch rel.kind {
-		case "ctrlProp", "control":
-			reader.extras.Controls = true
-		}
-	}
-	return reader, r, nil
 }

@@ -19,12 +19,8 @@ func (b *Book) loadStyles(f *zip.File) error {
 		size       int
 		seen       = map[string]bool{}
 	)
-	err := b.archive.read(f, func(x *xmlReader, e event) (err error) {
+	err := b.archive.read(f, func(x *xmlReader) (err error) {
 		switch {
-		case e == someText && !blank(x.text):
-			return flaw("there is text where it cannot be")
-		case e != startTag:
-			return nil
 		case x.depth == 1 && !x.is("styleSheet"):
 			return flaw("it has no styles")
 		case x.depth == 2:

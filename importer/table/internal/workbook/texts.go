@@ -48,12 +48,8 @@ func (b *Book) loadTexts(f *zip.File) error {
 	t := &texts{written: map[int]string{}, strikes: map[int]strike{}}
 	b.texts = t
 	var buf []byte
-	return b.archive.read(f, func(x *xmlReader, e event) error {
+	return b.archive.read(f, func(x *xmlReader) error {
 		switch {
-		case e == someText && !blank(x.text):
-			return flaw("there is text where it cannot be")
-		case e != startTag:
-			return nil
 		case x.depth == 1 && x.is("sst"):
 			return nil
 		case x.depth == 2 && x.is("extLst"):
@@ -90,40 +86,20 @@ func readText(x *xmlReader, dst []byte) (text []byte, struck strike, err error) 
 	depth := x.depth
 	plain, runs, struckRuns, filled := 0, 0, 0, 0
 	runStruck := false
-	for {
-		e, err := x.next()
+	err = x.inside(func() (err error) {
 		switch {
-		case err != nil:
-			return dst, unstruck, err
-		case e == endOfPart:
-			return dst, unstruck, errCut
-		case e == endTag && x.depth < depth:
-			switch {
-			case struckRuns > 0 && struckRuns == filled:
-				struck = wholly
-			case struckRuns > 0:
-				struck = partly
-			}
-			return dst, struck, nil
-		case e == someText && !blank(x.text):
-			return dst, unstruck, flaw("there is text where it cannot be")
-		case e != startTag:
-			continue
 		case x.is("t"):
-			inRun := x.depth == depth+2
-			if !inRun {
+			if x.depth == depth+1 {
 				plain++
 			}
 			if plain > 1 || plain > 0 && runs > 0 {
-				return dst, unstruck, flaw("there are two texts in a cell")
+				return flaw("there are two texts in a cell")
 			}
 			from := len(dst)
-			if dst, err = x.characters(dst); err != nil {
-				return dst, unstruck, err
-			}
+			dst, err = x.characters(dst)
 			if !celltext.Blank(string(dst[from:])) {
 				filled++
-				if inRun && runStruck {
+				if runStruck {
 					struckRuns++
 				}
 			}
@@ -131,39 +107,36 @@ func readText(x *xmlReader, dst []byte) (text []byte, struck strike, err error) 
 			runs++
 			runStruck = false
 		case x.is("rPr"):
-			if runStruck, err = readFont(x); err != nil {
-				return dst, unstruck, err
-			}
+			runStruck, err = readFont(x)
 		case x.is("rPh"):
-			if err := x.skipGuide(); err != nil {
-				return dst, unstruck, err
-			}
+			err = x.skipGuide()
 		case x.is("phoneticPr"), x.is("extLst"):
-			if err := x.skip(); err != nil {
-				return dst, unstruck, err
-			}
+			err = x.skip()
 		default:
-			return dst, unstruck, flaw("there is an unknown element in a text")
+			err = flaw("there is an unknown element in a text")
 		}
+		return err
+	})
+	switch {
+	case struckRuns > 0 && struckRuns == filled:
+		struck = wholly
+	case struckRuns > 0:
+		struck = partly
 	}
+	return dst, struck, err
 }
 
 // readFont reads the font that has just begun to its end, and reports whether
 // what is written in it is struck through.
 func readFont(x *xmlReader) (struck bool, err error) {
-	for depth := x.depth; ; {
-		switch e, err := x.next(); {
-		case err != nil:
-			return false, err
-		case e == endOfPart:
-			return false, errCut
-		case e == endTag && x.depth < depth:
-			return struck, nil
-		case e == startTag && (x.is("strike") || x.is("dstrike")):
+	err = x.inside(func() error {
+		if x.is("strike") || x.is("dstrike") {
 			val, ok := x.attr("val")
 			struck = !ok || val != "0" && val != "false" && val != "off"
 		}
-	}
+		return nil
+	})
+	return struck, err
 }
 
 // skipGuide reads to the end of the phonetic guide that has just begun, which
@@ -172,23 +145,14 @@ func (x *xmlReader) skipGuide() error {
 	if _, ok := x.attr("sb"); !ok {
 		return flaw("a phonetic guide has no place in its text")
 	}
-	for depth, texts := x.depth, 0; ; {
-		switch e, err := x.next(); {
-		case err != nil:
-			return err
-		case e == endOfPart:
-			return errCut
-		case e == endTag && x.depth < depth:
-			return nil
-		case e == startTag:
-			if texts++; texts > 1 || !x.is("t") {
-				return flaw("there is an unknown element in a text")
-			}
-			if _, err := x.characters(nil); err != nil {
-				return err
-			}
+	texts := 0
+	return x.inside(func() error {
+		if texts++; texts > 1 || !x.is("t") {
+			return flaw("there is an unknown element in a text")
 		}
-	}
+		_, err := x.characters(nil)
+		return err
+	})
 }
 
 // control is the fault of a text that has a control character in it, or nil.

@@ -25,10 +25,9 @@ type flaw string
 
 func (f flaw) Error() string { return string(f) }
 
-var (
-	errTooMuch = errors.New("too much text")
-	errCut     = io.ErrUnexpectedEOF
-)
+var errTooMuch = errors.New("too much text")
+
+const errStrayText = flaw("there is text where it cannot be")
 
 // xmlReader reads the elements and texts of a part. It takes raw tokens, which
 // cost encoding/xml a fifth less, and matches tags and namespaces itself; and it
@@ -116,7 +115,8 @@ func newXMLReader(r io.Reader) *xmlReader {
 	return x
 }
 
-// next returns the next event.
+// next returns the next event. Inside of an element that is not the end of the
+// part.
 func (x *xmlReader) next() (event, error) {
 	for {
 		x.budget.left = maxToken
@@ -125,7 +125,7 @@ func (x *xmlReader) next() (event, error) {
 		case err == io.EOF && x.roots == 1 && x.depth == 0:
 			return endOfPart, nil
 		case err == io.EOF:
-			return endOfPart, errCut
+			return endOfPart, io.ErrUnexpectedEOF
 		case err != nil:
 			return endOfPart, err
 		}
@@ -161,7 +161,7 @@ func (x *xmlReader) next() (event, error) {
 			return endTag, nil
 		case xml.CharData:
 			if x.depth == 0 && !blank(t) {
-				return endOfPart, flaw("there is text where it cannot be")
+				return endOfPart, errStrayText
 			}
 			x.text = t
 			return someText, nil
@@ -269,8 +269,29 @@ func (x *xmlReader) number(local string, otherwise int) (int, error) {
 	return n, nil
 }
 
-// skip reads to the end of the element that began last. There must be no row and
-// no cell in it.
+// inside reads to the end of the element that began last, and calls visit for
+// each element that begins in it, unless visit has read it to its end. There is
+// no text around them.
+func (x *xmlReader) inside(visit func() error) error {
+	for depth := x.depth; ; {
+		e, err := x.next()
+		switch {
+		case err != nil:
+			return err
+		case e == startTag:
+			if err := visit(); err != nil {
+				return err
+			}
+		case e == someText && !blank(x.text):
+			return errStrayText
+		case e == endTag && x.depth < depth:
+			return nil
+		}
+	}
+}
+
+// skip reads to the end of the element that began last, whatever text is in it.
+// There must be no row and no cell in it.
 func (x *xmlReader) skip() error {
 	for depth := x.depth; ; {
 		switch e, err := x.next(); {
@@ -278,8 +299,6 @@ func (x *xmlReader) skip() error {
 			return err
 		case e == endTag && x.depth < depth:
 			return nil
-		case e == endOfPart:
-			return errCut
 		case e == startTag && isMain(x.start.Name.Space):
 			switch x.start.Name.Local {
 			case "row", "c", "v", "is", "si", "t":
@@ -297,16 +316,13 @@ func (x *xmlReader) characters(dst []byte) ([]byte, error) {
 		switch e, err := x.next(); {
 		case err != nil:
 			return dst, err
-		case e == someText:
-			if dst = append(dst, x.text...); len(dst)-from > maxText {
-				return dst, errTooMuch
-			}
+		case e == startTag:
+			return dst, flaw("there is an element inside of a text")
 		case e == endTag:
 			return dst, nil
-		case e == endOfPart:
-			return dst, errCut
-		default:
-			return dst, flaw("there is an element inside of a text")
+		}
+		if dst = append(dst, x.text...); len(dst)-from > maxText {
+			return dst, errTooMuch
 		}
 	}
 }
