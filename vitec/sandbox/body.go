@@ -1,10 +1,12 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,14 +20,13 @@ import (
 // errMalformed is all that is said of a body that is not well-formed.
 var errMalformed = errors.New("body is not well-formed")
 
-var fields = vitec.Fields()
-
-// member is one member of the body, or of an object inside it.
+// A member is one member of the body: a field, which holds a value, or an
+// object with members of its own.
 type member struct {
-	json, name, space string      // its name in JSON, in .NET and XML, and its XML namespace
-	path              string      // .NET's, from "participant" on
-	field             vitec.Field // of a member that holds a value
-	members           []member    // of an object, in alphabetical order as DataContractSerializer reads them
+	name  string       // in .NET and in XML; but for letter case, JSON's, too
+	path  string       // .NET's, from "participant" on
+	space string       // the XML namespace of its name
+	field *vitec.Field // nil: it is an object
 }
 
 // XML namespaces of the specification's sample.
@@ -43,31 +44,34 @@ var spaces = map[string]string{
 	"CustomField": spaceModels + ".CustomField", "Task": spaceModels + ".Task",
 }
 
-var body = func() member {
-	root := member{name: "AddNewViewingParticipant", space: spaceViewing, path: "participant"}
-	for _, f := range fields {
-		at := &root
-		for _, name := range strings.Split(f.Path, ".") {
-			i := slices.IndexFunc(at.members, func(m member) bool { return m.json == name })
-			if i < 0 {
-				dotNet := strings.NewReplacer("Sms", "SMS", "Gdpr", "GDPR").Replace(strings.ToUpper(name[:1]) + name[1:])
-				space := spaces[at.name]
-				if space == "" {
-					space = spaceViewing
-				}
-				i, _ = slices.BinarySearchFunc(at.members, dotNet, func(m member, name string) int { return strings.Compare(m.name, name) })
-				at.members = slices.Insert(at.members, i, member{json: name, name: dotNet, space: space, path: at.path + "." + dotNet})
-			}
-			at = &at.members[i]
+var body = member{name: "AddNewViewingParticipant", path: "participant", space: spaceViewing}
+
+// members are those of the body and of its objects, by their paths in small
+// letters.
+var members = func() map[string]member {
+	all := map[string]member{}
+	for _, f := range vitec.Fields() {
+		at := body
+		for name := range strings.SplitSeq(f.Path, ".") {
+			name = strings.NewReplacer("Sms", "SMS", "Gdpr", "GDPR").Replace(strings.ToUpper(name[:1]) + name[1:])
+			at = member{name: name, path: at.path + "." + name, space: cmp.Or(spaces[at.name], spaceViewing)}
+			all[strings.ToLower(at.path)] = at
 		}
-		at.field = f
+		at.field = &f
+		all[strings.ToLower(at.path)] = at
 	}
-	return root
+	return all
 }()
+
+// inner is the member of an object that has this name, in any case.
+func (m *member) inner(name string) (member, bool) {
+	found, ok := members[strings.ToLower(m.path+"."+name)]
+	return found, ok && strings.EqualFold(found.name, name)
+}
 
 // isValueType says whether the server cannot hold null for the member.
 func (m *member) isValueType() bool {
-	return m.field.Kind == vitec.KindBoolean || m.field.Kind == vitec.KindInteger || m.field.Kind == vitec.KindDecimal
+	return m.field != nil && (m.field.Kind == vitec.KindBoolean || m.field.Kind == vitec.KindInteger || m.field.Kind == vitec.KindDecimal)
 }
 
 // set gives the member a value of its own kind.
@@ -99,25 +103,21 @@ func readJSON(text string, into *vitec.AddNewViewingParticipant) (modelState, er
 }
 
 func (m *member) readJSON(object map[string]any, into *vitec.AddNewViewingParticipant, state modelState) {
-	for i := range m.members {
-		inner := &m.members[i]
-		v, ok := object[inner.json]
-		for name, other := range object {
-			if !ok && strings.EqualFold(name, inner.json) {
-				v, ok = other, true
-			}
-		}
-		if !ok {
-			continue
-		}
-		if inner.members != nil {
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		inner, ok := m.inner(name)
+		v := object[name]
+		switch {
+		case !ok:
+		case inner.field == nil:
 			if object, ok := v.(map[string]any); ok {
 				inner.readJSON(object, into, state)
 			}
-		} else if v == nil && inner.isValueType() {
+		case v == nil && inner.isValueType():
 			state[inner.path] = []string{"Fältet " + inner.name + " får inte vara null."}
-		} else if v := fromJSON(inner.field.Kind, v); v != nil {
-			inner.set(into, v)
+		default:
+			if v := fromJSON(inner.field.Kind, v); v != nil {
+				inner.set(into, v)
+			}
 		}
 	}
 }
@@ -188,34 +188,13 @@ func readXML(text string, into *vitec.AddNewViewingParticipant) error {
 		return nil, errMalformed
 	}
 	var root element
-	if err := d.Decode(&root); err != nil || strings.Contains(text, "<!DOCTYPE") {
+	if err := d.Decode(&root); err != nil || strings.Contains(text, "<!DOCTYPE") || !blank(text[d.InputOffset():]) {
 		return errMalformed
 	}
-	for { // only spaces and comments may follow
-		t, err := d.Token()
-		if err == io.EOF {
-			break
-		}
-		_, isElement := t.(xml.StartElement)
-		if space, _ := t.(xml.CharData); err != nil || isElement || !blank(string(space)) {
-			return errMalformed
-		}
-	}
-	if !root.declared(map[string]bool{"": true, "xml": true}) || root.XMLName != (xml.Name{Space: body.space, Local: body.name}) || root.isNil() {
+	if root.XMLName != (xml.Name{Space: body.space, Local: body.name}) || root.isNil() {
 		return errMalformed
 	}
 	return body.readXML(&root, into)
-}
-
-// declared says whether the prefixes of an element and its children were
-// declared. Go's decoder takes one that was not for a namespace.
-func (e *element) declared(spaces map[string]bool) bool {
-	for _, a := range e.Attrs {
-		if a.Name.Space == "xmlns" || a.Name.Local == "xmlns" {
-			spaces[a.Value] = true
-		}
-	}
-	return spaces[e.XMLName.Space] && !slices.ContainsFunc(e.Children, func(c element) bool { return !c.declared(spaces) })
 }
 
 func (e *element) isNil() bool {
@@ -225,13 +204,12 @@ func (e *element) isNil() bool {
 }
 
 func (m *member) readXML(e *element, into *vitec.AddNewViewingParticipant) error {
-	isList := m.members == nil && m.field.Kind == vitec.KindTextList
 	switch {
-	case e.isNil() && m.members == nil && m.isValueType():
+	case e.isNil() && m.isValueType():
 		return errMalformed
 	case e.isNil():
 		return nil
-	case m.members == nil && !isList:
+	case m.field != nil && m.field.Kind != vitec.KindTextList:
 		v := fromXML(m.field.Kind, e.Text)
 		if len(e.Children) > 0 || v == nil {
 			return errMalformed
@@ -240,30 +218,26 @@ func (m *member) readXML(e *element, into *vitec.AddNewViewingParticipant) error
 		return nil
 	case !blank(e.Text):
 		return errMalformed
-	case isList:
-		var list []string
-		for _, c := range e.Children {
-			if c.XMLName == (xml.Name{Space: spaceArrays, Local: "string"}) && !c.isNil() {
-				if len(c.Children) > 0 {
-					return errMalformed
-				}
-				list = append(list, c.Text)
-			}
-		}
-		m.set(into, list)
-		return nil
 	}
-	rest := m.members // those that may still come
-	for i := range e.Children {
-		c := &e.Children[i]
-		at := slices.IndexFunc(rest, func(m member) bool { return m.name == c.XMLName.Local && m.space == c.XMLName.Space })
-		if at < 0 {
-			continue
+	var list []string
+	last := "" // of the members that were read
+	for _, c := range e.Children {
+		inner, ok := m.inner(c.XMLName.Local)
+		switch {
+		case m.field != nil && c.XMLName == xml.Name{Space: spaceArrays, Local: "string"} && !c.isNil():
+			if len(c.Children) > 0 {
+				return errMalformed
+			}
+			list = append(list, c.Text)
+		case ok && c.XMLName == xml.Name{Space: inner.space, Local: inner.name} && inner.name > last:
+			if err := inner.readXML(&c, into); err != nil {
+				return err
+			}
+			last = inner.name
 		}
-		if err := rest[at].readXML(c, into); err != nil {
-			return err
-		}
-		rest = rest[at+1:]
+	}
+	if m.field != nil {
+		m.set(into, list)
 	}
 	return nil
 }

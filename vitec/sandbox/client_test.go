@@ -106,8 +106,7 @@ func fullBody(t *testing.T, customer string) *vitec.AddNewViewingParticipant {
 	return b
 }
 
-// TestSameLimits holds the sandbox's rules against those of the client, which
-// are written apart so that neither covers the other's mistakes.
+// TestSameLimits: the sandbox refuses what is longer than the fields may be.
 func TestSameLimits(t *testing.T) {
 	srv := unstarted(t, sandbox.Config{})
 	for _, f := range vitec.Fields() {

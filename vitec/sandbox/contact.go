@@ -87,7 +87,7 @@ func (cs contacts) name(c *contact, id string) {
 // lets the contact be found by what is on it now.
 func (cs contacts) update(c *contact, p *vitec.UpdatePerson) {
 	from := &vitec.AddNewViewingParticipant{UpdatePerson: *p}
-	for _, f := range fields {
+	for _, f := range vitec.Fields() {
 		v, ok := f.Get(from)
 		if text, isText := v.(string); !ok || isText && blank(text) || !strings.HasPrefix(f.Path, "updatePerson.") {
 			continue

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,24 +66,34 @@ func ParseFault(text string) (Fault, error) {
 	return f, nil
 }
 
+// faultPart is NAME=VALUE or WHEN, with the colon behind it.
+var faultPart = regexp.MustCompile(`^([^=:]*)(=(?:"(?:[^"\\]|\\.)*"|[^":]*))?(:|$)`)
+
 func (f *Fault) parse() (err error) {
-	end := strings.IndexAny(f.text+":", "=:")
-	rest := f.text[end:]
-	f.name, f.afterCommit = strings.CutSuffix(f.text[:end], "-after-commit")
-	if value, ok := strings.CutPrefix(rest, "="); ok {
-		if f.value, rest, err = cutValue(value); err != nil {
-			return err
+	type pair struct{ key, value string }
+	var parts []pair
+	for rest, more := f.text, ":"; more != ""; {
+		m := faultPart.FindStringSubmatch(rest)
+		value := ""
+		if m != nil {
+			value = strings.TrimPrefix(m[2], "=")
+		}
+		if strings.HasPrefix(value, `"`) {
+			value, err = strconv.Unquote(value)
+		}
+		if m == nil || err != nil {
+			return wrong("%q cannot be read; a value with a colon stands in quotes: 302=\"http://127.0.0.1:9/\"", rest)
+		}
+		parts = append(parts, pair{m[1], value})
+		rest, more = rest[len(m[0]):], m[3]
+	}
+	for _, when := range parts[1:] {
+		if !f.when(when.key, when.value) {
+			return wrong("%q does not say when; want 10%%, 3, 3+, 3-7, /5, over=RATE or customer=ID, and quotes around a value with a colon", when.key)
 		}
 	}
-	for rest != "" {
-		when, ok := strings.CutPrefix(rest, ":")
-		if !ok {
-			return wrong("a colon is missing before %q", rest)
-		}
-		if rest, err = f.parseWhen(when); err != nil {
-			return err
-		}
-	}
+	f.value = parts[0].value
+	f.name, f.afterCommit = strings.CutSuffix(parts[0].key, "-after-commit")
 	name := f.name
 	if status, err := strconv.Atoi(name); err == nil && len(name) == 3 && status >= 200 {
 		name = statusName
@@ -107,86 +118,45 @@ func (f *Fault) parse() (err error) {
 	return nil
 }
 
-// cutValue takes a value, quoted or plain, off the front of a text.
-func cutValue(s string) (value, rest string, err error) {
-	if !strings.HasPrefix(s, `"`) {
-		value, _, _ = strings.Cut(s, ":")
-		rest = s[len(value):]
-		switch {
-		case strings.HasPrefix(rest, "://"):
-			return "", "", wrong("write an address in quotes: %q", s)
-		case value == "":
-			return "", "", wrong("a value is missing before %q", s)
-		}
-		return value, rest, nil
-	}
-	quoted, err := strconv.QuotedPrefix(s)
-	if err == nil {
-		value, err = strconv.Unquote(quoted)
-	}
-	if err != nil {
-		return "", "", wrong("a closing quote is missing")
-	}
-	return value, s[len(quoted):], nil
-}
-
-// parseWhen reads one condition and returns what follows it.
-func (f *Fault) parseWhen(s string) (rest string, err error) {
-	if value, ok := strings.CutPrefix(s, "customer="); ok {
-		f.customer, rest, err = cutValue(value)
-		return rest, err
-	}
-	term, _, _ := strings.Cut(s, ":")
-	rest = s[len(term):]
-	from, to, span := strings.Cut(term, "-")
-	from, open := strings.CutSuffix(from, "+")
+// when reads one condition, and reports whether it is one.
+func (f *Fault) when(key, value string) bool {
+	from, to, span := strings.Cut(key, "-")
 	switch {
-	case strings.HasPrefix(term, "over="):
-		number, burst, given := strings.Cut(term[len("over="):], ",")
-		limit, err := strconv.ParseFloat(number, 64)
-		if err != nil || !(limit > 0 && limit <= 1e9) {
-			return "", wrong("%q is not a number of requests per second", number)
-		}
-		f.over, f.burst = rate.Limit(limit), int(math.Ceil(limit)) // a second's worth may come at once
+	case key == "customer":
+		f.customer = value
+		return value != ""
+	case key == "over":
+		number, burst, given := strings.Cut(value, ",")
+		perSecond, err := strconv.ParseFloat(number, 64)
+		f.over, f.burst = rate.Limit(perSecond), int(math.Ceil(perSecond)) // a second's worth may come at once
 		if given {
-			f.burst, err = parseCount(burst)
+			f.burst = count(burst)
 		}
-		return rest, err
-	case strings.HasSuffix(term, "%"):
-		p, err := strconv.ParseFloat(strings.TrimSuffix(term, "%"), 64)
-		f.share = p / 100
-		if err != nil || !(p > 0 && p <= 100) {
-			return "", wrong("%q is not a share; want more than 0%% and up to 100%%", term)
-		}
-		return rest, nil
-	case strings.HasPrefix(term, "/"):
-		f.every, err = parseCount(term[1:])
-		return rest, err
-	case from == "" || from[0] < '0' || from[0] > '9' || open && span:
-		return "", wrong("%q does not say when; want 10%%, 3, 3+, 3-7, /5, over=RATE or customer=ID", term)
-	}
-	if f.first, err = parseCount(from); err != nil {
-		return "", err
-	}
-	switch {
-	case open:
-		f.last = 0
-	case !span:
-		f.last = f.first
+		return err == nil && perSecond > 0 && perSecond <= 1e9 && f.burst > 0
+	case value != "":
+		return false
+	case strings.HasSuffix(key, "%"):
+		percent, err := strconv.ParseFloat(strings.TrimSuffix(key, "%"), 64)
+		f.share = percent / 100
+		return err == nil && percent > 0 && percent <= 100
+	case strings.HasPrefix(key, "/"):
+		f.every = count(key[1:])
+		return f.every > 0
+	case strings.HasSuffix(key, "+"):
+		f.first, f.last = count(strings.TrimSuffix(key, "+")), 0
+	case span:
+		f.first, f.last = count(from), count(to)
+		return f.first > 0 && f.first <= f.last
 	default:
-		if f.last, err = parseCount(to); err == nil && f.last < f.first {
-			err = wrong("%q ends before it begins", term)
-		}
+		f.first, f.last = count(key), count(key)
 	}
-	return rest, err
+	return f.first > 0
 }
 
-func parseCount(s string) (int, error) {
-	n, err := strconv.ParseUint(s, 10, 31)
-	if err != nil || n == 0 {
-		return 0, wrong("%q is not a number from 1", s)
-	}
-	return int(n), nil
+// count reads a number from 1 up; 0 if it is none.
+func count(s string) int {
+	n, _ := strconv.ParseUint(s, 10, 31)
+	return int(n)
 }
 
 // MustFault is [ParseFault] for tests: it panics if the text is wrong.

@@ -8,10 +8,9 @@ import (
 	"vitec-import/vitec"
 )
 
-// validate checks the body against the server's known rules. They are written
-// here again instead of taken from the client, whose mistakes they are meant
-// to show. reachable says that the contact is known to have a number or an
-// address on file, so that the request need not bring one.
+// validate checks the body against the server's known rules. reachable says that
+// the contact is known to have a number or an address on file, so that the
+// request need not bring one.
 func validate(t vitec.Target, b *vitec.AddNewViewingParticipant, reachable bool) modelState {
 	m := modelState{}
 	add := func(key, message string) { m["participant"+key] = append(m["participant"+key], message) }
@@ -25,29 +24,14 @@ func validate(t vitec.Target, b *vitec.AddNewViewingParticipant, reachable bool)
 	if !reachable && !hasAddress(p) {
 		add(".UpdatePerson", "Minst ett av fälten EmailAddress, TelePhone, WorkPhone och CellPhone måste anges.")
 	}
-	for _, l := range [...]struct {
-		name, value string
-		max         int // UTF-16 code units
-	}{
-		{"ContactId", p.ContactId, 40},
-		{"CustomerId", p.CustomerId, 40},
-		{"Address.StreetAddress", p.Address.StreetAddress, 68},
-		{"Address.ZipCode", p.Address.ZipCode, 15},
-		{"Address.City", p.Address.City, 25},
-		{"Address.CountryCode", p.Address.CountryCode, 2},
-		{"Email.EmailAddress", p.Email.EmailAddress, 100},
-		{"Email.EmailAddress2", p.Email.EmailAddress2, 100},
-		{"OtherPhone", p.OtherPhone, 17},
-		{"FirstName", p.FirstName, 30},
-		{"LastName", p.LastName, 30},
-		{"SocialSecurityNumber", p.SocialSecurityNumber, 20},
-		{"TelePhone", p.TelePhone, 17},
-		{"WorkPhone", p.WorkPhone, 17},
-		{"CellPhone", p.CellPhone, 17},
-	} {
-		if len(utf16.Encode([]rune(l.value))) > l.max {
-			field := l.name[strings.LastIndexByte(l.name, '.')+1:]
-			add(".UpdatePerson."+l.name, fmt.Sprintf("Fältet %s måste vara en sträng med maxlängden %d.", field, l.max))
+	for _, member := range members {
+		if member.field == nil || member.field.MaxLength == 0 {
+			continue
+		}
+		v, _ := member.field.Get(b)
+		text, _ := v.(string)
+		if max := member.field.MaxLength; len(utf16.Encode([]rune(text))) > max {
+			m[member.path] = append(m[member.path], fmt.Sprintf("Fältet %s måste vara en sträng med maxlängden %d.", member.name, max))
 		}
 	}
 	if b.ReminderTime != nil && *b.ReminderTime < 0 {
