@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	heardAtOnce = 64 // values that are handed over together
-	patience    = time.Second
+	readAhead = 64 // values
+	patience  = time.Second
 )
 
 // hear yields what a sequence yields, which it reads in a goroutine of its own,
@@ -20,26 +20,17 @@ func hear[T any](stop <-chan struct{}, values iter.Seq2[T, error]) iter.Seq2[T, 
 		err   error
 	}
 	return func(yield func(T, error) bool) {
-		batches, enough, ended := make(chan []read, 2), make(chan struct{}), make(chan struct{})
+		reads, enough, ended := make(chan read, readAhead), make(chan struct{}), make(chan struct{})
 		go func() {
 			defer close(ended)
-			defer close(batches)
-			var batch []read
-			hand := func() bool {
-				select {
-				case batches <- batch:
-					batch = make([]read, 0, heardAtOnce)
-					return true
-				case <-enough:
-					return false
-				}
-			}
+			defer close(reads)
 			for value, err := range values {
-				if batch = append(batch, read{value, err}); len(batch) >= heardAtOnce && !hand() {
+				select {
+				case reads <- read{value, err}:
+				case <-enough:
 					return
 				}
 			}
-			hand()
 		}()
 		defer func() {
 			close(enough)
@@ -54,19 +45,10 @@ func hear[T any](stop <-chan struct{}, values iter.Seq2[T, error]) iter.Seq2[T, 
 				var none T
 				yield(none, ErrInterrupted)
 				return
-			default:
-			}
-			select {
-			case batch, more := <-batches:
-				if !more {
+			case r, more := <-reads:
+				if !more || !yield(r.value, r.err) {
 					return
 				}
-				for _, r := range batch {
-					if !yield(r.value, r.err) {
-						return
-					}
-				}
-			case <-stop:
 			}
 		}
 	}

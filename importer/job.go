@@ -334,7 +334,7 @@ func (j *Job) pending(ctx context.Context, p *Plan) iter.Seq2[*item, error] {
 				return
 			}
 			w := identify(&it.sub.Body, j.Identity)
-			it.keys = j.Ledger.Keys(j.Target, slotOf(it.sub.Target), w.identity(p.nameless[it.index]))
+			it.keys = j.Ledger.Keys(j.Target, ledger.Slot(it.sub.Target), w.identity(p.nameless[it.index]))
 			limit := it.sub.Body.Options.EnableBookingLimitValidation
 			it.ordered = limit == nil || *limit
 			if !yield(it, nil) {

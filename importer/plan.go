@@ -1,14 +1,15 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"hash"
 	"iter"
 	"slices"
-	"sort"
+	"strings"
 
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
@@ -108,108 +109,10 @@ func newPlan() *Plan {
 // that it has before anything is sent, in input order.
 func (j *Job) plan(ctx context.Context, p *Plan) iter.Seq2[ledger.Row, error] {
 	return func(yield func(ledger.Row, error) bool) {
-		pl := planner{job: j, plan: p, yield: yield, duplicates: newDuplicates(), contents: sha256.New(), outcomes: sha256.New()}
-		for row, err := range hear(j.Stop, j.prepared(ctx)) {
-			if err == nil {
-				pl.row(row)
-				if len(pl.rows) == matchBatch {
-					err = pl.flush(ctx)
-				}
-			}
-			if err != nil {
-				pl.end(err)
-				return
-			}
+		pl := planner{job: j, plan: p, yield: yield, duplicates: newDuplicates(), sum: sha256.New()}
+		if err := pl.read(ctx); err != nil && err != errEnough {
+			yield(ledger.Row{}, err)
 		}
-		if err := pl.flush(ctx); err != nil {
-			pl.end(err)
-			return
-		}
-		if j.Sum {
-			p.Sum = hex.EncodeToString(pl.outcomes.Sum(pl.contents.Sum(nil)))
-		}
-		p.finish()
-	}
-}
-
-// prepared is a row after all that can be found out about it without looking
-// at any other.
-type prepared struct {
-	number   int
-	refused  *Problem // nothing else is set
-	skipped  string   // the reason of the rule that leaves it out
-	problems []Problem
-	blocked  bool // one of them is no warning
-	slot     ledger.Slot
-	called   string // what the list calls the slot
-	asks     asked
-
-	// The rest is set only if the row can be sent.
-	who     who
-	content ledger.Digest
-	sum     [sha256.Size]byte // of what would be sent, if the plan is to be known again
-}
-
-// asked is what a submission asks of the server besides the booking: messages
-// to people; over, to check the deadline of a viewing that is over.
-type asked struct{ sms, mail, reminder, over bool }
-
-// prepared reads the input once and yields its rows, each by itself.
-func (j *Job) prepared(ctx context.Context) iter.Seq2[*prepared, error] {
-	return func(yield func(*prepared, error) bool) {
-		m, sub := j.Mapper, mapping.Submission{}
-		for in, err := range j.File.Rows(ctx) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			out := &prepared{number: in.Number}
-			if e := in.Fault(j.Mapper.Reads); e != nil {
-				out.refused = refused(in.Number, e)
-			} else {
-				j.prepare(out, m, in, &sub)
-			}
-			if !yield(out, nil) {
-				return
-			}
-		}
-	}
-}
-
-// prepare maps a row. sub is memory to be used again.
-func (j *Job) prepare(out *prepared, m *mapping.Mapper, in table.Row, sub *mapping.Submission) {
-	for _, p := range m.Map(in.Cells, sub) {
-		out.problems = append(out.problems, j.mapped(in.Number, p))
-		out.blocked = out.blocked || !p.Warning
-	}
-	if out.skipped = sub.Skipped; out.skipped != "" {
-		return
-	}
-	yes := func(p *bool) bool { return p != nil && *p }
-	b := &sub.Body
-	out.slot = slotOf(sub.Target)
-	if j.Called != nil {
-		out.called = j.Called(sub.Target, in.Cells)
-	}
-	out.asks = asked{sms: yes(b.SMSConfirmation), mail: yes(b.MailConfirmation), reminder: yes(b.SMSReminder)}
-	out.asks.over = yes(b.Options.IsDeadlineValidationEnabled) && (yes(b.Participated) || m.Past(in.Cells))
-	if out.blocked {
-		return
-	}
-	body, err := vitec.Encode(vitec.JSON, b)
-	if err != nil {
-		p := j.problem(in.Number, codeUnsendable, ledger.Say("the row cannot be written as a request: %s", err), ledger.Text{})
-		out.refused = &p
-		return
-	}
-	out.who, out.content = identify(b, j.Identity), j.Ledger.Content(body)
-	if j.Sum {
-		head := binary.AppendUvarint(nil, uint64(in.Number))
-		for _, id := range [...]string{sub.Target.CustomerId, sub.Target.ViewingId, sub.Target.TimeSlotId} {
-			head = binary.AppendUvarint(head, uint64(len(id)))
-			head = append(head, id...)
-		}
-		out.sum = sha256.Sum256(append(head, body...))
 	}
 }
 
@@ -217,7 +120,75 @@ func (j *Job) prepare(out *prepared, m *mapping.Mapper, in table.Row, sub *mappi
 type planned struct {
 	ledger.Row
 	problems []Problem
+	called   string // what the list calls the slot
 	asks     asked
+	who      who
+	sum      [sha256.Size]byte // of what would be sent, if the plan is to be known again
+}
+
+// asked is what a submission asks of the server besides the booking: messages
+// to people; over, to check the deadline of a viewing that is over.
+type asked struct{ sms, mail, reminder, over bool }
+
+// prepared reads the input once and yields its rows, each by itself.
+func (j *Job) prepared(ctx context.Context) iter.Seq2[*planned, error] {
+	return func(yield func(*planned, error) bool) {
+		var sub mapping.Submission // memory to be used again
+		for in, err := range j.File.Rows(ctx) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(j.prepare(in, &sub), nil) {
+				return
+			}
+		}
+	}
+}
+
+// prepare finds out about a row whatever can be without looking at any other.
+func (j *Job) prepare(in table.Row, sub *mapping.Submission) *planned {
+	out := &planned{Row: ledger.Row{Number: in.Number}}
+	if e := in.Fault(j.Mapper.Reads); e != nil {
+		out.note(refused(in.Number, e))
+		return out
+	}
+	for _, p := range j.Mapper.Map(in.Cells, sub) {
+		out.note(j.mapped(in.Number, p))
+	}
+	if sub.Skipped != "" {
+		out.Outcome, out.Reason = ledger.Skipped, ledger.TextOf(sub.Skipped)
+		return out
+	}
+	yes := func(p *bool) bool { return p != nil && *p }
+	b := &sub.Body
+	out.Slot = ledger.Slot(sub.Target)
+	if j.Called != nil {
+		out.called = j.Called(sub.Target, in.Cells)
+	}
+	out.asks = asked{sms: yes(b.SMSConfirmation), mail: yes(b.MailConfirmation), reminder: yes(b.SMSReminder)}
+	out.asks.over = yes(b.Options.IsDeadlineValidationEnabled) && (yes(b.Participated) || j.Mapper.Past(in.Cells))
+	if out.Outcome == ledger.Invalid {
+		return out
+	}
+	body, err := vitec.Encode(vitec.JSON, b)
+	if err != nil {
+		out.note(j.problem(in.Number, codeUnsendable, ledger.Say("the row cannot be written as a request: %s", err), ledger.Text{}))
+		return out
+	}
+	out.who, out.Content = identify(b, j.Identity), j.Ledger.Content(body)
+	if j.Sum {
+		out.sum = sha256.Sum256(fmt.Appendf(nil, "%d %q %s", in.Number, sub.Target, body))
+	}
+	return out
+}
+
+// note adds a problem, which makes the row invalid unless it is a warning.
+func (row *planned) note(p Problem) {
+	row.problems = append(row.problems, p)
+	if !p.Warning {
+		row.Outcome = ledger.Invalid
+	}
 }
 
 // planner holds the rows between being read and being looked up in the ledger.
@@ -227,67 +198,73 @@ type planner struct {
 	yield      func(ledger.Row, error) bool
 	duplicates *duplicates
 
-	rows  []planned
+	rows  []*planned
 	keys  []ledger.Keys
-	looks []int // for each key, the row of rows that it is for
-
-	contents, outcomes hash.Hash // of the rows, for the plan's Sum
+	looks []*planned // for each key, the row that it is for
+	sum   hash.Hash  // of the rows and what becomes of them
 }
 
-// end yields the error that ends the plan, unless nobody listens any more.
-func (pl *planner) end(err error) {
-	if err != errEnough {
-		pl.yield(ledger.Row{}, err)
+func (pl *planner) read(ctx context.Context) error {
+	for row, err := range hear(pl.job.Stop, pl.job.prepared(ctx)) {
+		if err != nil {
+			return err
+		}
+		pl.add(row)
+		if len(pl.rows) == matchBatch {
+			if err := pl.flush(ctx); err != nil {
+				return err
+			}
+		}
 	}
+	if err := pl.flush(ctx); err != nil {
+		return err
+	}
+	if pl.job.Sum {
+		pl.plan.Sum = hex.EncodeToString(pl.sum.Sum(nil))
+	}
+	pl.plan.finish()
+	return nil
 }
 
-// row decides what the row's own list says about it.
-func (pl *planner) row(in *prepared) {
-	out := planned{Row: ledger.Row{Index: pl.plan.Rows, Number: in.number, Slot: in.slot}, problems: in.problems, asks: in.asks}
-	switch {
-	case in.refused != nil:
-		out.Outcome = ledger.Invalid
-		out.problems = append(out.problems, *in.refused)
-	case in.skipped != "":
-		out.Outcome, out.Reason = ledger.Skipped, ledger.TextOf(in.skipped)
-	case in.blocked:
-		out.Outcome = ledger.Invalid
-	default:
-		out.Content = in.content
-		if pl.job.Sum {
-			pl.contents.Write(in.sum[:])
-		}
-		m := pl.duplicates.meet(out.Index, in.slot, &in.who)
-		if m.nth > 0 {
-			pl.plan.nameless[out.Index] = m.nth
-		}
-		if m.twin >= 0 {
-			out.Outcome = ledger.Duplicate
-			out.Ref = ledger.Ref{Index: m.twin, Row: pl.number(m.twin)}
-			out.ContentDiffers = pl.entry(m.twin).content != beginning(in.content)
-			break
-		}
-		id := in.who.identity(m.nth)
-		id.Shared = in.who.shared()
-		out.Keys = pl.job.Ledger.Keys(pl.job.Target, in.slot, id)
-		look := out.Keys
-		if m.other >= 0 {
-			out.problems = append(out.problems, pl.job.sharing(in.number, ledger.Ref{Row: pl.number(m.other)}))
-			look.Shared = nil // one such note is enough
-		}
-		pl.keys = append(pl.keys, look)
-		pl.looks = append(pl.looks, len(pl.rows))
+// add decides what the rows before it say about a row.
+func (pl *planner) add(row *planned) {
+	row.Index = pl.plan.Rows
+	if row.Outcome == ledger.NotSent {
+		pl.compare(row)
 	}
-	if place := targetOf(in.slot); in.called != "" && pl.plan.Called[place] == "" {
-		pl.plan.Called[place] = in.called
+	if place := vitec.Target(row.Slot); row.called != "" && pl.plan.Called[place] == "" {
+		pl.plan.Called[place] = row.called
 	}
 	pl.plan.Rows++
-	pl.plan.entries = append(pl.plan.entries, entry{content: beginning(out.Content), number: uint32(in.number)})
-	pl.rows = append(pl.rows, out)
+	pl.plan.entries = append(pl.plan.entries, entry{content: beginning(row.Content), number: uint32(row.Number)})
+	pl.rows = append(pl.rows, row)
 }
 
-func (pl *planner) entry(index int) entry { return pl.plan.entries[index] }
-func (pl *planner) number(index int) int  { return int(pl.plan.entries[index].number) }
+// compare looks for an earlier row that books the same person, and notes what is
+// to be asked of the ledger if there is none.
+func (pl *planner) compare(row *planned) {
+	m := pl.duplicates.meet(row.Index, row.Slot, &row.who)
+	if m.nth > 0 {
+		pl.plan.nameless[row.Index] = m.nth
+	}
+	if m.twin >= 0 {
+		twin := pl.plan.entries[m.twin]
+		row.Outcome = ledger.Duplicate
+		row.Ref = ledger.Ref{Index: m.twin, Row: int(twin.number)}
+		row.ContentDiffers = twin.content != beginning(row.Content)
+		return
+	}
+	id := row.who.identity(m.nth)
+	id.Shared = row.who.shared()
+	row.Keys = pl.job.Ledger.Keys(pl.job.Target, row.Slot, id)
+	look := row.Keys
+	if m.other >= 0 {
+		row.note(pl.job.sharing(row.Number, ledger.Ref{Row: int(pl.plan.entries[m.other].number)}))
+		look.Shared = nil // one such note is enough
+	}
+	pl.keys = append(pl.keys, look)
+	pl.looks = append(pl.looks, row)
+}
 
 // flush looks the waiting rows up in the ledger, counts them and yields them.
 func (pl *planner) flush(ctx context.Context) error {
@@ -297,7 +274,7 @@ func (pl *planner) flush(ctx context.Context) error {
 			return err
 		}
 		for i, m := range found {
-			row := &pl.rows[pl.looks[i]]
+			row := pl.looks[i]
 			if m.UnderWay && pl.job.Ledger.Shared() {
 				continue // it is asked about again when it would be begun
 			}
@@ -315,14 +292,14 @@ func (pl *planner) flush(ctx context.Context) error {
 	}
 	for _, row := range pl.rows {
 		for _, p := range row.problems {
-			row.Problems = append(row.Problems, kept(p))
+			row.Problems = append(row.Problems, p.Problem)
 			if err := pl.tell(p); err != nil {
 				return err
 			}
 		}
 		pl.plan.count(row)
 		if pl.job.Sum {
-			pl.outcomes.Write([]byte{byte(row.Outcome)})
+			pl.sum.Write(append(row.sum[:], byte(row.Outcome)))
 		}
 		if pl.job.Planned != nil {
 			if err := pl.job.Planned(row.Row); err != nil {
@@ -337,13 +314,13 @@ func (pl *planner) flush(ctx context.Context) error {
 	return nil
 }
 
-func (p *Plan) count(row planned) {
+func (p *Plan) count(row *planned) {
 	p.entries[row.Index].outcome = row.Outcome
 	p.Outcomes[row.Outcome]++
-	if s := row.Slot; s.CustomerId != "" && s.ViewingId != "" && s.TimeSlotId != "" {
-		counts := p.Slots[targetOf(s)]
+	if t := vitec.Target(row.Slot); t.CustomerId != "" && t.ViewingId != "" && t.TimeSlotId != "" {
+		counts := p.Slots[t]
 		counts[row.Outcome]++
-		p.Slots[targetOf(s)] = counts
+		p.Slots[t] = counts
 	}
 	switch row.Outcome {
 	case ledger.NotSent:
@@ -373,7 +350,7 @@ func (pl *planner) tell(p Problem) error {
 	key := causeKey{p.Code, p.Column, p.Warning}
 	c := pl.plan.causes[key]
 	if c == nil {
-		c = &Cause{Code: p.Code, Column: p.Column, Header: p.Header, Reason: p.Reason, Advice: p.Advice, Warning: p.Warning, First: p.Row, Masked: p.Masked}
+		c = &Cause{Problem: p}
 		pl.plan.causes[key] = c
 	}
 	c.Rows++
@@ -388,18 +365,8 @@ func (p *Plan) finish() {
 	for _, c := range p.causes {
 		p.Causes = append(p.Causes, *c)
 	}
-	sort.Slice(p.Causes, func(i, k int) bool {
-		a, b := p.Causes[i], p.Causes[k]
-		if a.Rows != b.Rows {
-			return a.Rows > b.Rows
-		}
-		if a.First != b.First {
-			return a.First < b.First
-		}
-		if a.Column != b.Column {
-			return a.Column < b.Column
-		}
-		return a.Code < b.Code
+	slices.SortFunc(p.Causes, func(a, b Cause) int {
+		return cmp.Or(b.Rows-a.Rows, a.Row-b.Row, a.Column-b.Column, strings.Compare(a.Code, b.Code))
 	})
 }
 
@@ -407,19 +374,4 @@ func (p *Plan) finish() {
 func beginning(d ledger.Digest) (b [7]byte) {
 	copy(b[:], d[:])
 	return b
-}
-
-func slotOf(t vitec.Target) ledger.Slot {
-	return ledger.Slot{CustomerId: t.CustomerId, ViewingId: t.ViewingId, TimeSlotId: t.TimeSlotId}
-}
-
-func targetOf(s ledger.Slot) vitec.Target {
-	return vitec.Target{CustomerId: s.CustomerId, ViewingId: s.ViewingId, TimeSlotId: s.TimeSlotId}
-}
-
-// kept is the part of a problem that the ledger may keep: no cell's text.
-func kept(p Problem) ledger.Problem {
-	return ledger.Problem{
-		Column: p.Column, Header: p.Header, Field: p.Field, Code: p.Code, Reason: p.Reason, Advice: p.Advice, Warning: p.Warning,
-	}
 }

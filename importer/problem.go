@@ -12,15 +12,10 @@ import (
 // look at before it is. Rows and columns are the spreadsheet's own, 1-based;
 // 0 = the problem has none.
 type Problem struct {
+	ledger.Problem // what the ledger may keep of it: no cell's text
 	File           string
 	Row            int
 	Sheet          string
-	Column         int
-	Header         string
-	Field          string
-	Code           string
-	Reason, Advice ledger.Text // what is wrong, and what to do about it
-	Warning        bool
 	// Value is the cell's text. It is personal: it may be shown to the person
 	// who looks at the own file, and goes nowhere else.
 	Value string
@@ -30,16 +25,9 @@ type Problem struct {
 
 // Cause is a kind of problem, for grouping: the same code in the same column.
 type Cause struct {
-	Code    string
-	Column  int
-	Header  string
-	Reason  ledger.Text // of the first of them
-	Advice  ledger.Text
-	Warning bool
-	Mixed   bool   // not all say the same behind the colon: too long: 33 characters
-	Rows    int    // how many rows have it
-	First   int    // the first of them
-	Masked  string // its cell, masked
+	Problem      // the first of them
+	Mixed   bool // not all say the same behind the colon: too long: 33 characters
+	Rows    int  // how many rows have it
 }
 
 // Say returns what its reason says, in some language, as far as it is true of
@@ -60,7 +48,7 @@ type causeKey struct {
 // problem is a problem of a row, without a column.
 func (j *Job) problem(row int, code string, reason, advice ledger.Text) Problem {
 	i := j.File.Info()
-	return Problem{File: i.Name, Sheet: i.Sheet, Row: row, Code: code, Reason: reason, Advice: advice}
+	return Problem{File: i.Name, Sheet: i.Sheet, Row: row, Problem: ledger.Problem{Code: code, Reason: reason, Advice: advice}}
 }
 
 func (j *Job) mapped(row int, p mapping.Problem) Problem {
@@ -70,11 +58,10 @@ func (j *Job) mapped(row int, p mapping.Problem) Problem {
 	return out
 }
 
-func refused(row int, e *table.Error) *Problem {
-	return &Problem{
-		File: e.File, Sheet: e.Sheet, Row: row, Column: e.Column, Header: e.Header,
-		Code: string(e.Code), Reason: ledger.TextOf(e.Reason), Advice: ledger.TextOf(e.Hint), Value: e.Value,
-	}
+func refused(row int, e *table.Error) Problem {
+	return Problem{File: e.File, Sheet: e.Sheet, Row: row, Value: e.Value, Problem: ledger.Problem{
+		Column: e.Column, Header: e.Header, Code: string(e.Code), Reason: ledger.TextOf(e.Reason), Advice: ledger.TextOf(e.Hint),
+	}}
 }
 
 // sharing is the note on a row that has the e-mail address or a phone number of

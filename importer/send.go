@@ -275,7 +275,7 @@ func (r *runner) begin(ctx context.Context, it *item) bool {
 	}
 	submission := ledger.Submission{Index: it.index, Keys: it.keys, Content: it.content, At: time.Now(), Last: it.last}
 	if it.ordered {
-		submission.Slot = slotOf(it.sub.Target)
+		submission.Slot = ledger.Slot(it.sub.Target)
 	}
 	err = r.run.Begin(ctx, submission)
 	var taken *ledger.TakenError

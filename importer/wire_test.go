@@ -363,19 +363,19 @@ func TestStalledReadHearsStop(t *testing.T) {
 	defer close(stalled)
 	n := 0
 	for _, err := range hear(stop, func(yield func(int, error) bool) {
-		for i := range 2 * heardAtOnce {
+		for i := range 2 * readAhead {
 			yield(i, nil)
 		}
 		<-stalled
 	}) {
-		if n++; n == 2*heardAtOnce {
+		if n++; n == 2*readAhead {
 			close(stop)
 		}
 		if err != nil && !errors.Is(err, ErrInterrupted) {
 			t.Error(err)
 		}
 	}
-	if n != 2*heardAtOnce+1 {
+	if n != 2*readAhead+1 {
 		t.Errorf("%d values", n)
 	}
 }

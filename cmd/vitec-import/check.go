@@ -227,7 +227,7 @@ func (w *world) planJSON(ctx context.Context, input string, f *planFlags, save s
 		out.Warnings = append(out.Warnings, jsonProblem{Code: "viewing_over", Field: "options.isDeadlineValidationEnabled", Message: over(plan.Over).String(), Hint: overHint})
 	}
 	for _, c := range plan.Causes {
-		out.Causes = append(out.Causes, jsonCause{c.Code, c.Column, c.Header, c.Say(c.Reason.String()), c.Advice.String(), c.Warning, c.Rows, c.First})
+		out.Causes = append(out.Causes, jsonCause{c.Code, c.Column, c.Header, c.Say(c.Reason.String()), c.Advice.String(), c.Warning, c.Rows, c.Row})
 	}
 	out.Rows, out.Outcomes, out.ToSend, out.Messages, out.Differing = plan.Rows, outcomeMap(expected(plan.Outcomes)), plan.ToSend(), plan.Messages, plan.Differing
 	out.Slots = jsonSlots(plan)

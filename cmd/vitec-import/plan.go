@@ -162,7 +162,7 @@ func (s *source) endingNote() (note words.Text, ok bool) {
 }
 
 func (w *world) describeTableWarning(out io.Writer, i table.Info, t table.Warning) {
-	p := importer.Problem{File: i.Name, Sheet: i.Sheet, Row: t.Row, Column: t.Column}
+	p := importer.Problem{File: i.Name, Sheet: i.Sheet, Row: t.Row, Problem: ledger.Problem{Column: t.Column}}
 	w.line(out, "warning", w.place(p)+": "+w.lang.Of(t.Text))
 	w.hintLine(out, w.lang.Of(t.Hint))
 }
@@ -385,7 +385,7 @@ func (w *world) describeCauses(out io.Writer, causes []importer.Cause) bool {
 			w.line(out, "", w.count(len(causes)-shown, "… and %d more cause", "… and %d more causes"))
 			break
 		}
-		what, place := "", strconv.Itoa(c.First)
+		what, place := "", strconv.Itoa(c.Row)
 		if c.Column > 0 {
 			what, place = w.column(c.Column, c.Header)+": ", table.ColumnName(c.Column)+place
 		}
