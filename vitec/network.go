@@ -12,24 +12,34 @@ import (
 	"time"
 )
 
-// networkReasons are what a system says most often of a connection. What
-// Windows numbers otherwise is in ownReasons.
-var networkReasons = []struct {
+// systemReasons are what a system says most often of a connection. Windows has
+// numbers of its own beside POSIX's, which no other system has.
+var systemReasons = []struct {
 	like error
 	said string
 }{
-	{syscall.ECONNREFUSED, "connection refused"},
-	{syscall.EADDRNOTAVAIL, "this computer does not have that address"},
-	{os.ErrDeadlineExceeded, "it took too long"},
-	{syscall.ETIMEDOUT, "it took too long"},
-	{syscall.ECONNRESET, "the connection was reset"},
-	{syscall.ECONNABORTED, "the connection was reset"},
+	{syscall.ECONNREFUSED, "connection refused"}, {windows(10061), "connection refused"},
+	{syscall.EADDRINUSE, "address already in use"}, {windows(10048), "address already in use"},
+	{syscall.EADDRNOTAVAIL, "this computer does not have that address"}, {windows(10049), "this computer does not have that address"},
+	{os.ErrDeadlineExceeded, "it took too long"}, {syscall.ETIMEDOUT, "it took too long"}, {windows(10060), "it took too long"},
+	{syscall.ECONNRESET, "the connection was reset"}, {windows(10054), "the connection was reset"},
+	{syscall.ECONNABORTED, "the connection was reset"}, {windows(10053), "the connection was reset"},
 	{syscall.EPIPE, "the connection was reset"},
-	{syscall.ENETUNREACH, "the network is unreachable"},
-	{syscall.EHOSTUNREACH, "the network is unreachable"},
-	{context.DeadlineExceeded, "it took too long"},
-	{io.EOF, "the server closed the connection"},
-	{io.ErrUnexpectedEOF, "the server closed the connection"},
+	{syscall.ENETUNREACH, "the network is unreachable"}, {windows(10051), "the network is unreachable"},
+	{syscall.EHOSTUNREACH, "the network is unreachable"}, {windows(10065), "the network is unreachable"},
+}
+
+type windows = syscall.Errno
+
+// SystemReason says in plain words what a system says of a connection; it is zero
+// where there are none.
+func SystemReason(err error) Text {
+	for _, r := range systemReasons {
+		if errors.Is(err, r.like) {
+			return say(r.said)
+		}
+	}
+	return Text{}
 }
 
 // Reason says in plain words what Err says; it is zero where there are none.
@@ -60,17 +70,15 @@ func networkReason(err error) Text {
 	case errors.As(err, &record):
 		return say("the server does not speak https at that address")
 	}
-	for _, r := range networkReasons {
-		if errors.Is(err, r.like) {
-			return say(r.said)
-		}
+	reason := SystemReason(err)
+	switch {
+	case !reason.IsZero():
+	case errors.Is(err, context.DeadlineExceeded):
+		reason = say("it took too long")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		reason = say("the server closed the connection")
 	}
-	for number, said := range ownReasons {
-		if errors.Is(err, number) {
-			return say(said)
-		}
-	}
-	return Text{}
+	return reason
 }
 
 // certificateReason is networkReason for a server's certificate that was

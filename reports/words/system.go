@@ -3,13 +3,15 @@ package words
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"syscall"
+
+	"vitec-import/vitec"
 )
 
-// systemMessages are what a system says most often against an operation, in
-// our words: few systems know both languages, and Windows knows one, whichever
-// it is. What Windows numbers otherwise is in own.
+// systemMessages are what a system says most often of a file, in our words: few
+// systems know both languages, and Windows knows one, whichever it is. What
+// Windows numbers otherwise is in own; what is said of connections is in package
+// vitec.
 var systemMessages = []struct {
 	like error
 	said string
@@ -19,16 +21,6 @@ var systemMessages = []struct {
 	{syscall.ENOSPC, "no space left on device"},
 	{syscall.EROFS, "read-only file system"},
 	{syscall.EIO, "input/output error"},
-	{syscall.ECONNREFUSED, "connection refused"},
-	{syscall.EADDRINUSE, "address already in use"},
-	{syscall.EADDRNOTAVAIL, "this computer does not have that address"},
-	{os.ErrDeadlineExceeded, "it took too long"},
-	{syscall.ETIMEDOUT, "it took too long"},
-	{syscall.ECONNRESET, "the connection was reset"},
-	{syscall.ECONNABORTED, "the connection was reset"},
-	{syscall.EPIPE, "the connection was reset"},
-	{syscall.ENETUNREACH, "the network is unreachable"},
-	{syscall.EHOSTUNREACH, "the network is unreachable"},
 }
 
 // systemMessage returns our words for what the system says; "" if there are
@@ -44,5 +36,5 @@ func systemMessage(err error) string {
 			return said
 		}
 	}
-	return ""
+	return vitec.SystemReason(err).Format
 }
