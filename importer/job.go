@@ -72,9 +72,9 @@ type Job struct {
 	// Stop, when it is closed, ends the run gracefully: nothing more is sent,
 	// and the requests under way are waited for.
 	Stop <-chan struct{}
-	// Watch, if not nil, is called once when the sending begins. The watcher
-	// may ask it for the state of the run from any goroutine until Run returns.
-	Watch func(*Progress)
+	// Watch, if not nil, is called once when the sending begins. What it is given
+	// returns the state of the run and may be called from any goroutine.
+	Watch func(state func() State)
 }
 
 // Result is how a run ended. The ledger holds the same, and the row details;

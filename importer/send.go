@@ -43,12 +43,11 @@ const (
 // runner sends the rows of a plan. One goroutine reads them and gives each a
 // goroutine of its own, in which [runner.row] takes it to its outcome.
 type runner struct {
-	job      *Job
-	plan     *Plan
-	run      memory
-	log      *slog.Logger
-	progress *Progress
-	pace     *Pace
+	job  *Job
+	plan *Plan
+	run  memory
+	log  *slog.Logger
+	pace *Pace
 
 	// stopping ends when nothing more may leave; what is under way goes on.
 	stopping context.Context
@@ -88,13 +87,12 @@ type memory interface {
 
 func newRunner(ctx context.Context, j *Job, p *Plan, run memory, log *slog.Logger, started time.Time) *runner {
 	r := &runner{
-		job: j, plan: p, run: run, log: log.With("run", run.ID()), progress: &Progress{}, pace: j.Pace,
+		job: j, plan: p, run: run, log: log.With("run", run.ID()), pace: j.Pace,
 		room: make(chan struct{}, lookAhead), lanes: newLanes(), places: j.concurrency(),
 		barred: map[string]bool{}, forbade: map[string]int{}, booked: map[string]bool{}, proven: map[string]bool{}, ids: newBookingIDs(),
 		moved: time.Now(), res: Result{Run: run.ID(), Plan: p, Outcomes: p.Outcomes, StartedAt: started},
 	}
 	r.stopping, r.halt = context.WithCancel(ctx)
-	r.show()
 	return r
 }
 
@@ -103,7 +101,7 @@ func newRunner(ctx context.Context, j *Job, p *Plan, run memory, log *slog.Logge
 func (r *runner) send(ctx context.Context) (*Result, error) {
 	defer r.halt()
 	if r.job.Watch != nil {
-		r.job.Watch(r.progress)
+		r.job.Watch(r.state)
 	}
 	r.log.Info("the sending begins", "rows", r.plan.Rows, "to_send", r.plan.ToSend())
 	var all sync.WaitGroup
@@ -120,7 +118,6 @@ func (r *runner) send(ctx context.Context) (*Result, error) {
 	if r.refused != "" && r.res.Outcomes[ledger.NotSent] > 0 && r.res.Stopped == nil {
 		r.res.Stopped = &Stop{Code: StopForbidden, Reason: ledger.Say("the server refused customer %q; its other rows were not sent", r.refused)}
 	}
-	r.show()
 	// The time is measured by a clock that nobody can set, so that the run cannot
 	// end before it began.
 	r.res.FinishedAt = r.res.StartedAt.Add(time.Since(r.res.StartedAt))
@@ -353,7 +350,6 @@ func (r *runner) taken(it *item, m ledger.Match) {
 	r.res.Outcomes[ledger.NotSent]--
 	r.res.Outcomes[outcome]++
 	r.log.Info("another run has the row", "row", it.number, "outcome", outcome.String(), "run", m.Run)
-	r.show()
 }
 
 // underWay counts a request that leaves, and returns when.
@@ -361,7 +357,6 @@ func (r *runner) underWay() time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.active++
-	r.show()
 	return time.Now()
 }
 
@@ -408,7 +403,6 @@ func result(v verdict, attempts int, took time.Duration) ledger.Result {
 func (r *runner) conclude(it *item, v verdict, try int, left time.Time) (wait time.Duration, again bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	defer r.show()
 	r.active--
 	if v.code != codeUnsendable {
 		r.res.Requests++
@@ -585,17 +579,32 @@ func (r *runner) note(index int, p ledger.Problem) {
 	}
 }
 
-// show brings the progress up to date. The caller holds mu, or is alone.
-func (r *runner) show() {
-	r.progress.update(func(p *State) {
-		p.StartedAt, p.Total = r.res.StartedAt, r.plan.ToSend()
-		p.Outcomes = r.res.Outcomes
-		p.Done = p.Total - r.res.Outcomes[ledger.NotSent]
-		p.Requests = r.res.Requests
-		p.InFlight, p.Waiting = r.active, r.waiting
-		p.Limit, p.PausedUntil = float64(r.pace.limiter.Limit()), r.pace.pausedUntil()
-		p.Stopping = r.res.Stopped
-	})
+// State is what a person wants to know of a run that is under way.
+type State struct {
+	// Total is the number of rows to send, Done how many have their outcome.
+	Total, Done int
+	Outcomes    [len(ledger.Outcomes)]int
+	Requests    int
+	// InFlight requests are being waited for, Waiting rows will be tried again.
+	InFlight, Waiting int
+	// Limit is the rate in force, in requests per second; +Inf = none. It is
+	// below the asked-for rate after the server has refused requests.
+	Limit float64
+	// PausedUntil, if in the future, is when the next request may leave.
+	PausedUntil time.Time
+	// Stopping says why no more requests leave; nil = the run goes on.
+	Stopping  *Stop
+	StartedAt time.Time
+}
+
+func (r *runner) state() State {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return State{
+		Total: r.plan.ToSend(), Done: r.plan.ToSend() - r.res.Outcomes[ledger.NotSent],
+		Outcomes: r.res.Outcomes, Requests: r.res.Requests, InFlight: r.active, Waiting: r.waiting,
+		Limit: float64(r.pace.limiter.Limit()), PausedUntil: r.pace.pausedUntil(), Stopping: r.res.Stopped, StartedAt: r.res.StartedAt,
+	}
 }
 
 func (r *runner) isBarred(it *item) bool {

@@ -323,13 +323,13 @@ func (c deskCalls) run(ctx context.Context, o desk.Run) (*desk.Ended, error) {
 	w.reportCutOff(ctx, r, io.Discard)
 	job := r.job()
 	job.Sum = true
-	job.Watch = func(p *importer.Progress) {
+	job.Watch = func(state func() importer.State) {
 		view := newProgressView(w, io.Discard, f)
 		var mu sync.Mutex
 		o.Watch(func() (importer.State, string) {
 			mu.Lock()
 			defer mu.Unlock()
-			s := p.State()
+			s := state()
 			return s, view.describe(s, time.Now(), math.MaxInt)
 		})
 	}

@@ -26,9 +26,9 @@ type progressView struct {
 	stop     <-chan struct{}
 	pace     []sample // of the last seconds
 
-	progress *importer.Progress
-	quit     chan struct{}
-	done     sync.WaitGroup
+	state func() importer.State
+	quit  chan struct{}
+	done  sync.WaitGroup
 }
 
 const (
@@ -41,10 +41,10 @@ func newProgressView(w *world, out io.Writer, f *runFlags) *progressView {
 	return &progressView{w: w, out: out, terminal: w.terminalErr && w.getenv("TERM") != "dumb", silent: f.quiet || f.logFormat != "", stop: w.stop, quit: make(chan struct{})}
 }
 
-// start begins to show p. It is the importer's Watch.
-func (v *progressView) start(p *importer.Progress) {
-	v.progress = p
-	if v.silent || p.State().Total == 0 {
+// start begins to show a run. It is the importer's Watch.
+func (v *progressView) start(state func() importer.State) {
+	v.state = state
+	if v.silent || state().Total == 0 {
 		return
 	}
 	v.done.Go(func() {
@@ -63,7 +63,7 @@ func (v *progressView) end() {
 }
 
 func (v *progressView) bar() {
-	total := v.progress.State().Total
+	total := v.state().Total
 	bar := newBar(v.out, total)
 	tick := time.NewTicker(redraw)
 	defer tick.Stop()
@@ -80,7 +80,7 @@ func (v *progressView) bar() {
 			v.stopping()
 		case <-tick.C:
 		}
-		s := v.progress.State()
+		s := v.state()
 		width := v.w.width(v.out)
 		if width == 0 {
 			width = 80
@@ -119,14 +119,14 @@ func (v *progressView) lines() {
 			stop = nil
 			v.stopping()
 		case <-tick.C:
-			s := v.progress.State()
+			s := v.state()
 			fmt.Fprintln(v.out, v.describe(s, time.Now(), math.MaxInt))
 		}
 	}
 }
 
 func (v *progressView) stopping() {
-	text := v.w.count(v.progress.State().InFlight, "stopping: waiting for %d request under way; press Ctrl-C again to leave at once", "stopping: waiting for %d requests under way; press Ctrl-C again to leave at once")
+	text := v.w.count(v.state().InFlight, "stopping: waiting for %d request under way; press Ctrl-C again to leave at once", "stopping: waiting for %d requests under way; press Ctrl-C again to leave at once")
 	fmt.Fprintln(v.out, fold(text, v.w.width(v.out)))
 }
 
