@@ -32,9 +32,9 @@ func (l *Ledger) Compare(ctx context.Context, s Seen, whole bool) error {
 	other := func(format string, args ...any) error {
 		return &Error{Path: l.Path(), Err: ErrOther, Reason: Say(format, args...)}
 	}
-	return l.read(ctx, func(tx *sql.Tx) error {
+	return l.read(ctx, func(t *turn) error {
 		var last, forgotten int64
-		err := tx.QueryRowContext(ctx, "SELECT runs, (SELECT count(*) FROM forgotten WHERE ledger = $1 AND run = $2) FROM ledger", s.Ledger, s.Run).Scan(&last, &forgotten)
+		err := t.row("SELECT runs, (SELECT count(*) FROM forgotten WHERE ledger = $1 AND run = $2) FROM ledger", s.Ledger, s.Run).Scan(&last, &forgotten)
 		switch {
 		case err != nil || forgotten > 0:
 			return err
@@ -44,7 +44,7 @@ func (l *Ledger) Compare(ctx context.Context, s Seen, whole bool) error {
 			return other("this is an older copy: it does not know run %d", s.Run)
 		}
 		var started, head string
-		err = tx.QueryRowContext(ctx, "SELECT started, header FROM runs WHERE run = $1 AND state > 0", s.Run).Scan(&started, &head)
+		err = t.row("SELECT started, header FROM runs WHERE run = $1 AND state > 0", s.Run).Scan(&started, &head)
 		if errors.Is(err, sql.ErrNoRows) { // purged
 			return nil
 		}
@@ -62,7 +62,7 @@ func (l *Ledger) Compare(ctx context.Context, s Seen, whole bool) error {
 		if !whole {
 			return nil
 		}
-		runs, err := readRuns(tx, s.Run, s.Run)
+		runs, err := t.runs(s.Run, s.Run)
 		if err == nil && !runs[0].Counts.follow(s.Counts) {
 			err = other("this is an older copy: it knows less of run %d", s.Run)
 		}
@@ -117,13 +117,13 @@ func (l *Ledger) ForgetRuns(ctx context.Context, folders []Seen) error {
 // sent them since, or has had the same list, and tells of them itself. Their
 // Counts tell how many: Uncertain and NotSent, and nothing else.
 func (l *Ledger) Left(ctx context.Context) (left []RunInfo, err error) {
-	err = l.read(ctx, func(tx *sql.Tx) error {
-		runs, err := readRuns(tx, 0, 1<<62)
+	err = l.read(ctx, func(t *turn) error {
+		runs, err := t.runs(0, 1<<62)
 		if err != nil {
 			return err
 		}
 		counts := map[int64]Counts{}
-		err = query(tx, func(scan func(...any) error) error {
+		err = t.query(func(scan func(...any) error) error {
 			var run int64
 			var n int
 			err := scan(&run, &n)
@@ -137,7 +137,7 @@ func (l *Ledger) Left(ctx context.Context) (left []RunInfo, err error) {
 			c := counts[r.ID]
 			again := slices.ContainsFunc(runs[i+1:], func(o RunInfo) bool { return o.Target == r.Target && o.Input.SHA256 == r.Input.SHA256 })
 			if (r.Ended || r.Interrupted) && r.Counts[NotSent] > 0 && !again {
-				n, err := numbers(tx, unsentStatement, r.ID)
+				n, err := t.numbers(unsentStatement, r.ID)
 				if err != nil {
 					return err
 				}
@@ -175,10 +175,10 @@ type Checked struct {
 // is wrong.
 func (l *Ledger) Check(ctx context.Context) (c Checked, err error) {
 	c.ID = l.id
-	err = l.read(ctx, func(tx *sql.Tx) error {
+	err = l.read(ctx, func(t *turn) error {
 		if !l.Shared() {
 			var said string
-			if err := tx.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&said); err != nil {
+			if err := t.row("PRAGMA integrity_check(1)").Scan(&said); err != nil {
 				return err
 			}
 			if said != "ok" {
@@ -191,11 +191,11 @@ func (l *Ledger) Check(ctx context.Context) (c Checked, err error) {
 			"SELECT count(*) FROM submissions":          &c.Submissions,
 			"SELECT commits FROM ledger":                &c.Commits,
 		} {
-			if err := tx.QueryRowContext(ctx, statement).Scan(to); err != nil {
+			if err := t.row(statement).Scan(to); err != nil {
 				return err
 			}
 		}
-		strays, err := numbers(tx, "SELECT count(*) FROM plan p WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.run = p.run)")
+		strays, err := t.numbers("SELECT count(*) FROM plan p WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.run = p.run)")
 		if err == nil && strays[0] > 0 {
 			err = errDamaged(l.Path(), Say("%d rows belong to no run", strays[0]))
 		}
@@ -217,39 +217,24 @@ func (l *Ledger) Backup(ctx context.Context, file string) (err error) {
 	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
 		return &Error{Path: file, Err: fs.ErrExist, Reason: Say("there is such a file already"), Hint: Say("choose another name")}
 	}
-	fresh := file + "-new"
-	made, err := os.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fileError(file, "cannot be created: %v", err)
-	}
-	made.Close()
-	defer os.Remove(fresh)
-	copied := &sqlite{path: fresh}
-	conn, err := l.db.Conn(ctx)
-	if err != nil {
-		return l.word(err)
-	}
-	err = conn.Raw(func(c any) error { return c.(driver.Conn).Raw().Backup("main", sqliteURI(fresh, "rw")) })
-	if err := errors.Join(err, conn.Close()); err != nil {
-		return l.word(err)
-	}
-	// It is nobody's now, and whole.
-	db, err := openSQLite(fresh, "rw", false)
-	if err != nil {
-		return copied.word(err)
-	}
-	_, err = db.ExecContext(ctx, "UPDATE ledger SET held = 0; PRAGMA wal_checkpoint(TRUNCATE)")
-	if err == nil {
-		_, err = copied.check(ctx, db)
-	}
-	if err := errors.Join(err, db.Close()); err != nil {
-		return copied.word(err)
-	}
-	if err := syncFile(fresh); err != nil {
-		return err
-	}
-	if err := os.Rename(fresh, file); err != nil {
-		return fileError(file, "cannot be created: %v", err)
-	}
-	return syncDir(filepath.Dir(file))
+	return appear(file, func(fresh string) error {
+		conn, err := l.db.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		err = conn.Raw(func(c any) error { return c.(driver.Conn).Raw().Backup("main", sqliteURI(fresh, "rw")) })
+		if err := errors.Join(err, conn.Close()); err != nil {
+			return err
+		}
+		db, err := openSQLite(fresh, "rw", false)
+		if err != nil {
+			return err
+		}
+		// It is nobody's now, and whole.
+		_, err = db.ExecContext(ctx, "UPDATE ledger SET held = 0; PRAGMA wal_checkpoint(TRUNCATE)")
+		if err == nil {
+			_, err = (&sqlite{path: fresh}).check(ctx, db)
+		}
+		return errors.Join(err, db.Close())
+	})
 }

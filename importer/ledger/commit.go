@@ -1,13 +1,12 @@
 package ledger
 
 import (
-	"context"
+	"database/sql"
 	"errors"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -29,16 +28,8 @@ type op struct {
 	sub   *Submission // of a begin; nil for a finish
 	index int
 	res   Result
-	state atomic.Int32
-	told  func(error) // called once, when it is durable or has failed
+	told  chan error // has room for the answer: nil when it is durable
 }
-
-// An op can be withdrawn until it is taken.
-const (
-	opWaiting = iota
-	opTaken
-	opWithdrawn
-)
 
 // mostTogether is how many ops share a transaction at most.
 const mostTogether = 1024
@@ -49,49 +40,39 @@ func newCommitter(l *Ledger) *committer {
 	return c
 }
 
-// join puts an op at the end of the line.
-func (c *committer) join(o *op) error {
+// write puts an op at the end of the line, and waits until it is durable or has
+// failed.
+func (c *committer) write(o *op) error {
+	o.told = make(chan error, 1)
 	c.mu.RLock()
-	defer c.mu.RUnlock()
-	if c.closed {
+	closed := c.closed
+	if !closed {
+		c.line <- o
+	}
+	c.mu.RUnlock()
+	if closed {
 		return ErrClosed
 	}
-	c.line <- o
-	return nil
+	return <-o.told
 }
 
 // stop waits until all that is in the line is written.
 func (c *committer) stop() {
 	c.mu.Lock()
-	if !c.closed {
-		c.closed = true
-		close(c.line)
-	}
+	c.closed = true
+	close(c.line)
 	c.mu.Unlock()
 	<-c.done
 }
 
 func (c *committer) work() {
 	defer close(c.done)
-	var batch []*op
 	for o := range c.line {
-		batch = append(batch[:0], o)
-	more:
-		for len(batch) < mostTogether {
-			select {
-			case o, ok := <-c.line:
-				if !ok {
-					break more
-				}
-				batch = append(batch, o)
-			default:
-				break more
-			}
+		batch := []*op{o}
+		for len(c.line) > 0 && len(batch) < mostTogether {
+			batch = append(batch, <-c.line)
 		}
-		batch = slices.DeleteFunc(batch, func(o *op) bool { return !o.state.CompareAndSwap(opWaiting, opTaken) })
-		if len(batch) > 0 {
-			c.l.commit(batch)
-		}
+		c.l.commit(batch)
 	}
 }
 
@@ -107,11 +88,9 @@ func (l *Ledger) commit(batch []*op) {
 			begins = append(begins, o)
 		}
 	}
-	refused := map[*op]error{}
+	var refused map[*op]error
 	err := l.take(func(t *turn) error {
-		if err := t.submissionsChanged(); err != nil {
-			return err
-		}
+		refused = map[*op]error{}
 		if err := t.finish(finishes); err != nil {
 			return err
 		}
@@ -119,21 +98,16 @@ func (l *Ledger) commit(batch []*op) {
 	})
 	late := err
 	if err != nil && len(finishes) > 0 && l.Shared() {
-		late = l.takeLate(func(t *turn) error {
-			if err := t.submissionsChanged(); err != nil {
-				return err
-			}
-			return t.finish(finishes)
-		})
+		late = l.takeLate(func(t *turn) error { return t.finish(finishes) })
 	}
 	for _, o := range batch {
 		switch {
 		case err == nil:
-			o.told(refused[o])
+			o.told <- refused[o]
 		case o.sub == nil:
-			o.told(late)
+			o.told <- late
 		default:
-			o.told(err)
+			o.told <- err
 		}
 	}
 }
@@ -171,6 +145,27 @@ type bulk struct {
 
 // bulks are all such statements.
 var bulks = []bulk{insertPlan, insertIdentities, insertSubmissions, finishSubmissions}
+
+// prepare prepares them for SQLite, which would take most of its time for reading
+// them.
+func (l *Ledger) prepare() error {
+	if l.Shared() || l.hot != nil {
+		return nil
+	}
+	hot := map[string]*sql.Stmt{}
+	for _, b := range bulks {
+		for _, n := range together {
+			text := b.of(n)
+			stmt, err := l.writer.Prepare(text)
+			if err != nil {
+				return err
+			}
+			hot[text] = stmt
+		}
+	}
+	l.hot = hot
+	return nil
+}
 
 func (b bulk) of(rows int) string {
 	return strings.Replace(b.text, "{rows}", parameters(rows, b.width), 1)
@@ -238,6 +233,9 @@ func (t *turn) finish(ops []*op) error {
 		rows = append(rows, []any{o.run.id, o.index, r.Outcome.String(), orNull(r.BookingID), r.HTTPStatus, r.Attempts,
 			r.Duration.Microseconds(), orNull(r.Code), r.Reason.kept()})
 	}
+	if err := t.submissionsChanged(); err != nil {
+		return err
+	}
 	_, err := t.bulk(finishSubmissions, rows)
 	return err
 }
@@ -295,16 +293,3 @@ func (t *turn) renew(r *Run, from, to int) error {
 }
 
 const renewStatement = "UPDATE runs SET state = $1, lease = {lease} WHERE run = $2 AND owner = $3 AND state IN ($1, $4) AND lease >= {now}"
-
-// await waits for an op, or withdraws it if ctx is done before it is taken.
-func (o *op) await(ctx context.Context, told chan error) error {
-	select {
-	case err := <-told:
-		return err
-	case <-ctx.Done():
-		if o.state.CompareAndSwap(opWaiting, opWithdrawn) {
-			return ctx.Err()
-		}
-		return <-told
-	}
-}

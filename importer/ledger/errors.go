@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"syscall"
 )
 
 // The reasons that an [Error] can carry. Test with [errors.Is].
@@ -113,18 +113,9 @@ func fileError(path, format string, err error) *Error {
 
 // inner is what the system says, without the operation and the path.
 func inner(err error) error {
-	var (
-		path *fs.PathError
-		link *os.LinkError
-		call *os.SyscallError
-	)
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	case errors.As(err, &call):
-		return call.Err
+	var system syscall.Errno
+	if errors.As(err, &system) {
+		return system
 	}
 	return err
 }

@@ -267,11 +267,12 @@ func Forget(ctx context.Context, path string) error {
 			return err
 		}
 		s := &sqlite{path: path}
-		if s.writer, err = openSQLite(path, "rw", false); err != nil {
+		db, err := openSQLite(path, "rw", false)
+		if err != nil {
 			return s.word(err)
 		}
-		_, err = s.writer.ExecContext(ctx, "UPDATE ledger SET held = 0")
-		if err := errors.Join(err, s.writer.Close()); err != nil {
+		_, err = db.ExecContext(ctx, "UPDATE ledger SET held = 0")
+		if err := errors.Join(err, db.Close()); err != nil {
 			return s.word(err)
 		}
 	} else {
@@ -291,9 +292,9 @@ func Forget(ctx context.Context, path string) error {
 	return nil
 }
 
-// hold notes in the file that a program has it open, and release that it has
-// not: a copy of the file alone, made meanwhile, says so.
-func (s *sqlite) hold(db *sql.DB, held int) error {
+// hold notes in the file that a program has it open (1), or that it has not (0):
+// a copy of the file alone, made meanwhile, says so.
+func hold(db *sql.DB, held int) error {
 	_, err := db.Exec("UPDATE ledger SET held = $1", held)
 	if err == nil {
 		_, err = db.Exec("PRAGMA wal_checkpoint(PASSIVE)")

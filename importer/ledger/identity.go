@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"hash"
-	"sync"
 )
 
 // Digest is a keyed hash: the first 16 bytes of an HMAC-SHA256 under the
@@ -93,78 +91,28 @@ func (k Keys) each(f func(Digest)) {
 	}
 }
 
-// A hasher makes digests under one secret. It is safe for concurrent use.
-type hasher struct{ macs sync.Pool }
-
-// mac hashes parts. Each is preceded by its length, so that no two lists of
-// parts are the same text.
-type mac struct {
-	hash.Hash
-	buf []byte // the parts
-	out [sha256.Size]byte
-}
-
-func newHasher(secret []byte) *hasher {
-	return &hasher{sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, secret)} }}}
-}
-
-func (m *mac) add(part string) {
-	m.buf = binary.AppendUvarint(m.buf, uint64(len(part)))
-	m.buf = append(m.buf, part...)
-}
-
-// sum hashes the parts, and more behind them.
-func (m *mac) sum(more []byte) (d Digest) {
-	m.Reset()
-	m.Write(m.buf)
-	if len(more) > 0 {
-		m.Write(more)
+// digest hashes parts under the ledger's secret. Each is preceded by its length,
+// so that no two lists of parts are the same text.
+func (l *Ledger) digest(parts ...string) (d Digest) {
+	mac := hmac.New(sha256.New, l.secret)
+	var text []byte
+	for _, p := range parts {
+		text = binary.AppendUvarint(text, uint64(len(p)))
+		text = append(text, p...)
 	}
-	copy(d[:], m.Sum(m.out[:0]))
+	mac.Write(text)
+	copy(d[:], mac.Sum(nil))
 	return d
 }
 
-// digest hashes the parts.
-func (h *hasher) digest(parts ...string) Digest {
-	m := h.macs.Get().(*mac)
-	defer h.macs.Put(m)
-	m.buf = m.buf[:0]
-	for _, p := range parts {
-		m.add(p)
-	}
-	return m.sum(nil)
-}
-
-// content is digest of "content" and the body.
-func (h *hasher) content(body []byte) Digest {
-	m := h.macs.Get().(*mac)
-	defer h.macs.Put(m)
-	m.buf = m.buf[:0]
-	m.add("content")
-	m.buf = binary.AppendUvarint(m.buf, uint64(len(body)))
-	return m.sum(body)
-}
-
-// keys is digest of "identity", target, the slot's ids, a kind and a text, for
-// each text of an identity.
-func (h *hasher) keys(target string, s Slot, id *Identity) (k Keys) {
-	m := h.macs.Get().(*mac)
-	defer h.macs.Put(m)
-	m.buf = m.buf[:0]
-	for _, p := range [...]string{"identity", target, s.CustomerId, s.ViewingId, s.TimeSlotId} {
-		m.add(p)
-	}
-	where := len(m.buf)
+// Keys hashes an identity for a target (the API's address) and a slot.
+func (l *Ledger) Keys(target string, s Slot, id Identity) (k Keys) {
 	key := func(kind, text string) Digest {
 		if text == "" {
 			return Digest{}
 		}
-		m.buf = m.buf[:where]
-		m.add(kind)
-		m.add(text)
-		return m.sum(nil)
+		return l.digest("identity", target, s.CustomerId, s.ViewingId, s.TimeSlotId, kind, text)
 	}
-	k.Contact, k.Number = key("contact", id.Contact), key("number", id.Number)
 	list := func(kind string, texts []string) (list []Digest) {
 		for _, t := range texts {
 			if t != "" {
@@ -173,12 +121,8 @@ func (h *hasher) keys(target string, s Slot, id *Identity) (k Keys) {
 		}
 		return list
 	}
-	k.Traits, k.Shared = list("trait", id.Traits), list("shared", id.Shared)
-	return k
+	return Keys{key("contact", id.Contact), key("number", id.Number), list("trait", id.Traits), list("shared", id.Shared)}
 }
 
-// Keys hashes an identity for a target (the API's address) and a slot.
-func (l *Ledger) Keys(target string, s Slot, id Identity) Keys { return l.hasher.keys(target, s, &id) }
-
 // Content hashes a body, so that a later one can be told to differ.
-func (l *Ledger) Content(body []byte) Digest { return l.hasher.content(body) }
+func (l *Ledger) Content(body []byte) Digest { return l.digest("content", string(body)) }

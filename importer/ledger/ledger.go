@@ -46,12 +46,15 @@ import (
 // Ledger is an open ledger. All methods are safe for concurrent use.
 type Ledger struct {
 	store
-	db      *sql.DB
-	id      string
-	created bool
-	doubt   error
-	hasher  *hasher
-	owner   string // tells this process from others
+	*dialect
+	db, writer *sql.DB              // db reads; writer is nil if the ledger was opened for reading
+	hot        map[string]*sql.Stmt // prepared for the writer; nil where that buys nothing
+	id         string
+	secret     []byte // keys all hashes
+	created    bool
+	doubt      error
+	owner      string        // tells this process from others
+	leaseTime  time.Duration // how long a run may be silent before it is taken for dead; 0 where no other run can ask
 
 	write     sync.Mutex // held while a transaction writes
 	gone      bool       // closed, and nothing is on its way any more
@@ -69,45 +72,35 @@ type store interface {
 	Path() string
 	// Shared reports whether runs of several hosts may be on at once.
 	Shared() bool
-	dialect() *dialect
-	// turn runs f in a transaction that writes. It returns the number that the
-	// transaction has, once it is durable.
-	begin(ctx context.Context, l *Ledger) (*sql.Tx, error)
+	// alone makes sure, before a turn, that nobody writes whom the turn would not
+	// keep out.
+	alone() error
 	// reconnect has the next turn use no connection that there was before.
 	reconnect()
+	// committed hears that the turn with this number is durable.
 	committed(number int64)
 	// word says an error of the database in words.
 	word(err error) error
-	// prepare prepares the statements that are executed for many rows, where
-	// that is worth while, and prepared returns one of them, or nil.
-	prepare() error
-	prepared(statement string) *sql.Stmt
-	// leaseTime is how long a run may be silent before it is taken for dead; 0
-	// where no other run can ask.
-	leaseTime() time.Duration
 	close(l *Ledger) error
 }
 
 // dialect is where the databases' SQL differs.
 type dialect struct {
-	now          string // microseconds by the database's clock
-	lease        string // until when a run that begins something now may go on
-	over         string // whether a run without an end is over
-	durable      string // makes the turn's transaction durable, whatever the session's settings are
-	keys         string // the keys in $1, a JSON array of hexadecimal texts
-	direct       string // has the keys of a transaction's queries looked up one by one
-	withoutRowid string
-	readOnly     *sql.TxOptions // of a transaction that sees one state throughout
-
-	once     sync.Once
-	replacer *strings.Replacer
+	*strings.Replacer
+	direct string         // has the keys of a transaction's queries looked up one by one
+	sight  *sql.TxOptions // of a transaction that sees one state throughout
 }
 
-func (d *dialect) sql(statement string) string {
-	d.once.Do(func() {
-		d.replacer = strings.NewReplacer("{now}", d.now, "{lease}", d.lease, "{over}", d.over, "{durable}", d.durable, "{keys}", d.keys, "{without rowid}", d.withoutRowid)
-	})
-	return d.replacer.Replace(statement)
+// newDialect takes what stands in statements for
+//
+//	{now}            microseconds by the database's clock
+//	{lease}          until when a run that begins something now may go on
+//	{over}           whether a run without an end is over
+//	{durable}        what makes a turn's transaction durable, whatever the session's settings are
+//	{keys}           the keys in $1, a JSON array of hexadecimal texts
+//	{without rowid}  a table that is its own index
+func newDialect(direct string, sight sql.TxOptions, words ...string) *dialect {
+	return &dialect{strings.NewReplacer(words...), direct, &sight}
 }
 
 // Options are how a ledger is opened.
@@ -138,6 +131,9 @@ func Open(ctx context.Context, where string, o Options) (*Ledger, error) {
 		return nil, err
 	}
 	l := &Ledger{owner: random(), commitBy: o.Commit, closing: make(chan struct{})}
+	if l.commitBy == nil {
+		l.commitBy = func(commit func() error) error { return commit() }
+	}
 	open := l.openFile
 	if IsDatabase(where) {
 		open = l.openDatabase
@@ -195,8 +191,8 @@ func newSecret() []byte {
 }
 
 func (l *Ledger) setSecret(secret []byte) {
-	l.hasher = newHasher(secret)
-	d := l.hasher.digest("ledger")
+	l.secret = secret
+	d := l.digest("ledger")
 	l.id = hex.EncodeToString(d[:8])
 }
 
@@ -231,7 +227,7 @@ func (l *Ledger) Close() error {
 
 // read runs f in a transaction that sees one state of the ledger throughout. A
 // ledger that does not exist reads as nothing: f is not called.
-func (l *Ledger) read(ctx context.Context, f func(tx *sql.Tx) error) error {
+func (l *Ledger) read(ctx context.Context, f func(t *turn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -241,22 +237,44 @@ func (l *Ledger) read(ctx context.Context, f func(tx *sql.Tx) error) error {
 	case l.db == nil:
 		return nil
 	}
-	tx, err := l.db.BeginTx(ctx, l.dialect().readOnly)
+	tx, err := l.db.BeginTx(ctx, l.sight)
 	if err != nil {
 		return l.word(err)
 	}
 	defer tx.Rollback()
-	return l.word(f(tx))
+	return l.word(f(&turn{tx, l, ctx}))
+}
+
+// A turn is a transaction, which writes if it was taken.
+type turn struct {
+	tx  *sql.Tx
+	l   *Ledger
+	ctx context.Context
+}
+
+// exec executes a statement. It returns how many rows were changed.
+func (t *turn) exec(statement string, args ...any) (changed int64, err error) {
+	statement = t.l.Replace(statement)
+	var res sql.Result
+	if hot := t.l.hot[statement]; hot != nil {
+		res, err = t.tx.StmtContext(t.ctx, hot).ExecContext(t.ctx, args...)
+	} else {
+		res, err = t.tx.ExecContext(t.ctx, statement, args...)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// row is the answer of a query for one row.
+func (t *turn) row(statement string, args ...any) *sql.Row {
+	return t.tx.QueryRowContext(t.ctx, t.l.Replace(statement), args...)
 }
 
 // query calls row for each row of a query's answer, which it scans.
-func query(tx *sql.Tx, row func(scan func(...any) error) error, statement string, args ...any) error {
-	return queryContext(context.Background(), tx, row, statement, args...)
-}
-
-// queryContext is query for a read that can be given up.
-func queryContext(ctx context.Context, tx *sql.Tx, row func(scan func(...any) error) error, statement string, args ...any) error {
-	rows, err := tx.QueryContext(ctx, statement, args...)
+func (t *turn) query(row func(scan func(...any) error) error, statement string, args ...any) error {
+	rows, err := t.tx.QueryContext(t.ctx, t.l.Replace(statement), args...)
 	if err != nil {
 		return err
 	}
@@ -270,36 +288,14 @@ func queryContext(ctx context.Context, tx *sql.Tx, row func(scan func(...any) er
 }
 
 // numbers are the answer of a query for one whole number each.
-func numbers(tx *sql.Tx, statement string, args ...any) (list []int64, err error) {
-	err = query(tx, func(scan func(...any) error) error {
+func (t *turn) numbers(statement string, args ...any) (list []int64, err error) {
+	err = t.query(func(scan func(...any) error) error {
 		var n int64
 		err := scan(&n)
 		list = append(list, n)
 		return err
 	}, statement, args...)
 	return list, err
-}
-
-// A turn is a transaction that writes.
-type turn struct {
-	*sql.Tx
-	l      *Ledger
-	number int64
-}
-
-func (t *turn) exec(statement string, args ...any) (int64, error) {
-	statement = t.l.dialect().sql(statement)
-	var res sql.Result
-	var err error
-	if hot := t.l.prepared(statement); hot != nil {
-		res, err = t.Stmt(hot).Exec(args...)
-	} else {
-		res, err = t.Exec(statement, args...)
-	}
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
 }
 
 // take runs f in a turn and commits it. An error while writing breaks the
@@ -311,7 +307,7 @@ func (l *Ledger) take(f func(t *turn) error) error {
 	l.write.Lock()
 	defer l.write.Unlock()
 	switch {
-	case l.owner == "":
+	case l.writer == nil:
 		return ErrReadOnly
 	case l.gone:
 		return ErrClosed
@@ -340,28 +336,26 @@ func (l *Ledger) failed(err error) error {
 }
 
 func (l *Ledger) taking(f func(t *turn) error) error {
-	tx, err := l.begin(context.Background(), l)
+	if err := l.alone(); err != nil {
+		return err
+	}
+	tx, err := l.writer.Begin()
 	if err != nil {
 		return err
 	}
-	t := turn{Tx: tx, l: l}
 	defer tx.Rollback()
-	err = tx.QueryRow(l.dialect().sql("UPDATE ledger SET commits = commits + 1 WHERE one = 1{durable} RETURNING commits")).Scan(&t.number)
-	if err != nil {
+	t := &turn{tx, l, context.Background()}
+	var number int64
+	if err := t.row("UPDATE ledger SET commits = commits + 1 WHERE one = 1{durable} RETURNING commits").Scan(&number); err != nil {
 		return err
 	}
-	if err := f(&t); err != nil {
+	if err := f(t); err != nil {
 		return err
 	}
-	if l.commitBy != nil {
-		err = l.commitBy(tx.Commit)
-	} else {
-		err = tx.Commit()
-	}
-	if err != nil {
+	if err := l.commitBy(tx.Commit); err != nil {
 		return err
 	}
-	l.committed(t.number)
+	l.committed(number)
 	return nil
 }
 
@@ -389,7 +383,7 @@ func (l *Ledger) cutOff(ctx context.Context) error {
 		if _, err := t.exec("UPDATE runs SET state = 3 WHERE state = 1 AND {over}"); err != nil {
 			return err
 		}
-		plans, err := numbers(t.Tx, l.dialect().sql("SELECT run FROM runs WHERE state = 0 AND {over} ORDER BY run DESC"))
+		plans, err := t.numbers("SELECT run FROM runs WHERE state = 0 AND {over} ORDER BY run DESC")
 		if err != nil {
 			return err
 		}
@@ -407,9 +401,7 @@ func (l *Ledger) cutOff(ctx context.Context) error {
 // settled between them. It is empty if nothing was ever submitted.
 func (l *Ledger) Generation(ctx context.Context) (string, error) {
 	var n int64
-	err := l.read(ctx, func(tx *sql.Tx) error {
-		return tx.QueryRow("SELECT generation FROM ledger").Scan(&n)
-	})
+	err := l.read(ctx, func(t *turn) error { return t.row("SELECT generation FROM ledger").Scan(&n) })
 	if err != nil || n == 0 {
 		return "", err
 	}

@@ -370,41 +370,6 @@ func TestEndWaits(t *testing.T) {
 	}
 }
 
-// TestFinishKeepsItsTurn: a submission that was begun after another one's
-// outcome is never durable without that outcome.
-func TestFinishKeepsItsTurn(t *testing.T) {
-	const rows = 50
-	path := tempLedger(t)
-	l := mustOpen(t, path)
-	r, err := l.StartRun(t.Context(), RunInfo{}, planOf(rows))
-	if err != nil {
-		t.Fatal(err)
-	}
-	reader, err := OpenReader(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer reader.Close()
-	begin(t, r, 0, benchKeys(0))
-	for i := range rows - 1 {
-		told := make(chan error, 1)
-		r.FinishThen(i, Result{Outcome: Booked, BookingID: "VID"}, func(err error) { told <- err })
-		begin(t, r, i+1, benchKeys(i+1))
-		inDoubt := 0
-		for _, row := range rowsOf(t, reader, r.ID()) {
-			if row.Outcome == Uncertain {
-				inDoubt++
-			}
-		}
-		if inDoubt != 1 {
-			t.Fatalf("row %d: %d rows are begun without an outcome, want 1", i, inDoubt)
-		}
-		if err := <-told; err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 // TestLocateWhileItAppears: a ledger that another run makes at this moment is
 // not taken for a link that leads nowhere.
 func TestLocateWhileItAppears(t *testing.T) {

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 )
 
@@ -13,7 +12,7 @@ import (
 // order), then the earliest. It is made for batches of hundreds.
 func (l *Ledger) Match(ctx context.Context, keys []Keys) ([]Match, error) {
 	found := make([]Match, len(keys))
-	err := l.read(ctx, func(tx *sql.Tx) error { return l.match(ctx, tx, keys, found, 0) })
+	err := l.read(ctx, func(t *turn) error { return t.match(keys, found, 0) })
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +26,7 @@ type candidate struct {
 }
 
 // match is Match within a transaction. Submissions of the run but are left out.
-func (l *Ledger) match(ctx context.Context, tx *sql.Tx, keys []Keys, found []Match, but int64) error {
+func (t *turn) match(keys []Keys, found []Match, but int64) error {
 	var all []string
 	seen := map[Digest]bool{}
 	add := func(d Digest) {
@@ -44,8 +43,8 @@ func (l *Ledger) match(ctx context.Context, tx *sql.Tx, keys []Keys, found []Mat
 	}
 	byKey := map[Digest][]candidate{}
 	if len(all) > 0 {
-		if direct := l.dialect().direct; direct != "" {
-			if _, err := tx.ExecContext(ctx, direct); err != nil {
+		if t.l.direct != "" {
+			if _, err := t.exec(t.l.direct); err != nil {
 				return err
 			}
 		}
@@ -53,7 +52,7 @@ func (l *Ledger) match(ctx context.Context, tx *sql.Tx, keys []Keys, found []Mat
 		if err != nil {
 			return err
 		}
-		err = queryContext(ctx, tx, func(scan func(...any) error) error {
+		err = t.query(func(scan func(...any) error) error {
 			var (
 				key, contact, personal, content []byte
 				begun, outcome                  string
@@ -79,7 +78,7 @@ func (l *Ledger) match(ctx context.Context, tx *sql.Tx, keys []Keys, found []Mat
 			copy(d[:], key)
 			byKey[d] = append(byKey[d], c)
 			return nil
-		}, l.dialect().sql(matchStatement), string(list), but)
+		}, matchStatement, string(list), but)
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ func (l *Ledger) Reserve(ctx context.Context, target, login string, every time.D
 	var wait int64
 	// A turn that is lost when the server fails harms nobody, so nobody waits
 	// for its disk.
-	err = l.db.QueryRowContext(ctx, l.dialect().sql(`INSERT INTO pace (target, next, refusals)
+	err = l.db.QueryRowContext(ctx, l.Replace(`INSERT INTO pace (target, next, refusals)
 		SELECT CAST($1 AS TEXT), {now} + CAST($2 AS BIGINT), 0 WHERE set_config('synchronous_commit', 'off', true) IS NOT NULL
 		ON CONFLICT (target) DO UPDATE SET next = greatest(pace.next, {now} - $2 / 2) + $2 RETURNING next - $2 - {now}, refusals`),
 		l.paceKey(target, login), every.Microseconds()).Scan(&wait, &t.Refusals)
@@ -43,7 +43,7 @@ func (l *Ledger) Refused(ctx context.Context, target, login string, pause time.D
 	if !l.Shared() {
 		return 0, nil
 	}
-	err = l.db.QueryRowContext(ctx, l.dialect().sql(`INSERT INTO pace (target, next, refusals) VALUES ($1, {now} + CAST($2 AS BIGINT), 1)
+	err = l.db.QueryRowContext(ctx, l.Replace(`INSERT INTO pace (target, next, refusals) VALUES ($1, {now} + CAST($2 AS BIGINT), 1)
 		ON CONFLICT (target) DO UPDATE SET next = greatest(pace.next, {now} + $2),
 			refusals = pace.refusals + CASE WHEN pace.refusals = CAST($3 AS BIGINT) THEN 1 ELSE 0 END RETURNING refusals`),
 		l.paceKey(target, login), pause.Microseconds(), seen).Scan(&refusals)
@@ -51,5 +51,5 @@ func (l *Ledger) Refused(ctx context.Context, target, login string, pause time.D
 }
 
 func (l *Ledger) paceKey(target, login string) string {
-	return l.hasher.digest("pace", target, login).String()
+	return l.digest("pace", target, login).String()
 }

@@ -55,18 +55,18 @@ var (
 // nothing is left.
 func (l *Ledger) Plan(ctx context.Context, info RunInfo, rows iter.Seq2[Row, error]) (*Run, error) {
 	r := &Run{l: l, target: info.Target}
-	if l.owner == "" {
+	if l.writer == nil {
 		return nil, ErrReadOnly
 	}
 	if err := l.prepare(); err != nil {
-		return nil, err
+		return nil, l.word(err)
 	}
 	h, err := json.Marshal(headerOf(info))
 	if err != nil {
 		return nil, err
 	}
 	err = l.take(func(t *turn) error {
-		err := t.QueryRow("UPDATE ledger SET runs = runs + 1 WHERE one = 1 RETURNING runs").Scan(&r.id)
+		err := t.row("UPDATE ledger SET runs = runs + 1 WHERE one = 1 RETURNING runs").Scan(&r.id)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -44,10 +45,8 @@ const pgDirect = `SELECT set_config('join_collapse_limit', '1', true), set_confi
 // postgres is a ledger in a PostgreSQL database. It keeps nothing in the
 // session, so that a pooler may stand before it in transaction mode.
 type postgres struct {
-	db       *sql.DB
-	where    string // without a password
-	language *dialect
-	lease    time.Duration
+	db    *sql.DB
+	where string // without a password
 }
 
 // IsDatabase reports whether a ledger's place is a database's address and not a
@@ -82,19 +81,17 @@ func withoutPassword(where string) string {
 	return u.String()
 }
 
-func dialPostgres(where string, lease time.Duration) (*postgres, error) {
-	if lease == 0 {
-		lease = leaseTime
-	}
-	p := &postgres{where: withoutPassword(where), lease: lease, language: &dialect{
-		now:      pgNow,
-		lease:    fmt.Sprintf("%s + %d", pgNow, lease.Microseconds()),
-		over:     "lease < " + pgNow,
-		durable:  pgDurable,
-		direct:   pgDirect,
-		keys:     "SELECT decode(value, 'hex') AS key FROM json_array_elements_text(CAST($1 AS json))",
-		readOnly: &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
-	}}
+// dialPostgres opens the database, or says what is wrong with the address.
+func (l *Ledger) dialPostgres(where string, lease time.Duration) (*postgres, error) {
+	l.leaseTime = cmp.Or(lease, leaseTime)
+	l.dialect = newDialect(pgDirect, sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
+		"{now}", pgNow,
+		"{lease}", fmt.Sprintf("%s + %d", pgNow, l.leaseTime.Microseconds()),
+		"{over}", "lease < "+pgNow,
+		"{durable}", pgDurable,
+		"{keys}", "SELECT decode(value, 'hex') AS key FROM json_array_elements_text(CAST($1 AS json))",
+		"{without rowid}", "")
+	p := &postgres{where: withoutPassword(where)}
 	config, err := pgx.ParseConfig(where)
 	if err != nil {
 		return nil, &Error{Path: p.where, Err: ErrDisk, Reason: Say("this is not the address of a PostgreSQL database"),
@@ -110,16 +107,17 @@ func dialPostgres(where string, lease time.Duration) (*postgres, error) {
 	p.db = stdlib.OpenDB(*config)
 	p.db.SetMaxOpenConns(8)
 	p.db.SetMaxIdleConns(idleConns)
+	l.store, l.db = p, p.db
 	return p, nil
 }
 
 // openDatabase opens the database for writing.
 func (l *Ledger) openDatabase(ctx context.Context, where string, o Options) error {
-	p, err := dialPostgres(where, o.Lease)
+	p, err := l.dialPostgres(where, o.Lease)
 	if err != nil {
 		return err
 	}
-	l.store, l.db = p, p.db
+	l.writer = p.db
 	if err := p.open(ctx, l, o); err != nil {
 		return errors.Join(err, p.db.Close())
 	}
@@ -135,7 +133,7 @@ func (p *postgres) open(ctx context.Context, l *Ledger, o Options) error {
 		if !o.Create && !o.Trial {
 			return errMissing(p.where)
 		}
-		if err := migrate(p.db, p.language, 0); err == nil {
+		if err := migrate(p.db, l.dialect, 0); err == nil {
 			l.created = true
 		} else if there, again := p.server(ctx); again != nil || !there { // nobody else has made it meanwhile
 			return p.word(err)
@@ -162,17 +160,15 @@ func (p *postgres) open(ctx context.Context, l *Ledger, o Options) error {
 
 // readDatabase opens the database for reading.
 func (l *Ledger) readDatabase(ctx context.Context, where string) error {
-	p, err := dialPostgres(where, 0)
+	p, err := l.dialPostgres(where, 0)
 	if err != nil {
 		return err
 	}
-	l.store = p
 	there, err := p.server(ctx)
 	if err == nil && !there {
 		err = errMissing(p.where)
 	}
 	if err == nil {
-		l.db = p.db
 		var at state
 		if at, err = p.check(ctx); err == nil {
 			l.setSecret(at.secret)
@@ -226,17 +222,10 @@ func (p *postgres) check(ctx context.Context) (at state, err error) {
 	return at, nil
 }
 
-func (p *postgres) Path() string              { return p.where }
-func (p *postgres) Shared() bool              { return true }
-func (p *postgres) dialect() *dialect         { return p.language }
-func (p *postgres) prepare() error            { return nil }
-func (p *postgres) prepared(string) *sql.Stmt { return nil }
-func (p *postgres) committed(int64)           {}
-func (p *postgres) leaseTime() time.Duration  { return p.lease }
-
-func (p *postgres) begin(ctx context.Context, _ *Ledger) (*sql.Tx, error) {
-	return p.db.BeginTx(ctx, nil)
-}
+func (p *postgres) Path() string    { return p.where }
+func (p *postgres) Shared() bool    { return true }
+func (p *postgres) alone() error    { return nil } // the turn itself keeps others out
+func (p *postgres) committed(int64) {}
 
 func (p *postgres) reconnect() {
 	p.db.SetMaxIdleConns(0)
@@ -245,7 +234,7 @@ func (p *postgres) reconnect() {
 
 func (p *postgres) close(l *Ledger) error {
 	// What is on ends now for everybody, and not when the lease has run out.
-	if l.owner != "" {
+	if l.writer != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		_, _ = p.db.ExecContext(ctx, "UPDATE runs SET lease = 0 WHERE owner = $1 AND state IN (0, 1)", l.owner)

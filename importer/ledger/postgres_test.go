@@ -28,7 +28,6 @@ func TestPostgres(t *testing.T) {
 		"OrderOfCalls":            TestOrderOfCalls,
 		"StartRunIsAllOrNothing":  TestStartRunIsAllOrNothing,
 		"EndWaits":                TestEndWaits,
-		"FinishKeepsItsTurn":      TestFinishKeepsItsTurn,
 		"Generation":              TestGeneration,
 		"CloseWhileReading":       TestCloseWhileReading,
 		"Settle":                  TestSettle,

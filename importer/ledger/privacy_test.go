@@ -77,7 +77,7 @@ func TestKeysAreTheLedgersOwn(t *testing.T) {
 	if k := a.Keys(target, slotA, Identity{}); !k.Contact.IsZero() || !k.Number.IsZero() || k.Traits != nil {
 		t.Errorf("nobody has keys: %v", k)
 	}
-	if a.Content([]byte("x")) == b.Content([]byte("x")) || a.Content([]byte("x")) != a.hasher.digest("content", "x") {
+	if a.Content([]byte("x")) == b.Content([]byte("x")) || a.Content([]byte("x")) != a.digest("content", "x") {
 		t.Error("content hashes are not keyed, or not the same twice")
 	}
 }

@@ -54,7 +54,7 @@ func TestSameIsSymmetric(t *testing.T) {
 // all whom the ledgers out there know.
 func TestHashesStay(t *testing.T) {
 	secret := []byte("0123456789abcdef0123456789abcdef")
-	h := newHasher(secret)
+	l := &Ledger{secret: secret}
 	plain := func(parts ...string) (d Digest) {
 		m := hmac.New(sha256.New, secret)
 		for _, p := range parts {
@@ -65,8 +65,8 @@ func TestHashesStay(t *testing.T) {
 		return d
 	}
 	for want, got := range map[string]Digest{
-		"7fdc425462d53a0d6e7fa44506429f82": h.content([]byte("{}")),
-		"4f037284de7387d8829f477afd00e728": h.keys("t", Slot{"c", "v", "s"}, &Identity{Traits: []string{"x"}}).Traits[0],
+		"7fdc425462d53a0d6e7fa44506429f82": l.Content([]byte("{}")),
+		"4f037284de7387d8829f477afd00e728": l.Keys("t", Slot{"c", "v", "s"}, Identity{Traits: []string{"x"}}).Traits[0],
 	} {
 		if got.String() != want {
 			t.Errorf("the hash is %s, was %s", got, want)
@@ -88,11 +88,11 @@ func TestHashesStay(t *testing.T) {
 				want.Traits = append(want.Traits, key("trait", text))
 			}
 		}
-		got := h.keys(target, s, &id)
+		got := l.Keys(target, s, id)
 		if got.Contact != want.Contact || got.Number != want.Number || !slices.Equal(got.Traits, want.Traits) {
 			t.Fatalf("keys are %v, want %v", got, want)
 		}
-		if got, want := h.content([]byte(target)), plain("content", target); got != want || h.digest(target, id.Contact) != plain(target, id.Contact) {
+		if got, want := l.Content([]byte(target)), plain("content", target); got != want || l.digest(target, id.Contact) != plain(target, id.Contact) {
 			t.Fatalf("a content's hash is %v, want %v", got, want)
 		}
 	})

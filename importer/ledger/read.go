@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"iter"
 	"time"
@@ -10,8 +9,8 @@ import (
 
 // Runs lists the runs, the oldest first.
 func (l *Ledger) Runs(ctx context.Context) (runs []RunInfo, err error) {
-	err = l.read(ctx, func(tx *sql.Tx) error {
-		runs, err = readRuns(tx, 0, 1<<62)
+	err = l.read(ctx, func(t *turn) error {
+		runs, err = t.runs(0, 1<<62)
 		return err
 	})
 	return runs, err
@@ -20,8 +19,8 @@ func (l *Ledger) Runs(ctx context.Context) (runs []RunInfo, err error) {
 // RunInfo returns the run with this number, or ErrNotFound.
 func (l *Ledger) RunInfo(ctx context.Context, id int64) (RunInfo, error) {
 	var runs []RunInfo
-	err := l.read(ctx, func(tx *sql.Tx) (err error) {
-		runs, err = readRuns(tx, id, id)
+	err := l.read(ctx, func(t *turn) (err error) {
+		runs, err = t.runs(id, id)
 		return err
 	})
 	if err == nil && len(runs) == 0 {
@@ -33,8 +32,8 @@ func (l *Ledger) RunInfo(ctx context.Context, id int64) (RunInfo, error) {
 	return runs[0], nil
 }
 
-func readRuns(tx *sql.Tx, from, to int64) (runs []RunInfo, err error) {
-	err = query(tx, func(scan func(...any) error) error {
+func (t *turn) runs(from, to int64) (runs []RunInfo, err error) {
+	err = t.query(func(scan func(...any) error) error {
 		var (
 			r                                        RunInfo
 			state                                    int
@@ -73,7 +72,7 @@ func readRuns(tx *sql.Tx, from, to int64) (runs []RunInfo, err error) {
 	if err != nil {
 		return nil, err
 	}
-	counts, err := countRows(tx, from, to)
+	counts, err := t.counts(from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -88,10 +87,10 @@ func readRuns(tx *sql.Tx, from, to int64) (runs []RunInfo, err error) {
 	return runs, nil
 }
 
-// countRows counts the rows of runs by outcome.
-func countRows(tx *sql.Tx, from, to int64) (map[int64]Counts, error) {
+// counts counts the rows of runs by outcome.
+func (t *turn) counts(from, to int64) (map[int64]Counts, error) {
 	all := map[int64]Counts{}
-	err := query(tx, func(scan func(...any) error) error {
+	err := t.query(func(scan func(...any) error) error {
 		var (
 			run  int64
 			word string
@@ -131,28 +130,24 @@ func (l *Ledger) rows(ctx context.Context, statement string, run ...any) iter.Se
 	return func(yield func(Row, error) bool) {
 		stopped := false
 		found := l.db != nil || len(run) == 0
-		err := l.read(ctx, func(tx *sql.Tx) error {
+		err := l.read(ctx, func(t *turn) error {
 			if len(run) > 0 {
-				n, err := numbers(tx, "SELECT run FROM runs WHERE run = $1 AND state > 0", run...)
+				n, err := t.numbers("SELECT run FROM runs WHERE run = $1 AND state > 0", run...)
 				if found = len(n) > 0; err != nil || !found {
 					return err
 				}
 			}
-			rows, err := tx.QueryContext(ctx, statement, run...)
-			if err != nil {
+			err := t.query(func(scan func(...any) error) error {
+				r, err := readRow(scan)
+				if err == nil && !yield(r, nil) {
+					stopped, err = true, context.Canceled
+				}
 				return err
+			}, statement, run...)
+			if stopped {
+				return nil
 			}
-			defer rows.Close()
-			for rows.Next() {
-				r, err := readRow(rows.Scan)
-				if err != nil {
-					return err
-				}
-				if stopped = !yield(r, nil); stopped {
-					return nil
-				}
-			}
-			return rows.Err()
+			return err
 		})
 		if err == nil && !found {
 			err = noRun(run[0].(int64))
@@ -212,8 +207,8 @@ func readRow(scan func(...any) error) (r Row, err error) {
 
 // Events returns a run's events in the order in which they were recorded.
 func (l *Ledger) Events(ctx context.Context, run int64) (events []Event, err error) {
-	err = l.read(ctx, func(tx *sql.Tx) error {
-		return query(tx, func(scan func(...any) error) error {
+	err = l.read(ctx, func(t *turn) error {
+		return t.query(func(scan func(...any) error) error {
 			var e Event
 			var at string
 			err := scan(&at, &e.Kind, &e.Detail)

@@ -29,9 +29,8 @@ type Run struct {
 type rowState uint8
 
 const (
-	rowClosed   rowState = iota // planned with an outcome, or finished with one
-	rowReady                    // to be sent
-	rowReleased                 // begun once, and provably not processed
+	rowClosed rowState = iota // planned with an outcome, or finished with one
+	rowReady                  // to be sent
 	rowBegun
 	rowMoving // a Begin or Finish is on its way
 )
@@ -40,35 +39,29 @@ const (
 func (r *Run) ID() int64 { return r.id }
 
 // Begin records that a submission is about to be sent. When it returns nil that
-// is durable, and the request may leave.
+// is durable, and the request may leave. It cannot be cancelled while it is on
+// its way to the disk.
 //
-// When it returns an error the submission is not begun and must not be sent: if
-// ctx is done in time, nothing is written; once the commit is under way, Begin
-// waits for it and returns nil, whatever ctx says. Only a write that failed can
-// leave a begun submission behind, because then nobody knows what the disk
-// holds; it is uncertain when the ledger is next opened.
+// When it returns an error the submission is not begun and must not be sent. Only
+// a write that failed can leave a begun submission behind, because then nobody
+// knows what the disk holds; it is uncertain when the ledger is next opened.
 //
 // A [*TakenError] says that another run has begun or booked the same person.
 func (r *Run) Begin(ctx context.Context, s Submission) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	was, err := r.leave(s.Index, func(at rowState) error {
-		switch at {
-		case rowReady, rowReleased:
-			return nil
-		case rowClosed:
-			return errors.New("is not to be sent")
-		}
-		return errors.New("is begun already")
-	})
+	was, err := r.leave(s.Index)
 	if err != nil {
 		return err
 	}
-	told := make(chan error, 1)
-	o := &op{run: r, sub: &s, index: s.Index, told: func(err error) { told <- err }}
-	if err = r.l.committer.join(o); err == nil {
-		err = o.await(ctx, told)
+	switch was {
+	case rowReady:
+		err = r.l.committer.write(&op{run: r, sub: &s, index: s.Index})
+	case rowClosed:
+		err = misuse("row %d of run %d is not to be sent", s.Index, r.id)
+	default:
+		err = misuse("row %d of run %d is begun already", s.Index, r.id)
 	}
 	var taken *TakenError
 	switch {
@@ -88,64 +81,43 @@ func (r *Run) Begin(ctx context.Context, s Submission) error {
 // follow again. A row that was never begun can be finished as NotSent only, to
 // say why.
 func (r *Run) Finish(_ context.Context, index int, res Result) error {
-	told := make(chan error, 1)
-	r.FinishThen(index, res, func(err error) { told <- err })
-	return <-told
-}
-
-// FinishThen is Finish that does not wait: told is called once, when the outcome
-// is durable or could not be recorded. It must not wait for anything itself.
-// What is begun after FinishThen has returned is never durable without the
-// outcome; a row that it releases can be begun again when told is called.
-func (r *Run) FinishThen(index int, res Result, told func(error)) {
+	then := rowClosed
 	switch res.Outcome {
-	case Booked, Rejected, Uncertain, NotSent:
+	case Booked, Rejected, Uncertain:
+	case NotSent:
+		then = rowReady
 	default:
-		told(misuse("a submission cannot end as %s", res.Outcome))
-		return
+		return misuse("a submission cannot end as %s", res.Outcome)
 	}
-	was, err := r.leave(index, func(at rowState) error {
-		switch {
-		case at == rowBegun, (at == rowReady || at == rowReleased) && res.Outcome == NotSent:
-			return nil
-		}
-		return errors.New("is not begun")
-	})
+	was, err := r.leave(index)
 	if err != nil {
-		told(err)
-		return
+		return err
 	}
-	arrived := func(err error) {
-		switch {
-		case err != nil:
-			r.arrive(index, was)
-		case res.Outcome == NotSent:
-			r.arrive(index, rowReleased)
-		default:
-			r.arrive(index, rowClosed)
-		}
-		told(err)
+	if was == rowBegun || was == rowReady && then == rowReady {
+		err = r.l.committer.write(&op{run: r, index: index, res: res})
+	} else {
+		err = misuse("row %d of run %d is not begun", index, r.id)
 	}
-	if err := r.l.committer.join(&op{run: r, index: index, res: res, told: arrived}); err != nil {
-		arrived(err)
+	if err != nil {
+		then = was
 	}
+	r.arrive(index, then)
+	return err
 }
 
-// leave takes a row out of its state, if that is allowed, until arrive.
-func (r *Run) leave(index int, allowed func(rowState) error) (rowState, error) {
+// leave takes a row out of its state until arrive.
+func (r *Run) leave(index int) (was rowState, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.ended {
+	switch {
+	case r.ended:
 		return 0, ErrClosed
-	}
-	if index < 0 || index >= len(r.rows) {
+	case index < 0 || index >= len(r.rows):
 		return 0, misuse("run %d has no row %d: %w", r.id, index, ErrNotFound)
+	case r.rows[index] == rowMoving:
+		return 0, misuse("row %d of run %d is on its way already", index, r.id)
 	}
-	was := r.rows[index]
-	if err := allowed(was); err != nil {
-		return 0, misuse("row %d of run %d %w", index, r.id, err)
-	}
-	r.rows[index] = rowMoving
+	was, r.rows[index] = r.rows[index], rowMoving
 	r.moving.Add(1)
 	return was, nil
 }
@@ -179,7 +151,7 @@ func (r *Run) Note(ctx context.Context, index int, p Problem) error {
 	}
 	return r.l.take(func(t *turn) error {
 		var kept string
-		if err := t.QueryRow("SELECT coalesce(problems, '') FROM plan WHERE run = $1 AND idx = $2", r.id, index).Scan(&kept); err != nil {
+		if err := t.row("SELECT coalesce(problems, '') FROM plan WHERE run = $1 AND idx = $2", r.id, index).Scan(&kept); err != nil {
 			return err
 		}
 		var problems []Problem
@@ -216,7 +188,7 @@ func (l *Ledger) Moved(ctx context.Context, run int64, input, reportDir string) 
 	}
 	return l.take(func(t *turn) error {
 		var kept string
-		if err := t.QueryRow("SELECT header FROM runs WHERE run = $1", run).Scan(&kept); err != nil {
+		if err := t.row("SELECT header FROM runs WHERE run = $1", run).Scan(&kept); err != nil {
 			return err
 		}
 		var h header
@@ -277,7 +249,7 @@ func (r *Run) lease() {
 	}
 	r.l.leases.Go(func() {
 		defer cancel()
-		tick := time.NewTicker(r.l.leaseTime() / 4)
+		tick := time.NewTicker(r.l.leaseTime / 4)
 		defer tick.Stop()
 		for {
 			select {
@@ -288,7 +260,7 @@ func (r *Run) lease() {
 			case <-tick.C:
 				state := r.state.Load()
 				// The next begin tells if this failed.
-				_, _ = r.l.db.ExecContext(ctx, r.l.dialect().sql(renewStatement), state, r.id, r.l.owner, state)
+				_, _ = r.l.db.ExecContext(ctx, r.l.Replace(renewStatement), state, r.id, r.l.owner, state)
 			}
 		}
 	})

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"time"
 )
@@ -46,13 +45,13 @@ func (t *turn) uncertain(run int64, index int) error {
 	var on, submitted bool
 	var refRun int64
 	var refIndex int
-	err := t.QueryRow(t.l.dialect().sql(`SELECT coalesce(p.outcome, ''), coalesce(p.ref_run, 0), coalesce(p.ref_idx, 0),
+	err := t.row(`SELECT coalesce(p.outcome, ''), coalesce(p.ref_run, 0), coalesce(p.ref_idx, 0),
 			s.run IS NOT NULL, coalesce(s.outcome, 'uncertain'), coalesce(t.at, ''), coalesce(r.state = 1 AND lease >= {now}, FALSE)
 		FROM (SELECT CAST($1 AS BIGINT) AS run, CAST($2 AS INTEGER) AS idx) q
 		LEFT JOIN plan p ON p.run = q.run AND p.idx = q.idx
 		LEFT JOIN submissions s ON s.run = q.run AND s.idx = q.idx
 		LEFT JOIN settlements t ON t.run = q.run AND t.idx = q.idx
-		LEFT JOIN runs r ON r.run = q.run`), run, index).Scan(&planned, &refRun, &refIndex, &submitted, &outcome, &settled, &on)
+		LEFT JOIN runs r ON r.run = q.run`, run, index).Scan(&planned, &refRun, &refIndex, &submitted, &outcome, &settled, &on)
 	switch {
 	case err != nil:
 		return err
@@ -75,8 +74,8 @@ func (t *turn) uncertain(run int64, index int) error {
 
 // Settlements lists every settlement, the oldest first.
 func (l *Ledger) Settlements(ctx context.Context) (all []Settlement, err error) {
-	err = l.read(ctx, func(tx *sql.Tx) error {
-		return query(tx, func(scan func(...any) error) error {
+	err = l.read(ctx, func(t *turn) error {
+		return t.query(func(scan func(...any) error) error {
 			var s Settlement
 			var at string
 			err := scan(&s.Run, &s.Index, &s.BookingID, &s.Reason, &at)
@@ -101,7 +100,7 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time) (rows int, err err
 	}
 	err = l.take(func(t *turn) error {
 		rows = 0
-		runs, err := numbers(t.Tx, t.l.dialect().sql("SELECT run FROM runs WHERE started < $1 AND (state IN (2, 3) OR state = 1 AND lease < {now}) ORDER BY run"),
+		runs, err := t.numbers("SELECT run FROM runs WHERE started < $1 AND (state IN (2, 3) OR state = 1 AND lease < {now}) ORDER BY run",
 			before.UTC().Format(timeFormat))
 		if err != nil {
 			return err
@@ -122,7 +121,7 @@ func (l *Ledger) Purge(ctx context.Context, before time.Time) (rows int, err err
 }
 
 func (t *turn) purge(run int64) (rows int, err error) {
-	list, err := readRuns(t.Tx, run, run)
+	list, err := t.runs(run, run)
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}
@@ -146,7 +145,7 @@ func (t *turn) purge(run int64) (rows int, err error) {
 		}
 	}
 	// What is left is counted where it is read.
-	left, err := countRows(t.Tx, run, run)
+	left, err := t.counts(run, run)
 	if err != nil {
 		return 0, err
 	}

@@ -1,7 +1,5 @@
 package ledger
 
-import "context"
-
 // untaken leaves of the rows that a run wants to begin those that no other run
 // has begun or booked, and whose time slots no other run is sending. It is asked
 // in the turn that begins them.
@@ -11,14 +9,14 @@ func (t *turn) untaken(r *Run, ops []*op, refused map[*op]error) (free []*op, er
 		keys[i] = o.sub.Keys
 		keys[i].Shared = nil // decides nothing
 	}
-	if err := t.l.match(context.Background(), t.Tx, keys, found, r.id); err != nil {
+	if err := t.match(keys, found, r.id); err != nil {
 		return nil, err
 	}
 	slots := map[Digest]Match{} // who sends them; the zero Match is this run
 	for i, o := range ops {
 		m := found[i]
 		if !m.Found && o.sub.Slot != (Slot{}) {
-			slot := t.l.hasher.digest("slot", r.target, o.sub.Slot.CustomerId, o.sub.Slot.ViewingId, o.sub.Slot.TimeSlotId)
+			slot := t.l.digest("slot", r.target, o.sub.Slot.CustomerId, o.sub.Slot.ViewingId, o.sub.Slot.TimeSlotId)
 			holder, known := slots[slot]
 			if !known {
 				if holder, err = t.claim(r, slot); err != nil {
@@ -52,7 +50,7 @@ func (t *turn) claim(r *Run, slot Digest) (holder Match, err error) {
 		return Match{}, err
 	}
 	holder.UnderWay = true
-	err = t.QueryRow("SELECT r.run, r.host FROM slots s JOIN runs r ON r.run = s.run WHERE s.slot = $1", slot[:]).Scan(&holder.Run, &holder.Host)
+	err = t.row("SELECT r.run, r.host FROM slots s JOIN runs r ON r.run = s.run WHERE s.slot = $1", slot[:]).Scan(&holder.Run, &holder.Host)
 	return holder, err
 }
 

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
@@ -27,22 +26,18 @@ const (
 	pageSize      = 4096          // bytes, SQLite's default
 )
 
-var sqliteDialect = &dialect{
-	now:          "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
-	lease:        "9223372036854775807", // whoever holds the file
-	over:         "TRUE",
-	keys:         "SELECT unhex(value) AS key FROM json_each($1)",
-	withoutRowid: "WITHOUT ROWID",
-	readOnly:     &sql.TxOptions{ReadOnly: true},
-}
+var sqliteDialect = newDialect("", sql.TxOptions{ReadOnly: true},
+	"{now}", "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+	"{lease}", "9223372036854775807", // whoever holds the file
+	"{over}", "TRUE",
+	"{durable}", "",
+	"{keys}", "SELECT unhex(value) AS key FROM json_each($1)",
+	"{without rowid}", "WITHOUT ROWID")
 
 // sqlite is a ledger in a file.
 type sqlite struct {
-	path   string
-	writer *sql.DB // one connection; nil: opened for reading
-	reader *sql.DB
-	guard  *guard
-	hot    map[string]*sql.Stmt // prepared for the writer
+	path  string
+	guard *guard // nil: opened for reading
 }
 
 // openSQLite opens a database at path, with one setting for each thing that the
@@ -124,7 +119,7 @@ func (l *Ledger) openFile(ctx context.Context, path string, o Options) (err erro
 		return err
 	}
 	s := &sqlite{path: path, guard: guard}
-	l.store = s
+	l.store, l.dialect = s, sqliteDialect
 	if err := s.open(ctx, l, o); err != nil {
 		return errors.Join(err, s.close(l))
 	}
@@ -137,14 +132,14 @@ func (s *sqlite) open(ctx context.Context, l *Ledger, o Options) (err error) {
 	}
 	log, err := os.Lstat(s.path + "-wal")
 	noLog := err != nil || log.Size() == 0
-	if s.writer, err = openSQLite(s.path, "rw", false); err != nil {
+	if l.writer, err = openSQLite(s.path, "rw", false); err != nil {
 		return s.word(err)
 	}
-	s.writer.SetMaxOpenConns(1)
-	if err := s.openReaders(l); err != nil {
-		return err
+	l.writer.SetMaxOpenConns(1)
+	if l.db, err = openSQLite(s.path, "ro", false); err != nil {
+		return s.word(err)
 	}
-	at, err := s.check(ctx, s.writer)
+	at, err := s.check(ctx, l.writer)
 	if err != nil {
 		return err
 	}
@@ -167,9 +162,6 @@ func (s *sqlite) open(ctx context.Context, l *Ledger, o Options) (err error) {
 	if doubt != nil && l.doubt == nil {
 		l.doubt = doubt
 	}
-	if err := s.writable(ctx); err != nil {
-		return err
-	}
 	if l.doubt != nil || !at.adopted && (o.Trial || !o.Create) {
 		return nil
 	}
@@ -179,39 +171,13 @@ func (s *sqlite) open(ctx context.Context, l *Ledger, o Options) (err error) {
 	if err := s.guard.leave(mark{l.id, at.commits, l.owner}); err != nil {
 		return err
 	}
-	if _, err := s.writer.ExecContext(ctx, "UPDATE ledger SET adopted = 1"); err != nil {
+	if _, err := l.writer.ExecContext(ctx, "UPDATE ledger SET adopted = 1"); err != nil {
 		return s.word(err)
 	}
-	if err := s.hold(s.writer, 1); err != nil {
+	if err := hold(l.writer, 1); err != nil {
 		return s.word(err)
 	}
 	return wholePages(s.path) // the log, if there was one, is in the file by now
-}
-
-// writable refuses a file that can only be read.
-func (s *sqlite) writable(ctx context.Context) error {
-	conn, err := s.writer.Conn(ctx)
-	if err != nil {
-		return s.word(err)
-	}
-	defer conn.Close()
-	readOnly := false
-	err = conn.Raw(func(c any) error {
-		readOnly, _ = c.(driver.Conn).Raw().ReadOnly("main")
-		return nil
-	})
-	if err == nil && readOnly {
-		err = &Error{Path: s.path, Err: ErrDisk, Reason: Say("cannot be written: the file is read-only"), Hint: Say("make it writable, or choose another place for the ledger with --ledger")}
-	}
-	return s.word(err)
-}
-
-func (s *sqlite) openReaders(l *Ledger) (err error) {
-	if s.reader, err = openSQLite(s.path, "ro", false); err != nil {
-		return s.word(err)
-	}
-	l.db = s.reader
-	return nil
 }
 
 // readFile opens the file at path for reading.
@@ -220,7 +186,7 @@ func (l *Ledger) readFile(ctx context.Context, path string) (err error) {
 		return err
 	}
 	s := &sqlite{path: path}
-	l.store = s
+	l.store, l.dialect = s, sqliteDialect
 	switch ok, err := exists(path); {
 	case err != nil:
 		return err
@@ -228,10 +194,10 @@ func (l *Ledger) readFile(ctx context.Context, path string) (err error) {
 		l.setSecret(newSecret())
 		return nil
 	}
-	if err := s.openReaders(l); err != nil {
-		return err
+	if l.db, err = openSQLite(path, "ro", false); err != nil {
+		return s.word(err)
 	}
-	at, err := s.check(ctx, s.reader)
+	at, err := s.check(ctx, l.db)
 	if err == nil {
 		l.setSecret(at.secret)
 		err = s.compare(ctx, l, at)
@@ -252,7 +218,7 @@ func (s *sqlite) compare(ctx context.Context, l *Ledger, at state) error {
 		return err
 	}
 	if m.commits > at.commits {
-		if at, err = s.check(ctx, s.reader); err != nil {
+		if at, err = s.check(ctx, l.db); err != nil {
 			return err
 		}
 	}
@@ -396,44 +362,46 @@ func createFile(path string) (created bool, err error) {
 	if ok, err := exists(path); ok || err != nil {
 		return false, err
 	}
+	return true, appear(path, func(fresh string) error {
+		db, err := openSQLite(fresh, "rw", true)
+		if err != nil {
+			return err
+		}
+		db.SetMaxOpenConns(1)
+		err = migrate(db, sqliteDialect, 0)
+		if err == nil {
+			_, err = db.Exec("PRAGMA application_id = " + strconv.Itoa(applicationID) + "; PRAGMA user_version = " + strconv.Itoa(fileVersion) + "; PRAGMA journal_mode = WAL")
+		}
+		return errors.Join(err, db.Close())
+	})
+}
+
+// appear makes a database at path, which is there whole or not at all. fill is
+// given another name, of an empty file.
+func appear(path string, fill func(fresh string) error) error {
 	fresh := path + "-new"
 	for _, name := range []string{fresh, fresh + "-wal", fresh + "-shm"} { // of an earlier attempt
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return false, fileError(name, "cannot be removed: %v", err)
+			return fileError(name, "cannot be removed: %v", err)
 		}
 	}
 	made, err := os.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return false, fileError(fresh, "cannot be created: %v", err)
+		return fileError(path, "cannot be created: %v", err)
 	}
 	if err := errors.Join(made.Chmod(0o600), made.Close()); err != nil { // whatever the umask is
-		return false, fileError(fresh, "cannot be created: %v", err)
+		return fileError(fresh, "cannot be created: %v", err)
 	}
 	if err := fill(fresh); err != nil {
-		return false, (&sqlite{path: fresh}).word(err)
+		return errors.Join((&sqlite{path: fresh}).word(err), os.Remove(fresh))
 	}
 	if err := syncFile(fresh); err != nil {
-		return false, err
+		return err
 	}
 	if err := os.Rename(fresh, path); err != nil {
-		return false, fileError(path, "cannot be created: %v", err)
+		return fileError(path, "cannot be created: %v", err)
 	}
-	return true, syncDir(filepath.Dir(path))
-}
-
-// fill makes the tables in a new file.
-func fill(path string) (err error) {
-	db, err := openSQLite(path, "rw", true)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	db.SetMaxOpenConns(1)
-	if err := migrate(db, sqliteDialect, 0); err != nil {
-		return err
-	}
-	_, err = db.Exec("PRAGMA application_id = " + strconv.Itoa(applicationID) + "; PRAGMA user_version = " + strconv.Itoa(fileVersion) + "; PRAGMA journal_mode = WAL")
-	return err
+	return syncDir(filepath.Dir(path))
 }
 
 // migrate brings the tables from one version to the newest: 0 is none at all.
@@ -448,7 +416,7 @@ func migrate(db *sql.DB, d *dialect, from int) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(d.sql(string(text))); err != nil {
+		if _, err := tx.Exec(d.Replace(string(text))); err != nil {
 			return err
 		}
 	}
@@ -463,70 +431,22 @@ func migrate(db *sql.DB, d *dialect, from int) error {
 	return tx.Commit()
 }
 
-func (s *sqlite) Path() string      { return s.path }
-func (s *sqlite) Shared() bool      { return false }
-func (s *sqlite) dialect() *dialect { return sqliteDialect }
-
-func (s *sqlite) begin(ctx context.Context, _ *Ledger) (*sql.Tx, error) {
-	if err := s.guard.alone(); err != nil {
-		return nil, err
-	}
-	return s.writer.BeginTx(ctx, nil)
-}
-
-func (s *sqlite) reconnect() {}
-
+func (s *sqlite) Path() string           { return s.path }
+func (s *sqlite) Shared() bool           { return false }
+func (s *sqlite) alone() error           { return s.guard.alone() }
 func (s *sqlite) committed(number int64) { s.guard.mark(number) }
-
-// prepare prepares the statements that are executed for many rows.
-func (s *sqlite) prepare() error {
-	if s.hot != nil {
-		return nil
-	}
-	hot := map[string]*sql.Stmt{}
-	for _, b := range bulks {
-		for _, n := range together {
-			text := b.of(n)
-			stmt, err := s.writer.Prepare(text)
-			if err != nil {
-				return s.word(err)
-			}
-			hot[text] = stmt
-		}
-	}
-	s.hot = hot
-	return nil
-}
-
-// leaveLog leaves the log where it is when the file is closed: after a write that
-// failed nothing is written any more.
-func (s *sqlite) leaveLog() error {
-	conn, err := s.writer.Conn(context.Background())
-	if err != nil {
-		return s.word(err)
-	}
-	defer conn.Close()
-	return conn.Raw(func(c any) error {
-		_, err := c.(driver.Conn).Raw().Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, true)
-		return err
-	})
-}
-
-func (s *sqlite) prepared(statement string) *sql.Stmt { return s.hot[statement] }
-
-func (s *sqlite) leaseTime() time.Duration { return 0 }
+func (s *sqlite) reconnect()             {}
 
 func (s *sqlite) close(l *Ledger) error {
 	var errs []error
-	if s.writer != nil && s.guard != nil && s.guard.file != nil {
-		if l.brokenErr() == nil && s.guard.alone() == nil {
-			errs = append(errs, s.word(s.hold(s.writer, 0)))
-		}
+	switch {
+	case l.writer == nil:
+	case l.brokenErr() != nil:
+		errs = append(errs, s.word(leaveLog(l.writer)))
+	case s.guard.file != nil && s.guard.alone() == nil:
+		errs = append(errs, s.word(hold(l.writer, 0)))
 	}
-	if s.writer != nil && l.brokenErr() != nil {
-		errs = append(errs, s.leaveLog())
-	}
-	for _, db := range []*sql.DB{s.reader, s.writer} {
+	for _, db := range []*sql.DB{l.db, l.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
@@ -535,6 +455,20 @@ func (s *sqlite) close(l *Ledger) error {
 		errs = append(errs, s.guard.release())
 	}
 	return errors.Join(errs...)
+}
+
+// leaveLog leaves the log where it is when the file is closed: after a write that
+// failed nothing is written any more.
+func leaveLog(db *sql.DB) error {
+	conn, err := db.Conn(context.Background())
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return conn.Raw(func(c any) error {
+		_, err := c.(driver.Conn).Raw().Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, true)
+		return err
+	})
 }
 
 // word says what an error of SQLite means for the ledger's file.
@@ -573,7 +507,9 @@ func (s *sqlite) word(err error) error {
 		e.Hint = Say("free some space and run again; what has been recorded so far is kept")
 		return e
 	case primary == sqlite3.READONLY:
-		return refused("cannot be written: it, or its folder, is read-only")
+		e := refused("cannot be written: it, or its folder, is read-only")
+		e.Hint = Say("make it writable, or choose another place for the ledger with --ledger")
+		return e
 	case primary == sqlite3.CANTOPEN:
 		return refused("cannot be opened: %v", system)
 	case primary == sqlite3.BUSY, primary == sqlite3.LOCKED:
