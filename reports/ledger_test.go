@@ -87,19 +87,6 @@ func TestFromTheLedger(t *testing.T) {
 	must(t, l.Close())
 }
 
-func TestPurgedRun(t *testing.T) {
-	src, o := scenario(t)
-	mustWrite(t, src, o)
-	before := read(t, o.Dir, "summary.json")
-	src.Run.Purged = true
-	if _, err := Write(context.Background(), src, o); err == nil || !strings.Contains(err.Error(), "purged") {
-		t.Errorf("%v", err)
-	}
-	if string(read(t, o.Dir, "summary.json")) != string(before) {
-		t.Error("the earlier report was touched")
-	}
-}
-
 func openLedger(t *testing.T, path string) *ledger.Ledger {
 	t.Helper()
 	l, err := ledger.Open(context.Background(), path, ledger.Options{Create: true})

@@ -61,13 +61,10 @@ type writer interface {
 // the corrections are those of an earlier report. An earlier report that knows
 // more than the new one could is left alone, and the new one stands beside it.
 //
-// It returns an error if the disk refuses, if the ledger's rows cannot be read
-// or were purged, and if they do not add up; then there is no report, and an
+// It returns an error if the disk refuses, if the ledger's rows cannot be read,
+// and if they do not add up; then there is no report, and an
 // earlier one stays as it is.
 func Write(ctx context.Context, src Source, o Options) (*Report, error) {
-	if src.Run.Purged {
-		return nil, failure("run %d: its rows were purged from the ledger; no report can be written any more", src.Run.ID)
-	}
 	if o.Zone == nil {
 		o.Zone = time.Local
 	}

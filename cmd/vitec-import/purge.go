@@ -25,8 +25,8 @@ func newPurgeCommand(w *world) *cobra.Command {
 		Use:   "purge --before DATE | --older-than AGE",
 		Short: "Delete the row details of old runs from the ledger",
 		Long: `purge deletes the row details of the runs that started before a date. What is needed
-to know a booking again stays, so nothing is booked twice because of it; so do rows
-that are still uncertain. The reports of purged runs cannot be written again. What the
+to know a booking again stays, so nothing is booked twice because of it; so do runs
+with rows that are still uncertain. The reports of purged runs cannot be written again. What the
 desk has kept of lists that were chosen in the browser and not opened since is deleted,
 with the reports beside it.
 
@@ -92,7 +92,7 @@ func (w *world) purge(ctx context.Context, l *ledger.Ledger, date time.Time, wit
 			unsettled[row.Run] = true
 		}
 		for _, r := range all {
-			if r.StartedAt.Before(date) && (r.Ended || r.Interrupted) && !r.Purged && !unsettled[r.ID] {
+			if r.StartedAt.Before(date) && (r.Ended || r.Interrupted) && !unsettled[r.ID] {
 				runs = append(runs, r)
 			}
 		}

@@ -159,7 +159,7 @@ func (w *world) writeReport(ctx context.Context, l *ledger.Ledger, run ledger.Ru
 	src.NewLedger = src.NewLedger || ok && old.NewLedger && old.Of(&run)
 	if place.whole || ok && old.Whole() {
 		for _, later := range runs {
-			if later.ID <= run.ID || later.Purged || later.Target != run.Target {
+			if later.ID <= run.ID || later.Target != run.Target {
 				continue
 			}
 			s, err := w.reportSource(ctx, l, later, runs, reportPlace{})
@@ -262,7 +262,7 @@ func (w *world) reportCutOff(ctx context.Context, r *listRun, talk io.Writer) {
 		return // whoever plans the run will tell
 	}
 	for _, run := range runs {
-		if !run.Interrupted || run.Purged || run.Input.SHA256 != now.Input.SHA256 {
+		if !run.Interrupted || run.Input.SHA256 != now.Input.SHA256 {
 			continue
 		}
 		p := reportPlace{input: r.input, list: r.input, dir: run.ReportDir}

@@ -35,11 +35,11 @@ func (l *Ledger) RunInfo(ctx context.Context, id int64) (RunInfo, error) {
 func (t *turn) runs(from, to int64) (runs []RunInfo, err error) {
 	err = t.query(func(scan func(...any) error) error {
 		var (
-			r                                        RunInfo
-			state                                    int
-			started, finished, reason, head, counted string
+			r                               RunInfo
+			state                           int
+			started, finished, reason, head string
 		)
-		err := scan(&r.ID, &state, &r.Host, &started, &finished, &r.ExitCode, &r.Requests, &r.StoppedCode, &reason, &r.ReportDir, &head, &counted)
+		err := scan(&r.ID, &state, &r.Host, &started, &finished, &r.ExitCode, &r.Requests, &r.StoppedCode, &reason, &r.ReportDir, &head)
 		if err != nil {
 			return err
 		}
@@ -59,16 +59,10 @@ func (t *turn) runs(from, to int64) (runs []RunInfo, err error) {
 		if r.Reason, err = keptText(reason); err != nil {
 			return err
 		}
-		if counted != "" {
-			r.Purged = true
-			if err := json.Unmarshal([]byte(counted), &r.Counts); err != nil {
-				return err
-			}
-		}
 		runs = append(runs, r)
 		return nil
-	}, `SELECT run, state, host, started, coalesce(finished, ''), exit_code, requests, coalesce(code, ''), coalesce(reason, ''), report_dir, header,
-		coalesce(counts, '') FROM runs WHERE run BETWEEN $1 AND $2 AND state > 0 ORDER BY run`, from, to)
+	}, `SELECT run, state, host, started, coalesce(finished, ''), exit_code, requests, coalesce(code, ''), coalesce(reason, ''), report_dir, header
+		FROM runs WHERE run BETWEEN $1 AND $2 AND state > 0 ORDER BY run`, from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -77,9 +71,7 @@ func (t *turn) runs(from, to int64) (runs []RunInfo, err error) {
 		return nil, err
 	}
 	for i := range runs {
-		for o, n := range counts[runs[i].ID] {
-			runs[i].Counts[o] += n
-		}
+		runs[i].Counts = counts[runs[i].ID]
 		for _, n := range runs[i].Counts {
 			runs[i].Rows += n
 		}

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 )
 
@@ -89,74 +88,43 @@ func (l *Ledger) Settlements(ctx context.Context) (all []Settlement, err error) 
 	return all, err
 }
 
-// Purge deletes the row details, events and headers of runs that started before
-// the given time and are over, and returns the number of rows deleted. What is
-// needed to recognise a booking stays: keys, content hashes, booking ids,
-// settlements. So does a row that is uncertain and not settled, with its run's
-// header. The file does not shrink; the room is used again.
+// Purge deletes the rows, events and headers of runs that started before the
+// given time and are over, and returns the number of rows deleted. What is needed
+// to recognise a booking stays: keys, content hashes, booking ids, settlements. A
+// run with a row that is uncertain and not settled stays as it is. The file does
+// not shrink; the room is used again.
 func (l *Ledger) Purge(ctx context.Context, before time.Time) (rows int, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
 	err = l.take(func(t *turn) error {
 		rows = 0
-		runs, err := t.numbers("SELECT run FROM runs WHERE started < $1 AND (state IN (2, 3) OR state = 1 AND lease < {now}) ORDER BY run",
+		runs, err := t.numbers(`SELECT r.run FROM runs r WHERE r.started < $1 AND (r.state IN (2, 3) OR r.state = 1 AND r.lease < {now})
+			AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.run = r.run AND coalesce(s.outcome, 'uncertain') = 'uncertain'
+				AND NOT EXISTS (SELECT 1 FROM settlements t WHERE t.run = s.run AND t.idx = s.idx))`,
 			before.UTC().Format(timeFormat))
 		if err != nil {
 			return err
 		}
 		for _, run := range runs {
-			n, err := t.purge(run)
+			n, err := t.exec("DELETE FROM plan WHERE run = $1", run)
 			if err != nil {
 				return err
 			}
-			rows += n
+			rows += int(n)
+			for _, statement := range []string{
+				"DELETE FROM submissions WHERE run = $1 AND outcome IN ('rejected', 'not_sent')", // who match nobody
+				"DELETE FROM identities WHERE run = $1 AND idx NOT IN (SELECT s.idx FROM submissions s WHERE s.run = $1)",
+				"UPDATE submissions SET code = NULL, reason = NULL WHERE run = $1",
+				"DELETE FROM events WHERE run = $1",
+				"DELETE FROM runs WHERE run = $1",
+			} {
+				if _, err := t.exec(statement, run); err != nil {
+					return err
+				}
+			}
 		}
 		return nil
 	})
-	if err != nil {
-		return 0, err
-	}
-	return rows, nil
-}
-
-func (t *turn) purge(run int64) (rows int, err error) {
-	list, err := t.runs(run, run)
-	if err != nil || len(list) == 0 {
-		return 0, err
-	}
-	// A row that refers to a submission in doubt needs no details to be settled.
-	const done = `run = $1 AND idx NOT IN (SELECT s.idx FROM submissions s WHERE s.run = $1 AND (s.outcome IS NULL OR s.outcome = 'uncertain')
-		AND NOT EXISTS (SELECT 1 FROM settlements t WHERE t.run = s.run AND t.idx = s.idx))`
-	n, err := t.exec("DELETE FROM plan WHERE "+done, run)
-	if err != nil {
-		return 0, err
-	}
-	// Who was not booked, and is not in doubt, matches nobody.
-	for _, statement := range []string{
-		"DELETE FROM submissions WHERE run = $1 AND outcome IN ('rejected', 'not_sent')",
-		`DELETE FROM identities WHERE run = $1 AND idx NOT IN (SELECT s.idx FROM submissions s WHERE s.run = $1)`,
-		"UPDATE submissions SET code = NULL, reason = NULL WHERE " + done,
-		"DELETE FROM events WHERE run = $1",
-		"DELETE FROM runs WHERE run = $1 AND NOT EXISTS (SELECT 1 FROM plan p WHERE p.run = $1)",
-	} {
-		if _, err := t.exec(statement, run); err != nil {
-			return 0, err
-		}
-	}
-	// What is left is counted where it is read.
-	left, err := t.counts(run, run)
-	if err != nil {
-		return 0, err
-	}
-	counts := list[0].Counts
-	for o, n := range left[run] {
-		counts[o] -= n
-	}
-	b, err := json.Marshal(counts)
-	if err != nil {
-		return 0, err
-	}
-	_, err = t.exec("UPDATE runs SET counts = $1 WHERE run = $2", string(b), run)
-	return int(n), err
+	return rows, err
 }

@@ -175,7 +175,7 @@ func TestPurge(t *testing.T) {
 		}
 	}
 	purge(noon, 0)
-	purge(noon.Add(time.Second), 4)
+	purge(noon.Add(time.Second), 3)
 	purge(noon.Add(time.Second), 0)
 
 	if err := l.Close(); err != nil {
@@ -183,10 +183,10 @@ func TestPurge(t *testing.T) {
 	}
 	l = mustOpen(t, path)
 	runs, err := l.Runs(t.Context())
-	if err != nil || len(runs) != 1 || !runs[0].Purged || runs[0].Counts[Uncertain] != 2 {
+	if err != nil || len(runs) != 1 || runs[0].Counts[Uncertain] != 2 || runs[0].Rows != 3 {
 		t.Errorf("runs after the purge: %+v, %v", runs, err)
 	}
-	if rows := rowsOf(t, l, 1); len(rows) != 2 || rows[0].Slot != slotA || rows[0].Reason.String() != "no answer" {
+	if rows := rowsOf(t, l, 1); len(rows) != 3 || rows[0].Slot != slotA || rows[0].Reason.String() != "no answer" {
 		t.Errorf("what is in doubt was purged: %+v", rows)
 	}
 	if events, err := l.Events(t.Context(), r.ID()); err != nil || len(events) != 0 {
@@ -203,7 +203,7 @@ func TestPurge(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	purge(noon.Add(time.Second), 2)
+	purge(noon.Add(time.Second), 3)
 	if r := start(t, l, Row{}); r.ID() != 3 {
 		t.Errorf("the id %d of a purged run was given again", r.ID())
 	}

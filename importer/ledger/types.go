@@ -24,7 +24,6 @@ type RunInfo struct {
 	Concurrency   int
 	ReportDir     string
 	Format        string // of the request bodies
-	Purged        bool   // its rows were deleted but for those in doubt; Counts tell of all
 	Counts        Counts
 }
 

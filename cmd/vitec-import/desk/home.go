@@ -18,12 +18,11 @@ type homePage struct {
 }
 
 type runLine struct {
-	ID     int64
-	Name   string
-	At     time.Time
-	Trial  bool
-	Text   string
-	Purged bool
+	ID    int64
+	Name  string
+	At    time.Time
+	Trial bool
+	Text  string
 }
 
 const (
@@ -43,7 +42,7 @@ func (d *Desk) home(w http.ResponseWriter, r *http.Request) {
 	slices.Reverse(runs)
 	again := map[string]bool{} // lists that a later run has had
 	for _, run := range runs {
-		line := runLine{ID: run.ID, Name: run.Input.Name, At: run.StartedAt, Trial: d.calls.Trial(run.Target), Purged: run.Purged}
+		line := runLine{ID: run.ID, Name: run.Input.Name, At: run.StartedAt, Trial: d.calls.Trial(run.Target)}
 		line.Text = d.calls.Counts(lang, run.Counts)
 		if run.Interrupted && !again[run.Input.SHA256] && !line.Trial && time.Since(run.StartedAt) < 30*24*time.Hour {
 			view.CutOff = append(view.CutOff, line)

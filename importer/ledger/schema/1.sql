@@ -24,8 +24,7 @@ CREATE TABLE runs (
 	code       TEXT,                   -- why it stopped early, for programs
 	reason     TEXT,                   -- and for people: JSON, a format and its arguments
 	report_dir TEXT    NOT NULL,
-	header     TEXT    NOT NULL,       -- JSON
-	counts     TEXT                    -- JSON, rows by outcome, once rows were purged
+	header     TEXT    NOT NULL        -- JSON
 ) {without rowid};
 
 -- The rows of a run as they were planned.
