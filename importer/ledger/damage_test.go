@@ -312,3 +312,74 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// TestOlderFileUnderItsLog puts an older copy of the file alone back, under the
+// log that a kill has left: the log's last pages and the old ones are no state
+// that there ever was.
+func TestOlderFileUnderItsLog(t *testing.T) {
+	path := tempLedger(t)
+	book := func(l *Ledger, from, people int) *Run {
+		rows := make([]Row, people)
+		for i := range rows {
+			rows[i].Keys = benchKeys(from + i)
+		}
+		r := start(t, l, rows...)
+		for i := range rows {
+			begin(t, r, i, benchKeys(from+i))
+			finish(t, r, i, Result{Outcome: Booked, BookingID: fmt.Sprint("VID", from+i)})
+		}
+		return r
+	}
+	read := func(suffix string) []byte {
+		b, err := os.ReadFile(path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	var older []byte
+	for i := range 2 {
+		l := mustOpen(t, path)
+		end(t, book(l, 300*i, 300))
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			older = read("")
+		}
+	}
+	book(mustOpen(t, path), 600, 5)
+	path = putLedger(t, t.TempDir(), map[string][]byte{"": older, "-wal": read("-wal"), markSuffix: read(markSuffix)})
+	for try := range 4 {
+		l, err := OpenReader(t.Context(), path)
+		if try%2 == 0 {
+			l, err = Open(t.Context(), path, Options{Create: true})
+		}
+		if err == nil {
+			forgotten := 0
+			for i := range 605 {
+				m, err := l.Match(t.Context(), []Keys{benchKeys(i)})
+				if err != nil {
+					continue
+				}
+				if !m[0].Found {
+					forgotten++
+				}
+			}
+			t.Errorf("an older copy under the log is opened; %d people are forgotten", forgotten)
+			l.Close()
+		} else if !errors.Is(err, ErrDamaged) {
+			t.Error(err)
+		}
+	}
+	// Whoever has no newer one can go on with this one, as it was.
+	if err := Forget(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	l := mustOpen(t, path)
+	for i := range 605 {
+		if m := match(t, l, benchKeys(i)); m.Found != (i < 300) {
+			t.Fatalf("person %d of the older copy is %+v", i, m)
+		}
+	}
+}

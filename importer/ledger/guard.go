@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -124,6 +123,9 @@ func (g *guard) mark(commits int64) {
 		return
 	}
 	g.last.commits = commits
+	if commits%1024 == 0 { // the log is written into the file now and then
+		g.last.inFile = inFile(g.path, g.last.inFile)
+	}
 	_, _ = g.file.WriteAt([]byte(g.last.String()), 0)
 }
 
@@ -162,12 +164,13 @@ func (g *guard) release() error {
 type mark struct {
 	ledger  string
 	commits int64
+	inFile  int64 // how many of them were in the file itself, the last time that somebody looked
 	owner   string
 }
 
 const (
 	markSuffix = "-mark"
-	markFormat = "vitec-import ledger %16s commit %020d by %16s\n"
+	markFormat = "vitec-import ledger %16s commit %020d file %020d by %16s\n"
 )
 
 // readMark returns the zero mark if there is none, or none that can be read.
@@ -183,13 +186,13 @@ func readMark(path string) (m mark, err error) {
 }
 
 func parseMark(s string) (m mark) {
-	if _, err := fmt.Sscanf(s, markFormat, &m.ledger, &m.commits, &m.owner); err != nil {
+	if _, err := fmt.Sscanf(s, markFormat, &m.ledger, &m.commits, &m.inFile, &m.owner); err != nil {
 		return mark{}
 	}
 	return m
 }
 
-func (m mark) String() string { return fmt.Sprintf(markFormat, m.ledger, m.commits, m.owner) }
+func (m mark) String() string { return fmt.Sprintf(markFormat, m.ledger, m.commits, m.inFile, m.owner) }
 
 // compare holds a ledger against the mark beside it.
 func (m mark) compare(path, ledger string, commits int64) error {
@@ -200,11 +203,25 @@ func (m mark) compare(path, ledger string, commits int64) error {
 		return &Error{Path: path, Err: ErrOther, Reason: Say("this is not the ledger that was here before"),
 			Hint: Say("put the other one back, with the files beside it; if this is the one to go on with: vitec-import ledger forget --ledger %s", path)}
 	case commits < m.commits:
-		return &Error{Path: path, Err: ErrDamaged,
-			Reason: Say("the ledger has lost its last %d commits: a part of it was deleted or cut off, or this is an older copy", m.commits-commits),
-			Hint:   Say("put back the newest copy, with its -wal file; what has been booked since this copy was made would be booked again. If there is none: vitec-import ledger forget --ledger %s", path)}
+		return errShort(path, m.commits-commits)
 	}
 	return nil
+}
+
+// newerThan says by how many transactions the file at path is older than the
+// one that the log beside it goes on from: together they are no ledger. It is
+// asked before the database is opened, which would write the log into the file.
+func (m mark) newerThan(path string) error {
+	if n := inFile(path, m.inFile); n < m.inFile {
+		return errShort(path, m.inFile-n)
+	}
+	return nil
+}
+
+func errShort(path string, lost int64) *Error {
+	return &Error{Path: path, Err: ErrDamaged,
+		Reason: Say("the ledger has lost its last %d commits: a part of it was deleted or cut off, or this is an older copy", lost),
+		Hint:   Say("put back the newest copy, with its -wal file; what has been booked since this copy was made would be booked again. If there is none: vitec-import ledger forget --ledger %s", path)}
 }
 
 func errHeld(path string) *Error {
@@ -266,6 +283,13 @@ func Forget(ctx context.Context, path string) error {
 		if err := checkHeader(path); err != nil {
 			return err
 		}
+		m, err := readMark(path)
+		if err == nil && m.newerThan(path) != nil {
+			err = forgetLog(path)
+		}
+		if err != nil {
+			return err
+		}
 		s := &sqlite{path: path}
 		db, err := openSQLite(path, "rw", false)
 		if err != nil {
@@ -282,8 +306,8 @@ func Forget(ctx context.Context, path string) error {
 		case !found:
 			return errMissing(path)
 		}
-		if err := os.Rename(path+"-wal", path+"-wal-forgotten"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fileError(path+"-wal", "cannot be renamed: %v", err)
+		if err := forgetLog(path); err != nil {
+			return err
 		}
 	}
 	if err := os.Remove(path + markSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -292,12 +316,10 @@ func Forget(ctx context.Context, path string) error {
 	return nil
 }
 
-// hold notes in the file that a program has it open (1), or that it has not (0):
-// a copy of the file alone, made meanwhile, says so.
-func hold(db *sql.DB, held int) error {
-	_, err := db.Exec("UPDATE ledger SET held = $1", held)
-	if err == nil {
-		_, err = db.Exec("PRAGMA wal_checkpoint(PASSIVE)")
+// forgetLog gives a log that does not belong to the file here another name.
+func forgetLog(path string) error {
+	if err := os.Rename(path+"-wal", path+"-wal-forgotten"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fileError(path+"-wal", "cannot be renamed: %v", err)
 	}
-	return err
+	return nil
 }

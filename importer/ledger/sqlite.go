@@ -130,6 +130,13 @@ func (s *sqlite) open(ctx context.Context, l *Ledger, o Options) (err error) {
 	if err := makePrivate(s.path); err != nil {
 		return err
 	}
+	m, err := readMark(s.path)
+	if err == nil {
+		err = m.newerThan(s.path)
+	}
+	if err != nil {
+		return err
+	}
 	log, err := os.Lstat(s.path + "-wal")
 	noLog := err != nil || log.Size() == 0
 	if l.writer, err = openSQLite(s.path, "rw", false); err != nil {
@@ -144,10 +151,6 @@ func (s *sqlite) open(ctx context.Context, l *Ledger, o Options) (err error) {
 		return err
 	}
 	l.setSecret(at.secret)
-	m, err := readMark(s.path)
-	if err != nil {
-		return err
-	}
 	doubt := m.compare(s.path, l.id, at.commits)
 	switch {
 	case doubt != nil:
@@ -168,13 +171,13 @@ func (s *sqlite) open(ctx context.Context, l *Ledger, o Options) (err error) {
 	if !at.adopted {
 		l.created = true
 	}
-	if err := s.guard.leave(mark{l.id, at.commits, l.owner}); err != nil {
+	if err := s.guard.leave(mark{l.id, at.commits, m.inFile, l.owner}); err != nil {
 		return err
 	}
 	if _, err := l.writer.ExecContext(ctx, "UPDATE ledger SET adopted = 1"); err != nil {
 		return s.word(err)
 	}
-	if err := hold(l.writer, 1); err != nil {
+	if err := s.hold(l.writer, 1); err != nil {
 		return s.word(err)
 	}
 	return wholePages(s.path) // the log, if there was one, is in the file by now
@@ -221,6 +224,9 @@ func (s *sqlite) compare(ctx context.Context, l *Ledger, at state) error {
 		if at, err = s.check(ctx, l.db); err != nil {
 			return err
 		}
+	}
+	if err := m.newerThan(s.path); err != nil {
+		return err
 	}
 	return m.compare(s.path, l.id, at.commits)
 }
@@ -444,7 +450,7 @@ func (s *sqlite) close(l *Ledger) error {
 	case l.brokenErr() != nil:
 		errs = append(errs, s.word(leaveLog(l.writer)))
 	case s.guard.file != nil && s.guard.alone() == nil:
-		errs = append(errs, s.word(hold(l.writer, 0)))
+		errs = append(errs, s.word(s.hold(l.writer, 0)))
 	}
 	for _, db := range []*sql.DB{l.db, l.writer} {
 		if db != nil {
@@ -455,6 +461,32 @@ func (s *sqlite) close(l *Ledger) error {
 		errs = append(errs, s.guard.release())
 	}
 	return errors.Join(errs...)
+}
+
+// hold notes in the file that a program has it open (1), or that it has not (0):
+// a copy of the file alone, made meanwhile, says so.
+func (s *sqlite) hold(db *sql.DB, held int) error {
+	_, err := db.Exec("UPDATE ledger SET held = $1", held)
+	if err == nil {
+		_, err = db.Exec("PRAGMA wal_checkpoint(PASSIVE)")
+	}
+	s.guard.last.inFile = inFile(s.path, s.guard.last.inFile)
+	s.guard.mark(s.guard.last.commits)
+	return err
+}
+
+// inFile is how many transactions are in the file itself, without its log, or
+// unread where that cannot be read: then the log has it, or the checksums tell.
+func inFile(path string, unread int64) (commits int64) {
+	db, err := driver.Open(sqliteURI(path, "ro") + "&immutable=1")
+	if err != nil {
+		return unread
+	}
+	defer db.Close()
+	if db.QueryRow("SELECT commits FROM ledger").Scan(&commits) != nil {
+		return unread
+	}
+	return commits
 }
 
 // leaveLog leaves the log where it is when the file is closed: after a write that
