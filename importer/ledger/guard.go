@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 )
@@ -23,8 +22,7 @@ var errLocked = errors.New("locked by another process")
 type guard struct {
 	path string
 	f    *os.File // holds the lock
-	last mark
-	file *os.File // the mark's; nil: a trial in a ledger that is doubted, or made by one, leaves no mark
+	last mark     // zero: a trial in a ledger that is doubted, or made by one, leaves no mark
 }
 
 // takeGuard locks the file at path. A second name of it is refused, because the
@@ -86,78 +84,45 @@ func (g *guard) same() error {
 }
 
 // alone makes sure, before something is written, that nobody else has written
-// since.
+// since. A mark that was deleted is written again.
 func (g *guard) alone() error {
-	if err := g.same(); err != nil || g.file == nil {
+	if err := g.same(); err != nil || g.last == (mark{}) {
 		return err
 	}
-	ours, err := g.file.Stat()
-	if err != nil {
-		return fileError(g.path+markSuffix, "cannot be read: %v", err)
-	}
-	now, err := os.Stat(g.path + markSuffix)
-	if err != nil || !os.SameFile(ours, now) { // deleted: it is written again, unless somebody has
-		return g.leave(g.last)
-	}
-	var b [len(markFormat) + 64]byte
-	n, err := g.file.ReadAt(b[:], 0)
-	if err != nil && err != io.EOF {
-		return fileError(g.path+markSuffix, "cannot be read: %v", err)
-	}
-	return g.ours(parseMark(string(b[:n])))
-}
-
-// ours refuses a mark that somebody else has written.
-func (g *guard) ours(m mark) error {
-	if m.ledger != "" && m != g.last {
-		return &Error{Path: g.path, Err: ErrElsewhere, Reason: Say("another program has written to the ledger while this one held it"),
+	m, err := readMark(g.path)
+	if err == nil && m != (mark{}) && m.owner != g.last.owner {
+		err = &Error{Path: g.path, Err: ErrElsewhere, Reason: Say("another program has written to the ledger while this one held it"),
 			Hint: Say("the folder does not share its locks: keep the ledger on a local disk, or use PostgreSQL for several machines")}
 	}
-	return nil
+	return err
 }
 
 // mark records that the ledger has had so many transactions. What fails here
 // costs no safety.
 func (g *guard) mark(commits int64) {
-	if g.file == nil {
+	if g.last == (mark{}) {
 		return
 	}
 	g.last.commits = commits
 	if commits%1024 == 0 { // the log is written into the file now and then
 		g.last.inFile = inFile(g.path, g.last.inFile)
 	}
-	_, _ = g.file.WriteAt([]byte(g.last.String()), 0)
+	_ = g.leave(g.last)
 }
 
-// leave opens the mark for this run, and writes what it says.
+// leave writes the mark.
 func (g *guard) leave(m mark) error {
+	g.last = m
 	name := g.path + markSuffix
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err == nil {
+		_, err = f.WriteString(m.String())
+		err = errors.Join(err, f.Close())
+	}
 	if err != nil {
-		return fileError(name, "cannot be opened: %v", err)
-	}
-	if g.file != nil {
-		was, err := readMark(g.path)
-		if err == nil {
-			err = g.ours(was)
-		}
-		if err != nil {
-			return errors.Join(err, f.Close())
-		}
-		g.file.Close()
-	}
-	g.file, g.last = f, m
-	if _, err := f.WriteAt([]byte(m.String()), 0); err != nil {
 		return fileError(name, "cannot be written: %v", err)
 	}
 	return nil
-}
-
-func (g *guard) release() error {
-	if g.file != nil {
-		g.file.Close()
-	}
-	return g.f.Close()
 }
 
 // A mark is what the file beside a ledger says.
@@ -279,7 +244,7 @@ func Forget(ctx context.Context, path string) error {
 		if err != nil {
 			return err
 		}
-		defer guard.release()
+		defer guard.f.Close()
 		if err := checkHeader(path); err != nil {
 			return err
 		}

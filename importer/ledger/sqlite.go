@@ -449,7 +449,7 @@ func (s *sqlite) close(l *Ledger) error {
 	case l.writer == nil:
 	case l.brokenErr() != nil:
 		errs = append(errs, s.word(leaveLog(l.writer)))
-	case s.guard.file != nil && s.guard.alone() == nil:
+	case s.guard.last != (mark{}) && s.guard.alone() == nil:
 		errs = append(errs, s.word(s.hold(l.writer, 0)))
 	}
 	for _, db := range []*sql.DB{l.db, l.writer} {
@@ -458,7 +458,7 @@ func (s *sqlite) close(l *Ledger) error {
 		}
 	}
 	if s.guard != nil {
-		errs = append(errs, s.guard.release())
+		errs = append(errs, s.guard.f.Close())
 	}
 	return errors.Join(errs...)
 }
