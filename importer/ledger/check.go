@@ -2,8 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -43,27 +41,19 @@ func (l *Ledger) Compare(ctx context.Context, s Seen, whole bool) error {
 		case s.Run > last:
 			return other("this is an older copy: it does not know run %d", s.Run)
 		}
-		var started, head string
-		err = t.row("SELECT started, header FROM runs WHERE run = $1 AND state > 0", s.Run).Scan(&started, &head)
-		if errors.Is(err, sql.ErrNoRows) { // purged
-			return nil
-		}
-		var h header
-		if err == nil {
-			err = json.Unmarshal([]byte(head), &h)
-		}
-		at, err2 := fromStamp(started)
-		if err := errors.Join(err, err2); err != nil {
+		runs, err := t.headers(s.Run, s.Run)
+		if err != nil || len(runs) == 0 { // purged
 			return err
 		}
-		if h.Input.SHA256 != s.InputSHA256 || !at.Truncate(time.Second).Equal(s.StartedAt.Truncate(time.Second)) {
+		r := runs[0]
+		if r.Input.SHA256 != s.InputSHA256 || !r.StartedAt.Truncate(time.Second).Equal(s.StartedAt.Truncate(time.Second)) {
 			return other("this is a copy that has gone its own way: its run %d is another one", s.Run)
 		}
 		if !whole {
 			return nil
 		}
-		runs, err := t.runs(s.Run, s.Run)
-		if err == nil && !runs[0].Counts.follow(s.Counts) {
+		counts, err := t.counts(s.Run, s.Run)
+		if err == nil && !counts[s.Run].follow(s.Counts) {
 			err = other("this is an older copy: it knows less of run %d", s.Run)
 		}
 		return err
@@ -163,18 +153,15 @@ const unsentStatement = `SELECT count(*) FROM results r WHERE r.run = $1 AND r.o
 
 // Checked is what Check has found sound.
 type Checked struct {
-	ID          string
 	Runs        int
-	Rows        int // that were planned, and whose details were not purged
+	Rows        int // that were planned, and not purged
 	Submissions int
-	Commits     int64
 }
 
 // Check reads the whole ledger: every page with its checksum, every index
 // against its table, and whether every run's rows add up. An *[Error] says what
 // is wrong.
 func (l *Ledger) Check(ctx context.Context) (c Checked, err error) {
-	c.ID = l.id
 	err = l.read(ctx, func(t *turn) error {
 		if !l.Shared() {
 			var said string
@@ -185,15 +172,10 @@ func (l *Ledger) Check(ctx context.Context) (c Checked, err error) {
 				return errDamaged(l.Path(), Say("%s", said))
 			}
 		}
-		for statement, to := range map[string]any{
-			"SELECT count(*) FROM runs WHERE state > 0": &c.Runs,
-			"SELECT count(*) FROM results":              &c.Rows,
-			"SELECT count(*) FROM submissions":          &c.Submissions,
-			"SELECT commits FROM ledger":                &c.Commits,
-		} {
-			if err := t.row(statement).Scan(to); err != nil {
-				return err
-			}
+		err := t.row(`SELECT (SELECT count(*) FROM runs WHERE state > 0), (SELECT count(*) FROM results),
+			(SELECT count(*) FROM submissions)`).Scan(&c.Runs, &c.Rows, &c.Submissions)
+		if err != nil {
+			return err
 		}
 		strays, err := t.numbers("SELECT count(*) FROM plan p WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.run = p.run)")
 		if err == nil && strays[0] > 0 {

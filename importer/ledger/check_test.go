@@ -30,7 +30,7 @@ func TestBackup(t *testing.T) {
 		t.Error("a backup was overwritten")
 	}
 	copied := mustOpen(t, file)
-	if c, err := copied.Check(t.Context()); err != nil || c.Runs != 1 || c.Rows != 2 || c.Submissions != 2 || c.ID != l.ID() {
+	if c, err := copied.Check(t.Context()); err != nil || c.Runs != 1 || c.Rows != 2 || c.Submissions != 2 {
 		t.Errorf("Check = %+v, %v", c, err)
 	}
 	if m := match(t, copied, benchKeys(0)); m.BookingID != "VID1" {

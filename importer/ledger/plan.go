@@ -8,23 +8,6 @@ import (
 	"slices"
 )
 
-// header is the part of RunInfo that is known when a run is planned, and has no
-// column of its own.
-type header struct {
-	Target        string  `json:"target"`
-	Input         Input   `json:"input"`
-	Mapping       string  `json:"mapping"`
-	MappingSHA256 string  `json:"mapping_sha256"`
-	NameColumns   []int   `json:"name_columns"`
-	Rate          float64 `json:"rate"`
-	Concurrency   int     `json:"concurrency"`
-	Format        string  `json:"format"`
-}
-
-func headerOf(i RunInfo) header {
-	return header{i.Target, i.Input, i.Mapping, i.MappingSHA256, i.NameColumns, i.Rate, i.Concurrency, i.Format}
-}
-
 // The states of a run.
 const (
 	runPlanned = iota
@@ -61,7 +44,7 @@ func (l *Ledger) Plan(ctx context.Context, info RunInfo, rows iter.Seq2[Row, err
 	if err := l.prepare(); err != nil {
 		return nil, l.word(err)
 	}
-	h, err := json.Marshal(headerOf(info))
+	h, err := json.Marshal(info)
 	if err != nil {
 		return nil, err
 	}

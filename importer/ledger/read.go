@@ -32,7 +32,25 @@ func (l *Ledger) RunInfo(ctx context.Context, id int64) (RunInfo, error) {
 	return runs[0], nil
 }
 
-func (t *turn) runs(from, to int64) (runs []RunInfo, err error) {
+// runs reads runs with the counts of their rows.
+func (t *turn) runs(from, to int64) ([]RunInfo, error) {
+	runs, err := t.headers(from, to)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := t.counts(from, to)
+	for i := range runs {
+		runs[i].Counts = counts[runs[i].ID]
+		for _, n := range runs[i].Counts {
+			runs[i].Rows += n
+		}
+	}
+	return runs, err
+}
+
+// headers reads runs without their counts, which take the longer the more rows
+// there are.
+func (t *turn) headers(from, to int64) (runs []RunInfo, err error) {
 	err = t.query(func(scan func(...any) error) error {
 		var (
 			r                               RunInfo
@@ -43,12 +61,9 @@ func (t *turn) runs(from, to int64) (runs []RunInfo, err error) {
 		if err != nil {
 			return err
 		}
-		var h header
-		if err := json.Unmarshal([]byte(head), &h); err != nil {
+		if err := json.Unmarshal([]byte(head), &r); err != nil {
 			return err
 		}
-		r.Target, r.Input, r.Mapping, r.MappingSHA256 = h.Target, h.Input, h.Mapping, h.MappingSHA256
-		r.NameColumns, r.Rate, r.Concurrency, r.Format = h.NameColumns, h.Rate, h.Concurrency, h.Format
 		r.Ended, r.Interrupted = state == runEnded, state == runCutOff
 		if r.StartedAt, err = fromStamp(started); err != nil {
 			return err
@@ -63,23 +78,10 @@ func (t *turn) runs(from, to int64) (runs []RunInfo, err error) {
 		return nil
 	}, `SELECT run, state, host, started, coalesce(finished, ''), exit_code, requests, coalesce(code, ''), coalesce(reason, ''), report_dir, header
 		FROM runs WHERE run BETWEEN $1 AND $2 AND state > 0 ORDER BY run`, from, to)
-	if err != nil {
-		return nil, err
-	}
-	counts, err := t.counts(from, to)
-	if err != nil {
-		return nil, err
-	}
-	for i := range runs {
-		runs[i].Counts = counts[runs[i].ID]
-		for _, n := range runs[i].Counts {
-			runs[i].Rows += n
-		}
-	}
-	return runs, nil
+	return runs, err
 }
 
-// counts counts the rows of runs by outcome.
+// counts are the rows of runs by outcome.
 func (t *turn) counts(from, to int64) (map[int64]Counts, error) {
 	all := map[int64]Counts{}
 	err := t.query(func(scan func(...any) error) error {

@@ -191,12 +191,12 @@ func (l *Ledger) Moved(ctx context.Context, run int64, input, reportDir string) 
 		if err := t.row("SELECT header FROM runs WHERE run = $1", run).Scan(&kept); err != nil {
 			return err
 		}
-		var h header
-		if err := json.Unmarshal([]byte(kept), &h); err != nil {
+		var info RunInfo
+		if err := json.Unmarshal([]byte(kept), &info); err != nil {
 			return errDamaged(l.Path(), err)
 		}
-		h.Input.Path = input
-		text, err := json.Marshal(h)
+		info.Input.Path = input
+		text, err := json.Marshal(info)
 		if err != nil {
 			return err
 		}

@@ -4,27 +4,29 @@ import "time"
 
 // RunInfo is a run's header: what was run, from what, and how it ended.
 type RunInfo struct {
-	ID            int64  // 1, 2, 3 …; never used twice in one ledger; given by Plan
-	Host          string // where it ran; given by Plan
-	Target        string
-	Input         Input
-	Mapping       string // the mapping file's path
-	MappingSHA256 string // hex
-	StartedAt     time.Time
-	FinishedAt    time.Time // zero while the run is on, and if it was cut off
-	Rows          int       // given by Plan
-	Requests      int       // as End was told
-	ExitCode      int       // as End was told
-	Ended         bool      // End was reached
-	Interrupted   bool      // the run was cut off; found and marked by a later Open
-	Reason        Text      // why the run stopped early; zero = it did not
-	StoppedCode   string    // the same for programs
-	NameColumns   []int     // 0-based cells that make up a person's name
-	Rate          float64   // requests a second; 0 = no limit
-	Concurrency   int
-	ReportDir     string
-	Format        string // of the request bodies
-	Counts        Counts
+	// What has no column of its own in the table of runs is kept there as JSON.
+	Target        string  `json:"target"`
+	Input         Input   `json:"input"`
+	Mapping       string  `json:"mapping"`        // the mapping file's path
+	MappingSHA256 string  `json:"mapping_sha256"` // hex
+	NameColumns   []int   `json:"name_columns"`   // 0-based cells that make up a person's name
+	Rate          float64 `json:"rate"`           // requests a second; 0 = no limit
+	Concurrency   int     `json:"concurrency"`
+	Format        string  `json:"format"` // of the request bodies
+
+	ID          int64     `json:"-"` // 1, 2, 3 …; never used twice in one ledger; given by Plan
+	Host        string    `json:"-"` // where it ran; given by Plan
+	StartedAt   time.Time `json:"-"`
+	FinishedAt  time.Time `json:"-"` // zero while the run is on, and if it was cut off
+	Rows        int       `json:"-"` // given by Plan
+	Requests    int       `json:"-"` // as End was told
+	ExitCode    int       `json:"-"` // as End was told
+	Ended       bool      `json:"-"` // End was reached
+	Interrupted bool      `json:"-"` // the run was cut off; found and marked by a later Open
+	Reason      Text      `json:"-"` // why the run stopped early; zero = it did not
+	StoppedCode string    `json:"-"` // the same for programs
+	ReportDir   string    `json:"-"`
+	Counts      Counts    `json:"-"`
 }
 
 // Counts are rows per outcome, by Outcome.
