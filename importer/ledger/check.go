@@ -52,7 +52,7 @@ func (l *Ledger) Compare(ctx context.Context, s Seen, whole bool) error {
 		if !whole {
 			return nil
 		}
-		counts, err := t.counts(s.Run, s.Run)
+		counts, err := t.counts("run = $1", s.Run)
 		if err == nil && !counts[s.Run].follow(s.Counts) {
 			err = other("this is an older copy: it knows less of run %d", s.Run)
 		}
@@ -108,30 +108,23 @@ func (l *Ledger) ForgetRuns(ctx context.Context, folders []Seen) error {
 // Counts tell how many: Uncertain and NotSent, and nothing else.
 func (l *Ledger) Left(ctx context.Context) (left []RunInfo, err error) {
 	err = l.read(ctx, func(t *turn) error {
-		runs, err := t.runs(0, 1<<62)
+		runs, err := t.headers(0, 1<<62)
 		if err != nil {
 			return err
 		}
-		counts := map[int64]Counts{}
-		err = t.query(func(scan func(...any) error) error {
-			var run int64
-			var n int
-			err := scan(&run, &n)
-			counts[run] = Counts{Uncertain: n}
-			return err
-		}, "SELECT run, count(*) FROM results WHERE outcome = 'uncertain' AND submitted GROUP BY run")
+		counts, err := t.counts("outcome = 'not_sent' OR outcome = 'uncertain' AND submitted")
 		if err != nil {
 			return err
 		}
 		for i, r := range runs {
 			c := counts[r.ID]
 			again := slices.ContainsFunc(runs[i+1:], func(o RunInfo) bool { return o.Target == r.Target && o.Input.SHA256 == r.Input.SHA256 })
-			if (r.Ended || r.Interrupted) && r.Counts[NotSent] > 0 && !again {
-				n, err := t.numbers(unsentStatement, r.ID)
-				if err != nil {
+			if again || !r.Ended && !r.Interrupted {
+				c[NotSent] = 0
+			} else if c[NotSent] > 0 {
+				if err := t.row(unsentStatement, r.ID).Scan(&c[NotSent]); err != nil {
 					return err
 				}
-				c[NotSent] = int(n[0])
 			}
 			if c != (Counts{}) {
 				r.Counts = c

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"syscall"
 )
 
 // The reasons that an [Error] can carry. Test with [errors.Is].
@@ -111,11 +110,10 @@ func fileError(path, format string, err error) *Error {
 	return e
 }
 
-// inner is what the system says, without the operation and the path.
+// inner is what the system says, without the operation and the path around it.
 func inner(err error) error {
-	var system syscall.Errno
-	if errors.As(err, &system) {
-		return system
+	for system := err; system != nil; system = errors.Unwrap(system) {
+		err = system
 	}
 	return err
 }

@@ -33,6 +33,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	_ "embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -41,6 +42,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ncruces/go-sqlite3"
 )
 
 // Ledger is an open ledger. All methods are safe for concurrent use.
@@ -101,6 +104,54 @@ type dialect struct {
 //	{without rowid}  a table that is its own index
 func newDialect(direct string, sight sql.TxOptions, words ...string) *dialect {
 	return &dialect{strings.NewReplacer(words...), direct, &sight}
+}
+
+//go:embed schema/1.sql
+var schema string
+
+// schemaVersion is that of the tables; a higher one is refused. What brings tables
+// from one to the next will stand beside them in the folder, by its number.
+const schemaVersion = 1
+
+// makeTables makes the tables of a new ledger.
+func makeTables(db *sql.DB, d *dialect) error {
+	tx, err := db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	_, err = tx.Exec(d.Replace(schema))
+	if err == nil {
+		_, err = tx.Exec("INSERT INTO ledger (one, version, secret, commits, generation, runs, adopted, held) VALUES (1, $1, $2, 0, 0, 0, 0, 0)", schemaVersion, newSecret())
+	}
+	if err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// state is where a ledger stands.
+type state struct {
+	secret        []byte
+	commits       int64
+	adopted, held bool
+}
+
+// readState reads it, and refuses what is not a ledger of this version.
+func readState(ctx context.Context, s store, db *sql.DB) (at state, err error) {
+	var version int
+	err = db.QueryRowContext(ctx, "SELECT version, secret, commits, adopted, held FROM ledger").Scan(&version, &at.secret, &at.commits, &at.adopted, &at.held)
+	switch {
+	case errors.Is(err, sqlite3.ERROR), errors.Is(err, sql.ErrNoRows):
+		return at, errDamaged(s.Path(), Say("its tables are missing"))
+	case err != nil:
+		return at, s.word(err)
+	case version > schemaVersion:
+		return at, errNewer(s.Path())
+	case version < 1, len(at.secret) != secretSize:
+		return at, errDamaged(s.Path(), Say("its secret is missing"))
+	}
+	return at, nil
 }
 
 // Options are how a ledger is opened.

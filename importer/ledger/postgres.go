@@ -133,13 +133,13 @@ func (p *postgres) open(ctx context.Context, l *Ledger, o Options) error {
 		if !o.Create && !o.Trial {
 			return errMissing(p.where)
 		}
-		if err := migrate(p.db, l.dialect, 0); err == nil {
+		if err := makeTables(p.db, l.dialect); err == nil {
 			l.created = true
 		} else if there, again := p.server(ctx); again != nil || !there { // nobody else has made it meanwhile
 			return p.word(err)
 		}
 	}
-	at, err := p.check(ctx)
+	at, err := readState(ctx, p, p.db)
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (l *Ledger) readDatabase(ctx context.Context, where string) error {
 	}
 	if err == nil {
 		var at state
-		if at, err = p.check(ctx); err == nil {
+		if at, err = readState(ctx, p, p.db); err == nil {
 			l.setSecret(at.secret)
 		}
 	}
@@ -206,20 +206,6 @@ func (p *postgres) unfit(version int, fsync string, standby bool) error {
 		return &Error{Path: p.where, Err: ErrDisk, Reason: Say("the server is a standby, which can only be read"), Hint: Say("name the primary server")}
 	}
 	return nil
-}
-
-func (p *postgres) check(ctx context.Context) (at state, err error) {
-	var version int
-	err = p.db.QueryRowContext(ctx, "SELECT version, secret, commits, adopted FROM ledger").Scan(&version, &at.secret, &at.commits, &at.adopted)
-	switch {
-	case errors.Is(err, sql.ErrNoRows), err == nil && len(at.secret) != secretSize:
-		return at, errDamaged(p.where, Say("its secret is missing"))
-	case err != nil:
-		return at, p.word(err)
-	case version > schemaVersion:
-		return at, errNewer(p.where)
-	}
-	return at, nil
 }
 
 func (p *postgres) Path() string    { return p.where }

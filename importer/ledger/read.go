@@ -38,7 +38,7 @@ func (t *turn) runs(from, to int64) ([]RunInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	counts, err := t.counts(from, to)
+	counts, err := t.counts("run BETWEEN $1 AND $2", from, to)
 	for i := range runs {
 		runs[i].Counts = counts[runs[i].ID]
 		for _, n := range runs[i].Counts {
@@ -81,8 +81,8 @@ func (t *turn) headers(from, to int64) (runs []RunInfo, err error) {
 	return runs, err
 }
 
-// counts are the rows of runs by outcome.
-func (t *turn) counts(from, to int64) (map[int64]Counts, error) {
+// counts are the rows of each run by outcome, of those that meet a condition.
+func (t *turn) counts(condition string, args ...any) (map[int64]Counts, error) {
 	all := map[int64]Counts{}
 	err := t.query(func(scan func(...any) error) error {
 		var (
@@ -98,7 +98,7 @@ func (t *turn) counts(from, to int64) (map[int64]Counts, error) {
 		counts[o] += n
 		all[run] = counts
 		return err
-	}, "SELECT run, outcome, count(*) FROM results WHERE run BETWEEN $1 AND $2 GROUP BY run, outcome", from, to)
+	}, "SELECT run, outcome, count(*) FROM results WHERE "+condition+" GROUP BY run, outcome", args...)
 	return all, err
 }
 

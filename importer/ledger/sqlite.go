@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"io/fs"
 	"net/url"
@@ -16,13 +15,9 @@ import (
 	"github.com/ncruces/go-sqlite3/driver"
 )
 
-//go:embed schema/*.sql
-var schemas embed.FS
-
 const (
 	applicationID = 0x56_69_74_4c // "VitL", of the file
 	fileVersion   = 3             // of what is in the file; those before were not tables
-	schemaVersion = 1             // of the tables; a higher one is refused
 	pageSize      = 4096          // bytes, SQLite's default
 )
 
@@ -231,13 +226,6 @@ func (s *sqlite) compare(ctx context.Context, l *Ledger, at state) error {
 	return m.compare(s.path, l.id, at.commits)
 }
 
-// state is where a ledger stands.
-type state struct {
-	secret        []byte
-	commits       int64
-	adopted, held bool
-}
-
 // check refuses what is not a whole ledger of this version.
 func (s *sqlite) check(ctx context.Context, db *sql.DB) (at state, err error) {
 	if err := checkHeader(s.path); err != nil {
@@ -248,27 +236,14 @@ func (s *sqlite) check(ctx context.Context, db *sql.DB) (at state, err error) {
 			return at, err
 		}
 	}
-	var verified, version int
+	var verified int
 	if err := db.QueryRowContext(ctx, "PRAGMA checksum_verification").Scan(&verified); err != nil {
 		return at, s.word(err)
 	}
 	if verified != 1 {
 		return at, errDamaged(s.path, Say("its checksums are switched off"))
 	}
-	err = db.QueryRowContext(ctx, "SELECT version, secret, commits, adopted, held FROM ledger").Scan(&version, &at.secret, &at.commits, &at.adopted, &at.held)
-	switch {
-	case errors.Is(err, sqlite3.ERROR), errors.Is(err, sql.ErrNoRows):
-		return at, errDamaged(s.path, Say("its tables are missing"))
-	case err != nil:
-		return at, s.word(err)
-	case version > schemaVersion:
-		return at, errNewer(s.path)
-	case version < 1:
-		return at, errDamaged(s.path, Say("its version is %d", version))
-	case len(at.secret) != secretSize:
-		return at, errDamaged(s.path, Say("its secret is missing"))
-	}
-	return at, nil
+	return readState(ctx, s, db)
 }
 
 // checkHeader looks at the beginning of the file: before SQLite does, because
@@ -374,7 +349,7 @@ func createFile(path string) (created bool, err error) {
 			return err
 		}
 		db.SetMaxOpenConns(1)
-		err = migrate(db, sqliteDialect, 0)
+		err = makeTables(db, sqliteDialect)
 		if err == nil {
 			_, err = db.Exec("PRAGMA application_id = " + strconv.Itoa(applicationID) + "; PRAGMA user_version = " + strconv.Itoa(fileVersion) + "; PRAGMA journal_mode = WAL")
 		}
@@ -408,33 +383,6 @@ func appear(path string, fill func(fresh string) error) error {
 		return fileError(path, "cannot be created: %v", err)
 	}
 	return syncDir(filepath.Dir(path))
-}
-
-// migrate brings the tables from one version to the newest: 0 is none at all.
-func migrate(db *sql.DB, d *dialect, from int) error {
-	tx, err := db.Begin()
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	for v := from + 1; v <= schemaVersion; v++ {
-		text, err := schemas.ReadFile("schema/" + strconv.Itoa(v) + ".sql")
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(d.Replace(string(text))); err != nil {
-			return err
-		}
-	}
-	if from == 0 {
-		_, err = tx.Exec("INSERT INTO ledger (one, version, secret, commits, generation, runs, adopted, held) VALUES (1, $1, $2, 0, 0, 0, 0, 0)", schemaVersion, newSecret())
-	} else {
-		_, err = tx.Exec("UPDATE ledger SET version = $1", schemaVersion)
-	}
-	if err != nil {
-		return err
-	}
-	return tx.Commit()
 }
 
 func (s *sqlite) Path() string           { return s.path }
