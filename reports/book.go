@@ -3,7 +3,6 @@ package reports
 import (
 	"archive/zip"
 	"io"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -89,12 +88,12 @@ type sheet struct {
 // characters; those from aside on are folded away, so that what matters fits on
 // a page: whoever looks for an id opens them.
 type layout struct {
-	columns      []float64
-	aside        int // 0 = none
-	landscape    bool
-	left, top    int // columns and rows that stay in sight
-	printHeading int // the row that is printed on each page; 0 = none
-	rows         int // as many at most; 0 = not known
+	columns   []float64
+	aside     int // 0 = none
+	landscape bool
+	left, top int    // columns and rows that stay in sight
+	heading   string // the rows that are printed on each page, "$1:$2"; "" = none
+	rows      int    // as many at most; 0 = not known
 }
 
 func (b *book) sheet(name string, l layout) *sheet {
@@ -123,9 +122,8 @@ func (b *book) sheet(name string, l layout) *sheet {
 	if l.top > 0 {
 		s.try(s.out.SetPanes(&excelize.Panes{Freeze: true, XSplit: l.left, YSplit: l.top, TopLeftCell: cellName(l.left+1, l.top+1), ActivePane: "bottomRight"}))
 	}
-	if l.printHeading > 0 {
-		n := "$" + strconv.Itoa(l.printHeading)
-		s.try(b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: quoteSheet(name) + "!" + n + ":" + n, Scope: name}))
+	if l.heading != "" {
+		s.try(b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: quoteSheet(name) + "!" + l.heading, Scope: name}))
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -107,7 +108,7 @@ var escaped = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
 
 // begin writes the header on its row.
 func (c *xlsxCorrections) begin() {
-	titles, l := []string{columnRow, columnReason, columnHint}, layout{columns: []float64{11, 44, 40}, landscape: true, left: 3, top: c.info.HeaderRow, printHeading: c.info.HeaderRow}
+	titles, l := []string{columnRow, columnReason, columnHint}, layout{columns: []float64{11, 44, 40}, landscape: true, left: 3, top: c.info.HeaderRow, heading: fmt.Sprintf("$%d:$%[1]d", c.info.HeaderRow)}
 	for i, h := range c.info.Header {
 		if reasonColumn(h) == "" {
 			c.own, titles = append(c.own, i), append(titles, h)

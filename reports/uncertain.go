@@ -35,6 +35,10 @@ var uncertainColumns = [...]struct {
 	{"time slot id", 38, func(_ *uncertain, r *record) string { return r.Slot.TimeSlotId }},
 }
 
+// uncertainAside is how many of them are in sight in a workbook: the ids are
+// folded away, so that the rest can be read on a page.
+const uncertainAside = 9
+
 // The columns in which an answer stands.
 const (
 	bookingIDTitle = "booking id"
@@ -97,7 +101,7 @@ func (u *uncertain) add(r *record) error {
 // as wide as the others, and the header.
 func (u *uncertain) begin() error {
 	how, titles := make([]string, len(uncertainColumns)), make([]string, len(uncertainColumns))
-	l := layout{landscape: true, left: 3, top: 2}
+	l := layout{landscape: true, left: 3, top: 2, aside: uncertainAside, heading: "$1:$2"}
 	for i, c := range uncertainColumns {
 		titles[i], l.columns = u.text.Say(c.title), append(l.columns, c.width)
 	}
@@ -110,15 +114,17 @@ func (u *uncertain) begin() error {
 		name := u.text.Say("Uncertain rows")
 		u.book = u.shelf.newBook(name)
 		u.sheet = u.book.sheet(name, l)
+		u.sheet.high(lines(how[0], 120), u.book.cell(lookNote, how[0]))
+		u.book.try(u.sheet.out.MergeCell("A1", cellName(uncertainAside, 1)))
 	} else {
 		if _, err := io.WriteString(u.w, "\ufeff"); err != nil { // spreadsheets know the file for UTF-8 by it
 			return err
 		}
 		u.csv = csv.NewWriter(u.w)
 		u.csv.Comma, u.csv.UseCRLF = u.comma, true
-	}
-	if err := u.put(lookText, how); err != nil {
-		return err
+		if err := u.put(lookText, how); err != nil {
+			return err
+		}
 	}
 	return u.put(lookHeader, titles)
 }

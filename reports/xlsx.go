@@ -55,7 +55,7 @@ type reportXLSX struct {
 func newReportXLSX(w io.Writer, shelf *shelf, src *Source, text texts, o *Options, c *causes) *reportXLSX {
 	b := shelf.newBook(text.Say("Summary"), text.Say("Rows"), text.Say("Problems"))
 	x := &reportXLSX{book: b, w: w, run: &src.Run, words: text, zone: o.Zone, causes: c, header: headerRow(o.Trial)}
-	l := layout{left: 2, top: x.header, aside: rowsAside, printHeading: x.header, rows: min(x.header+src.Run.Rows, excelize.TotalRows)}
+	l := layout{left: 2, top: x.header, aside: rowsAside, heading: fmt.Sprintf("$1:$%d", x.header), rows: min(x.header+src.Run.Rows, excelize.TotalRows)}
 	var titles, banner []any
 	for _, c := range rowColumns {
 		l.columns = append(l.columns, c.width)
@@ -186,7 +186,7 @@ func (x *reportXLSX) outcomes(p *sheet, s *Summary) {
 // problems writes the sheet of the causes.
 func (x *reportXLSX) problems() {
 	w := x.words
-	p := x.sheet(w.Say("Problems"), layout{columns: []float64{9, 20, 60, 24, 50, 50}, landscape: true, top: 1, printHeading: 1})
+	p := x.sheet(w.Say("Problems"), layout{columns: []float64{9, 20, 60, 24, 50, 50}, landscape: true, top: 1, heading: "$1:$1"})
 	var header []any
 	for _, title := range [...]string{"Rows", "Outcome", "Cause", "Column", "What to do", "In rows"} {
 		header = append(header, p.cell(lookHeader, w.Say(title)))
