@@ -308,9 +308,13 @@ func TestMovedAsideReportComesBack(t *testing.T) {
 	parent, name := filepath.Split(o.Dir)
 	staging := filepath.Join(parent, "."+name+".tmp-123")
 	must(t, errors.Join(os.Mkdir(staging, 0o700), os.Rename(o.Dir, filepath.Join(staging, name))))
+	src.Input, src.NoInput = nil, &InputError{Path: "p.csv", Err: ErrInputMissing} // only the report knows names
 	mustWrite(t, src, o)
 	if got := string(read(t, o.Dir, "notes.txt")); got != "mine" {
 		t.Errorf("notes.txt: %q", got)
+	}
+	if got := string(read(t, o.Dir, csvAt)); !strings.Contains(got, "Åsa Öberg") {
+		t.Errorf("the names are gone: %s", got)
 	}
 	if got := ls(t, parent); !slices.Equal(got, []string{"participants-run-0007", "participants.csv"}) {
 		t.Errorf("beside the input: %q", got)

@@ -19,8 +19,6 @@ type Source struct {
 	// are asked for once for every attempt at a report: a second one follows
 	// if the input turns out to be another file halfway.
 	Rows iter.Seq2[ledger.Row, error]
-	// Events are what happened to the run, oldest first.
-	Events []ledger.Event
 	// Ledger tells the run's ledger from others, and LedgerPlace is where it is.
 	Ledger, LedgerPlace string
 	// NewLedger says that the run found none and made it.

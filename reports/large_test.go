@@ -29,7 +29,6 @@ func largeRun(t testing.TB, n int) (Source, Options) {
 	b.WriteString("Förnamn;Efternamn;E-post;Mobil;Född;Tid\r\n")
 	rows := make([]ledger.Row, n)
 	at := noon
-	var events []ledger.Event
 	for i := range rows {
 		first, last := firstNames[r.IntN(len(firstNames))], lastNames[r.IntN(len(lastNames))]
 		fmt.Fprintf(&b, "%s;%s;%s.%d@example.com;070-1740%03d;1990-06-%02d;18:00\r\n", first, last, "p", i, 605+i%95, 1+i%28)
@@ -39,7 +38,6 @@ func largeRun(t testing.TB, n int) (Source, Options) {
 			row.SubmittedAt, row.Attempts, row.Duration = at, 1, time.Duration(60+r.ExpFloat64()*90)*time.Millisecond
 		}
 		if i > 0 && i%(n/3+1) == 0 {
-			events = append(events, ledger.Event{At: at, Kind: "pause", Detail: "429: 6 s"}, ledger.Event{At: at.Add(6 * time.Second), Kind: "resume"})
 			at = at.Add(6 * time.Second)
 		}
 		switch k := r.IntN(1000); {
@@ -85,5 +83,5 @@ func largeRun(t testing.TB, n int) (Source, Options) {
 	for _, row := range rows {
 		run.Requests += row.Attempts
 	}
-	return Source{Run: run, Rows: ledgerRows(rows), Input: f, Events: events}, Options{Dir: Folder(path, 7, false), Zone: stockholm}
+	return Source{Run: run, Rows: ledgerRows(rows), Input: f}, Options{Dir: Folder(path, 7, false), Zone: stockholm}
 }

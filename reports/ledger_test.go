@@ -45,19 +45,16 @@ func TestFromTheLedger(t *testing.T) {
 	begin(1)
 	must(t, run.Finish(ctx, 1, ledger.Result{Outcome: ledger.Rejected, HTTPStatus: 400, Reason: ledger.Say("full"), Attempts: 1}))
 	begin(2) // and then the process is killed
-	must(t, run.Event(ctx, ledger.Event{At: noon, Kind: "pause", Detail: "500 ms, then 5/s"}))
 
 	dir := Folder(path, run.ID(), false)
 	report := func() *Report {
 		t.Helper()
 		info, err := l.RunInfo(ctx, run.ID())
 		must(t, err)
-		events, err := l.Events(ctx, run.ID())
-		must(t, err)
 		f, err := OpenInput(ctx, info)
 		must(t, err)
 		defer f.Close()
-		rep := mustWrite(t, Source{Run: info, Rows: l.Rows(ctx, run.ID()), Events: events, Input: f}, Options{Dir: dir, Zone: stockholm})
+		rep := mustWrite(t, Source{Run: info, Rows: l.Rows(ctx, run.ID()), Input: f}, Options{Dir: dir, Zone: stockholm})
 		var s struct{ Outcomes map[string]int }
 		must(t, json.Unmarshal(read(t, rep.Dir, "summary.json"), &s))
 		for _, o := range ledger.Outcomes {

@@ -72,18 +72,18 @@ func Write(ctx context.Context, src Source, o Options) (*Report, error) {
 	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
 		return nil, err
 	}
-	src.recall(o.Dir)
+	s, err := stage(ctx, o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer s.discard() // what cannot be removed now is left to the next writer
+	src.recall(o.Dir) // when a dead writer's earlier report has its name again
 	if src.earlier != nil && o.Paths.RunFlags == nil {
 		o.Paths.RunFlags = src.earlier.RunFlags
 	}
 	if o.Paths.Input == "" && src.Input != nil {
 		o.Paths.Input = src.Input.Info().Path // where it is now
 	}
-	s, err := stage(ctx, o.Dir)
-	if err != nil {
-		return nil, err
-	}
-	defer s.discard() // what cannot be removed now is left to the next writer
 	for {
 		rep, err := write(ctx, s, &src, &o)
 		var unfit *InputError

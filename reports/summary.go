@@ -111,34 +111,25 @@ func summarize(src *Source, o *Options, t *tally, p Paths, d *describer) *Summar
 		})
 	}
 	booked := t.Outcomes[ledger.Booked] + t.Outcomes[ledger.AlreadyBooked]
-	switch {
+	only, all, one, some := "The only row is booked", "All %v rows are booked", "%v of %s rows is booked", "%v of %s rows are booked"
+	if o.Trial {
+		only, all, one, some = "The only row would be booked", "All %v rows would be booked", "%v of %s rows would be booked", "%v of %s rows would be booked"
+	}
+	switch n := words.Number(t.Rows); {
 	case t.Rows == 0:
 		s.Headline = w.Say("The list has no rows")
-	case o.Trial:
-		s.Headline = w.wouldBe(booked, t.Rows)
 	case booked == t.Rows && booked == 1:
-		s.Headline = w.Say("The only row is booked")
+		s.Headline = w.Say(only)
 	case booked == t.Rows:
-		s.Headline = w.Say("All %v rows are booked", words.Number(t.Rows))
+		s.Headline = w.Say(all, n)
 	default:
-		s.Headline = w.Say(words.Plural(booked, "%v of %s rows is booked", "%v of %s rows are booked"), words.Number(booked), words.Number(t.Rows))
+		s.Headline = w.Say(words.Plural(booked, one, some), words.Number(booked), n)
 	}
 	s.Occasion = occasion(run, t, o, w)
 	s.Facts = facts(run, w, o.Zone, t)
 	s.steps(w, t, p.filled(run), src)
 	s.notes(w, src)
 	return s
-}
-
-// wouldBe is the headline of a trial.
-func (w texts) wouldBe(booked, rows int) string {
-	switch {
-	case booked == rows && rows == 1:
-		return w.Say("The only row would be booked")
-	case booked == rows:
-		return w.Say("All %v rows would be booked", words.Number(rows))
-	}
-	return w.Say("%v of %s rows would be booked", words.Number(booked), words.Number(rows))
 }
 
 // occasion says when a run was, for which office and where it sent its rows.

@@ -220,11 +220,7 @@ func (s *reportSource) Close() {
 // run found it, where the user says it is, and where other runs found a list
 // with the same content.
 func (w *world) reportSource(ctx context.Context, l *ledger.Ledger, run ledger.RunInfo, runs []ledger.RunInfo, place reportPlace) (*reportSource, error) {
-	events, err := l.Events(ctx, run.ID)
-	if err != nil {
-		return nil, err
-	}
-	s := &reportSource{reports.Source{Run: run, Ledger: l.ID(), LedgerPlace: l.Path(), NewLedger: place.newLedger, Rows: l.Rows(ctx, run.ID), Events: events, Words: place.words, ViewingColumns: place.viewing, SlotColumns: place.slot}}
+	s := &reportSource{reports.Source{Run: run, Ledger: l.ID(), LedgerPlace: l.Path(), NewLedger: place.newLedger, Rows: l.Rows(ctx, run.ID), Words: place.words, ViewingColumns: place.viewing, SlotColumns: place.slot}}
 	if place.list != "" {
 		s.Input, s.NoInput = reports.OpenInput(ctx, inPlace(run, place.list))
 		if s.NoInput != nil {
