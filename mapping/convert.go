@@ -58,43 +58,41 @@ var freeText = []string{
 	"updatePerson.customField.name", "updatePerson.customField.value",
 }
 
-// defaultConverters is the converters of fields that have one other than
-// their kind's.
-var defaultConverters = map[string]string{
-	"updatePerson.cellPhone":            "phone",
-	"updatePerson.telePhone":            "phone",
-	"updatePerson.workPhone":            "phone",
-	"updatePerson.otherPhone":           "phone",
-	"updatePerson.email.emailAddress":   "email",
-	"updatePerson.email.emailAddress2":  "email",
-	"updatePerson.address.zipCode":      "zip",
-	"updatePerson.address.countryCode":  "country",
-	"updatePerson.socialSecurityNumber": "personnummer",
-	"updatePerson.obtainThrough":        "choice",
+// converters are those that have no settings.
+var converters = map[string]convert{
+	"phone": toPhone, "personnummer": toPersonnummer, "boolean": toBoolean, "integer": toInteger, "decimal": toDecimal,
+	"email": toEmail, "country": toCountry, "zip": toZip,
 }
 
-// convertersOf returns the converter that a field has, and behind it those that
-// "as" may choose instead.
+// ofKind and ofPath are the converters that a field has: the first by itself, the
+// others where "as" chooses them. What a path has goes before what its kind has.
+var (
+	ofKind = map[vitec.Kind][]string{
+		vitec.KindBoolean: {"boolean"}, vitec.KindInteger: {"integer"}, vitec.KindDecimal: {"decimal"},
+		vitec.KindDateTime: {"datetime", "date"}, vitec.KindTextList: {"list"}, vitec.KindText: {"text"},
+	}
+	ofPath = map[string][]string{
+		"updatePerson.cellPhone":            {"phone", "text"},
+		"updatePerson.telePhone":            {"phone", "text"},
+		"updatePerson.workPhone":            {"phone", "text"},
+		"updatePerson.otherPhone":           {"phone", "text"},
+		"updatePerson.email.emailAddress":   {"email", "text"},
+		"updatePerson.email.emailAddress2":  {"email", "text"},
+		"updatePerson.address.zipCode":      {"zip", "text"},
+		"updatePerson.address.countryCode":  {"country", "text"},
+		"updatePerson.socialSecurityNumber": {"personnummer", "text"},
+		"updatePerson.obtainThrough":        {"choice", "text"},
+	}
+)
+
 func convertersOf(f vitec.Field) []string {
-	switch f.Kind {
-	case vitec.KindBoolean:
-		return []string{"boolean"}
-	case vitec.KindInteger:
-		return []string{"integer"}
-	case vitec.KindDecimal:
-		return []string{"decimal"}
-	case vitec.KindDateTime:
-		return []string{"datetime", "date"}
-	case vitec.KindTextList:
-		return []string{"list"}
-	}
-	if own := defaultConverters[f.Path]; own != "" {
-		return []string{own, "text"}
-	}
-	if slices.Contains(freeText, f.Path) {
+	switch own := ofPath[f.Path]; {
+	case own != nil:
+		return own
+	case slices.Contains(freeText, f.Path):
 		return []string{"text", "date"}
 	}
-	return []string{"text"}
+	return ofKind[f.Kind]
 }
 
 // texter returns the converter of a text that is sent as it is.

@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -63,20 +62,6 @@ func (e *Error) marked() string {
 		return ' '
 	}, string([]rune(e.Snippet)[:min(e.caret, utf8.RuneCountInString(e.Snippet))]))
 	return fmt.Sprintf("\n  %s | %s\n  %*s | %s%s", number, e.Snippet, len(number), "", before, strings.Repeat("^", max(e.width, 1)))
-}
-
-// MarshalJSON says it to other programs, in English.
-func (e *Error) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		File       string `json:"file"`
-		Line       int    `json:"line"`
-		Column     int    `json:"column"`
-		Code       string `json:"code"`
-		Message    string `json:"message"`
-		Suggestion string `json:"suggestion,omitempty"`
-		Hint       string `json:"hint,omitempty"`
-		Snippet    string `json:"snippet,omitempty"`
-	}{e.File, e.Line, e.Column, e.Code, e.Reason.String(), e.Suggestion, e.Hint.String(), e.Snippet})
 }
 
 // Place returns "file:line:column", or what of it is known.

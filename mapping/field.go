@@ -180,35 +180,14 @@ func (c *compiler) converter(r *rule, f *field) string {
 		if r.Split.Separator.set {
 			f.convert = lister(r.Split.Separator.text)
 		}
+	case "choice":
+		f.convert = chooser(f.member.Values)
+	case "text":
+		f.convert = texter(slices.Contains(freeText, f.path))
 	default:
-		f.convert = converterOf(name, f)
+		f.convert = converters[name]
 	}
 	return name
-}
-
-// converterOf returns a converter that has no settings of its own.
-func converterOf(name string, f *field) convert {
-	switch name {
-	case "phone":
-		return toPhone
-	case "personnummer":
-		return toPersonnummer
-	case "boolean":
-		return toBoolean
-	case "integer":
-		return toInteger
-	case "decimal":
-		return toDecimal
-	case "email":
-		return toEmail
-	case "country":
-		return toCountry
-	case "zip":
-		return toZip
-	case "choice":
-		return chooser(f.member.Values)
-	}
-	return texter(slices.Contains(freeText, f.path))
 }
 
 // layouts reads layouts, and returns how they are named in messages.

@@ -1,6 +1,8 @@
 package mapping
 
 import (
+	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -20,72 +22,52 @@ func toPersonnummer(text string, s *surroundings) (any, *fault) {
 	if s.foreign {
 		return oneLine(text), nil
 	}
-	if lostDigits(text) {
-		return nil, &fault{code: "lost_digits"}
-	}
-	compact := text
-	if strings.ContainsAny(text, " –−‐‑") {
-		compact = strings.NewReplacer(" ", "", "–", "-", "−", "-", "‐", "-", "‑", "-").Replace(text)
-	}
-	mark := byte(0)
-	if n := len(compact); n > 5 && (compact[n-5] == '-' || compact[n-5] == '+') {
-		mark = compact[n-5]
-		compact = compact[:n-5] + compact[n-4:]
-	}
+	text = strings.NewReplacer(" ", "", "–", "-", "−", "-", "‐", "-", "‑", "-").Replace(text)
+	parts := personNumber.FindStringSubmatch(text)
+	digits := len(strings.NewReplacer("-", "", "+", "").Replace(text))
 	switch {
-	case !allDigits(compact):
+	case lostDigits(text):
+		return nil, &fault{code: "lost_digits"}
+	case parts == nil && almostNumber.MatchString(text) && (digits == 8 || digits == 9 || digits == 11):
+		return nil, &fault{code: "personnummer_length", args: []string{strconv.Itoa(digits)}}
+	case parts == nil:
 		return nil, &fault{code: "personnummer"}
-	case len(compact) == 9 || len(compact) == 11 || len(compact) == 8:
-		return nil, &fault{code: "personnummer_length", args: []string{strconv.Itoa(len(compact))}}
-	case len(compact) != 10 && len(compact) != 12:
-		return nil, &fault{code: "personnummer"}
-	}
-	short := compact[len(compact)-10:]
-	if !luhn(short) {
+	case !luhn(parts[2] + parts[4]):
 		return nil, &fault{code: "personnummer_check"}
 	}
-	today := s.today
-	century := 0
-	if len(compact) == 12 {
-		century, _ = strconv.Atoi(compact[:2])
-		if century < 18 || !realDay(century, short, today) {
-			return nil, &fault{code: "personnummer_date"}
+	century, _ := strconv.Atoi(parts[1])
+	if parts[1] == "" {
+		if century = s.today.Year() / 100; !born(century, parts[2], s.today) {
+			century--
 		}
-		return compact, nil
+		if parts[3] == "+" {
+			century--
+		}
 	}
-	century = today.Year() / 100
-	if !realDay(century, short, today) {
-		century--
-	}
-	if mark == '+' {
-		century--
-	}
-	if !realDay(century, short, today) {
+	if century < 18 || !born(century, parts[2], s.today) {
 		return nil, &fault{code: "personnummer_date"}
 	}
-	number := strconv.Itoa(century) + short
-	if year, _ := strconv.Atoi(number[:4]); mark != '+' && today.Year()-year < youngest {
+	number := strconv.Itoa(century) + parts[2] + parts[4]
+	if year, _ := strconv.Atoi(number[:4]); parts[1] == "" && parts[3] != "+" && s.today.Year()-year < youngest {
 		s.doubts = append(s.doubts, "personnummer_century")
 	}
 	return number, nil
 }
 
-// realDay reports whether the six first digits of a ten-digit number are a
-// day of that century that is not after today. Coordination numbers add 60.
-func realDay(century int, short string, today time.Time) bool {
-	year, _ := strconv.Atoi(short[:2])
-	month, _ := strconv.Atoi(short[2:4])
-	day, _ := strconv.Atoi(short[4:6])
+var (
+	personNumber = regexp.MustCompile(`^(\d\d)?(\d{6})([-+]?)(\d{4})$`)
+	almostNumber = regexp.MustCompile(`^\d+[-+]?\d{4}$`)
+)
+
+// born reports whether six digits are a day of a century that is not after today.
+// Coordination numbers add 60 to it.
+func born(century int, digits string, today time.Time) bool {
+	day, _ := strconv.Atoi(digits[4:])
 	if day > 60 {
 		day -= 60
 	}
-	year += 100 * century
-	d := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	if d.Day() != day || int(d.Month()) != month {
-		return false
-	}
-	y, m, t := today.Date()
-	return !d.After(time.Date(y, m, t, 0, 0, 0, 0, time.UTC))
+	d, err := time.Parse("20060102", fmt.Sprintf("%d%s%02d", century, digits[:4], day))
+	return err == nil && d.Format(time.DateOnly) <= today.Format(time.DateOnly)
 }
 
 // luhn reports whether the last of ten digits is the check digit of the

@@ -1,9 +1,9 @@
 package mapping
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -62,43 +62,38 @@ func swedish(text string) *phonenumbers.PhoneNumber {
 	return nil
 }
 
+var (
+	isLetter   = regexp.MustCompile(`\pL`)
+	foreign    = regexp.MustCompile(`[^0-9+/,;|\n& .()–−‐‑-]`)
+	secondPlus = regexp.MustCompile(`\d[^+]*\+`)
+	listed     = regexp.MustCompile(`(?:\d\D*){5}[/,;|\n&]`)
+	apart      = regexp.MustCompile(`[+\d]\D*[,;|\n&]|\+[^\d]+\+`)
+	dialled    = regexp.MustCompile(`^[^+\d]*[+0]`)
+)
+
 // notOneNumber says why a text cannot be one telephone number that is dialled
 // as it stands, or nil.
 func notOneNumber(text string) *fault {
-	digits, first := 0, rune(0)
-	odd := false // something stands between the digits that does not belong there
-	for i, r := range text {
-		switch {
-		case r >= '0' && r <= '9':
-			if first == 0 {
-				first = r
-			}
-			digits++
-		case r == '+':
-			if digits > 0 {
-				return &fault{code: "many_phones"}
-			}
-			odd = odd || first != 0 && text[i-1] != '+'
-			first = r
-		case unicode.IsLetter(r):
-			return &fault{code: "phone_letters"}
-		case strings.ContainsRune("/,;|\n&", r):
-			if digits >= 5 {
-				return &fault{code: "many_phones"}
-			}
-			odd = odd || first != 0 && r != '/'
-		case strings.ContainsRune(" -.()–−‐‑", r):
-		default:
-			return &fault{code: "phone"}
+	digits := len(strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
 		}
-	}
+		return r
+	}, text))
+	code := ""
 	switch {
-	case digits == 0 || odd && digits <= 15:
-		return &fault{code: "phone"}
-	case digits > 18:
-		return &fault{code: "many_phones"}
-	case first != '+' && first != '0':
-		return &fault{code: "phone_prefix"}
+	case isLetter.MatchString(text):
+		code = "phone_letters"
+	case foreign.MatchString(text) || digits == 0:
+		code = "phone"
+	case secondPlus.MatchString(text), listed.MatchString(text), digits > 18:
+		code = "many_phones"
+	case apart.MatchString(text):
+		code = "phone"
+	case !dialled.MatchString(text):
+		code = "phone_prefix"
+	default:
+		return nil // more digits than a number has, though not two numbers: the library says so
 	}
-	return nil // more digits than a number has, though not two numbers: the library says so
+	return &fault{code: code}
 }

@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -11,49 +10,29 @@ import (
 //
 // An edit is a character put in, left out, replaced or exchanged with its
 // neighbour; letter case costs nothing. Among equally near candidates the one
-// that begins most like the word wins, then the one of most similar length,
-// then the first.
+// that begins most like the word wins, then the first.
 func suggest(word string, candidates []string) string {
-	type near struct {
-		text                  string
-		edits, prefix, length int
-	}
-	var found []near
+	best, least, prefix := "", 0, 0
 	w := []rune(strings.ToLower(word))
 	for _, c := range candidates {
 		r := []rune(strings.ToLower(c))
-		n := near{c, edits(w, r), commonPrefix(w, r), max(len(w), len(r)) - min(len(w), len(r))}
-		if n.edits <= max(1, min(len(w), len(r))/3) {
-			found = append(found, n)
+		n, same := edits(w, r), commonPrefix(w, r)
+		if n <= max(1, min(len(w), len(r))/3) && (best == "" || n < least || n == least && same > prefix) {
+			best, least, prefix = c, n, same
 		}
 	}
-	if found != nil {
-		return slices.MinFunc(found, func(a, b near) int {
-			return cmp.Or(a.edits-b.edits, b.prefix-a.prefix, a.length-b.length)
-		}).text
+	// "cellPhone" for "updatePerson.cellPhone", "Mobil" for "Mobilnummer": only
+	// where one candidate alone fits.
+	fits := func(c string) bool {
+		r := []rune(strings.ToLower(c))
+		end := r[strings.LastIndexByte(string(r), '.')+1:]
+		short := min(len(w), len(r))
+		return len(end) < len(r) && edits(w, end) <= 1 || short >= 3 && commonPrefix(w, r) == short
 	}
-	// "cellPhone" for "updatePerson.cellPhone", "Mobil" for "Mobilnummer":
-	// only where one candidate alone fits.
-	for _, fits := range []func(c []rune) bool{
-		func(c []rune) bool {
-			path := strings.Split(string(c), ".")
-			return len(path) > 1 && edits(w, []rune(path[len(path)-1])) <= 1
-		},
-		func(c []rune) bool {
-			return min(len(w), len(c)) >= 3 && commonPrefix(w, c) == min(len(w), len(c))
-		},
-	} {
-		var only []string
-		for _, c := range candidates {
-			if fits([]rune(strings.ToLower(c))) {
-				only = append(only, c)
-			}
-		}
-		if len(only) == 1 {
-			return only[0]
-		}
+	if i := slices.IndexFunc(candidates, fits); best == "" && i >= 0 && !slices.ContainsFunc(candidates[i+1:], fits) {
+		return candidates[i]
 	}
-	return ""
+	return best
 }
 
 // edits returns the optimal string alignment distance: Levenshtein's with

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 // The YAML library makes a tree of the file. What it says of a text that is no
@@ -21,97 +24,64 @@ const MaxSize = 1 << 20
 
 // tree returns the root of the only document in a file, or nil and what is wrong.
 func (r *reader) tree(name string, src []byte) *yaml.Node {
-	size := len(src)
-	src, intact := fromUTF16(src)
+	tooLarge := len(src) > MaxSize
+	// UTF-16 is what Windows writes where nobody has said UTF-8. What is broken in it
+	// is a replacement character then, and foreign.
+	src, _, _ = transform.Bytes(unicode.BOMOverride(transform.Nop), src)
 	r.src = newSource(name, src)
 	top := pos{src: r.src, line: 1, col: 1}
+	loader, err := yaml.NewLoader(bytes.NewReader(src), yaml.WithUniqueKeys(false))
+	var first, second yaml.Node
 	switch {
-	case size > MaxSize:
+	case tooLarge:
 		r.fail(top, "too_large", "the mapping has more than %v bytes, which is the most that is read", MaxSize).hint("check that this is a mapping")
-		return nil
-	case !intact:
-		r.fail(top, "encoding", "the mapping is UTF-16, and a character in it is broken").hint("save the mapping as UTF-8 text")
 		return nil
 	case r.foreign():
 		return nil
-	}
-	loader, err := yaml.NewLoader(bytes.NewReader(src), yaml.WithUniqueKeys(false))
-	if err != nil {
-		r.fail(top, "syntax", "the mapping cannot be read as YAML")
-		return nil
-	}
-	var first, second yaml.Node
-	err = loader.Load(&first)
-	empty := errors.Is(err, io.EOF) || err == nil && len(first.Content) == 0 || err != nil && onlyRemarks(r.src)
-	switch {
-	case empty:
+	case !slices.ContainsFunc(r.src.lines, saysSomething.MatchString):
 		r.fail(top, "empty", "the mapping is empty")
 		return nil
-	case err != nil:
+	case err == nil:
+		err = loader.Load(&first)
+	}
+	if err != nil || len(first.Content) == 0 {
 		r.syntax(err)
 		return nil
 	}
+	root := first.Content[0]
 	switch err := loader.Load(&second); {
 	case err == nil:
-		p := r.pos(&second)
-		for p.line > 1 && p.line <= len(r.src.lines) && !marksDocument(r.src.lines[p.line-1]) {
-			p.line--
-		}
-		p.col, p.width = 1, 3
-		r.fail(p, "second_document", "a second document begins here; a mapping is one").hint("remove this line")
+		line := root.Line + 1 + slices.IndexFunc(r.src.lines[root.Line:], marksDocument.MatchString)
+		r.fail(pos{src: r.src, line: line, col: 1, width: 3}, "second_document", "a second document begins here; a mapping is one").hint("remove this line")
 	case !errors.Is(err, io.EOF):
 		r.syntax(err)
 	}
-	r.refuse(first.Content[0])
-	return first.Content[0]
+	r.refuse(root)
+	return root
 }
 
-// fromUTF16 returns UTF-16 with a byte order mark as UTF-8: what Windows
-// PowerShell writes where something is printed into a file, and Notepad where
-// "Unicode" is chosen. Other bytes are returned as they are. intact tells
-// whether every character could be read.
-func fromUTF16(src []byte) (text []byte, intact bool) {
-	if !bytes.HasPrefix(src, []byte("\xff\xfe")) && !bytes.HasPrefix(src, []byte("\xfe\xff")) {
-		return src, true
-	}
-	text, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(src)
-	return text, err == nil && !bytes.ContainsRune(text, utf8.RuneError)
-}
-
-// marksDocument reports whether a line ends one document or begins another.
-func marksDocument(line string) bool {
-	return strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...")
-}
-
-// onlyRemarks reports whether a source holds only comments and markers.
-func onlyRemarks(s *source) bool {
-	for _, line := range s.lines {
-		if line = strings.TrimSpace(line); line != "" && line[0] != '#' && line != "---" && line != "..." {
-			return false
-		}
-	}
-	return true
-}
+var (
+	saysSomething = regexp.MustCompile(`^\s*[^\s#]`) // as a first test: --- is told as what it is
+	marksDocument = regexp.MustCompile(`^(---|\.\.\.)`)
+)
 
 // foreign finds what no YAML text may hold, because the library says neither line
 // nor column of it.
 func (r *reader) foreign() bool {
 	for i, line := range r.src.lines {
-		col := 1
-		for rest := line; rest != ""; col++ {
-			c, size := utf8.DecodeRuneInString(rest)
-			what, arg := "", ""
+		col := 0
+		for at, c := range line {
+			col++
+			shown := fmt.Sprintf("U+%04X", c)
 			switch {
-			case c == utf8.RuneError && size == 1:
-				what, arg = "the byte %v is not UTF-8", fmt.Sprintf("0x%02X", rest[0])
-			case c < ' ' && c != '\t', c >= 0x7f && c < 0xa0, c == 0x2028, c == 0x2029, c == 0xfffe, c == 0xffff, c == 0xfeff:
-				what, arg = "the invisible character %v does not belong in a mapping", fmt.Sprintf("U+%04X", c)
+			case c == utf8.RuneError && line[at] != 0xef:
+				shown = fmt.Sprintf("0x%02X", line[at])
+			case c < ' ' && c != '\t', c >= 0x7f && c < 0xa0, strings.ContainsRune("\u2028\u2029\ufeff\ufffd\ufffe\uffff", c):
+			default:
+				continue
 			}
-			if what != "" {
-				r.fail(pos{src: r.src, line: i + 1, col: col}, "encoding", what, arg).hint("save the mapping as UTF-8 text")
-				return true
-			}
-			rest = rest[size:]
+			r.fail(pos{src: r.src, line: i + 1, col: col}, "encoding", "the character %v does not belong in a mapping", shown).hint("save the mapping as UTF-8 text")
+			return true
 		}
 	}
 	return false
@@ -120,7 +90,7 @@ func (r *reader) foreign() bool {
 // syntax tells a mistake of the YAML text itself.
 func (r *reader) syntax(err error) {
 	p := pos{src: r.src, line: 1, col: 1}
-	message := err.Error()
+	message := fmt.Sprint(err)
 	var one *yaml.LoadError
 	if errors.As(err, &one) {
 		message = one.ContextMsg + ", " + one.Message
@@ -142,7 +112,6 @@ func (r *reader) syntax(err error) {
 			return
 		}
 	}
-	r.fail(p, "syntax", "this is not YAML")
 }
 
 // culprit tells what confused the library at or before p, where it tells only the
@@ -181,14 +150,9 @@ var syntaxWords = []struct{ library, ours, hint string }{
 	{"mapping values are not allowed", "a colon is not expected here", "put a text that contains a colon in quotes, and check the indentation"},
 	{"cannot start any token", "this character cannot begin a text", "put the text in quotes, and indent with spaces, not with tabs"},
 	{"could not find expected ':'", "a colon is missing after this key", "write key: value"},
-	{"did not find expected key", "the indentation does not fit the lines above", "lines of one block begin in one column, and are indented with spaces"},
-	{"did not find expected '-' indicator", "the indentation does not fit the list above", ""},
-	{"block sequence entries are not allowed", "a list entry is not expected here", "check the indentation"},
-	{"unknown anchor", "aliases (*) are not part of the mapping language", `put a text that begins with * in quotes; to share a part of a mapping use "lookups"`},
-	{"alias", "aliases (*) are not part of the mapping language", `put a text that begins with * in quotes; to share a part of a mapping use "lookups"`},
-	{"anchor", "anchors (&) are not part of the mapping language", `put a text that begins with & in quotes; to share a part of a mapping use "lookups"`},
-	{"tag", "tags (!) are not part of the mapping language", "put a text that begins with ! in quotes"},
-	{"depth", "the mapping is nested too deeply", ""},
+	{"did not find expected", "the indentation does not fit the lines above", "lines of one block begin in one column, and are indented with spaces"},
+	{"anchor", "anchors (&) and aliases (*) are not part of the mapping language", `put a text that begins with & or * in quotes; to share a part of a mapping use "lookups"`},
+	{"", "this is not YAML", ""},
 }
 
 // refuse tells every anchor, alias, merge key and tag in the tree. They would
