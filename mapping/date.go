@@ -107,7 +107,7 @@ next:
 	case (has('H') || has('h')) != has('m') || has('s') && !has('m'):
 		return l, "a layout with hours needs minutes: HH:mm", ""
 	}
-	l.text, l.layout, l.parts, l.shape = text, layout.String(), parts, shape.String()
+	l.text, l.layout, l.parts, l.shape = text, strings.ReplaceAll(layout.String(), " PM", "PM"), parts, shape.String()
 	l.clock, l.offset = has('m'), has('Z')
 	return l, "", ""
 }
@@ -133,11 +133,15 @@ var dateWords = func() map[string]string {
 	return words
 }()
 
-var dateWord = regexp.MustCompile(`(\pL+)\.?`)
+var (
+	dateWord = regexp.MustCompile(`(\pL+)\.?`)
+	halfDay  = regexp.MustCompile(`(?i)(\d)\s*([aefp])\.?\s?m\b\.?`) // "5:30 e.m.", "5:30pm"
+)
 
 // read reads a text as a wall clock's, in UTC unless it says its offset.
 func (l dateLayout) read(text string) (time.Time, error) {
 	if l.words {
+		text = halfDay.ReplaceAllString(text, "$1${2}m")
 		text = dateWord.ReplaceAllStringFunc(text, func(word string) string {
 			if known, ok := dateWords[strings.ToLower(strings.TrimSuffix(word, "."))]; ok {
 				return known

@@ -166,30 +166,25 @@ func (p pos) at(code, format string, args ...any) *Error {
 		return e
 	}
 	e.File = p.src.name
-	if p.line <= 0 || len(p.src.lines) == 0 {
+	if p.line <= 0 {
 		return e
 	}
 	e.Line = min(p.line, len(p.src.lines))
-	line := p.src.lines[e.Line-1]
-	length := utf8.RuneCountInString(line)
-	e.Column = min(max(p.col, 1), length+1)
-	if p.line > len(p.src.lines) {
-		e.Column = length + 1
+	line := []rune(p.src.lines[e.Line-1])
+	e.Column = min(max(p.col, 1), len(line)+1)
+	if p.line > e.Line {
+		e.Column = len(line) + 1
 	}
-	runes := []rune(line)
-	start := 0
-	if length > snippetLength {
-		start = max(0, min(e.Column-1-snippetLength/2, length-snippetLength))
-		runes = runes[start : start+snippetLength]
-	}
-	for i, r := range runes {
-		if r < ' ' && r != '\t' || r == 0x7f {
-			runes[i] = utf8.RuneError
-		}
-	}
-	e.Snippet = strings.TrimRight(string(runes), " ")
+	start := max(0, min(e.Column-1-snippetLength/2, len(line)-snippetLength))
+	shown := line[start:min(start+snippetLength, len(line))]
 	e.caret = e.Column - 1 - start
-	e.width = min(p.width, len(runes)-e.caret)
+	e.width = min(p.width, len(shown)-e.caret)
+	e.Snippet = strings.TrimRight(strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' || r == 0x7f {
+			return utf8.RuneError
+		}
+		return r
+	}, string(shown)), " ")
 	return e
 }
 

@@ -57,7 +57,7 @@ participant:
 `), mapping.Options{})
 	fmt.Println(err)
 	// Output:
-	// mapping.yaml:5:29: unknown key "lookpu" in "timeSlotId"; did you mean "lookup"?
+	// mapping.yaml:5:29: unknown key "lookpu"; did you mean "lookup"?
 	//   5 |   timeSlotId: {column: Tid, lookpu: slots}
 	//     |                             ^^^^^^
 	// mapping.yaml:8:36: unknown converter "txet"; did you mean "text"?

@@ -1,24 +1,17 @@
 package mapping
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// header finds columns by name. An exact match wins over one that differs in
-// letter case.
-type header struct {
-	names  []string
-	exact  map[string][]int
-	folded map[string][]int
-}
+// header is the names of the columns, as they are compared.
+type header []string
 
-func newHeader(cells []string) *header {
-	h := &header{exact: map[string][]int{}, folded: map[string][]int{}}
+func newHeader(cells []string) header {
+	h := make(header, len(cells))
 	for i, cell := range cells {
-		name := headerKey(cell)
-		h.names = append(h.names, name)
-		if name != "" {
-			h.exact[name] = append(h.exact[name], i)
-			h.folded[fold(name)] = append(h.folded[fold(name)], i)
-		}
+		h[i] = headerKey(cell)
 	}
 	return h
 }
@@ -34,22 +27,26 @@ func headerKey(cell string) string {
 }
 
 // find returns the 0-based cells that a name means: one if it is sound, none
-// if there is no such column, several if the name does not tell them apart.
-func (h *header) find(name string) []int {
+// if there is no such column, several if the name does not tell them apart. An
+// exact match wins over one that differs in letter case.
+func (h header) find(name string) []int {
+	var exact, folded []int
 	name = headerKey(name)
-	if at := h.exact[name]; at != nil {
-		return at
+	for i, n := range h {
+		if n == name && n != "" {
+			exact = append(exact, i)
+		}
+		if fold(n) == fold(name) && n != "" {
+			folded = append(folded, i)
+		}
 	}
-	return h.folded[fold(name)]
+	if exact != nil {
+		return exact
+	}
+	return folded
 }
 
 // filled returns the names that are not empty.
-func (h *header) filled() []string {
-	var names []string
-	for _, n := range h.names {
-		if n != "" {
-			names = append(names, n)
-		}
-	}
-	return names
+func (h header) filled() []string {
+	return slices.DeleteFunc(slices.Clone(h), func(n string) bool { return n == "" })
 }

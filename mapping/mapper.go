@@ -83,7 +83,7 @@ func (m *Mapping) Bind(cells []string) (*Mapper, error) {
 // binder finds columns and collects those that it does not find.
 type binder struct {
 	mistakes
-	header *header
+	header header
 	reads  []bool // cells that were found
 	any    bool   // some column is there, if only twice
 }

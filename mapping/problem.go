@@ -31,17 +31,6 @@ func (p Problem) Reason() vitec.Text {
 // Hint says what to do about it; it may say nothing.
 func (p Problem) Hint() vitec.Text { return fill(problemTexts[p.Code].hint, p.Args) }
 
-// Wording returns what [Problem.Reason] and [Problem.Hint] say of a problem with
-// this code and these arguments, for those who have kept no more of it. It
-// reports false for a code that is not this package's.
-func Wording(code string, args []string) (reason, hint vitec.Text, ok bool) {
-	if _, ok := problemTexts[code]; !ok {
-		return none, none, false
-	}
-	p := Problem{Code: code, Args: args}
-	return p.Reason(), p.Hint(), true
-}
-
 // fill returns a format with as many of the arguments as it has verbs.
 func fill(format string, args []string) vitec.Text {
 	if format == "" {

@@ -57,7 +57,7 @@ func (r *reader) block(n node, v any) bool {
 	return r.pairs(n, func(n2 node) {
 		i := slices.IndexFunc(keys, func(k key) bool { return k.name == n2.name })
 		if i < 0 {
-			r.unknownKey(n2, n.name, keys)
+			r.unknownKey(n2, keys)
 			return
 		}
 		s.FieldByIndex(keys[i].index).Addr().Interface().(readable).read(r, n2)
@@ -90,16 +90,12 @@ func keyNames(keys []key) []string {
 	return names
 }
 
-func (r *reader) unknownKey(n node, in string, keys []key) {
+func (r *reader) unknownKey(n node, keys []key) {
 	if instead, ok := insteadOf(n.name, ""); ok {
 		r.fail(n.key, "gone", "%q is no longer part of the language; use %v", n.name, instead)
 		return
 	}
-	e := r.fail(n.key, "unknown_key", "unknown key %q in %q", n.name, in)
-	if in == "" {
-		e.Reason = say("unknown key %q", n.name)
-	}
-	e.near(n.name, keyNames(keys)).otherwise("known here: %v", strings.Join(keyNames(keys), ", "))
+	r.fail(n.key, "unknown_key", "unknown key %q", n.name).near(n.name, keyNames(keys)).otherwise("known here: %v", strings.Join(keyNames(keys), ", "))
 }
 
 // pairs calls f for each key of n, after telling keys that stand twice, and
@@ -107,8 +103,6 @@ func (r *reader) unknownKey(n node, in string, keys []key) {
 func (r *reader) pairs(n node, f func(node)) bool {
 	switch {
 	case n.Kind == yaml.MappingNode:
-	case n.Kind == yaml.AliasNode: // told already
-		return false
 	case isNull(n.Node):
 		r.empty(n)
 		return false
@@ -124,7 +118,6 @@ func (r *reader) pairs(n node, f func(node)) bool {
 		key := n.Content[i]
 		line, twice := lines[key.Value]
 		switch {
-		case key.Kind == yaml.AliasNode || key.Tag == "!!merge": // told already
 		case key.Kind != yaml.ScalarNode:
 			r.fail(r.pos(key), "wrong_kind", "a key is a text; this is %v", kindOf(key))
 		case twice:
@@ -162,7 +155,6 @@ func kindOf(n *yaml.Node) vitec.Text {
 
 func (s *scalar) read(r *reader, n node) {
 	switch {
-	case n.Kind == yaml.AliasNode: // told already
 	case isNull(n.Node):
 		r.empty(n)
 	case n.Kind != yaml.ScalarNode:
@@ -324,7 +316,7 @@ func (u *rule) read(r *reader, n node) {
 	default:
 		u.Column.read(r, n)
 	}
-	u.broken = len(r.errs) > before || n.Kind == yaml.AliasNode
+	u.broken = len(r.errs) > before
 }
 
 func (g *group) read(r *reader, n node) {

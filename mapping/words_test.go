@@ -35,12 +35,9 @@ func TestProblemTexts(t *testing.T) {
 	if got, want := p.Reason().String(), "too long: 41 characters, at most 30"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	reason, hint, ok := Wording("lookup", []string{`"A", "B"`})
-	if got, told := words.Swedish.Of(reason), words.Swedish.Of(hint); !ok || got != "värdet finns inte i uppslaget" || told != `det innehåller "A", "B"` {
-		t.Errorf("got %q, %q, %t", got, told, ok)
-	}
-	if _, _, ok := Wording("of tomorrow", nil); ok {
-		t.Error("there are words for an unknown code")
+	lookup := Problem{Code: "lookup", Args: []string{`"A", "B"`}}
+	if got, told := words.Swedish.Of(lookup.Reason()), words.Swedish.Of(lookup.Hint()); got != "värdet finns inte i uppslaget" || told != `det innehåller "A", "B"` {
+		t.Errorf("got %q, %q", got, told)
 	}
 	if m := (Problem{Code: "of tomorrow"}).Reason().String(); !strings.Contains(m, "of tomorrow") {
 		t.Errorf("an unknown code is not named: %q", m)

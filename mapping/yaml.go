@@ -24,9 +24,8 @@ const MaxSize = 1 << 20
 
 // tree returns the root of the only document in a file, or nil and what is wrong.
 func (r *reader) tree(name string, src []byte) *yaml.Node {
-	tooLarge := len(src) > MaxSize
-	// UTF-16 is what Windows writes where nobody has said UTF-8. What is broken in it
-	// is a replacement character then, and foreign.
+	tooLarge, isUTF8 := len(src) > MaxSize, utf8.Valid(src)
+	// UTF-16 is what Windows writes where nobody has said UTF-8.
 	src, _, _ = transform.Bytes(unicode.BOMOverride(transform.Nop), src)
 	r.src = newSource(name, src)
 	top := pos{src: r.src, line: 1, col: 1}
@@ -36,7 +35,7 @@ func (r *reader) tree(name string, src []byte) *yaml.Node {
 	case tooLarge:
 		r.fail(top, "too_large", "the mapping has more than %v bytes, which is the most that is read", MaxSize).hint("check that this is a mapping")
 		return nil
-	case r.foreign():
+	case r.foreign(isUTF8):
 		return nil
 	case !slices.ContainsFunc(r.src.lines, saysSomething.MatchString):
 		r.fail(top, "empty", "the mapping is empty")
@@ -56,7 +55,9 @@ func (r *reader) tree(name string, src []byte) *yaml.Node {
 	case !errors.Is(err, io.EOF):
 		r.syntax(err)
 	}
-	r.refuse(root)
+	if r.refuse(root); len(r.errs) > 0 {
+		return nil // of the rest nothing is known
+	}
 	return root
 }
 
@@ -66,17 +67,18 @@ var (
 )
 
 // foreign finds what no YAML text may hold, because the library says neither line
-// nor column of it.
-func (r *reader) foreign() bool {
+// nor column of it. A replacement character is a letter of a column's name, if it
+// was not put in while the text was read.
+func (r *reader) foreign(isUTF8 bool) bool {
 	for i, line := range r.src.lines {
 		col := 0
 		for at, c := range line {
 			col++
 			shown := fmt.Sprintf("U+%04X", c)
 			switch {
-			case c == utf8.RuneError && line[at] != 0xef:
+			case c == utf8.RuneError && !isUTF8:
 				shown = fmt.Sprintf("0x%02X", line[at])
-			case c < ' ' && c != '\t', c >= 0x7f && c < 0xa0, strings.ContainsRune("\u2028\u2029\ufeff\ufffd\ufffe\uffff", c):
+			case c < ' ' && c != '\t', c >= 0x7f && c < 0xa0, strings.ContainsRune("\u2028\u2029\ufeff\ufffe\uffff", c):
 			default:
 				continue
 			}

@@ -2,7 +2,6 @@ package propose
 
 import (
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,54 +18,48 @@ type moment struct {
 	place            string // folded
 }
 
+// days are how a day is written, with the groups of its year, month and day.
+var days = []struct {
+	pattern          *regexp.Regexp
+	year, month, day int
+}{
+	{regexp.MustCompile(`\b(20\d\d)-(\d\d)-(\d\d)T?`), 1, 2, 3},
+	{regexp.MustCompile(`\b(\d{1,2})[./](\d{1,2})[./](20\d\d)\b`), 3, 2, 1},
+	{regexp.MustCompile(`(?i)\b(\d{1,2})(?:\.|:e)? +(jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec)\pL*\.?(?: +(20\d\d))?`), 3, 2, 1},
+	{regexp.MustCompile(`\b(\d{1,2})/(\d{1,2})(?: +(20\d\d))?\b`), 3, 2, 1},
+}
+
 var (
-	isoDay    = regexp.MustCompile(`\b(20\d\d)-(\d\d)-(\d\d)T?`)
-	dottedDay = regexp.MustCompile(`\b(\d{1,2})[./](\d{1,2})[./](20\d\d)\b`)
-	slashDay  = regexp.MustCompile(`\b(\d{1,2})/(\d{1,2})(?: +(20\d\d))?\b`)
-	namedDay  = regexp.MustCompile(`(?i)\b(\d{1,2})(?:\.|:e)? +(jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec)\pL*\.?(?: +(20\d\d))?`)
 	clockTime = regexp.MustCompile(`\b(\d{1,2})[:.](\d\d)(?::00)?(?: *[-–] *(\d{1,2})[:.](\d\d)(?::00)?)?\b`)
 	fillWords = regexp.MustCompile(`(?i)(^|[^\pL])(kl|den|mån(dag)?|tis(dag)?|ons(dag)?|tors?(dag)?|fre(dag)?|lör(dag)?|sön(dag)?|mon(day)?|tue(sday)?|wed(nesday)?|thu(rsday)?|fri(day)?|sat(urday)?|sun(day)?)\.?($|[^\pL])`)
+	months    = map[string]int{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "maj": 5, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "okt": 10, "oct": 10, "nov": 11, "dec": 12}
 )
-
-var monthNames = []string{"jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"}
 
 // readMoment takes a text apart.
 func readMoment(text string) moment {
 	var m moment
-	// cut returns what a pattern finds, and leaves a sign in its place.
-	cut := func(pattern *regexp.Regexp) []string {
-		found := pattern.FindStringSubmatch(text)
-		if found != nil {
-			text = strings.Replace(text, found[0], " | ", 1)
+	number := func(s string) int { n, _ := strconv.Atoi(s); return max(n, months[strings.ToLower(s)]) }
+	clock := func(hour, minute string) string {
+		return time.Date(1, 1, 1, number(hour), number(minute), 0, 0, time.UTC).Format("15:04")
+	}
+	for _, d := range days {
+		if f := d.pattern.FindStringSubmatch(text); f != nil && m.day == 0 {
+			m.year, m.month, m.day = number(f[d.year]), number(f[d.month]), number(f[d.day])
+			text = strings.Replace(text, f[0], " | ", 1)
 		}
-		return found
 	}
-	number := func(s string) int { n, _ := strconv.Atoi(s); return n }
-	if f := cut(isoDay); f != nil {
-		m.year, m.month, m.day = number(f[1]), number(f[2]), number(f[3])
-	} else if f := cut(dottedDay); f != nil {
-		m.day, m.month, m.year = number(f[1]), number(f[2]), number(f[3])
-	} else if f := cut(namedDay); f != nil {
-		name := strings.NewReplacer("may", "maj", "oct", "okt").Replace(strings.ToLower(f[2]))
-		m.day, m.month, m.year = number(f[1]), slices.Index(monthNames, name)+1, number(f[3])
-	} else if f := cut(slashDay); f != nil {
-		m.day, m.month, m.year = number(f[1]), number(f[2]), number(f[3])
-	}
-	if f := cut(clockTime); f != nil {
-		m.from = clockOf(number(f[1]), number(f[2]))
+	if f := clockTime.FindStringSubmatch(text); f != nil {
+		m.from = clock(f[1], f[2])
 		if f[3] != "" {
-			m.to = clockOf(number(f[3]), number(f[4]))
+			m.to = clock(f[3], f[4])
 		}
+		text = strings.Replace(text, f[0], " | ", 1)
 	}
 	for fillWords.MatchString(text) {
 		text = fillWords.ReplaceAllString(text, " | ")
 	}
 	m.place = placeOf(text)
 	return m
-}
-
-func clockOf(hour, minute int) string {
-	return time.Date(1, 1, 1, hour, minute, 0, 0, time.UTC).Format("15:04")
 }
 
 // placeOf is the words of a text, as places are compared.
@@ -109,28 +102,20 @@ func at(place string, v vitec.Viewing) bool {
 // list names one, place fit exactly, and are the only ones that do. Ids that are
 // filled in already stay, and narrow the time slots.
 func (p *Proposal) Fit(viewings []vitec.Viewing) {
-	only := func(ids []string) string {
-		if len(ids) == 1 {
-			return ids[0]
-		}
-		return ""
-	}
 	for _, b := range p.Blanks() {
-		if b.ID != "" || b.Text == "" {
-			continue
-		}
 		var ids []string
-		if b.Field == "viewingId" {
+		switch {
+		case b.ID != "" || b.Text == "":
+		case b.Field == "viewingId":
 			m := readMoment(b.Text)
 			for _, v := range viewings {
 				if m.fits(v.StartsAt, v.EndsAt) && at(m.place, v) {
 					ids = append(ids, v.Id)
 				}
 			}
-		} else if b.Field == "timeSlotId" {
+		case b.Field == "timeSlotId":
 			text, viewing, id := p.slot(b.Text)
-			m := readMoment(text)
-			named := readMoment(viewing)
+			m, named := readMoment(text), readMoment(viewing)
 			if m.from == "" { // "Storgatan 12 17:00"
 				m.from, m.to = named.from, named.to
 			}
@@ -147,8 +132,8 @@ func (p *Proposal) Fit(viewings []vitec.Viewing) {
 				}
 			}
 		}
-		if id := only(ids); id != "" {
-			p.Fill(b.Field, b.Text, id)
+		if len(ids) == 1 {
+			p.Fill(b.Field, b.Text, ids[0])
 		}
 	}
 }

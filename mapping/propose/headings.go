@@ -264,41 +264,21 @@ func (d *dictionary) without(set string, list []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(w string) bool { return d.has(set, w) })
 }
 
-// headingWords takes a heading apart into words of small letters and digits: at
+// headingWords takes a heading apart into words of small letters and numbers: at
 // spaces and signs, and before a large letter that follows a small one. å and ä
-// become a, ö becomes o.
+// become a, ö becomes o; "what's" is one word.
 func headingWords(heading string) []string {
 	var list []string
-	var word []rune
-	var last rune
-	end := func() {
-		if len(word) > 0 {
-			list = append(list, string(word))
-			word = word[:0]
-		}
+	for _, word := range headingWord.FindAllString(insideWords.ReplaceAllString(norm.NFD.String(mapping.Clean(heading)), ""), -1) {
+		list = append(list, otherLetters.Replace(strings.ToLower(word)))
 	}
-	for _, r := range norm.NFD.String(mapping.Clean(heading)) {
-		switch {
-		case unicode.Is(unicode.Mn, r) || strings.ContainsRune("'’´`", r):
-			continue // what is written above a letter; "what's" is one word
-		case unicode.IsLetter(r):
-			if unicode.IsUpper(r) && unicode.IsLower(last) || unicode.IsDigit(last) {
-				end()
-			}
-			word = append(word, []rune(otherLetters.Replace(string(unicode.ToLower(r))))...)
-		case unicode.IsDigit(r):
-			if unicode.IsLetter(last) {
-				end()
-			}
-			word = append(word, r)
-		default:
-			end()
-		}
-		last = r
-	}
-	end()
 	return list
 }
+
+var (
+	headingWord = regexp.MustCompile(`\p{Lu}*[^\P{L}\p{Lu}]+|\p{Lu}+|\d+`)
+	insideWords = regexp.MustCompile("[\\p{Mn}'’´`]")
+)
 
 // otherLetters are those that do not consist of a letter and a mark.
 var otherLetters = strings.NewReplacer("æ", "a", "ø", "o", "ß", "ss")

@@ -39,8 +39,8 @@ type Proposal struct {
 	Notes []vitec.Text
 
 	survey    *Survey
-	constants map[string]string            // text by field
-	ids       map[string]map[string]string // id by field and text of the list
+	constants map[string]string    // text by field
+	ids       map[[2]string]string // id by field and text of the list
 	options   Options
 	own       []string // fields that a mapping file fills in ways that no proposal says
 }
@@ -87,7 +87,7 @@ func (s *Survey) Propose(o Options) (*Proposal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Proposal{survey: s, constants: constants, ids: map[string]map[string]string{}, options: o}
+	p := &Proposal{survey: s, constants: constants, ids: map[[2]string]string{}, options: o}
 	m := matcher{Proposal: p, taken: map[string]int{}}
 	m.match()
 	p.arrange()
@@ -194,16 +194,16 @@ type Blank struct {
 // is asked for them.
 func (p *Proposal) Blanks() []Blank {
 	var blanks []Blank
-	for _, path := range []string{"customerId", "viewingId", "timeSlotId"} {
+	for _, path := range targetPaths {
 		at := slices.IndexFunc(p.Mapped, func(s Suggestion) bool { return s.Field == path })
 		switch {
 		case p.constants[path] != "" && p.constants[path] != unfilled, slices.Contains(p.own, path):
 		case at < 0:
-			blanks = append(blanks, Blank{Field: path, Rows: p.survey.rows, ID: p.ids[path][""]})
+			blanks = append(blanks, Blank{Field: path, Rows: p.survey.rows, ID: p.ids[[2]string{path}]})
 		case p.Mapped[at].rule.lookup != "":
 			keys, rows := p.keyed(p.Mapped[at]).keys()
 			for _, k := range keys {
-				blanks = append(blanks, Blank{Field: path, Text: k, Rows: rows[k], ID: p.ids[path][k]})
+				blanks = append(blanks, Blank{Field: path, Text: k, Rows: rows[k], ID: p.ids[[2]string{path, k}]})
 			}
 		}
 	}
@@ -212,10 +212,7 @@ func (p *Proposal) Blanks() []Blank {
 
 // Fill says the id of a [Blank]; "" makes it unknown again.
 func (p *Proposal) Fill(field, text, id string) {
-	if p.ids[field] == nil {
-		p.ids[field] = map[string]string{}
-	}
-	p.ids[field][text] = id
+	p.ids[[2]string{field, text}] = id
 }
 
 // Constant returns what a field is in all rows, as asked for or filled in; "" if it
@@ -224,7 +221,7 @@ func (p *Proposal) Constant(field string) string {
 	if text := p.constants[field]; text != "" {
 		return text
 	}
-	return p.ids[field][""]
+	return p.ids[[2]string{field}]
 }
 
 // Missing says which ids are not known yet.

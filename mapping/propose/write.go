@@ -10,13 +10,6 @@ import (
 	"vitec-import/vitec"
 )
 
-// whereIDs says where a person finds the ids of the address.
-var whereIDs = map[string]vitec.Text{
-	"customerId": say("it is the office's id in Vitec, such as M11385"),
-	"viewingId":  say("it is the viewing's id in Vitec, VIS and 32 characters (0–9, A–F)"),
-	"timeSlotId": say("it is the id of the viewing's time slot in Vitec"),
-}
-
 // always are constants that a mapping had better say, and when to change them.
 var always = []struct {
 	path string
@@ -46,7 +39,7 @@ func (p *Proposal) YAML(lang func(any) string) []byte {
 		}
 		if slices.Contains(targetPaths, path) && !p.maps(path) {
 			e.set(path, constant(unfilled))
-			e.behind(path, lang(say("to be filled in: %s", whereIDs[path])))
+			e.behind(path, lang(say("to be filled in: %s", mapping.WhereID(path))))
 		}
 		for _, a := range always {
 			if a.path == path && !p.maps(path) {
