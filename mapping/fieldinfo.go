@@ -96,5 +96,10 @@ func FindField(name string) (info FieldInfo, suggestion string, ok bool) {
 		f, _ := fieldOf(ends[0])
 		return f.info(), "", true
 	}
-	return FieldInfo{}, suggest(name, Paths()), false
+	known := Paths()
+	for _, path := range Paths() {
+		groups := strings.Split(path, ".")
+		known = append(known, groups[:len(groups)-1]...)
+	}
+	return FieldInfo{}, suggest(name, known), false
 }

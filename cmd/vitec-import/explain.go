@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -287,12 +288,7 @@ func (w *world) outcomeOf(e *explanation) string {
 // headers.
 func (r *explainedRequest) print(out io.Writer) error {
 	fmt.Fprintf(out, "\n%s %s\n", r.Method, r.URL)
-	var names []string
-	for name := range r.Headers {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(r.Headers)) {
 		fmt.Fprintf(out, "%s: %s\n", http.CanonicalHeaderKey(name), r.Headers[name])
 	}
 	_, err := fmt.Fprintf(out, "\n%s\n", r.Body)

@@ -75,7 +75,7 @@ func (w *world) listFields(infos []mapping.FieldInfo) {
 		if i.Swedish != "" {
 			meaning += " (" + i.Swedish + ")"
 		}
-		rows = append(rows, []string{i.Path, w.fieldType(i), length, required, meaning})
+		rows = append(rows, []string{i.Path, w.say(i.Type), length, required, meaning})
 	}
 	printColumns(w.stdout, rows, 0)
 }
@@ -88,10 +88,6 @@ func (w *world) plain(text string) string {
 	return w.say(text)
 }
 
-func (w *world) fieldType(i mapping.FieldInfo) string {
-	return w.say(i.Type)
-}
-
 func (w *world) describeField(i mapping.FieldInfo) {
 	var rows [][]string
 	entry := func(label, text string) {
@@ -102,7 +98,7 @@ func (w *world) describeField(i mapping.FieldInfo) {
 	entry("field", i.Path)
 	entry("meaning", w.say(i.Meaning))
 	entry("in the API", i.Swedish)
-	entry("type", w.fieldType(i))
+	entry("type", w.say(i.Type))
 	if i.MaxLength > 0 {
 		entry("at most", w.say("%d characters (%s)", i.MaxLength, w.say(i.Source)))
 	}

@@ -3,12 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -129,19 +127,17 @@ func (w *world) printViewings(out io.Writer, viewings []vitec.Viewing) {
 		fmt.Fprintln(out, w.say("There are no viewings."))
 		return
 	}
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", w.say("viewing"), w.say("time slot"), w.say("id of the viewing"), w.say("id of the time slot"), w.say("comment"))
+	rows := [][]string{{w.say("viewing"), w.say("time slot"), w.say("id of the viewing"), w.say("id of the time slot"), w.say("comment")}}
 	for _, v := range viewings {
-		comment := strings.Join(strings.Fields(v.Commentary), " ")
 		slots := v.TimeSlots
 		if len(slots) == 0 {
 			slots = []vitec.TimeSlot{{}}
 		}
 		for _, s := range slots {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", span(v.StartsAt, v.EndsAt, "2006-01-02 15:04"), span(s.StartsAt, s.EndsAt, "15:04"), v.Id, s.Id, comment)
+			rows = append(rows, []string{span(v.StartsAt, v.EndsAt, "2006-01-02 15:04"), span(s.StartsAt, s.EndsAt, "15:04"), v.Id, s.Id, strings.Join(strings.Fields(v.Commentary), " ")})
 		}
 	}
-	_ = table.Flush() // as for all that is printed
+	printColumns(out, rows, 0)
 }
 
 // span is from when to when something is, as a text.
@@ -157,36 +153,27 @@ func span(start, end time.Time, layout string) string {
 
 func printViewingsJSON(out io.Writer, viewings []vitec.Viewing) error {
 	type slot struct {
-		Id           string `json:"id"`
-		StartsAt     string `json:"starts_at,omitempty"`
-		EndsAt       string `json:"ends_at,omitempty"`
-		Participants int    `json:"participants"`
+		Id           string    `json:"id"`
+		StartsAt     time.Time `json:"starts_at,omitzero"`
+		EndsAt       time.Time `json:"ends_at,omitzero"`
+		Participants int       `json:"participants"`
 	}
 	type viewing struct {
-		Id         string `json:"id"`
-		EstateId   string `json:"estate_id"`
-		StartsAt   string `json:"starts_at,omitempty"`
-		EndsAt     string `json:"ends_at,omitempty"`
-		Commentary string `json:"commentary,omitempty"`
-		Places     int    `json:"places_per_slot,omitempty"`
-		TimeSlots  []slot `json:"time_slots"`
-	}
-	at := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return t.Format(time.RFC3339)
+		Id         string    `json:"id"`
+		EstateId   string    `json:"estate_id"`
+		StartsAt   time.Time `json:"starts_at,omitzero"`
+		EndsAt     time.Time `json:"ends_at,omitzero"`
+		Commentary string    `json:"commentary,omitempty"`
+		Places     int       `json:"places_per_slot,omitempty"`
+		TimeSlots  []slot    `json:"time_slots"`
 	}
 	list := make([]viewing, 0, len(viewings))
 	for _, v := range viewings {
-		one := viewing{Id: v.Id, EstateId: v.EstateId, StartsAt: at(v.StartsAt), EndsAt: at(v.EndsAt), Commentary: v.Commentary, Places: v.Places, TimeSlots: []slot{}}
+		one := viewing{v.Id, v.EstateId, v.StartsAt, v.EndsAt, v.Commentary, v.Places, []slot{}}
 		for _, s := range v.TimeSlots {
-			one.TimeSlots = append(one.TimeSlots, slot{s.Id, at(s.StartsAt), at(s.EndsAt), s.Participants})
+			one.TimeSlots = append(one.TimeSlots, slot{s.Id, s.StartsAt, s.EndsAt, s.Participants})
 		}
 		list = append(list, one)
 	}
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(list)
+	return printJSON(out, list)
 }

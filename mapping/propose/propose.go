@@ -71,14 +71,8 @@ type Options struct {
 	Input  Input    // what has to be said to read the table
 }
 
-// Input is what the mapping says about reading the table. Zero values are
-// detected.
-type Input struct {
-	Sheet     string
-	HeaderRow int // 1-based
-	Encoding  string
-	Delimiter string
-}
+// Input is what the mapping says about reading the table.
+type Input = mapping.Input
 
 // Propose suggests which column goes to which field. The error is a
 // [mapping.Errors] about the constants.
@@ -239,7 +233,7 @@ func (p *Proposal) Missing() []vitec.Text {
 	}
 	for _, s := range p.Mapped {
 		if n := counts[s.Field]; n > 0 {
-			missing = append(missing, say("%s, for %d texts of column %q", s.Field, n, s.Header))
+			missing = append(missing, say("%s, for texts of column %q: %d", s.Field, s.Header, n))
 		}
 	}
 	return missing

@@ -215,7 +215,7 @@ lookups:
 	if got := string(p.YAML(english)); got != want {
 		t.Errorf("got\n%s", got)
 	}
-	if got := fmt.Sprint(p.Missing()); got != `[viewingId, for 2 texts of column "Visning" timeSlotId, for 2 texts of column "Tid"]` {
+	if got := fmt.Sprint(p.Missing()); got != `[viewingId, for texts of column "Visning": 2 timeSlotId, for texts of column "Tid": 2]` {
 		t.Errorf("missing: %s", got)
 	}
 	// What is to be filled in is refused, each at its place, and nothing else is.

@@ -214,6 +214,10 @@ var (
 	spacedZips  = regexp.MustCompile(`^\d{3} \d{2}$`)
 	decimalText = regexp.MustCompile(`^-?\d{1,3}[.,]\d+$`)
 	vendorID    = regexp.MustCompile(`^(VIS|ADR|HAN)[0-9A-Fa-f]{32}$`)
+	phoneText   = regexp.MustCompile(`^[\d ()–/+-]+$`)
+	personText  = regexp.MustCompile(`^[\d –+-]+$`)
+	noDigit     = regexp.MustCompile(`\D`)
+	nameText    = regexp.MustCompile(`^[\pL\pM '’.,´-]+$`)
 	officeText  = regexp.MustCompile(`^[A-Za-z]{1,4}\d{1,8}$`)
 )
 
@@ -251,12 +255,12 @@ func (c *column) look(t string) {
 	}
 	if unicode.IsDigit(first) || strings.ContainsRune("+(-", first) {
 		isDate := dateReaders()["YYYY-MM-DD"](t)
-		n := countDigits(t, " -()–/+")
+		n := digitsOf(phoneText, t)
 		count(phone, n >= 7 && n <= 15 && !isDate && (first == '0' || first == '+' || first == '(' || n == 9))
 		if sent, ok := toPhone(t); ok && n >= 7 {
 			count(mobile, len(sent) == 10 && sent[:2] == "07")
 		}
-		n = countDigits(t, "-+ –")
+		n = digitsOf(personText, t)
 		count(personalNumber, (n == 10 || n == 12) && takes(toPersonal))
 		count(spacedZip, spacedZips.MatchString(t))
 		count(decimal, decimalText.MatchString(t))
@@ -291,36 +295,25 @@ func (c *column) look(t string) {
 	}
 }
 
-// countDigits counts the digits of a text that has besides them only these signs;
-// 0 if it has others.
-func countDigits(t, signs string) int {
-	n := 0
-	for _, r := range t {
-		switch {
-		case r >= '0' && r <= '9':
-			n++
-		case !strings.ContainsRune(signs, r):
-			return 0
-		}
+// digitsOf counts the digits of a text that has besides them only signs of a
+// pattern; 0 if it has others.
+func digitsOf(pattern *regexp.Regexp, t string) int {
+	if !pattern.MatchString(t) {
+		return 0
 	}
-	return n
+	return len(noDigit.ReplaceAllString(t, ""))
 }
 
 // nameWords returns of how many words a text consists if it may be a name of
 // somebody or some place, else 0.
 func nameWords(t string) int {
-	for _, r := range t {
-		if !unicode.IsLetter(r) && !unicode.IsMark(r) && !strings.ContainsRune(" -'’.,´", r) {
-			return 0
-		}
-	}
-	if n := len(strings.Fields(t)); n <= 5 {
+	if n := len(strings.Fields(t)); n <= 5 && nameText.MatchString(t) {
 		return n
 	}
 	return 0
 }
 
-// count returns how many of the cells looked at look like one of these.
+// count returns how many of the cells look like one of these.
 func (c *column) count(looks ...look) (n int) {
 	for _, l := range looks {
 		n += c.like[l]
@@ -328,7 +321,7 @@ func (c *column) count(looks ...look) (n int) {
 	return n
 }
 
-// share returns what part of the cells looked at look like one of these.
+// share returns what part of the cells look like one of these.
 func (c *column) share(looks ...look) float64 {
 	return float64(c.count(looks...)) / float64(max(c.looked, 1))
 }
