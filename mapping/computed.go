@@ -37,14 +37,8 @@ var functions = map[string]any{
 	"trim":   strings.TrimSpace,
 	"len":    utf8.RuneCountInString,
 	"part":   partOf,
-	"left": func(text string, n int) string {
-		r := []rune(text)
-		return string(r[:min(max(n, 0), len(r))])
-	},
-	"right": func(text string, n int) string {
-		r := []rune(text)
-		return string(r[len(r)-min(max(n, 0), len(r)):])
-	},
+	"left":   func(text string, n int) string { r := []rune(text); return string(r[:min(max(n, 0), len(r))]) },
+	"right":  func(text string, n int) string { r := []rune(text); return string(r[len(r)-min(max(n, 0), len(r)):]) },
 	"replace": func(text, from, to string) (string, error) {
 		switch {
 		case from == "":
@@ -118,8 +112,14 @@ func (g *guard) Visit(n *ast.Node) {
 		allowed = slices.Contains(operators, node.Operator)
 	case *ast.CallNode:
 		var function *ast.IdentifierNode
-		if function, allowed = node.Callee.(*ast.IdentifierNode); allowed && function.Value == "column" && len(node.Arguments) == 1 {
-			g.column(node.Arguments[0])
+		if function, allowed = node.Callee.(*ast.IdentifierNode); !allowed || function.Value != "column" || len(node.Arguments) != 1 {
+			break
+		}
+		at := g.at(node.Arguments[0].Location())
+		if name, ok := node.Arguments[0].(*ast.StringNode); !ok {
+			g.fail(at, "expression", `"column" takes a name in quotes: column("Ort")`)
+		} else if !slices.Contains(g.columns.texts(), name.Value) {
+			g.columns = append(g.columns, scalar{text: name.Value, set: true, pos: at})
 		}
 	}
 	if !allowed {
@@ -127,23 +127,8 @@ func (g *guard) Visit(n *ast.Node) {
 	}
 }
 
-// column notes which column a call of that function reads.
-func (g *guard) column(argument ast.Node) {
-	name, ok := argument.(*ast.StringNode)
-	if !ok {
-		g.fail(g.at(argument.Location()), "expression", `"column" takes a name in quotes: column("Ort")`)
-	} else if !slices.Contains(g.columns.texts(), name.Value) {
-		g.columns = append(g.columns, scalar{text: name.Value, set: true, pos: g.at(name.Location())})
-	}
-}
-
 // text computes the text of a row from the cells of its columns.
 func (e *expression) text(parts []string) (string, *fault) {
-	for _, p := range parts {
-		if len(p) > maxResult {
-			return "", &fault{code: "computed"}
-		}
-	}
 	env := maps.Clone(functions)
 	env["column"] = func(name string) string { return oneLine(parts[slices.Index(e.columns.texts(), name)]) }
 	result, err := expr.Run(e.program, env)

@@ -149,13 +149,11 @@ func (c *compiler) columns(names scalars) []scalar {
 func (c *compiler) converter(r *rule, f *field) string {
 	suitable := convertersOf(f.member)
 	name := suitable[0]
-	instead, isGone := insteadOf("as", r.As.text)
 	switch {
 	case !r.As.set:
 	case slices.Contains(suitable, r.As.text):
 		name = r.As.text
-	case isGone:
-		c.fail(r.As.pos, "gone", "as: %v is no longer part of the language; use %v", r.As.text, instead)
+	case c.gone(r.As.pos, "as", r.As.text):
 	case r.As.text == "text" || r.As.text == "date":
 		c.fail(r.As.pos, "unsuitable_converter", "the converter %q does not suit the field %q", r.As.text, f.path).hint("for this field: %v", strings.Join(suitable, ", "))
 	default:
@@ -414,11 +412,9 @@ func (c *compiler) empty(r *rule, f *field) {
 			c.fail(r.Default.pos, "empty_value", "the default is empty").hint("without it an empty cell sends nothing")
 		}
 	}
-	instead, isGone := insteadOf("empty", r.Empty.text)
 	switch {
 	case !r.Empty.set:
-	case isGone:
-		c.fail(r.Empty.pos, "gone", "empty: %v is no longer part of the language; use %v", r.Empty.text, instead)
+	case c.gone(r.Empty.pos, "empty", r.Empty.text):
 	case r.Empty.text != "error":
 		c.unknownWord(r.Empty, "empty", "error")
 	case r.Default.set:

@@ -122,7 +122,7 @@ type lookups struct {
 // words that stood behind a key that is still there.
 var gone = []struct {
 	key     string
-	values  []string // nil for the key itself
+	words   []string // nil for the key itself
 	instead vitec.Text
 }{
 	{"include", nil, say("--set, or a column for what differs between offices")},
@@ -136,12 +136,18 @@ var gone = []struct {
 	{"as", []string{"phone", "personnummer", "datetime", "boolean", "integer", "decimal", "choice", "list", "email", "country", "zip"}, say("the field's own way to read a cell, as: text or as: date")},
 }
 
-// insteadOf returns what to use instead of a key, or of a value behind a key.
-func insteadOf(key, value string) (instead vitec.Text, isGone bool) {
+// gone tells a key, or a word behind one, that was part of the language once, and
+// reports whether it was.
+func (m *mistakes) gone(p pos, key, word string) bool {
 	for _, g := range gone {
-		if g.key == key && (value == "" && g.values == nil || slices.Contains(g.values, value)) {
-			return g.instead, true
+		if g.key == key && (word == "" && g.words == nil || slices.Contains(g.words, word)) {
+			was := say("%q", key)
+			if word != "" {
+				was = say("%s: %s", key, word)
+			}
+			m.fail(p, "gone", "%v is no longer part of the language; use %v", was, g.instead)
+			return true
 		}
 	}
-	return none, false
+	return false
 }

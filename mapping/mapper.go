@@ -74,8 +74,14 @@ func (m *Mapping) Bind(cells []string) (*Mapper, error) {
 		}
 		mp.fields = append(mp.fields, f)
 	}
+	for _, e := range b.errs {
+		if !b.any { // a row that has none of the columns is hardly the header: its cells may be a person's
+			e.Suggestion = ""
+			e.hint("none of the mapping's columns is in the header that was found; if it is another row, say which with input: {headerRow: N}")
+		}
+	}
 	if len(b.errs) > 0 {
-		return nil, b.found().sorted()
+		return nil, b.errs.sorted()
 	}
 	return mp, nil
 }
@@ -86,18 +92,6 @@ type binder struct {
 	header header
 	reads  []bool // cells that were found
 	any    bool   // some column is there, if only twice
-}
-
-// found returns what is wrong. A row that has none of the columns is hardly the
-// header: then its cells may be a person's and are not shown.
-func (b *binder) found() Errors {
-	for _, e := range b.errs {
-		if !b.any {
-			e.Suggestion = ""
-			e.hint("none of the mapping's columns is in the header that was found; if it is another row, say which with input: {headerRow: N}")
-		}
-	}
-	return b.errs
 }
 
 // column returns the cell of the first name that the header has.

@@ -91,11 +91,9 @@ func keyNames(keys []key) []string {
 }
 
 func (r *reader) unknownKey(n node, keys []key) {
-	if instead, ok := insteadOf(n.name, ""); ok {
-		r.fail(n.key, "gone", "%q is no longer part of the language; use %v", n.name, instead)
-		return
+	if !r.gone(n.key, n.name, "") {
+		r.fail(n.key, "unknown_key", "unknown key %q", n.name).near(n.name, keyNames(keys)).otherwise("known here: %v", strings.Join(keyNames(keys), ", "))
 	}
-	r.fail(n.key, "unknown_key", "unknown key %q", n.name).near(n.name, keyNames(keys)).otherwise("known here: %v", strings.Join(keyNames(keys), ", "))
 }
 
 // pairs calls f for each key of n, after telling keys that stand twice, and
