@@ -336,6 +336,10 @@ func TestProposeSeveralPeople(t *testing.T) {
 		{"E-post|Mail|Mobil", "a@example.com|b@example.com|0701740605", "Mobil"},
 		{"Besökarens namn|Mobil|Kontaktperson|Kontaktpersonens mobil", "Asta Lind|0701740605|Bo Ek|0701740606", ""},
 		{"Deltagarens namn|Deltagarens mobil|Mäklare|Mobil", "Asta Lind|0701740605|Bo Ek|0701740606", ""},
+		{"Anmäld av|Anmäld av mobil|Deltagare|Deltagare mobil", "Asta Lind|0701740605|Bo Ek|0701740606", ""},
+		{"Viewer name|Viewer mobile|Buyer name|Buyer mobile", "Asta Lind|0701740605|Bo Ek|0701740606", ""},
+		{"Mother name|Mother phone|Name|Phone", "Asta Lind|0701740605|Bo Ek|0701740606", "Name|Phone"},
+		{"Person A namn|Person A mobil|Person B namn|Person B mobil", "Asta Lind|0701740605|Bo Ek|0701740606", "Person A mobil|Person A namn"},
 		{"Kontakt 1|Kontakt 2|Namn", "a@example.com|b@example.com|Asta Lind", "Namn"},
 	} {
 		p := proposed(t, Options{}, test.header, test.row)
