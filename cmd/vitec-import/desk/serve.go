@@ -77,9 +77,9 @@ wait:
 	}
 	d.drain(draining)
 	cancel() // whoever waits for news of the desk
-	ctx, cancel = context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	if err := srv.Shutdown(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+	soon, done := context.WithTimeout(context.Background(), 2*time.Second)
+	defer done()
+	if err := srv.Shutdown(soon); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	return srv.Close()
