@@ -21,6 +21,7 @@ import (
 	"vitec-import/importer/table"
 	"vitec-import/mapping"
 	"vitec-import/vitec"
+	"vitec-import/vitec/testenv"
 )
 
 var simulated = flag.Int64("seed", -1, "simulate this seed only, and say more")
@@ -39,12 +40,9 @@ func TestSimulation(t *testing.T) {
 		simulate(t, uint64(*simulated))
 		return
 	}
-	seeds := 250
-	if os.Getenv("VITEC_IMPORT_TEST_FULL") != "" {
-		seeds = 10_000
-	}
+	seeds := testenv.Sampled(150, 10_000)
 	if testing.Short() {
-		seeds /= 5
+		seeds /= 3
 	}
 	var next, crashes, failures, requests, doubts atomic.Int64
 	t.Run("seeds", func(t *testing.T) {

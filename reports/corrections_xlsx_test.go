@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 
 	"vitec-import/importer/ledger"
 	"vitec-import/importer/table"
+	"vitec-import/vitec/testenv"
 )
 
 const (
@@ -243,10 +243,7 @@ func hostileWorkbook(t testing.TB, r *rand.Rand, rows int) (data []byte, texts m
 // What a run reads out of corrections.xlsx is what it read out of the list, or
 // is refused.
 func TestWorkbookCorrectionsRoundTrip(t *testing.T) {
-	seeds, rows := uint64(12), 1000
-	if os.Getenv("VITEC_IMPORT_TEST_FULL") != "" {
-		seeds, rows = 60, 2000
-	}
+	seeds, rows := uint64(testenv.Sampled(6, 60)), testenv.Sampled(1000, 2000)
 	total, refusals := 0, map[table.Code]int{}
 	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 3))

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vitec-import/importer/ledger"
+	"vitec-import/vitec/testenv"
 )
 
 // These tests run the test binary again as a writer that is killed or whose
@@ -94,7 +95,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	start := time.Now()
 	mustWrite(t, manyRows(500), Options{Dir: dir})
 	once := time.Since(start) + 20*time.Millisecond // and the start of a process
-	for i := range 25 {
+	for i := range testenv.Sampled(10, 50) {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), writerVariable+"=loop "+dir)
 		if _, err := cmd.StdinPipe(); err != nil { // see endWithParent

@@ -216,15 +216,14 @@ func TestLargePageInBrowser(t *testing.T) {
 // schemes and on a phone.
 func TestPageIsAccessible(t *testing.T) {
 	axe := testenv.Axe(t)
-	src, o := largeRun(t, 300)
+	src, o := largeRun(t, 40)
 	for _, tt := range []struct {
 		name  string
 		lang  words.Language
 		width int
 		dark  bool
 	}{
-		{"light", words.English, 1280, false}, {"dark", words.English, 1280, true}, {"phone", words.English, 390, false},
-		{"Swedish", words.Swedish, 1280, false}, {"Swedish dark phone", words.Swedish, 390, true},
+		{"light", words.English, 1280, false}, {"Swedish dark phone", words.Swedish, 390, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			o := o

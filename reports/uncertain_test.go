@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -148,7 +147,7 @@ func TestUncertainRoundTrip(t *testing.T) {
 // A workbook that was filled in and saved by LibreOffice, or exported by it, is
 // read back, and an answer that is no id is refused with its cell.
 func TestUncertainThroughLibreOffice(t *testing.T) {
-	soffice := testenv.Program(t, "libreoffice", "soffice", "libreoffice")
+	home := t.TempDir()
 	src, o := scenario(t)
 	o.Language = words.Swedish
 	src.Run.Input.Format, src.Input = "xlsx", nil
@@ -157,12 +156,7 @@ func TestUncertainThroughLibreOffice(t *testing.T) {
 		book := openWorkbook(t, path)
 		must(t, errors.Join(book.SetCellStr(book.GetSheetName(0), "G3", answer), book.Save()))
 		for _, format := range []string{"xlsx", "csv"} {
-			out := t.TempDir()
-			cmd := exec.Command(soffice, "-env:UserInstallation=file://"+filepath.Join(out, "profile"), "--headless", "--convert-to", format, "--outdir", out, path)
-			if msg, err := cmd.CombinedOutput(); err != nil {
-				t.Fatalf("%v: %s", err, msg)
-			}
-			got, err := ReadSettlements(context.Background(), filepath.Join(out, "uncertain."+format), noID)
+			got, err := ReadSettlements(context.Background(), testenv.Convert(t, home, path, format), noID)
 			switch {
 			case cell == "":
 				if d := cmp.Diff([]Settled{{Line: 3, Run: 7, Row: 5, BookingID: answer}}, got); err != nil || d != "" {

@@ -41,15 +41,15 @@ func need(t *testing.T, name string, paths ...string) {
 
 // start runs a program until the test ends, and waits until it takes connections
 // at each address.
-func start(t *testing.T, addrs []string, name string, args ...string) {
+func start(t *testing.T, addrs []string, cmd *exec.Cmd) {
 	t.Helper()
 	log, err := os.Create(filepath.Join(t.TempDir(), "output"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(name, args...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.WaitDelay = time.Second
+	testenv.EndWithTest(cmd)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func start(t *testing.T, addrs []string, name string, args ...string) {
 			}
 			if time.Now().After(deadline) {
 				said, _ := os.ReadFile(log.Name())
-				t.Fatalf("%s does not listen at %s:\n%s", name, addr, said)
+				t.Fatalf("%s does not listen at %s:\n%s", cmd.Path, addr, said)
 			}
 		}
 	}
@@ -190,7 +190,7 @@ func TestVarnish(t *testing.T) {
 	vcl := write(t, dir, "test.vcl", fmt.Sprintf(`vcl 4.1;
 backend default { .host = %q; .port = %q; .first_byte_timeout = 300ms; }
 `, host, port))
-	start(t, []string{addr}, "/usr/sbin/varnishd", "-F", "-j", "none", "-a", addr, "-f", vcl, "-n", filepath.Join(dir, "work"), "-s", "malloc,1m", "-p", "vcc_allow_inline_c=off")
+	start(t, []string{addr}, exec.Command("/usr/sbin/varnishd", "-F", "-j", "none", "-a", addr, "-f", vcl, "-n", filepath.Join(dir, "work"), "-s", "malloc,1m", "-p", "vcc_allow_inline_c=off"))
 	client := clientFor(t, Config{BaseURL: "http://" + addr}, nil)
 	for range 3 {
 		if err := a.call(t, client, person(), true); err != nil {
@@ -221,7 +221,7 @@ func TestNginx(t *testing.T) {
 	}
 	write(t, files, "Participant", "a file, to which nobody can post")
 	conf := write(t, dir, "nginx.conf", fmt.Sprintf(`
-daemon off; worker_processes 1; pid %[1]s/pid; error_log %[1]s/error.log;
+daemon off; master_process off; pid %[1]s/pid; error_log %[1]s/error.log;
 events { worker_connections 100; }
 http {
   access_log off; client_body_temp_path %[1]s/body; proxy_temp_path %[1]s/proxy; fastcgi_temp_path %[1]s/f; uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s;
@@ -240,7 +240,7 @@ http {
   }
 }
 `, dir, plain, secure, certFile, keyFile, a.addr()))
-	start(t, []string{plain, secure}, "/usr/sbin/nginx", "-p", dir, "-c", conf)
+	start(t, []string{plain, secure}, exec.Command("/usr/sbin/nginx", "-p", dir, "-c", conf))
 	for _, base := range []string{"http://" + plain, "https://" + secure} {
 		at := func(path string) *Client {
 			return clientFor(t, Config{BaseURL: base + path, TLS: &tls.Config{RootCAs: pool}}, nil)
@@ -332,7 +332,7 @@ ProxyPass / http://%[4]s/
   ProxyPass / http://%[4]s/
 </VirtualHost>
 `, dir, plain, secure, a.addr(), certFile, keyFile))
-	start(t, []string{plain, secure}, "/usr/sbin/apache2", "-D", "FOREGROUND", "-f", conf)
+	start(t, []string{plain, secure}, exec.Command("/usr/sbin/apache2", "-X", "-f", conf))
 
 	client := clientFor(t, Config{BaseURL: "http://" + plain}, nil)
 	if err := a.call(t, client, person(), true); err != nil {
@@ -390,7 +390,11 @@ dns_nameservers 127.0.0.1
 dns_timeout 1 second
 pinger_enable off
 `, dir, addr, logins, hosts))
-	start(t, []string{addr}, "/usr/sbin/squid", "-N", "-f", conf)
+	squid := exec.Command("/usr/sbin/squid", "-N", "-f", conf)
+	if err := testenv.AsNobody(squid); err != nil { // it would become another user by itself, and outlive us
+		t.Fatal(err)
+	}
+	start(t, []string{addr}, squid)
 	client := func(login, host string) *Client {
 		t.Setenv("HTTPS_PROXY", "http://"+login+addr)
 		return clientFor(t, Config{BaseURL: "https://" + host + ":" + port, TLS: &tls.Config{RootCAs: roots(a.Server)}}, nil)

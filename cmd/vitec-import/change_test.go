@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"vitec-import/vitec/sandbox"
+	"vitec-import/vitec/testenv"
 )
 
 // TestChangedList runs the same people again in every shape that their list
@@ -125,7 +126,7 @@ func TestAnotherServer(t *testing.T) {
 // sent is what was planned, or nothing.
 func TestListChangesMeanwhile(t *testing.T) {
 	t.Parallel()
-	more := guests(3000)
+	more := guests(1200)
 	for name, change := range map[string]func(o *office){
 		"grows": func(o *office) {
 			f, err := os.OpenFile(o.input, os.O_APPEND|os.O_WRONLY, 0)
@@ -184,7 +185,7 @@ func TestListChangesMeanwhile(t *testing.T) {
 // other packages' tests slow it down.
 func TestTwoRuns(t *testing.T) {
 	t.Parallel()
-	for range sampled(5, 20) {
+	for range testenv.Sampled(2, 20) {
 		o := newOffice(t, guests(60))
 		under := make(chan struct{})
 		o.atRequest(5, func() { close(under) }, "latency=300ms") // so that the first outlasts the second
@@ -275,10 +276,10 @@ func TestLedgerDamage(t *testing.T) {
 	}
 	rnd := rand.New(rand.NewPCG(1, 3))
 	log := sound["-wal"]
-	for cut := 1; cut <= 4096; cut += sampled(331, 1) {
+	for cut := 1; cut <= 4096; cut += testenv.Sampled(331, 1) {
 		try(t, fmt.Sprintf("cutting %d bytes off the log", cut), func(f map[string][]byte) { f["-wal"] = log[:len(log)-cut] })
 	}
-	for range sampled(12, 300) {
+	for range testenv.Sampled(12, 300) {
 		which := []string{"", "-wal"}[rnd.IntN(2)]
 		at := rnd.IntN(len(sound[which]))
 		try(t, fmt.Sprintf("flipping byte %d of ledger.db%s", at, which), func(f map[string][]byte) { f[which][at] ^= byte(1 + rnd.IntN(255)) })

@@ -599,7 +599,7 @@ func TestDeskDrains(t *testing.T) {
 	box := sandbox.New(sandbox.Config{Faults: []sandbox.Fault{sandbox.MustFault("latency=300ms")}})
 	t.Cleanup(box.Close)
 	w := deskWorld(t, words.English)
-	v, id, path := readyDesk(t, w, box, 60)
+	v, id, path := readyDesk(t, w, box, 30)
 	v.post(id+"/run", "sum", v.sum(v.get(id+"/run")))
 	v.until(id+"/run", "1 booked")
 	v.sees(v.get(id+"/run"), "http-equiv=\"refresh\"") // without scripts the page is loaded again
@@ -610,7 +610,7 @@ func TestDeskDrains(t *testing.T) {
 	v.post(id + "/stop")
 	v.until(id+"/result", "How the rows ended")
 	first := box.Counts()
-	if first.Commits == 0 || first.Commits == 60 || first.Commits != first.Requests {
+	if first.Commits == 0 || first.Commits == 30 || first.Commits != first.Requests {
 		t.Errorf("stopped, the sandbox counts %+v", first)
 	}
 	page := v.get(id + "/check")
@@ -621,7 +621,7 @@ func TestDeskDrains(t *testing.T) {
 		t.Errorf("exit %d", code)
 	}
 	v.sees(v.out.String(), "the requests under way are waited for")
-	if c := box.Counts(); c.Commits <= first.Commits || c.Commits == 60 || c.DoubleBookings != 0 {
+	if c := box.Counts(); c.Commits <= first.Commits || c.Commits == 30 || c.DoubleBookings != 0 {
 		t.Errorf("ended, the sandbox counts %+v after %+v", c, first)
 	}
 
@@ -633,7 +633,7 @@ func TestDeskDrains(t *testing.T) {
 	v.post(id+"/login", "username", deskUser, "password", deskPassword)
 	v.post(id+"/run", "sum", v.sum(page))
 	v.until(id+"/result", "How the rows ended")
-	if c := box.Counts(); c.Commits != 60 || c.DoubleBookings != 0 {
+	if c := box.Counts(); c.Commits != 30 || c.DoubleBookings != 0 {
 		t.Errorf("in the end the sandbox counts %+v", c)
 	}
 }

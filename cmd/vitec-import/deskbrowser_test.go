@@ -177,6 +177,9 @@ func TestDeskBrowser(t *testing.T) {
 	t.Parallel()
 	for _, lang := range words.Languages {
 		for _, keyboard := range []bool{false, true} {
+			if keyboard != (lang == words.Swedish) && testenv.Sampled(1, 2) == 1 && !*update {
+				continue // one of the two in each language
+			}
 			t.Run(fmt.Sprintf("%s keyboard %v", lang, keyboard), func(t *testing.T) {
 				t.Parallel()
 				box := sandbox.New(sandbox.Config{
@@ -228,6 +231,7 @@ func TestDeskBrowser(t *testing.T) {
 				}
 				h.count = 0
 				if keyboard {
+					testenv.Do(t, h.ctx, chromedp.Navigate("about:blank")) // a page that is open asks for more
 					v.close()
 					v = visitDesk(t, w, "--url", box.URL, week2)
 					testenv.Do(t, h.ctx, chromedp.Navigate(v.first))

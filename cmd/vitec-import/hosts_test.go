@@ -96,8 +96,9 @@ func (o *office) explained(doubt int) (uncertain int) {
 // or was under way at the kill, and the reports of both say so.
 func TestTwoHostsOneList(t *testing.T) {
 	t.Parallel()
-	for seed := range sampled(4, 40) {
+	for seed := range testenv.Sampled(4, 40) {
 		t.Run(strconv.Itoa(seed), func(t *testing.T) {
+			t.Parallel()
 			rnd := rand.New(rand.NewPCG(uint64(seed), 2))
 			o := newShared(t, guests(120))
 			o.wide = 1 + rnd.IntN(6)
@@ -284,7 +285,7 @@ func (c *cutter) cut() {
 // moment, while another host sends the same list.
 func TestConnectionsCut(t *testing.T) {
 	t.Parallel()
-	for seed := range sampled(3, 40) {
+	for seed := range testenv.Sampled(3, 40) {
 		t.Run(strconv.Itoa(seed), func(t *testing.T) {
 			t.Parallel()
 			rnd := rand.New(rand.NewPCG(uint64(seed), 3))
@@ -350,7 +351,11 @@ func TestPooler(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(program, "-q", config)
-	if err := errors.Join(testenv.AsNobody(cmd), cmd.Start()); err != nil {
+	if err := testenv.AsNobody(cmd); err != nil {
+		t.Fatal(err)
+	}
+	testenv.EndWithTest(cmd)
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })

@@ -30,7 +30,7 @@ const slow = "latency=1ms..6ms"
 func TestKill(t *testing.T) {
 	t.Parallel()
 	var kills, struck atomic.Int64
-	for seed := range sampled(6, 40) {
+	for seed := range testenv.Sampled(6, 40) {
 		t.Run(strconv.Itoa(seed), func(t *testing.T) {
 			t.Parallel()
 			rnd := rand.New(rand.NewPCG(uint64(seed), 1))
@@ -92,7 +92,7 @@ func (o *office) afterCommit(n int, f func(), faults ...string) {
 func TestKillWhileReporting(t *testing.T) {
 	t.Parallel()
 	struck := 0
-	for i := range sampled(5, 30) {
+	for i := range testenv.Sampled(5, 30) {
 		o := newOffice(t, guests(40))
 		c := o.start()
 		for c.running() {
@@ -143,11 +143,7 @@ func TestKillAtEveryWrite(t *testing.T) {
 	t.Parallel()
 	for _, call := range []string{"pwrite64", "fdatasync,fsync"} {
 		t.Run(call, func(t *testing.T) {
-			step := 1
-			if !full {
-				step = 11
-			}
-			for n := 1; ; n += step {
+			for n := 1; ; n += testenv.Sampled(17, 1) {
 				o := newOffice(t, guests(40))
 				strike := fmt.Sprintf("%s:signal=KILL:when=%d", call, n)
 				c := o.straced(strike)
@@ -180,11 +176,7 @@ func TestDiskFails(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []string{"pwrite64:error=ENOSPC", "fdatasync,fsync:error=EIO", "pwrite64:error=EIO"} {
 		t.Run(fault, func(t *testing.T) {
-			step := 1
-			if !full {
-				step = 13
-			}
-			for n := 1; ; n += step {
+			for n := 1; ; n += testenv.Sampled(23, 1) {
 				o := newOffice(t, guests(40))
 				e := o.straced(fmt.Sprintf("%s:when=%d+", fault, n)).wait()
 				if e.code == 0 {
@@ -278,8 +270,8 @@ func TestNoRequestAfterADiskError(t *testing.T) {
 // enforces with a signal.
 func TestFileSizeLimit(t *testing.T) {
 	t.Parallel()
-	for _, blocks := range []int{0, 8, 100, 200, 400} { // of 512 or 1024 bytes
-		o := newOffice(t, guests(300))
+	for _, blocks := range []int{0, 8, 100, 400} { // of 512 or 1024 bytes
+		o := newOffice(t, guests(100))
 		c := o.startAs(func(*exec.Cmd) {}, append([]string{"sh", "-c", fmt.Sprintf(`ulimit -f %d; exec vitec-import "$@"`, blocks), "sh"}, o.args()...)...)
 		e := c.wait()
 		if e.code < 0 || strings.Contains(e.stderr, "goroutine ") {
@@ -294,8 +286,8 @@ func TestFileSizeLimit(t *testing.T) {
 // TestFewFileDescriptors runs with too few of them.
 func TestFewFileDescriptors(t *testing.T) {
 	t.Parallel()
-	for n := 10; n <= 24; n += sampled(4, 1) {
-		o := newOffice(t, guests(30))
+	for n := 10; n <= 24; n += testenv.Sampled(4, 1) {
+		o := newOffice(t, guests(12))
 		c := o.startAs(func(*exec.Cmd) {}, append([]string{"sh", "-c", fmt.Sprintf(`ulimit -n %d; exec vitec-import "$@"`, n), "sh"}, o.args("--concurrency", "12")...)...)
 		e := c.wait()
 		if e.code < 0 || strings.Contains(e.stderr, "goroutine ") {

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"vitec-import/vitec/testenv"
 )
 
 var mixed = flag.Int64("seed", -1, "mix this seed only")
@@ -25,7 +27,11 @@ func TestMix(t *testing.T) {
 	t.Parallel()
 	var runs, requests, doubts atomic.Int64
 	t.Run("seeds", func(t *testing.T) {
-		for seed := range sampled(8, 300) {
+		seeds := testenv.Sampled(6, 300)
+		if testing.Short() {
+			seeds /= 3
+		}
+		for seed := range seeds {
 			t.Run(strconv.Itoa(seed), func(t *testing.T) {
 				t.Parallel()
 				r, q, d := mix(t, uint64(seed))
@@ -42,10 +48,11 @@ func TestMix(t *testing.T) {
 }
 
 // What a server does in a mix. All that is struck by the first group is in
-// doubt, by the second it is not.
+// doubt, by the second it is not. Nothing hangs: where a time runs out, a busy
+// machine makes doubts of its own.
 var (
 	doubtful = []string{"500-after-commit", "500", "502-after-commit", "504", "reset-after-commit", "reset", "reset-in-request", "close-after-commit",
-		"cut", "html-after-commit", "answer", "answer-after-commit=null", "raw-after-commit=garbage", "raw=x", "gzip-bomb-after-commit", "stall-after-commit", "endless=body"}
+		"cut", "html-after-commit", "answer", "answer-after-commit=null", "raw-after-commit=garbage", "raw=x", "gzip-bomb-after-commit"}
 	certain = []string{"429=0", "503=0", "400", "409", "422", "bom", "close-after-answer", "latency=0s..8ms"}
 )
 
@@ -61,7 +68,7 @@ func mix(t *testing.T, seed uint64) (runs, requests, doubts int) {
 	}
 	o := newOffice(t, list)
 	o.wide = 1 + rnd.IntN(8)
-	o.flags = []string{"--timeout", "500ms", "--format", []string{"json", "xml"}[rnd.IntN(2)]}
+	o.flags = []string{"--format", []string{"json", "xml"}[rnd.IntN(2)]}
 	for range 3 {
 		sure, every := certain[rnd.IntN(len(certain))], 9+rnd.IntN(30)
 		if sure == "429=0" || sure == "503=0" {

@@ -23,19 +23,8 @@ import (
 	"vitec-import/importer"
 	"vitec-import/importer/ledger"
 	"vitec-import/vitec/sandbox"
+	"vitec-import/vitec/testenv"
 )
-
-// full says that the long parts run whole: every n, every seed. Otherwise they
-// are sampled, to fit into a few minutes on two cores.
-var full = os.Getenv("VITEC_IMPORT_TEST_FULL") != ""
-
-// sampled is n where all is asked for, else few.
-func sampled(few, n int) int {
-	if full {
-		return n
-	}
-	return few
-}
 
 const (
 	testUser     = "office"
@@ -258,6 +247,7 @@ func (o *office) startAs(prepare func(*exec.Cmd), line ...string) *child {
 	}
 	c.cmd.Stdout, c.cmd.Stderr = &c.out[0], &c.out[1]
 	prepare(c.cmd)
+	testenv.EndWithTest(c.cmd)
 	if err := c.cmd.Start(); err != nil {
 		o.t.Fatal(err)
 	}

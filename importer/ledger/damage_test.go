@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"vitec-import/vitec/testenv"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -139,7 +141,7 @@ func TestFlippedByte(t *testing.T) {
 			refusedSome := false
 			for _, suffix := range []string{"", "-wal", markSuffix} {
 				b := files[suffix]
-				for at := 0; at < len(b); at += 1 + len(b)/400 {
+				for at := 0; at < len(b); at += 1 + len(b)/testenv.Sampled(100, 1000) {
 					damaged := slices.Clone(b)
 					damaged[at] ^= 1 << (at % 8)
 					set := map[string][]byte{"": files[""], "-wal": files["-wal"], markSuffix: files[markSuffix]}
@@ -167,12 +169,8 @@ func TestCutAndGarbledTail(t *testing.T) {
 		files, want := soundLedger(t, killed)
 		whole := files[suffix]
 		dir := quickDir(t)
-		step := 41
-		if os.Getenv("VITEC_IMPORT_TEST_FULL") != "" {
-			step = 1
-		}
 		rnd := rand.New(rand.NewPCG(3, 4))
-		for cut := 1; cut <= 4096; cut += step {
+		for cut := 1; cut <= 4096; cut += testenv.Sampled(41, 1) {
 			for how, tail := range map[string][]byte{"cut": nil, "zeroed": make([]byte, cut), "garbled": noise(rnd, cut)} {
 				files[suffix] = append(slices.Clone(whole[:len(whole)-cut]), tail...)
 				path := putLedger(t, dir, files)

@@ -106,8 +106,12 @@ func TestLedgerAsAStateMachine(t *testing.T) {
 	n := 0
 	tt := t
 	rapid.Check(t, func(t *rapid.T) {
-		if n++; n > 20 && onPostgres(tt) && os.Getenv("VITEC_IMPORT_TEST_FULL") == "" {
-			return // each takes a database of its own
+		most := testenv.Sampled(50, 1000)
+		if onPostgres(tt) { // each takes a database of its own
+			most = testenv.Sampled(10, 100)
+		}
+		if n++; n > most {
+			return
 		}
 		m := &machine{dir: filepath.Join(dir, fmt.Sprint(n))}
 		if err := os.Mkdir(m.dir, 0o700); err != nil {

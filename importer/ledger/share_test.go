@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"sync"
 	"testing"
 	"time"
@@ -162,11 +161,7 @@ func TestSharedPace(t *testing.T) {
 // now and then cut off and started again, until everything is done: nobody is
 // sent twice, and no more is in doubt than was under way at the kills.
 func TestTwoHostsAndKills(t *testing.T) {
-	seeds := 3
-	if os.Getenv("VITEC_IMPORT_TEST_FULL") != "" {
-		seeds = 100
-	}
-	for seed := range seeds {
+	for seed := range testenv.Sampled(3, 100) {
 		where := testenv.Database(t)
 		mustOpen(t, where)
 		var mu sync.Mutex

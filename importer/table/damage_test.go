@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"vitec-import/vitec/testenv"
+
 	"github.com/xuri/excelize/v2"
 )
 
@@ -214,7 +216,7 @@ func TestDamagedFiles(t *testing.T) {
 	}
 	path, rnd := write(t, "a.xlsx", ""), rand.New(rand.NewPCG(1, 2))
 	refused := 0
-	const copies = 500
+	copies := testenv.Sampled(200, 500)
 	for range copies {
 		b, what := damage(rnd, []byte(sound))
 		rewrite(t, path, b)
@@ -247,10 +249,7 @@ func TestDamagedParts(t *testing.T) {
 			const sheet = "xl/worksheets/sheet1.xml"
 			names := []string{sheet, sheet, sheet, sheet, "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels", "[Content_Types].xml"}
 			refused, differ := 0, 0
-			copies := 1000
-			if raceDetector { // one goroutine reads
-				copies = 200
-			}
+			copies := testenv.Sampled(300, 1000)
 			for n := 0; n < copies; {
 				name := names[rnd.IntN(len(names))]
 				b, what := damage(rnd, []byte(parts[name]))

@@ -146,6 +146,7 @@ func startPostgres(settings ...string) (p *Postgres, err error) {
 		return nil, err
 	}
 	make.Dir = p.dir
+	EndWithTest(make)
 	if out, err := make.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %v\n%s", err, out)
 	}
@@ -175,6 +176,7 @@ func (p *Postgres) start() error {
 	if err := AsNobody(p.cmd); err != nil {
 		return err
 	}
+	EndWithTest(p.cmd)
 	log, err := os.OpenFile(filepath.Join(p.dir, "log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return err

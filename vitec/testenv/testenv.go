@@ -5,6 +5,7 @@ package testenv
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,15 @@ func Missing(t testing.TB, what, why string) {
 	t.Skip(why)
 }
 
+// Sampled is how many of the cases of a test there are: few, to fit into some
+// minutes on two cores, or with VITEC_IMPORT_TEST_FULL=1 all.
+func Sampled(few, all int) int {
+	if os.Getenv("VITEC_IMPORT_TEST_FULL") != "" {
+		return all
+	}
+	return few
+}
+
 // Program returns the path of the first of some programs that is installed. If
 // none is, what they are for is [Missing].
 func Program(t testing.TB, what string, names ...string) string {
@@ -31,6 +41,23 @@ func Program(t testing.TB, what string, names ...string) string {
 	}
 	Missing(t, what, strings.Join(names, ", ")+": not installed")
 	return ""
+}
+
+// Convert has LibreOffice save a file in another format, such as "csv" or "xlsx",
+// with what it calls a filter behind a colon, and returns where. It keeps its own
+// files in the folder home, and starts sooner where it finds them again.
+func Convert(t testing.TB, home, path, format string) string {
+	t.Helper()
+	out := t.TempDir()
+	cmd := exec.Command(Program(t, "libreoffice", "soffice", "libreoffice"), "-env:UserInstallation=file://"+filepath.Join(home, "profile"),
+		"--headless", "--convert-to", format, "--outdir", out, path)
+	cmd.Env = append(os.Environ(), "HOME="+home)
+	EndWithTest(cmd)
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	extension, _, _ := strings.Cut(format, ":")
+	return filepath.Join(out, strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))+"."+extension)
 }
 
 // Chromium returns the path of the browser.
