@@ -175,7 +175,9 @@ type reportRow struct {
 // run runs the program in this process.
 func (o *office) run(more ...string) *attempt { return o.do(nil, o.args(more...)...) }
 
-// do runs the program in this process; stop asks it to end.
+// do runs the program in this process; stop asks it to end, and so does a time in
+// which every test is over: a list alone, for instance, opens the desk, which
+// waits for somebody.
 //
 // A process that another test is just starting holds copies of this one's open
 // files, locks among them, until it has become another program. So a ledger
@@ -187,6 +189,11 @@ func (o *office) do(stop <-chan struct{}, args ...string) *attempt {
 		return o.call(args...)
 	}
 	before, start := o.srv.Counts().Requests, time.Now()
+	if stop == nil {
+		late := make(chan struct{})
+		defer time.AfterFunc(3*time.Minute, func() { o.t.Errorf("it does not end: %q", args); close(late) }).Stop()
+		stop = late
+	}
 	for {
 		var stdout, stderr bytes.Buffer
 		code := run(context.Background(), args, world{

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // consoleBlock is a block of the README with a command and what it prints.
@@ -141,7 +143,9 @@ func console(t *testing.T, program, work, command string) string {
 	default:
 		t.Fatalf("the README has a command that this test cannot run: %s", command)
 	}
-	cmd := exec.Command(program, args...)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Args[0] = "vitec-import" // testscript's name for the program in this binary
 	link := filepath.Join(work, "vitec-import")
 	if err := os.Symlink(program, link); err == nil || os.IsExist(err) {
