@@ -241,6 +241,8 @@ func TestBrokenAnswers(t *testing.T) {
 		{"HTTP/2", 0, func(c *net.TCPConn) {
 			io.WriteString(c, "\x00\x00\x08\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x07")
 		}},
+		{"endless status", short, func(c *net.TCPConn) { io.WriteString(c, "HTTP/1.1 2"); forever(c, "0") }},
+		{"negative length", 0, func(c *net.TCPConn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n") }},
 		{"bad chunk", 0, func(c *net.TCPConn) {
 			io.WriteString(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\"VID1\"\r\n0\r\n\r\n")
 		}},

@@ -154,76 +154,6 @@ func trap(t *testing.T) (url string, visits *atomic.Int64) {
 	return s.URL + "/", visits
 }
 
-// TestForbiddenCustomer: the office of one customer of two is closed. Its rows
-// wait, those of the other are booked.
-func TestForbiddenCustomer(t *testing.T) {
-	t.Parallel()
-	list := guests(40)
-	for i := range list {
-		list[i].customer = fmt.Sprintf("M%d", 1+i%2)
-	}
-	o := newOffice(t, list, "403:customer=M2")
-	e := o.audit(o.run(), 0)
-	if e.code != 5 || e.counts["booked"] != 20 || e.counts["rejected"] > o.wide || e.counts["rejected"]+e.counts["not_sent"] != 20 {
-		t.Errorf("exit code %d, %v", e.code, e.counts)
-	}
-	if !strings.Contains(e.stderr, `"M2"`) {
-		t.Errorf("it does not say whose rows are left: %s", e.stderr)
-	}
-	o.settle()
-}
-
-// TestNastyServer commits and answers 500 half of the time. Every struck row
-// is in doubt, no other is, and each run gets on.
-func TestNastyServer(t *testing.T) {
-	t.Parallel()
-	for _, fault := range []string{"500-after-commit:50%", "500:50%", "reset-after-commit:30%", "html-after-commit:40%"} {
-		t.Run(fault, func(t *testing.T) {
-			t.Parallel()
-			o := newOffice(t, guests(120), fault)
-			for range 80 {
-				before := len(o.srv.Requests())
-				e := o.run()
-				struck := 0
-				for _, r := range o.srv.Requests()[before:] {
-					if r.Fault != "" {
-						struck++
-					}
-				}
-				o.audit(e, struck)
-				if e.counts["not_sent"] == 0 {
-					break
-				}
-			}
-			e := o.settle()
-			if e.counts["uncertain"] == 0 || e.counts["uncertain"]+e.counts["already_booked"]+e.counts["booked"] != 120 {
-				t.Errorf("%v", e.counts)
-			}
-		})
-	}
-}
-
-// TestStorms go on for longer than a row is tried. The run gives up, nothing is
-// in doubt that cannot be, and the next run goes on.
-func TestStorms(t *testing.T) {
-	t.Parallel()
-	for fault, doubt := range map[string]int{"503": 7, "500": 7, "reset-in-request": 7, "429=wait:over=40,3": 0, "429:over=40,3": 0} {
-		t.Run(fault, func(t *testing.T) {
-			t.Parallel()
-			o := newOffice(t, guests(12), fault)
-			o.audit(o.run(), doubt)
-			o.settle()
-		})
-	}
-}
-
-// TestLatency waits for an answer that takes its time.
-func TestLatency(t *testing.T) {
-	t.Parallel()
-	o := newOffice(t, guests(8), "latency=1s")
-	o.audit(o.run("--concurrency", "8"), 0).want(t, 0, map[string]int{"booked": 8})
-}
-
 // TestNoServer meets what is not the API at all. No request can have been
 // processed, so nothing is in doubt; why, is said in the reader's language.
 func TestNoServer(t *testing.T) {
@@ -300,51 +230,6 @@ func TestNoServer(t *testing.T) {
 	}
 }
 
-// TestHostilePeers take the request and then do what no server should. The
-// rows that reached them are in doubt; the run ends in time and stays small.
-func TestHostilePeers(t *testing.T) {
-	t.Parallel()
-	for name, deed := range map[string]func(net.Conn){
-		"silence":         func(c net.Conn) { io.Copy(io.Discard, c) },
-		"slow loris":      func(c net.Conn) { drip(c, "HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n\"VID\"") },
-		"endless status":  func(c net.Conn) { forever(c, "HTTP/1.1 2", "0") },
-		"endless headers": func(c net.Conn) { forever(c, "HTTP/1.1 200 OK\r\n", "X: y\r\n") },
-		"endless chunk":   func(c net.Conn) { forever(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\n \r\n") },
-		"1xx for ever":    func(c net.Conn) { forever(c, "", "HTTP/1.1 102 Processing\r\n\r\n") },
-		"1 GB announced": func(c net.Conn) {
-			forever(c, "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n", strings.Repeat(" ", 4096))
-		},
-		"HTTP/2 preface": func(c net.Conn) {
-			io.WriteString(c, "\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64")
-			io.Copy(io.Discard, c)
-		},
-		"negative length": func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n") },
-		"two lengths": func(c net.Conn) {
-			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n\"VID\"")
-		},
-		"switching": func(c net.Conn) {
-			io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n")
-		},
-		"echo": func(c net.Conn) { io.Copy(c, c) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			o := newOffice(t, guests(30))
-			real := o.url
-			o.url = "http://" + rawServer(t, deed)
-			e := o.audit(o.run("--timeout", "300ms"), 2+o.wide)
-			if e.code != 5 || e.counts["uncertain"] == 0 || e.counts["booked"] > 0 {
-				t.Errorf("exit code %d, %v: %s", e.code, e.counts, e.stderr)
-			}
-			if e.took > 15*time.Second {
-				t.Errorf("it took %s", e.took)
-			}
-			o.url = real
-			o.settle()
-		})
-	}
-}
-
 // rawServer listens and does a deed with every connection.
 func rawServer(t *testing.T, deed func(net.Conn)) (addr string) {
 	t.Helper()
@@ -366,23 +251,6 @@ func rawServer(t *testing.T, deed func(net.Conn)) (addr string) {
 		}
 	}()
 	return l.Addr().String()
-}
-
-func drip(c net.Conn, text string) {
-	for i := range text {
-		if _, err := io.WriteString(c, text[i:i+1]); err != nil {
-			return
-		}
-		time.Sleep(50 * time.Millisecond) // it is the deed
-	}
-}
-
-func forever(c net.Conn, first, then string) {
-	_, err := io.WriteString(c, first)
-	block := strings.Repeat(then, 1+4096/len(then))
-	for err == nil {
-		_, err = io.WriteString(c, block)
-	}
 }
 
 // certificate makes one that nobody has signed.
