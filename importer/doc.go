@@ -58,19 +58,19 @@
 //	a bad certificate                                 one attempt                                             TestNoServer, TestCertificates
 //	a proxy refuses us                                one attempt, and the proxy is named                     TestRefusingProxy
 //	reset, close, cut, stall, slow or endless answer  that row in doubt, no other                             TestStruckRequest
-//	peers that are no HTTP servers                    ends in time and memory                                 TestHostilePeers, TestStormsEnd
+//	peers that are no HTTP servers                    ends in time and memory                                 TestBrokenAnswers, TestStrayAnswers, TestStormsEnd
 //
 //	HTTP
 //	429 with Retry-After of any kind                  all pause; tried again, or the run stops                TestStruckRequest, TestRetryAfterHoldsAll, TestPauseHoldsWhatHasNotLeft
 //	503, 408, 499, 460, other 5xx, 2xx without an id  in doubt, never sent again                              TestStruckRequest, TestJudge, TestLateRefusals
 //	503 as a limit of the rate                        in doubt, and slower                                    TestLimitThatSays503
 //	a text that is no id, as an id                    in doubt; the run stops                                 TestAnswersThatAreNoIDs
-//	commits and answers 500 half of the time          in doubt: exactly what was struck; the run stops        TestNastyServer, TestLimitThatSays503
+//	commits and answers 500 half of the time          in doubt: exactly what was struck; the run stops        TestMix, TestLimitThatSays503
 //	401, 407 in mid-run                               one request per worker at most                          TestStopsAtOnce
 //	a wrong login                                     one request, whatever came before; one a customer       TestWrongLoginCostsOneRequest, TestWrongLoginAfterRefusals, TestWrongLoginOfOneCustomer
-//	403 for one customer of two                       the other goes on                                       TestForbiddenCustomer
+//	403 for one customer of two                       the other goes on                                       TestForbiddenCustomerStopsAlone
 //	403 for one row, after others were booked         the others go on                                        TestForbiddenRow
-//	403 as a limit of the rate                        slower; five rows in a row stop the run                 TestForbiddenRate
+//	403 as a limit of the rate                        slower; five rows in a row stop the run                 TestForbiddenRate, TestForbiddenAfterBookings
 //	every other 4xx                                   rejected, with the server's words                       TestStruckRequest
 //	4xx that no row can cause                         the run stops, at any time                              TestRefusalsOfNoRowsMaking
 //	redirects                                         0 requests there; the run stops                         TestStopsAtOnce, TestRedirects
