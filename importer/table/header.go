@@ -25,7 +25,7 @@ func findHeader(rows []headRow, fits func([]string) int) (index, named int) {
 	index = -1
 	for i, r := range rows {
 		if r.ok && fits != nil {
-			if n := fits(trimmed(r.cells)); n > named {
+			if n := fits(celltext.Trimmed(r.cells)); n > named {
 				index, named = i, n
 			}
 		}
@@ -44,7 +44,7 @@ func headerByLooks(rows []headRow) int {
 	widest := 0
 	for _, r := range rows {
 		if r.ok {
-			widest = max(widest, filled(r.cells))
+			widest = max(widest, celltext.Filled(r.cells))
 		}
 	}
 	if widest == 0 {
@@ -54,11 +54,11 @@ func headerByLooks(rows []headRow) int {
 		if !r.ok {
 			return i
 		}
-		n := filled(r.cells)
+		n := celltext.Filled(r.cells)
 		if n*2 <= widest {
 			continue
 		}
-		if i > 0 && (n < 2 || !wordy(r.cells)) {
+		if i > 0 && (n < 2 || !celltext.Wordy(r.cells)) {
 			break
 		}
 		return belowSmallTable(rows, i)
@@ -72,11 +72,11 @@ func headerByLooks(rows []headRow) int {
 func belowSmallTable(rows []headRow, first int) int {
 	for i := first + 2; i < len(rows)-1; i++ {
 		above, r := rows[i-1], rows[i]
-		parted := filled(above.cells) == 1 || r.number > above.number+1
-		if !r.ok || !parted || filled(r.cells) <= filled(rows[first].cells) || !wordy(r.cells) || likeRow(r.cells) {
+		parted := celltext.Filled(above.cells) == 1 || r.number > above.number+1
+		if !r.ok || !parted || celltext.Filled(r.cells) <= celltext.Filled(rows[first].cells) || !celltext.Wordy(r.cells) || likeRow(r.cells) {
 			continue
 		}
-		if !slices.ContainsFunc(rows[i+1:], func(below headRow) bool { return filled(below.cells) > len(r.cells) }) {
+		if !slices.ContainsFunc(rows[i+1:], func(below headRow) bool { return celltext.Filled(below.cells) > len(r.cells) }) {
 			return i
 		}
 	}
@@ -104,7 +104,7 @@ func transposed(header []string, rows [][]string, fits func([]string) int) bool 
 		n := fits(column)
 		return n > 1 && n > fits(header)
 	}
-	return addresses && wordy(column)
+	return addresses && celltext.Wordy(column)
 }
 
 // blocks finds tables side by side: named columns between columns that have
@@ -127,44 +127,21 @@ func blocks(header []string, filled []bool) (all []Block) {
 	return all
 }
 
-// filled counts the cells that show something.
-func filled(cells []string) (n int) {
-	for _, c := range cells {
-		if !celltext.Blank(c) {
-			n++
-		}
-	}
-	return n
-}
-
-// wordy reports whether the filled cells are all words, as headers are, and
-// not numbers, dates or addresses.
-func wordy(cells []string) bool {
-	return !slices.ContainsFunc(cells, func(c string) bool {
-		c = strings.TrimSpace(c)
-		return c != "" && (len(celltext.Digits(c))*2 >= len(c) || strings.Contains(c, "@"))
-	})
-}
-
 // likeRow reports whether a header looks like a row: one of its cells is a
 // value, or none has a word.
 func likeRow(cells []string) bool {
 	return slices.ContainsFunc(cells, isValue) || !slices.ContainsFunc(cells, func(cell string) bool {
-		return cell != "" && wordy([]string{cell})
+		return cell != "" && celltext.Wordy([]string{cell})
 	})
 }
 
 // isValue reports whether a cell is an address, a date, a time or a number of
 // some length, as rows have them and headers have not.
 func isValue(cell string) bool {
-	at := strings.IndexByte(cell, '@')
-	return len(cell) >= 5 && len(celltext.Digits(cell))*2 >= len(cell) || at > 0 && strings.Contains(cell[at:], ".")
+	return len(cell) >= 5 && celltext.MostlyDigits(cell) || isAddress(cell)
 }
 
-func trimmed(cells []string) []string {
-	out := make([]string, len(cells))
-	for i, c := range cells {
-		out[i] = strings.TrimSpace(c)
-	}
-	return out
+func isAddress(cell string) bool {
+	at := strings.IndexByte(cell, '@')
+	return at > 0 && strings.Contains(cell[at:], ".")
 }

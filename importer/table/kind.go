@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"strings"
-	"unicode/utf16"
 
 	"vitec-import/importer/table/internal/delimited"
 )
@@ -78,9 +77,17 @@ func lockedBy(name string) (list string, ok bool) {
 	return "", false
 }
 
+// maxCompound is how much of a compound file is searched for the names of its
+// streams.
+const maxCompound = 64 << 20
+
 // sniffCompound tells apart what comes in Microsoft's compound files.
 func sniffCompound(src *source) error {
 	save := say("open it in a spreadsheet program and save it as .xlsx")
+	all, err := io.ReadAll(io.LimitReader(src.reader(0), maxCompound))
+	if err != nil {
+		return err
+	}
 	for _, stream := range []struct {
 		name       string
 		what, hint Text
@@ -91,41 +98,15 @@ func sniffCompound(src *source) error {
 		{"Book\x00", say("the file is an old Excel workbook (.xls)"), save},
 		{"WordDocument\x00", say("the file is an old Word document"), say("copy the table into a spreadsheet and save it as .xlsx")},
 	} {
-		found, err := contains(src, stream.name)
-		if err != nil {
-			return err
+		var name []byte // in UTF-16
+		for _, c := range stream.name {
+			name = append(name, byte(c), 0)
 		}
-		if found {
+		if bytes.Contains(all, name) {
 			return &Error{Code: CodeNotTable, Reason: stream.what, Hint: stream.hint}
 		}
 	}
 	return &Error{Code: CodeNotTable, Reason: say("the file is a document of an old program"), Hint: say("export the list as .xlsx or CSV")}
-}
-
-// contains reports whether the file has a text in UTF-16 somewhere.
-func contains(src *source, text string) (bool, error) {
-	var want []byte
-	for _, u := range utf16.Encode([]rune(text)) {
-		want = append(want, byte(u), byte(u>>8))
-	}
-	r := src.reader(0)
-	buf := make([]byte, 0, blockSize+len(want))
-	for {
-		n, err := r.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		if bytes.Contains(buf, want) {
-			return true, nil
-		}
-		if err == io.EOF {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		if keep := len(want) - 1; len(buf) > keep {
-			buf = buf[:copy(buf, buf[len(buf)-keep:])]
-		}
-	}
 }
 
 // isBinary reports whether a text has more control characters than text has.

@@ -104,8 +104,9 @@ func (j *judge) whole(r *Row, cells []string, filled, wanted, first int, gap boo
 	if first < 0 { // only of the columns that are not of the table is something filled
 		return refuse(CodeFooter, 0, say("only columns that the mapping does not name are filled in"), note)
 	}
-	if wanted > 1 && j.want > 1 {
-		if n := j.fits(trimmed(cells)); j.repeats(cells) || n > 1 && n*2 >= j.named {
+	person := slices.ContainsFunc(cells, func(c string) bool { return isAddress(c) && !strings.Contains(c, " ") })
+	if wanted > 1 && j.want > 1 && (!person || j.repeats(cells)) {
+		if n := j.fits(celltext.Trimmed(cells)); j.repeats(cells) || n > 1 && n*2 >= j.named {
 			if j.rows == 1 && j.repeats(cells) {
 				return refuse(CodeRepeatedHeader, 0, say("this is the header once more"), say("delete the row"))
 			}

@@ -106,7 +106,7 @@ func (r *xlsxReader) findHeader(ctx context.Context, s *workbook.Sheet) (f found
 	}
 	f.header = slices.IndexFunc(f.head, func(h headRow) bool { return h.number == r.opts.HeaderRow })
 	if f.header >= 0 && r.opts.Fits != nil {
-		f.named = r.opts.Fits(trimmed(f.head[f.header].cells))
+		f.named = r.opts.Fits(celltext.Trimmed(f.head[f.header].cells))
 	}
 	return f, nil
 }
@@ -168,7 +168,7 @@ func (r *xlsxReader) take(f foundHeader, info *Info) error {
 		e.Sheet, e.Row, e.Code, e.Reason = f.sheet.Name, h.number, CodeHeader, say("the header row cannot be read: %s", e.Reason)
 		return e
 	}
-	info.Header = trimmed(h.cells)
+	info.Header = celltext.Trimmed(h.cells)
 	for len(info.Header) > 0 && info.Header[len(info.Header)-1] == "" {
 		info.Header = info.Header[:len(info.Header)-1]
 	}

@@ -2,6 +2,7 @@
 package celltext
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -109,6 +110,36 @@ func joins(r rune) bool {
 
 // Blank reports whether a cell shows nothing.
 func Blank(s string) bool { return strings.TrimSpace(s) == "" }
+
+// Filled counts the cells that show something.
+func Filled(cells []string) (n int) {
+	for _, c := range cells {
+		if !Blank(c) {
+			n++
+		}
+	}
+	return n
+}
+
+// Trimmed returns the cells without the spaces around them.
+func Trimmed(cells []string) []string {
+	out := make([]string, len(cells))
+	for i, c := range cells {
+		out[i] = strings.TrimSpace(c)
+	}
+	return out
+}
+
+// Wordy reports whether the filled cells are all words, as headers are, and
+// not numbers, dates or addresses.
+func Wordy(cells []string) bool {
+	return !slices.ContainsFunc(cells, func(c string) bool {
+		return !Blank(c) && (MostlyDigits(strings.TrimSpace(c)) || strings.Contains(c, "@"))
+	})
+}
+
+// MostlyDigits reports whether at least half of a text are digits.
+func MostlyDigits(s string) bool { return len(Digits(s))*2 >= len(s) }
 
 // Control returns the first character of a cell that no text has: a control
 // character that is neither a tab nor a line break, or one of Unicode's

@@ -242,7 +242,7 @@ func inMarks(mark string, cells []string) bool {
 // count cells, if it is a single cell with the file's own, or "". Commas with
 // spaces behind them are those of a sentence.
 func anotherDelimiter(own string, cells []string, count int) string {
-	if own == "" || count < 2 || len(cells) == 0 || Filled(cells[1:]) > 0 || count == 2 && len(cells) == 2 {
+	if own == "" || count < 2 || len(cells) == 0 || celltext.Filled(cells[1:]) > 0 || count == 2 && len(cells) == 2 {
 		return ""
 	}
 	for _, other := range usualDelimiters {
@@ -251,16 +251,6 @@ func anotherDelimiter(own string, cells []string, count int) string {
 		}
 	}
 	return ""
-}
-
-// Filled counts the cells that show something.
-func Filled(cells []string) (n int) {
-	for _, c := range cells {
-		if !celltext.Blank(c) {
-			n++
-		}
-	}
-	return n
 }
 
 // DelimiterName is a delimiter as people call it: the tab has a name.

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"vitec-import/importer/table/internal/celltext"
@@ -222,7 +222,7 @@ func (g *guesser) try(delim []byte, quote byte) (*trial, error) {
 		case slices.ContainsFunc(cells, func(cell string) bool { return inMarks(other, []string{cell}) }):
 			t.others++
 		}
-		if ok && Filled(cells) == 0 {
+		if ok && celltext.Filled(cells) == 0 {
 			continue
 		}
 		if len(t.head) < headRecords && r.line >= g.o.HeaderRow-headRecords || r.line == g.o.HeaderRow {
@@ -265,7 +265,7 @@ func isTooLong(err error) bool {
 // rate says how well the delimiter explains the records below the header.
 func (t *trial) rate() {
 	h := t.head[t.header]
-	t.width, t.names = len(h.Cells), Filled(h.Cells)
+	t.width, t.names = len(h.Cells), celltext.Filled(h.Cells)
 	if !h.OK {
 		t.width = max(t.width, t.usualCells())
 		t.names = t.width
@@ -332,27 +332,25 @@ func (t *trial) betterThan(other *trial) bool {
 		return t.named > other.named
 	case t.sound() != other.sound():
 		return t.sound()
-	case t.titles(other), other.titles(t):
-		return other.titles(t)
-	case t.score > 0.9 && other.score > 0.9 && t.header != other.header:
-		return t.header < other.header
+	case t.fits() && other.fits() && t.header != other.header:
+		return other.titles(t) || t.header < other.header && !t.titles(other)
 	case t.score != other.score:
 		return t.score > other.score
 	}
 	return t.names > other.names
 }
 
-// titles reports whether this trial's header is a title above other's table, as
-// far as the two can tell: it does not fit other's header, and neither has a
-// better claim by the wanted columns or the quotation marks.
+// fits reports whether nearly all rows fit the header.
+func (t *trial) fits() bool { return t.score > 0.9 }
+
+// titles reports whether this trial's header is a title above other's table: both
+// fit their rows, and with this delimiter the other's header is not one of them.
 func (t *trial) titles(other *trial) bool {
-	if t.score <= 0.9 || other.score <= 0.9 || other.rows == 0 || t.header >= other.header || t.named != other.named || t.sound() != other.sound() || t.names > other.names {
+	if !t.fits() || !other.fits() || other.rows == 0 || t.header >= other.header || t.names > other.names {
 		return false
 	}
-	line := other.head[other.header].Number
-	i := slices.IndexFunc(t.sample, func(s sample) bool { return s.line == line })
-	above := other.sample[0].line < line
-	return above && (i < 0 || t.sample[i].cells != t.width)
+	i := slices.IndexFunc(t.sample, func(s sample) bool { return s.line == other.head[other.header].Number })
+	return i < 0 || t.sample[i].cells != t.width
 }
 
 // rivalled reports whether the best trial explains the file hardly better than
@@ -410,34 +408,21 @@ func (g *guesser) find(quote byte) (*trial, error) {
 	return g.longer(best)
 }
 
-// longer looks whether the delimiter is really two characters: the same one
-// twice, or a space behind it where quotation marks begin.
+// longer looks whether the delimiter is really two characters: there is a space
+// behind every one of them, and quotation marks begin behind it.
 func (g *guesser) longer(t *trial) (*trial, error) {
-	delim := slices.Clip(t.d.Delimiter)
-	switch cells := t.head[t.header].Cells; {
-	case everySecondBlank(cells):
-		delim = append(delim, delim...)
-	case t.spaced && t.marks > 0:
-		delim = append(delim, ' ')
-	default:
+	if !t.spaced || t.marks == 0 {
 		return t, nil
 	}
-	longer, err := g.try(delim, t.d.Quote)
+	longer, err := g.try(append(slices.Clip(t.d.Delimiter), ' '), t.d.Quote)
 	if err != nil || longer.header != t.header || longer.names < 2 || longer.named < t.named || longer.score < t.score {
 		return t, err
 	}
 	return longer, nil
 }
 
-// everySecondBlank reports whether a header is a, nothing, b, nothing, c.
-func everySecondBlank(cells []string) bool {
-	for i, cell := range cells {
-		if celltext.Blank(cell) != (i%2 == 1) {
-			return false
-		}
-	}
-	return len(cells) >= 3 && len(cells)%2 == 1
-}
+// inMarksPart is what stands in quotation marks in a line.
+var inMarksPart = regexp.MustCompile(`"[^"]*"`)
 
 // oddDelimiter looks for an unusual delimiter in a file that seems to have one
 // column: a sign that all lines have, outside of quotation marks, equally often.
@@ -445,33 +430,18 @@ func oddDelimiter(t *trial) error {
 	if len(t.head) < 2 {
 		return nil
 	}
-	first := outsideMarks(t.head[0].Cells)
-	for _, odd := range first {
-		n := strings.Count(first, string(odd))
-		few := n == 2 && !strings.ContainsRune(" /*:.,-_'+()&@#%=", odd) || n == 1 && (odd < ' ' || odd == '§' || odd == '¦')
-		if unicode.IsLetter(odd) || unicode.IsDigit(odd) || odd == '"' || slices.Contains(usualDelimiters, string(odd)) || odd == utf8.RuneError || n < 3 && !few {
-			continue
+	for _, odd := range "^~§¦\x1e\x1f :/*@#%=+&._-" {
+		count := func(h HeadRow) int {
+			return strings.Count(inMarksPart.ReplaceAllString(strings.TrimSpace(h.Cells[0]), ""), string(odd))
 		}
-		if !slices.ContainsFunc(t.head[1:], func(h HeadRow) bool { return h.OK && strings.Count(outsideMarks(h.Cells), string(odd)) != n }) {
-			return fail(fault.Delimiter, 0, say("there is one column with none of the delimiters ; , tab and |, but every line has the same number of %s", strconv.QuoteRune(odd)),
-				say("name the delimiter with --delimiter"))
+		n := count(t.head[0])
+		rare := strings.ContainsRune("^~§¦\x1e\x1f", odd)
+		if n > 2 || rare && n > 0 {
+			if !slices.ContainsFunc(t.head[1:], func(h HeadRow) bool { return h.OK && count(h) != n }) {
+				return fail(fault.Delimiter, 0, say("there is one column with none of the delimiters ; , tab and |, but every line has the same number of %s", strconv.QuoteRune(odd)),
+					say("name the delimiter with --delimiter"))
+			}
 		}
 	}
 	return nil
-}
-
-// outsideMarks returns what of a line of one cell is not in quotation marks.
-func outsideMarks(cells []string) string {
-	if len(cells) == 0 {
-		return ""
-	}
-	parts := strings.Split(strings.TrimSpace(cells[0]), `"`)
-	if len(parts)%2 == 0 {
-		return strings.Join(parts, "") // a mark that is not closed
-	}
-	var b strings.Builder
-	for i := 0; i < len(parts); i += 2 {
-		b.WriteString(parts[i])
-	}
-	return b.String()
 }

@@ -3,9 +3,9 @@ package delimited
 import (
 	"bytes"
 	"io"
-	"slices"
 	"strings"
 
+	"vitec-import/importer/table/internal/celltext"
 	"vitec-import/importer/table/internal/fault"
 )
 
@@ -54,7 +54,7 @@ func (t *trial) dialect(g *guesser, said string) (*Dialect, error) {
 	if !h.OK || h.stray {
 		return nil, fail(fault.Header, h.Number, say("the header row cannot be read"), say("look at its quotation marks, or try another --encoding"))
 	}
-	if Filled(h.Cells) == 0 {
+	if celltext.Filled(h.Cells) == 0 {
 		return nil, fail(fault.Header, h.Number, say("the header row is empty"), say("name another row with --header-row"))
 	}
 	if err := t.mixed(said); err != nil {
@@ -99,7 +99,7 @@ func (t *trial) wholeLines(g *guesser) error {
 		if len(names) < 3 {
 			continue
 		}
-		if _, named := g.o.Pick([]HeadRow{{Cells: trimmed(names), OK: true}}); named > 0 || t.alike(delim, len(names)) {
+		if _, named := g.o.Pick([]HeadRow{{Cells: celltext.Trimmed(names), OK: true}}); named > 0 || t.alike(delim, len(names)) {
 			return fail(fault.Delimiter, h.Number, say("the whole line stands in quotation marks"), say("export the list again without them, or remove the quotation marks at both ends of each line and write the doubled ones once"))
 		}
 	}
@@ -116,14 +116,6 @@ func (t *trial) alike(delim string, count int) bool {
 		}
 	}
 	return rows > 0 && same*2 > rows
-}
-
-func trimmed(cells []string) []string {
-	out := make([]string, len(cells))
-	for i, c := range cells {
-		out[i] = strings.TrimSpace(c)
-	}
-	return out
 }
 
 // mixed refuses a file whose header has another delimiter than its rows, or
@@ -146,7 +138,7 @@ func (t *trial) mixed(said string) error {
 		if len(above.Cells) != 1 || !above.OK {
 			continue
 		}
-		if other := anotherDelimiter(own, above.Cells, t.names); other != "" && plainWords(strings.Split(above.Cells[0], other)) {
+		if other := anotherDelimiter(own, above.Cells, t.names); other != "" && celltext.Wordy(strings.Split(above.Cells[0], other)) {
 			return differ(above.Number, other, own)
 		}
 	}
@@ -165,15 +157,6 @@ func (t *trial) mixed(said string) error {
 	return nil
 }
 
-// plainWords reports whether the filled cells are words, as headers are, and
-// not numbers, dates or addresses.
-func plainWords(cells []string) bool {
-	return !slices.ContainsFunc(cells, func(c string) bool {
-		k := kindOf(strings.TrimSpace(c))
-		return k == digits || k == address
-	})
-}
-
 // notTable refuses text whose rows cannot be told apart, or that is drawn. A
 // header that somebody names, or in which a wanted column is named, is
 // believed.
@@ -184,9 +167,6 @@ func (t *trial) notTable(g *guesser) error {
 	h := t.head[t.header]
 	if behind := t.head[t.header+1:]; len(behind) > 0 && behind[0].OK && isRuler(behind[0].Cells) {
 		return fail(fault.NotTable, behind[0].Number, say("the table is drawn with lines of signs"), say("export the list as .xlsx or CSV"))
-	}
-	if t.rows == 0 && len(t.head) == 1 && rowsInOne(h.Cells, t.d.DelimiterText()) {
-		return fail(fault.NotTable, h.Number, say("the file is a single line, and its rows are separated by something that is not a line break"), say("export the list again, with a line break behind every row"))
 	}
 	if name := h.Cells[0]; len(t.d.Delimiter) == 0 && !likeName(name) {
 		return fail(fault.NotTable, 0, say("the file is text, but not a list: its first line does not look like the name of a column"), say("export the list as .xlsx or CSV; if it is a list with one column, name the row of its header with --header-row"))
@@ -213,24 +193,4 @@ func isRuler(cells []string) bool {
 		}
 	}
 	return n > 0
-}
-
-// rowsInOne reports whether the cells of the only line are those of several
-// rows with another sign than a line break between them: one at which the line
-// falls apart into pieces of equally many cells.
-func rowsInOne(cells []string, own string) bool {
-	line := strings.Join(cells, own)
-	if own == "" {
-		return strings.Count(strings.TrimSpace(line), "\n") > 1
-	}
-	for _, sign := range append([]string{"\n"}, usualDelimiters...) {
-		pieces := strings.Split(strings.TrimSuffix(line, sign), sign)
-		if sign == own || len(pieces) < 2 || sign != "\n" && len(pieces) < 3 {
-			continue
-		}
-		if n := strings.Count(pieces[0], own); n > 0 && !slices.ContainsFunc(pieces, func(piece string) bool { return strings.Count(piece, own) != n }) {
-			return true
-		}
-	}
-	return false
 }

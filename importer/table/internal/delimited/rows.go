@@ -62,7 +62,7 @@ func (d *Dialect) Rows(ctx context.Context, r io.Reader, raw bool, yield func(*R
 			continue
 		}
 		cells, faults := d.cells(rec)
-		if rec.fault != fault.UnclosedQuote && rec.fault != fault.StrayQuote && len(faults) == 0 && Filled(cells) == 0 {
+		if rec.fault != fault.UnclosedQuote && rec.fault != fault.StrayQuote && len(faults) == 0 && celltext.Filled(cells) == 0 {
 			continue
 		}
 		row := &Row{Line: rec.line, Cells: cells, Faults: faults, Err: d.shape(p, rec, cells)}
@@ -149,18 +149,12 @@ const (
 )
 
 func kindOf(cell string) kind {
-	n := 0
-	for i := range len(cell) {
-		if cell[i] >= '0' && cell[i] <= '9' {
-			n++
-		}
-	}
 	switch {
 	case celltext.Blank(cell):
 		return nothing
 	case strings.Contains(cell, "@"):
 		return address
-	case n*2 >= len(cell):
+	case celltext.MostlyDigits(cell):
 		return digits
 	}
 	return words
