@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"vitec-import/importer/table/internal/celltext"
 	"vitec-import/importer/table/internal/delimited"
 )
 
@@ -17,9 +18,14 @@ type Ending struct {
 	Code Code // why: too few cells, an open quotation mark, or the cell
 }
 
-// enoughAlike is how many cells that are alike make it unlikely that one that is
-// not is whole.
-const enoughAlike = 2
+const (
+	// enoughAlike is how many cells that are alike make it unlikely that one that is
+	// not is whole.
+	enoughAlike = 2
+	// compared is how many rows at least the last one is held against, if there are
+	// so many.
+	compared = 10_000
+)
 
 // Ending finds out how the file ends. The last row is held against the others: it
 // is cut off if it has fewer cells than any of them, or if its last cell is
@@ -32,20 +38,19 @@ func (f *File) Ending(ctx context.Context) (Ending, error) {
 	}
 	f.src.begin(ctx)
 	var last delimited.Row
-	fewest, rows := len(f.info.Header), 0
+	var before [][]string // the cells of the rows before it
+	fewest := len(f.info.Header)
 	_, err := c.d.Rows(ctx, c.src.reader(int64(c.d.Mark)), true, func(r *delimited.Row) bool {
-		if rows > 0 && last.Err == nil {
+		if last.Line > 0 && last.Err == nil {
 			fewest = min(fewest, len(last.Raw))
+			if before = append(before, last.Cells); len(before) == 2*compared {
+				before = slices.Clone(before[compared:])
+			}
 		}
-		rows++
 		last = *r
-		last.Raw = slices.Clone(r.Raw)
-		for i := range last.Raw {
-			last.Raw[i] = slices.Clone(last.Raw[i])
-		}
 		return true
 	})
-	if err != nil || rows == 0 {
+	if err != nil || last.Line == 0 {
 		return Ending{}, err
 	}
 	e := Ending{Row: last.Line}
@@ -53,29 +58,25 @@ func (f *File) Ending(ctx context.Context) (Ending, error) {
 	switch {
 	case last.Err != nil:
 		e.Code, e.Cut = last.Err.Code, last.Err.Code == CodeUnclosedQuote || last.Err.Code == CodeTooFewCells
-		return e, nil
 	case cell+1 < fewest:
 		e.Code, e.Cut = CodeTooFewCells, true
-		return e, nil
 	case slices.ContainsFunc(last.Faults, func(e *Error) bool { return e.Column == cell+1 && (e.Code == CodeInvalidByte || e.Code == CodeControl) }):
 		e.Code, e.Cut = CodeInvalidByte, true
-		return e, nil
 	case isQuoted(last.Raw[cell]) || cell >= len(last.Cells):
-		return e, nil
-	}
-	cut := cutCell{text: strings.TrimSpace(last.Cells[cell]), longer: map[string]int{}}
-	f.src.begin(ctx)
-	n := 0
-	_, err = c.d.Rows(ctx, c.src.reader(int64(c.d.Mark)), false, func(r *delimited.Row) bool {
-		if n++; n < rows && r.Err == nil && cell < len(r.Cells) {
-			cut.compare(strings.TrimSpace(r.Cells[cell]))
-		}
-		return n < rows
-	})
-	if cut.off() {
+	case cutOff(column(before, cell), strings.TrimSpace(last.Cells[cell])):
 		e.Code, e.Cut = CodeInvalidCell, true
 	}
-	return e, err
+	return e, nil
+}
+
+// column returns the cells of a 0-based column, without the spaces around them.
+func column(rows [][]string, at int) (cells []string) {
+	for _, row := range rows {
+		if at < len(row) {
+			cells = append(cells, strings.TrimSpace(row[at]))
+		}
+	}
+	return cells
 }
 
 // isQuoted reports whether a cell stands in quotation marks, and so is whole.
@@ -96,50 +97,36 @@ func (c *csvReader) lineEnds() bool {
 	return slices.ContainsFunc(tail, func(b byte) bool { return b == '\n' || b == '\r' || b == 0x1a })
 }
 
-// cutCell is the last cell of a file, held against the others of its column.
-type cutCell struct {
-	text    string
-	others  int
-	empty   bool           // another one is
-	same    bool           // another one says the same, or has the same domain
-	longer  map[string]int // how often what begins so is said
-	words   bool           // another one has no digit
-	lengths []int          // of the others, two at most
-}
-
-func (c *cutCell) compare(other string) {
-	c.others++
-	_, domain, address := strings.Cut(c.text, "@")
-	_, whole, also := strings.Cut(other, "@")
-	switch {
-	case other == "":
-		c.empty = true
-		return
-	case other == c.text, address && also && domain == whole:
-		c.same = true
-	case c.text != "" && strings.HasPrefix(other, c.text):
-		c.longer[other]++
-	case address && also && strings.HasPrefix(whole, domain):
-		c.longer[whole] += enoughAlike
-	}
-	c.words = c.words || !strings.ContainsAny(other, "0123456789")
-	if n := utf8.RuneCountInString(other); len(c.lengths) < 2 && !slices.Contains(c.lengths, n) {
-		c.lengths = append(c.lengths, n)
-	}
-}
-
-// off reports whether the cell looks cut off.
-func (c *cutCell) off() bool {
-	switch {
-	case c.same || c.others < enoughAlike:
+// cutOff reports whether a cell looks like the beginning of one, by the others of
+// its column.
+func cutOff(others []string, cell string) bool {
+	if len(others) < enoughAlike || slices.Contains(others, cell) {
 		return false
-	case c.text == "":
-		return !c.empty
 	}
-	for _, n := range c.longer {
+	if cell == "" {
+		return true
+	}
+	_, domain, address := strings.Cut(cell, "@")
+	longer := map[string]int{} // how often what begins so is said
+	numbers, length := true, 0 // of one length
+	for _, other := range slices.DeleteFunc(others, celltext.Blank) {
+		_, whole, also := strings.Cut(other, "@")
+		switch {
+		case address && also && domain == whole:
+			return false
+		case strings.HasPrefix(other, cell):
+			longer[other]++
+		case address && also && strings.HasPrefix(whole, domain):
+			longer[whole] += enoughAlike
+		}
+		n := utf8.RuneCountInString(other)
+		numbers = numbers && (length == 0 || length == n) && strings.ContainsAny(other, "0123456789")
+		length = n
+	}
+	for _, n := range longer {
 		if n >= enoughAlike {
 			return true
 		}
 	}
-	return !c.words && len(c.lengths) == 1 && utf8.RuneCountInString(c.text) < c.lengths[0]
+	return numbers && utf8.RuneCountInString(cell) < length
 }

@@ -27,21 +27,20 @@ const (
 
 // xlsxReader reads the rows of one sheet of a workbook.
 type xlsxReader struct {
-	opts   Options
-	book   *workbook.Book
-	sheet  *workbook.Sheet
-	headAt int
-	names  int // columns of the header
-	width  int // cells of a row
-	seen   sheetSeen
+	opts    Options
+	book    *workbook.Book
+	sheet   *workbook.Sheet
+	headAt  int
+	names   int // columns of the header
+	width   int // cells of a row
+	seen    sheetSeen
+	counted bool // the first whole pass is over, and the width known
 }
 
 // sheetSeen is what the first whole pass saw besides the rows.
 type sheetSeen struct {
-	done        bool
-	widest      int // last filled column
-	hiddenRows  int
-	firstHidden int
+	widest      int   // last filled column
+	hidden      marks // rows
 	extras      workbook.Extras
 	struck      marks // rows that are struck through
 	struckCells marks
@@ -80,13 +79,17 @@ func openXLSX(ctx context.Context, src *source, o Options, info *Info) (*xlsxRea
 
 func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 	missing := 0
+	seen := &r.seen
+	if r.counted {
+		seen = new(sheetSeen)
+	}
 	merged := covering{ranges: r.seen.extras.Merged}
 	var refused error
 	extras, err := r.book.Rows(ctx, r.sheet, func(raw *workbook.Row) bool {
 		if raw.Number <= r.headAt {
 			return true
 		}
-		row, filled := r.row(raw)
+		row, filled := r.row(raw, seen)
 		if !filled {
 			return true
 		}
@@ -103,16 +106,14 @@ func (r *xlsxReader) rows(ctx context.Context, yield func(*Row) bool) error {
 	if refused != nil {
 		return refused
 	}
-	if err == nil && !r.seen.done {
-		r.seen.extras = extras
-	}
+	seen.extras = extras
 	return err
 }
 
 // row makes a row of the table of one of the sheet.
-func (r *xlsxReader) row(raw *workbook.Row) (row *Row, filled bool) {
+func (r *xlsxReader) row(raw *workbook.Row, seen *sheetSeen) (row *Row, filled bool) {
 	width := r.width
-	if n := len(raw.Cells); !r.seen.done { // the width is not known yet
+	if n := len(raw.Cells); !r.counted {
 		width = r.names
 		if n > 0 {
 			width = max(width, min(raw.Cells[n-1].Column, r.width))
@@ -122,7 +123,8 @@ func (r *xlsxReader) row(raw *workbook.Row) (row *Row, filled bool) {
 	if r.opts.KeepRaw {
 		row.Written = make([]Written, width)
 	}
-	struck, whole := 0, true
+	var struck []int // columns
+	whole := true    // all of the row is struck through
 	for i := range raw.Cells {
 		c := &raw.Cells[i]
 		if c.Fault == nil && celltext.Blank(c.Text) && (c.Written == "" && c.Text == "" || c.Column > r.width) {
@@ -134,8 +136,8 @@ func (r *xlsxReader) row(raw *workbook.Row) (row *Row, filled bool) {
 			continue
 		}
 		text := c.Text
-		if c.Zero && c.Column <= r.names && !r.seen.done { // a person may have meant something else
-			r.seen.zeros.add(raw.Number, c.Column)
+		if c.Zero && c.Column <= r.names { // a person may have meant something else
+			seen.zeros.add(raw.Number, c.Column)
 		}
 		if r.opts.Links {
 			text = cmp.Or(r.address(raw.Number, c), text)
@@ -149,31 +151,26 @@ func (r *xlsxReader) row(raw *workbook.Row) (row *Row, filled bool) {
 		if r.opts.KeepRaw {
 			row.Written[c.Column-1] = written(c)
 		}
-		if c.Fault != nil || !celltext.Blank(text) {
-			filled = true
-			if r.seen.widest = max(r.seen.widest, c.Column); c.Struck {
-				struck++
-			} else {
-				whole = false
-			}
+		if c.Fault == nil && celltext.Blank(text) {
+			continue
+		}
+		filled = true
+		seen.widest = max(seen.widest, c.Column)
+		whole = whole && c.Struck
+		if (c.Struck || c.Partly) && c.Column <= r.names {
+			struck = append(struck, c.Column)
 		}
 	}
-	if filled && !r.seen.done {
-		if struck > 0 && whole {
-			r.seen.struck.add(raw.Number, 0)
+	switch {
+	case whole && len(struck) > 0:
+		seen.struck.add(raw.Number, 0)
+	default:
+		for _, column := range struck {
+			seen.struckCells.add(raw.Number, column)
 		}
-		if raw.Hidden {
-			if r.seen.hiddenRows++; r.seen.hiddenRows == 1 {
-				r.seen.firstHidden = raw.Number
-			}
-		}
-		if !(struck > 0 && whole) {
-			for i := range raw.Cells {
-				if c := &raw.Cells[i]; (c.Struck || c.Partly) && c.Text != "" && c.Column <= r.names {
-					r.seen.struckCells.add(raw.Number, c.Column)
-				}
-			}
-		}
+	}
+	if filled && raw.Hidden {
+		seen.hidden.add(raw.Number, 0)
 	}
 	return row, filled
 }
@@ -243,13 +240,14 @@ func (r *xlsxReader) finish(info *Info) {
 	for r.opts.KeepRaw && len(info.Written) < r.width {
 		info.Written = append(info.Written, Written{})
 	}
-	s.done = true
+	r.counted = true
 	if r.width > r.names {
 		info.warn(0, r.names+1, WarnNoHeaderName, say("there are filled cells in columns without a header, as far as column %s", ColumnName(r.width)), say("give the column a header if it matters"))
 	}
-	if n := s.hiddenRows; n > 0 {
-		info.warn(s.firstHidden, 0, WarnHiddenRows, plural(n, "row %[2]d is hidden or filtered out and is read like the others",
-			"%d hidden or filtered rows are read like the others, the first is row %d", n, s.firstHidden), say("delete them if they are not meant"))
+	if n := s.hidden.n; n > 0 {
+		first := s.hidden.first[0].Row
+		info.warn(first, 0, WarnHiddenRows, plural(n, "row %[2]d is hidden or filtered out and is read like the others",
+			"%d hidden or filtered rows are read like the others, the first is row %d", n, first), say("delete them if they are not meant"))
 	}
 	if i := slices.IndexFunc(s.extras.HiddenColumns, func(h workbook.Range) bool { return h.FromColumn <= r.width }); i >= 0 {
 		from := s.extras.HiddenColumns[i].FromColumn
