@@ -140,6 +140,7 @@ func shapeCases() []shapeCase {
 	for i := range wide {
 		wide[i] = "k" + ColumnName(i+1)
 	}
+	people := "Namn;Lag;E-post;Mobil;Ort\n" + strings.Repeat("Bo;Blå;bo@example.com;0701740605;Lund\n", 6)
 	return []shapeCase{
 		{"comma", "a,b,c\n1,2,3\n", Options{}, "csv utf-8 \",\" 1: a|b|c\n2: 1|2|3"},
 		{"tab", "a\tb\n1\t2\n", Options{}, "csv utf-8 \"\\t\" 1: a|b\n2: 1|2"},
@@ -221,6 +222,9 @@ func shapeCases() []shapeCase {
 		{"short rows", "a;b;c\n1;2;3\n4\n5;6;7\n8;9\n", Options{}, "csv utf-8 \";\" 1: a|b|c\n2: 1|2|3\n3: 4||\n4: 5|6|7\n5: 8|9|"},
 		{"a row broken in two", "a;b;c;d\n1;2;3;4\n5;x\ny;7;8\n9;9;9;9\n", Options{}, "csv utf-8 \";\" 1: a|b|c|d\n2: 1|2|3|4\n3! too_few_cells\n4! too_few_cells\n5: 9|9|9|9"},
 		{"a row broken in three", "a;b;c;d\n5;x\ny\nz;7;8\n9;9;9;9\n", Options{}, "csv utf-8 \";\" 1: a|b|c|d\n2! too_few_cells\n3! too_few_cells\n4! too_few_cells\n5: 9|9|9|9"},
+		{"a short row whose cells have moved", people + "Asta Lind;asta@example.com;0701740611;Kil\n", Options{}, "csv utf-8 \";\" 1: Namn|Lag|E-post|Mobil|Ort" + rowsAlike(2, 6, "Bo|Blå|bo@example.com|0701740605|Lund") + "\n8! too_few_cells"},
+		{"a long row whose cells have moved", people + "Asta;Lind;Röd;asta@example.com;0701740611;\n", Options{}, "csv utf-8 \";\" 1: Namn|Lag|E-post|Mobil|Ort" + rowsAlike(2, 6, "Bo|Blå|bo@example.com|0701740605|Lund") + "\n8! too_many_cells F"},
+		{"a short row with an odd cell", people + "Asta;Röd;asta@example.com;saknas\n", Options{}, "csv utf-8 \";\" 1: Namn|Lag|E-post|Mobil|Ort" + rowsAlike(2, 6, "Bo|Blå|bo@example.com|0701740605|Lund") + "\n8: Asta|Röd|asta@example.com|saknas|"},
 		{"a filled cell too many", "a;b\n1;2;3\n4;5\n", Options{}, "csv utf-8 \";\" 1: a|b\n2! too_many_cells C\n3: 4|5"},
 		{"empty cells too many", "a;b\n1;2;;\n4;5; \n", Options{}, "csv utf-8 \";\" 1: a|b\n2: 1|2\n3: 4|5"},
 		{"blank lines and delimiters only", "a;b\n\n;\n ; \n1;2\n;;;;\n\n", Options{}, "csv utf-8 \";\" 1: a|b\n5: 1|2"},

@@ -144,7 +144,7 @@ func (d *Dialect) shape(p *parser, r *record, cells []string) *fault.Error {
 		return refuse(fault.StrayQuote, r.stray+1, say("there is a quotation mark inside the cell, and the row has %d cells where the header has %d", len(cells), width), say(`put the cell in quotation marks and double those inside it: "" for "`))
 	case last > width:
 		return refuse(fault.TooManyCells, last, say("the row has %d cells, the header has %d: its cells have moved", last, width), quoteCell)
-	case len(cells) > width && d.even && sentence(r, cells) == len(cells)-width:
+	case len(cells) > width && d.even && (d.moved(cells) || sentence(r, cells) == len(cells)-width):
 		return refuse(fault.TooManyCells, len(cells), say("the row has %d cells, the header has %d: its cells have moved", len(cells), width), quoteCell)
 	case p.swallows(r) && len(r.fields) == width:
 		return refuse(fault.SwallowedRow, 0, say("a cell in quotation marks seems to hold a row of its own"), say("look whether a quotation mark is missing"))

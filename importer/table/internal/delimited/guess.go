@@ -56,6 +56,7 @@ type Dialect struct {
 	width int
 	even  bool   // most lines have no more cells than the header
 	kinds []kind // of the columns
+	full  int    // rows by which they are known
 }
 
 // usualDelimiters are tried in this order.

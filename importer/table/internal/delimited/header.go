@@ -43,11 +43,11 @@ func (t *trial) dialect(g *guesser, said string) (*Dialect, error) {
 		}
 	}
 	for _, r := range t.head[t.header+1:] {
-		if r.OK {
+		if r.OK && len(r.Cells) == d.width {
 			full = append(full, r.Cells)
 		}
 	}
-	d.even, d.kinds = not > more, columnKinds(full, d.width)
+	d.even, d.kinds, d.full = not > more, columnKinds(full, d.width), len(full)
 	if err := t.wholeLines(g); err != nil {
 		return nil, err
 	}

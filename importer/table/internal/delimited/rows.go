@@ -101,13 +101,21 @@ func (d *Dialect) Rows(ctx context.Context, r io.Reader, raw bool, yield func(*R
 	}
 }
 
-// judgeShort refuses short rows that stand alone between full ones if they seem
+// judgeShort refuses a short row that stands alone between full ones if its cells
+// have moved, and several if they seem
 // to be the pieces of one row that a line break in an unquoted cell has broken:
 // together they have its cells, k pieces sharing k-1 of them, and they do not
 // look like rows of their own. Rows whose trailing empty cells are left out, as
 // spreadsheets write them, do: they are equally long, or their cells are of the
 // kind that their columns have.
 func (d *Dialect) judgeShort(rows []*Row) {
+	refuse := func(row *Row, reason, hint fault.Text) {
+		row.Err = &fault.Error{Code: fault.TooFewCells, Reason: reason, Hint: hint}
+		row.Cells, row.Faults = nil, nil
+	}
+	if len(rows) == 1 && d.moved(rows[0].Cells) {
+		refuse(rows[0], say("the row has %d cells, the header has %d: its cells have moved", len(rows[0].Cells), d.width), say("look whether a delimiter is missing; put one for each empty cell"))
+	}
 	if len(rows) < 2 {
 		return
 	}
@@ -117,10 +125,8 @@ func (d *Dialect) judgeShort(rows []*Row) {
 		alike = alike && len(row.Cells) == len(rows[0].Cells)
 		fits := false
 		for i, cell := range row.Cells {
-			if k := kindOf(cell); i < len(d.kinds) && d.kinds[i] != mixed && k != nothing {
-				fits = fits || k == d.kinds[i] && k != words
-				unlike = unlike || k != d.kinds[i]
-			}
+			fits = fits || i < len(d.kinds) && d.kinds[i] == kindOf(cell) && d.kinds[i] != words
+			unlike = unlike || d.unlike(i, cell)
 		}
 		if fits {
 			like++
@@ -130,11 +136,35 @@ func (d *Dialect) judgeShort(rows []*Row) {
 		return
 	}
 	for _, row := range rows {
-		row.Err = &fault.Error{Code: fault.TooFewCells,
-			Reason: say("the row has %d of %d cells and seems to be part of a row that a line break has broken", len(row.Cells), d.width),
-			Hint:   say("put the cell with the line break in quotation marks, or, if the row is whole, put a delimiter for each empty cell at its end")}
-		row.Cells, row.Faults = nil, nil
+		refuse(row, say("the row has %d of %d cells and seems to be part of a row that a line break has broken", len(row.Cells), d.width),
+			say("put the cell with the line break in quotation marks, or, if the row is whole, put a delimiter for each empty cell at its end"))
 	}
+}
+
+// unlike reports whether a cell is of another kind than the others of its 0-based
+// column.
+func (d *Dialect) unlike(column int, cell string) bool {
+	if column >= len(d.kinds) || d.kinds[column] == mixed {
+		return false
+	}
+	k := kindOf(cell)
+	return k != nothing && k != d.kinds[column]
+}
+
+// enoughFull is how many full rows tell of what kind their columns are.
+const enoughFull = 5
+
+// moved reports whether the cells of a row that has not as many as the header
+// seem to stand in other columns than they should: two of them are unlike those
+// of many full rows.
+func (d *Dialect) moved(cells []string) bool {
+	n := 0
+	for i, cell := range cells {
+		if d.unlike(i, cell) {
+			n++
+		}
+	}
+	return n > 1 && d.full >= enoughFull
 }
 
 // kind is what a cell looks like, well enough to tell columns apart.
@@ -160,11 +190,11 @@ func kindOf(cell string) kind {
 	return words
 }
 
-// columnKinds are the kinds of the columns, by the full rows of a sample.
+// columnKinds are the kinds of the columns, by rows as wide as the header.
 func columnKinds(rows [][]string, width int) []kind {
 	kinds := make([]kind, width)
 	for _, cells := range rows {
-		for i := 0; i < width && len(cells) >= width; i++ {
+		for i := range width {
 			switch k := kindOf(cells[i]); {
 			case kinds[i] == nothing:
 				kinds[i] = k
