@@ -16,6 +16,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -209,6 +210,30 @@ func TestLedgerGone(t *testing.T) {
 			}
 			o.restored(filepath.Join(o.dir, "midrun"))
 		}, "copy"},
+		"an older copy of the file alone, under the log of a run that was killed": {func(t *testing.T, o *office, path string) {
+			o.enter(guests(60))
+			c, hit := o.start(), make(chan struct{})
+			o.atRequest(10, func() { c.signal(os.Kill); close(hit) }, slow)
+			wait(c, hit)
+			c.wait()
+			o.fault()
+			b, err := os.ReadFile(filepath.Join(o.dir, "copy", filepath.Base(path)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, "last "},
+		"another ledger's file, the rest kept": {func(t *testing.T, o *office, path string) {
+			other := filepath.Join(o.dir, "other.db")
+			if e := o.call("ledger", "init", "--ledger", other); e.code != 0 {
+				t.Fatal(e.stderr)
+			}
+			if err := os.Rename(other, path); err != nil {
+				t.Fatal(err)
+			}
+		}, "not the ledger that was here before"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -290,6 +315,19 @@ func TestLedgerByOtherNames(t *testing.T) {
 	}
 	if err := os.Remove(link); err != nil {
 		t.Fatal(err)
+	}
+	// A symbolic link, to the file or to its folder, is no other ledger.
+	for i, to := range []string{path, filepath.Dir(path)} {
+		name := filepath.Join(o.dir, "symbolic"+strconv.Itoa(i))
+		if err := os.Symlink(to, name); err != nil {
+			t.Fatal(err)
+		}
+		if to != path {
+			name = filepath.Join(name, filepath.Base(path))
+		}
+		if e := o.audit(o.start("--ledger", name, "--max-rows", "2").wait(), 0); e.requests != 2 {
+			t.Errorf("by a symbolic link: exit code %d, %d requests: %s", e.code, e.requests, e.stderr)
+		}
 	}
 	if os.Geteuid() == 0 {
 		if err := os.WriteFile(link, nil, 0o600); err != nil {

@@ -173,10 +173,13 @@ func (m mark) compare(path, ledger string, commits int64) error {
 	return nil
 }
 
-// newerThan says by how many transactions the file at path is older than the
-// one that the log beside it goes on from: together they are no ledger. It is
-// asked before the database is opened, which would write the log into the file.
+// newerThan says by how many transactions the file at path is older than the one
+// that the log beside it goes on from: together they are no ledger. It is asked
+// before the database is opened, which would write the log into the file.
 func (m mark) newerThan(path string) error {
+	if logEmpty(path) {
+		return nil
+	}
 	if n := inFile(path, m.inFile); n < m.inFile {
 		return errShort(path, m.inFile-n)
 	}

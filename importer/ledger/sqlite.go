@@ -132,8 +132,7 @@ func (s *sqlite) open(ctx context.Context, l *Ledger, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	log, err := os.Lstat(s.path + "-wal")
-	noLog := err != nil || log.Size() == 0
+	noLog := logEmpty(s.path)
 	if l.writer, err = openSQLite(s.path, "rw", false); err != nil {
 		return s.word(err)
 	}
@@ -231,7 +230,7 @@ func (s *sqlite) check(ctx context.Context, db *sql.DB) (at state, err error) {
 	if err := checkHeader(s.path); err != nil {
 		return at, err
 	}
-	if log, err := os.Stat(s.path + "-wal"); err != nil || log.Size() == 0 {
+	if logEmpty(s.path) {
 		if err := wholePages(s.path); err != nil {
 			return at, err
 		}
@@ -287,6 +286,13 @@ func wholePages(path string) error {
 		return errDamaged(path, Say("the file is cut off"))
 	}
 	return nil
+}
+
+// logEmpty reports whether there is no log beside the file at path, or none with
+// anything in it.
+func logEmpty(path string) bool {
+	info, err := os.Stat(path + "-wal")
+	return err != nil || info.Size() == 0
 }
 
 const sqliteMagic = "SQLite format 3\x00"
