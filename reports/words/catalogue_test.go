@@ -86,9 +86,9 @@ var unsaid = map[string]string{
 
 	"%d ms, then %s/s": "an event's detail, which the charts read",
 	"words: %q: %v":    internal, "words: %s: %v": internal,
-	"locked by another process": worded, "vitec-import ledger %16s commit %020d by %16s\n": format, "SQLite format 3\x00": format,
+	"locked by another process": worded, "vitec-import ledger %16s commit %020d file %020d by %16s\n": format, "{without rowid}": format, "SQLite format 3\x00": format,
 	"propose: column %d, field %q": internal, "propose: %q looks nothing up": internal, "propose: no mapping": internal, "nothing chosen": worded, "attachment; filename=\"": format, "event: ended\ndata: \n\n": format,
-	"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts allow-downloads allow-popups; frame-ancestors 'none'": format, "is not to be sent": internal, "is begun already": internal, "is not begun": internal,
+	"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts allow-downloads allow-popups; frame-ancestors 'none'": format,
 
 	"reports: the input was opened without table.Options.KeepRaw": internal,
 	"import: reason": column, "import: hint": column, "import: run": column, "import: row": column,
