@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"vitec-import/importer/ledger"
@@ -33,20 +32,7 @@ func facts(run *ledger.RunInfo, w texts, zone *time.Location, t *tally) []Fact {
 	in := &run.Input
 	add(w.Say("Run"), strconv.FormatInt(run.ID, 10))
 	add(w.Say("List"), in.Path)
-	form := []string{strings.ToUpper(in.Format)}
-	if in.Sheet != "" {
-		form = append(form, w.Say("sheet %s", in.Sheet))
-	}
-	if in.Encoding != "" {
-		form = append(form, in.Encoding)
-	}
-	if in.Delimiter != "" {
-		form = append(form, w.Say("separated by %q", in.Delimiter))
-	}
-	if in.HeaderRow > 0 {
-		form = append(form, w.Say("header on row %d", in.HeaderRow))
-	}
-	add(w.Say("Read as"), strings.Join(form, ", "))
+	add(w.Say("Sheet"), in.Sheet)
 	add(w.Say("SHA-256 of the list"), in.SHA256)
 	add(w.Say("Mapping"), run.Mapping)
 	add(w.Say("Sent to"), run.Target)
@@ -56,11 +42,6 @@ func facts(run *ledger.RunInfo, w texts, zone *time.Location, t *tally) []Fact {
 		add(w.Say("Took"), w.elapsed(run.FinishedAt.Sub(run.StartedAt)))
 		add(w.Say("Requests"), t.answers.say(w, run))
 		add(w.Say("Exit code"), strconv.Itoa(run.ExitCode))
-	}
-	if run.Rate > 0 {
-		add(w.Say("Limits"), w.Say("%s requests a second, %d at once", w.Decimal(run.Rate, -1), run.Concurrency))
-	} else if run.Concurrency > 0 {
-		add(w.Say("Limits"), w.Say("no limit of requests a second, %d at once", run.Concurrency))
 	}
 	return list
 }

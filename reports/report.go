@@ -104,10 +104,12 @@ func Write(ctx context.Context, src Source, o Options) (*Report, error) {
 // not in the place of another run's, nor of one that knows more.
 func write(ctx context.Context, s *staging, src *Source, o *Options) (*Report, error) {
 	w, self := texts{o.Language}, identityOf(&src.Run)
+	knows := false // the report under the first name knows more
 	for _, dir := range candidates(o.Dir) {
-		old, err := readManifest(dir)
-		switch mine := err == nil && old.identity() == self; {
-		case !mine && exists(dir), mine && old.Names && !src.named():
+		old, ok := FoundAt(dir)
+		more := ok && old.Of(&src.Run) && old.Names && !src.named()
+		knows = knows || more && dir == o.Dir
+		if more || exists(dir) && (!ok || !old.Of(&src.Run)) {
 			continue
 		}
 		this := *o
@@ -118,7 +120,7 @@ func write(ctx context.Context, s *staging, src *Source, o *Options) (*Report, e
 		}
 		saved, err := s.publish(dir, self)
 		if err == nil {
-			return told(s, dir, sum, saved, src, w), nil
+			return told(s, dir, sum, saved, knows, w), nil
 		}
 		if !errors.Is(err, errInUse) {
 			return nil, err
@@ -131,18 +133,17 @@ func write(ctx context.Context, s *staging, src *Source, o *Options) (*Report, e
 }
 
 // told describes a report that has been written.
-func told(s *staging, dir string, sum *Summary, saved []kept, src *Source, w texts) *Report {
+func told(s *staging, dir string, sum *Summary, saved []kept, knows bool, w texts) *Report {
 	rep := &Report{Dir: dir, Summary: sum}
 	for _, name := range s.names() {
 		rep.Files = append(rep.Files, filepath.Join(dir, name))
 	}
-	if dir != s.final {
-		old, err := readManifest(s.final)
-		if err == nil && old.identity() == identityOf(&src.Run) && old.Names && !src.named() {
-			rep.Notes = append(rep.Notes, w.Say("%s names people, which this report cannot: it is left as it is, and this report is in %s.", s.final, dir))
-		} else {
-			rep.Notes = append(rep.Notes, w.Say("%s is in the way, write-protected or open in another program; this report is in %s.", s.final, dir))
-		}
+	switch {
+	case dir == s.final:
+	case knows:
+		rep.Notes = append(rep.Notes, w.Say("%s names people, which this report cannot: it is left as it is, and this report is in %s.", s.final, dir))
+	default:
+		rep.Notes = append(rep.Notes, w.Say("%s is in the way, write-protected or open in another program; this report is in %s.", s.final, dir))
 	}
 	for _, k := range saved {
 		rep.Notes = append(rep.Notes, w.Say("%s was changed by hand and is kept as %s.", k.name, k.as))
