@@ -19,8 +19,6 @@ func lostDigits(text string) bool {
 	return strings.ContainsAny(text, "eE") && shortened.MatchString(text)
 }
 
-func allDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
-
 // toInteger reads a whole number, with spaces between groups of thousands; ",0"
 // and ".0" after it are no loss.
 func toInteger(text string, _ *surroundings) (any, *fault) {

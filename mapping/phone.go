@@ -52,11 +52,14 @@ func swedish(text string) *phonenumbers.PhoneNumber {
 	for _, prefix := range []string{"+46", "0046", "46", "0", ""} {
 		rest, ok := strings.CutPrefix(digits, prefix)
 		mobile := len(rest) == 9 && rest[0] == '7' && strings.IndexByte("02369", rest[1]) >= 0
-		if !ok || len(rest) < 7 || len(rest) > 12 || rest[0] == '0' || !allDigits(rest) || !mobile && (prefix == "46" || prefix == "") {
+		if !ok || len(rest) < 7 || len(rest) > 12 || rest[0] == '0' || !mobile && (prefix == "46" || prefix == "") {
 			continue
 		}
 		country := int32(46)
-		n, _ := strconv.ParseUint(rest, 10, 64) // of twelve digits at most
+		n, err := strconv.ParseUint(rest, 10, 64)
+		if err != nil {
+			return nil // other signs than digits
+		}
 		return &phonenumbers.PhoneNumber{CountryCode: &country, NationalNumber: &n}
 	}
 	return nil

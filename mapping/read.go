@@ -56,11 +56,12 @@ func (r *reader) block(n node, v any) bool {
 	keys := keysOf(s.Type())
 	return r.pairs(n, func(n2 node) {
 		i := slices.IndexFunc(keys, func(k key) bool { return k.name == n2.name })
-		if i < 0 {
-			r.unknownKey(n2, keys)
-			return
+		switch {
+		case i >= 0:
+			s.FieldByIndex(keys[i].index).Addr().Interface().(readable).read(r, n2)
+		case !r.gone(n2.key, n2.name, ""):
+			r.fail(n2.key, "unknown_key", "unknown key %q", n2.name).near(n2.name, keyNames(keys)).otherwise("known here: %v", strings.Join(keyNames(keys), ", "))
 		}
-		s.FieldByIndex(keys[i].index).Addr().Interface().(readable).read(r, n2)
 	})
 }
 
@@ -88,12 +89,6 @@ func keyNames(keys []key) []string {
 		names = append(names, k.name)
 	}
 	return names
-}
-
-func (r *reader) unknownKey(n node, keys []key) {
-	if !r.gone(n.key, n.name, "") {
-		r.fail(n.key, "unknown_key", "unknown key %q", n.name).near(n.name, keyNames(keys)).otherwise("known here: %v", strings.Join(keyNames(keys), ", "))
-	}
 }
 
 // pairs calls f for each key of n, after telling keys that stand twice, and

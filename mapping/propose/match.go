@@ -76,14 +76,21 @@ func (m *matcher) match() {
 	}
 	second := m.secondList()
 	for i := range m.survey.columns {
-		switch c := m.column(i); {
+		c := m.column(i)
+		mine, unique := i < second, m.unique(i)
+		switch {
 		case c.header == "":
-		case i < second && m.unique(i):
-			m.claim(i)
-		case c.meaning.field != "" && i >= second:
-			m.doubt(i, c.meaning.field, say("it belongs to another list, beside the first"))
-		case c.meaning.field != "":
+		case mine && unique && c.meaning.other:
+			m.hinted(i)
+		case mine && unique && c.meaning.field == "":
+			m.unnamed(i)
+		case mine && unique:
+			m.named(i)
+		case c.meaning.field == "":
+		case mine:
 			m.doubt(i, c.meaning.field, say("several columns have this name: rename one of them"))
+		default:
+			m.doubt(i, c.meaning.field, say("it belongs to another list, beside the first"))
 		}
 	}
 	reached := m.claimed(append(contactPaths, anyPhone)...)
@@ -105,18 +112,6 @@ func (m *matcher) match() {
 		m.take(c)
 	}
 	m.viewings()
-}
-
-// claim looks at one column by itself.
-func (m *matcher) claim(i int) {
-	switch c := m.column(i); {
-	case c.meaning.other:
-		m.hinted(i)
-	case c.meaning.field != "":
-		m.named(i)
-	default:
-		m.unnamed(i)
-	}
 }
 
 // named weighs a heading that has a meaning against the cells.

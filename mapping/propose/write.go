@@ -24,7 +24,8 @@ var always = []struct {
 // [mapping.Parse] reads it as soon as what is missing is filled in. What is unsure
 // is a comment at the place where it would stand.
 func (p *Proposal) YAML(lang func(any) string) []byte {
-	e := newEdit()
+	e := &Edit{root: block(0, "version", plain("1"), "target", block(0), "participant", block(0))}
+	e.doc = &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{e.root}}
 	for _, path := range mapping.Paths() {
 		if value, ok := p.constants[path]; ok {
 			e.set(path, constant(value))
@@ -69,13 +70,6 @@ func (p *Proposal) YAML(lang func(any) string) []byte {
 		panic(err) // it is made of texts
 	}
 	return src
-}
-
-// newEdit is a file that fills nothing yet.
-func newEdit() *Edit {
-	e := &Edit{root: block(0, "version", plain("1"), "target", block(0), "participant", block(0))}
-	e.doc = &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{e.root}}
-	return e
 }
 
 // about says what the file is, and which columns it does not use.
