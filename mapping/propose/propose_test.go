@@ -1,6 +1,7 @@
 package propose
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -289,6 +290,13 @@ func TestProposeParses(t *testing.T) {
 		p, err := s.Propose(Options{Table: "list.csv", Schema: "mapping.schema.json"})
 		if err != nil {
 			t.Fatal(err)
+		}
+		e, err := NewEdit(p.YAML(english))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same, err := e.Bytes(); err != nil || !bytes.Equal(same, p.YAML(english)) {
+			t.Fatalf("unchanged, it became\n%s\nfrom\n%s\n%v", same, p.YAML(english), err)
 		}
 		m, err := mapping.Parse("mapping.yaml", p.YAML(english), mapping.Options{Trial: true})
 		if !p.Reachable() {

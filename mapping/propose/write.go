@@ -60,8 +60,7 @@ func (p *Proposal) YAML(lang func(any) string) []byte {
 		e.doubt(how.Path, lang(say("how people were informed: %s", strings.Join(how.Values, ", "))), constant("Visit"))
 	}
 	if !p.Reachable() {
-		last := member(e.root, "participant").Content
-		remark(&last[len(last)-2].FootComment, lang(say("The server requires one of email.emailAddress, telePhone, workPhone and cellPhone.")))
+		remark(atEnd(member(e.root, "participant")), lang(say("The server requires one of email.emailAddress, telePhone, workPhone and cellPhone.")))
 	}
 	e.SetInput(p.options.Input)
 	p.about(e, lang)
@@ -140,7 +139,17 @@ func (e *Edit) doubt(path, why string, rule *yaml.Node) {
 			return
 		}
 	}
-	remark(&in.Content[len(in.Content)-2].FootComment, text)
+	remark(atEnd(in), text)
+}
+
+// atEnd is the comment at the end of a block. Behind a block in it the library would
+// take it for a part of that one, so there it is the one before.
+func atEnd(in *yaml.Node) *string {
+	key, value := in.Content[len(in.Content)-2], in.Content[len(in.Content)-1]
+	if value.Kind == yaml.MappingNode && value.Style&yaml.FlowStyle == 0 {
+		return &key.HeadComment
+	}
+	return &key.FootComment
 }
 
 // remark adds the lines of a text to a comment.
