@@ -22,9 +22,9 @@ func toPersonnummer(text string, s *surroundings) (any, *fault) {
 	if s.foreign {
 		return oneLine(text), nil
 	}
-	text = strings.NewReplacer(" ", "", "–", "-", "−", "-", "‐", "-", "‑", "-").Replace(text)
+	text = plainNumber.Replace(text)
 	parts := personNumber.FindStringSubmatch(text)
-	digits := len(strings.NewReplacer("-", "", "+", "").Replace(text))
+	digits := len(text) - strings.Count(text, "-") - strings.Count(text, "+")
 	switch {
 	case lostDigits(text):
 		return nil, &fault{code: "lost_digits"}
@@ -55,6 +55,7 @@ func toPersonnummer(text string, s *surroundings) (any, *fault) {
 }
 
 var (
+	plainNumber  = strings.NewReplacer(" ", "", "–", "-", "−", "-", "‐", "-", "‑", "-")
 	personNumber = regexp.MustCompile(`^(\d\d)?(\d{6})([-+]?)(\d{4})$`)
 	almostNumber = regexp.MustCompile(`^\d+[-+]?\d{4}$`)
 )
