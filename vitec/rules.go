@@ -2,10 +2,10 @@ package vitec
 
 import (
 	"math"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf16"
 )
@@ -63,20 +63,20 @@ func Check(t Target, b *AddNewViewingParticipant) []Violation {
 			v.Path = f.Path
 			vs = append(vs, v)
 		}
-		v, _ := f.Get(b)
-		switch v := v.(type) {
-		case string:
-			f.checkText(v, add)
-		case []string:
-			for _, text := range v {
-				f.checkText(text, add)
+		switch member := f.member(b); {
+		case isEmpty(member):
+		case f.Kind == KindText:
+			f.checkText(member.String(), add)
+		case f.Kind == KindTextList:
+			for i := range member.Len() {
+				f.checkText(member.Index(i).String(), add)
 			}
-		case int:
-			if v < math.MinInt32 || v > math.MaxInt32 {
-				add(Violation{Code: CodeOutOfRange, Got: v, Warning: true})
+		case f.Kind == KindInteger:
+			if n := member.Elem().Int(); n < math.MinInt32 || n > math.MaxInt32 {
+				add(Violation{Code: CodeOutOfRange, Got: int(n), Warning: true})
 			}
-		case float64, time.Time:
-			if !badValue(XML, v).IsZero() {
+		case f.Kind == KindDecimal, f.Kind == KindDateTime:
+			if !badValue(XML, reflect.Indirect(member).Interface()).IsZero() {
 				add(Violation{Code: CodeOutOfRange})
 			}
 		}
@@ -98,8 +98,10 @@ func (f *Field) checkText(s string, add func(Violation)) {
 	case !badText(XML, s).IsZero():
 		add(Violation{Code: CodeControl, Warning: true})
 	}
-	if n := len(utf16.Encode([]rune(s))); f.MaxLength > 0 && n > f.MaxLength {
-		add(Violation{Code: CodeTooLong, Limit: f.MaxLength, Got: n, Warning: f.Source != SourceKnown})
+	if f.MaxLength > 0 && len(s) > f.MaxLength { // a text has no more code units than bytes
+		if n := len(utf16.Encode([]rune(s))); n > f.MaxLength {
+			add(Violation{Code: CodeTooLong, Limit: f.MaxLength, Got: n, Warning: f.Source != SourceKnown})
+		}
 	}
 	if f.Values != nil && !slices.Contains(f.Values, s) {
 		add(Violation{Code: CodeUnknownValue, Warning: true})
@@ -202,7 +204,17 @@ var (
 	}
 )
 
+// isPlain reports whether an id is of letters, digits and dashes with a digit
+// other than 0: then no fault is in it, and no list need be gone through.
+func isPlain(id string) bool {
+	const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
+	return len(id) <= 256 && !strings.HasPrefix(id, "-") && strings.ContainsAny(id, "123456789") && strings.Trim(id, letters) == ""
+}
+
 func firstFault(id string, lists ...[]idFault) Text {
+	if isPlain(id) {
+		return Text{}
+	}
 	for _, f := range slices.Concat(lists...) {
 		if f.pattern.MatchString(id) {
 			return say(f.said)

@@ -205,3 +205,15 @@ func TestCheckedIsSendable(t *testing.T) {
 		}
 	})
 }
+
+// What is let through without looking is what the lists of faults let through.
+func TestPlainIds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		id := rapid.StringMatching(`[-0-9A-Za-z_.]{0,12}`).Draw(t, "id")
+		for _, f := range slices.Concat(idFaults, pathFaults, bookingFaults) {
+			if isPlain(id) && f.pattern.MatchString(id) {
+				t.Errorf("%q %s", id, f.said)
+			}
+		}
+	})
+}
