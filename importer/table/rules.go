@@ -1,7 +1,9 @@
 package table
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"vitec-import/importer/table/internal/celltext"
@@ -211,29 +213,23 @@ func (j *judge) spoilt(cell string) *Error {
 	return nil
 }
 
-// digitsLost recognises 1,98501E+11: one digit, decimals, and an exponent that
-// is greater than the number of decimals. Without decimals the exponent must
-// have its sign and two digits, for 2E10 may be a name.
+// shortForm is a number in short form: one digit, decimals or none, and an exponent.
+var shortForm = regexp.MustCompile(`^[+-]?\d(?:[.,](\d+))?[eE](\+?)(\d{1,3})$`)
+
+// digitsLost recognises 1,98501E+11: the exponent is greater than the number of
+// decimals. Without decimals the exponent must have its sign and two digits, for
+// 2E10 may be a name.
 func digitsLost(s string) bool {
-	s = strings.TrimLeft(s, "+-")
-	if len(s) < 4 || s[0] < '0' || s[0] > '9' {
+	if !strings.ContainsAny(s[:1], "+-0123456789") {
 		return false
 	}
-	mantissa, exponent, ok := strings.Cut(strings.ToLower(s), "e")
-	if !ok {
+	m := shortForm.FindStringSubmatch(s)
+	if m == nil {
 		return false
 	}
-	decimals := len(mantissa) - 2
-	if decimals >= 0 && (mantissa[1] != ',' && mantissa[1] != '.' || decimals == 0 || strings.Trim(mantissa[2:], "0123456789") != "") {
-		return false
+	exponent, _ := strconv.Atoi(m[3]) // they are digits
+	if m[1] == "" {
+		return exponent > 2 && m[2] == "+" && len(m[3]) > 1
 	}
-	digits, sign := strings.CutPrefix(exponent, "+")
-	if len(digits) < 1 || len(digits) > 3 || strings.Trim(digits, "0123456789") != "" || decimals < 0 && !(sign && len(digits) > 1) {
-		return false
-	}
-	n := 0
-	for _, c := range []byte(digits) {
-		n = n*10 + int(c-'0')
-	}
-	return n > decimals && n > 2
+	return exponent > max(2, len(m[1]))
 }
