@@ -25,6 +25,7 @@ const xmlAnswer = `<string xmlns="http://schemas.microsoft.com/2003/10/Serializa
 func TestParseId(t *testing.T) {
 	for body, want := range map[string]string{
 		`"VID0123456789abcdef0123456789abcdef"`:  "VID0123456789abcdef0123456789abcdef",
+		`"VID0000000000000000000000000000000a"`:  "VID0000000000000000000000000000000a",
 		" \r\n\t\"VID1\"\n":                      "VID1",
 		"\ufeff\"VID1\"":                         "VID1",
 		"\ufeff \"VID1\"":                        "VID1",
@@ -45,7 +46,7 @@ func TestParseId(t *testing.T) {
 		}
 	}
 	for _, body := range []string{
-		`" VID 1 "`, `"åäö1"`, `"Visningen är fullbokad."`, `"Fullbokad."`, `"OK"`, `"false"`, `"null"`, `"-1"`, `"0"`, `"00000000-0000-0000-0000-000000000000"`,
+		`" VID 1 "`, `"åäö1"`, `"Visningen är fullbokad."`, `"Fullbokad."`, `"OK"`, `"false"`, `"null"`, `"-1"`, `"0"`, `"00000000-0000-0000-0000-000000000000"`, `"VID00000000000000000000000000000000"`, `"ej-bokad"`,
 		`"VID1, VID2"`, `"”VID1”"`, `"VID1;"`, `"1,5"`, `"ja"`, `"VID1\""`, `"Fel 17"`, `"sample string 1"`,
 		"", " ", "\ufeff", "\xff\xfe", "\r\n\r\n", "null", "NULL", "true", "0", "12345", "-1.5", "VID1", "VID1\n", "'VID1'",
 		`""`, `" "`, `"\t"`, `"\u00a0"`, `"\u0000"`, `"VID\n1"`, `"VID\u001b[0m"`, `"\u0085VID"`,

@@ -168,8 +168,8 @@ func checkId(id string) (code string, reason Text) {
 }
 
 // CheckBookingId says why a text cannot be the id of a booking; the zero Text
-// means that it can. Beside what holds for every id it has a digit: all ids of
-// the vendor's that are known do, and words do not.
+// means that it can. Beside what holds for every id it has a digit, and more than
+// zeros: all ids of the vendor's that are known do, and words do not.
 func CheckBookingId(id string) Text { return firstFault(id, idFaults, bookingFaults) }
 
 // An idFault is what no id looks like, and how that is said.
@@ -199,7 +199,7 @@ var (
 		{regexp.MustCompile(`^.{257}`), "is too long to be an id"}, // those that are known have 35 characters
 		{regexp.MustCompile(`[<>]`), "is markup, not an id"},
 		{regexp.MustCompile(`@|://`), "is an address, not an id"},
-		{regexp.MustCompile(`^[^1-9]*$`), "has no digit other than 0, and every id has one"},
+		{regexp.MustCompile(`^[^0-9]*$|^[A-Za-z]*[^1-9A-Za-z]*$`), "has no digit other than 0, and every id has one"},
 		{regexp.MustCompile(`^[-+.]|\.$`), "is a number or a sentence, not an id"},
 	}
 )
