@@ -20,8 +20,13 @@ func Encode(f Format, b *AddNewViewingParticipant) ([]byte, error) {
 		return nil, err
 	}
 	sent := *b
-	sent.UpdatePerson.ApprovalDate = sentTime(b.UpdatePerson.ApprovalDate)
-	sent.UpdatePerson.GDPRApprovalDate = sentTime(b.UpdatePerson.GDPRApprovalDate)
+	for _, field := range fields {
+		if v, ok := field.Get(b); ok && field.Kind == KindDateTime {
+			if err := field.Set(&sent, sentTime(v.(time.Time))); err != nil {
+				return nil, err
+			}
+		}
+	}
 	if f == XML {
 		var w xmlWriter
 		w.body(&sent)

@@ -99,9 +99,6 @@ func isXMLChar(r rune) bool {
 // DateTime counts, and in a zone that RFC 3339 can write (offsets of the years
 // before standard time have seconds).
 func sentTime(t time.Time) time.Time {
-	if t.IsZero() {
-		return t
-	}
 	if _, offset := t.Zone(); offset%60 != 0 {
 		t = t.UTC()
 	}
