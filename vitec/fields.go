@@ -27,12 +27,7 @@ var kindWords = [...]string{
 
 // String returns the kind's word: text, boolean, integer, decimal, datetime or
 // list of texts.
-func (k Kind) String() string {
-	if int(k) < len(kindWords) {
-		return kindWords[k]
-	}
-	return "unknown"
-}
+func (k Kind) String() string { return kindWords[k] }
 
 // Source says where that comes from which a field has beyond the specification:
 // a limit, a list of values, a rule of [Check]. Names and kinds are always the
@@ -51,15 +46,7 @@ const (
 )
 
 // String returns "none", "known" or "likely".
-func (s Source) String() string {
-	switch s {
-	case SourceKnown:
-		return "known"
-	case SourceLikely:
-		return "likely"
-	}
-	return "none"
-}
+func (s Source) String() string { return [...]string{"none", "known", "likely"}[s] }
 
 // Field is a member of the body that holds a value (not one that holds other
 // members), named by its path in the specification. The zero Field is of no

@@ -26,6 +26,8 @@ type viewing struct {
 	TimeSlots              []viewingSlot `json:"timeSlots"`
 	EstateId               string        `json:"estateId"`
 	IsProjectViewing       bool          `json:"isProjectViewing"`
+
+	start time.Time
 }
 
 type viewingSlot struct {
@@ -51,7 +53,7 @@ func (o *office) list(customer, estate string) *answer {
 		}
 		first, last := v.Slots[0], v.Slots[len(v.Slots)-1]
 		item := viewing{
-			Id: v.ViewingId, StartsAt: swedish(first.Start), EndsAt: swedish(last.End), NoLaterThen: swedish(first.Deadline),
+			Id: v.ViewingId, start: first.Start, StartsAt: swedish(first.Start), EndsAt: swedish(last.End), NoLaterThen: swedish(first.Deadline),
 			ShowOnInternet: true, ShowOnIntranet: true, BookableFromInternet: true, ParticipantPerTimeSlot: first.Places, EstateId: estate,
 		}
 		for _, s := range v.Slots {
@@ -66,7 +68,7 @@ func (o *office) list(customer, estate string) *answer {
 	if len(list) == 0 {
 		return refused(http.StatusNotFound, "Bostaden finns inte.")
 	}
-	slices.SortStableFunc(list, func(a, b viewing) int { return compareTimes(a.StartsAt, b.StartsAt) })
+	slices.SortStableFunc(list, func(a, b viewing) int { return a.start.Compare(b.start) })
 	return &answer{status: http.StatusOK, list: list}
 }
 
@@ -94,16 +96,4 @@ func swedish(t time.Time) *string {
 	}
 	s := t.In(vitec.Stockholm).Format("2006-01-02T15:04:05")
 	return &s
-}
-
-func compareTimes(a, b *string) int {
-	switch {
-	case a == nil || b == nil:
-		return 0
-	case *a < *b:
-		return -1
-	case *a > *b:
-		return 1
-	}
-	return 0
 }

@@ -43,7 +43,7 @@ func TestViewings(t *testing.T) {
 		path, password, ids string
 		status              int
 	}{
-		{"/Viewing/M1/OBJ1", "p", "V1 V2 V3", 200},
+		{"/Viewing/M1/OBJ1", "p", "V3 V1 V2", 200},
 		{"/viewing/M1/OBJ2", "p", "V3", 200},
 		{"/Viewing/M1/OBJ1", "wrong", "", 401},
 		{"/Viewing/M2/OBJ1", "p", "", 403},
@@ -62,7 +62,7 @@ func TestViewings(t *testing.T) {
 		t.Fatalf("booking: %d", got)
 	}
 	_, list := read(t, srv, "/Viewing/M1/OBJ1", "p")
-	v := list[0]
+	v := list[1]
 	slots := v["timeSlots"].([]any)
 	first := slots[0].(map[string]any)
 	if v["startsAt"] != "2026-08-31T17:00:00" || v["noLaterThen"] != "2026-08-31T17:00:00" || v["participantPerTimeSlot"] != 4.0 || v["estateId"] != "OBJ1" ||
