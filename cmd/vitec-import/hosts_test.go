@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -128,6 +129,36 @@ func TestTwoHostsOneList(t *testing.T) {
 				doubt = 0
 			}
 			o.explained(doubt)
+		})
+	}
+}
+
+// TestHostSleeps stops a host, wherever it is, until its lease has run out and
+// another host has sent the rest. When it wakes up, what it had under way counts,
+// and it begins nothing more, and says why.
+func TestHostSleeps(t *testing.T) {
+	t.Parallel()
+	for seed := range testenv.Sampled(2, 20) {
+		t.Run(strconv.Itoa(seed), func(t *testing.T) {
+			t.Parallel()
+			rnd := rand.New(rand.NewPCG(uint64(seed), 4))
+			o := newShared(t, guests(60))
+			a, hit := o.host("a", "--rate", "0"), make(chan struct{})
+			o.atRequest(5+rnd.IntN(30), func() { a.signal(syscall.SIGSTOP); close(hit) }, slow)
+			wait(a, hit)
+			testenv.Exec(t, o.env["VITEC_IMPORT_LEDGER"], "UPDATE runs SET lease = 0 WHERE state = 1") // as after a minute
+			if e := o.host("b", "--rate", "0").wait(); e.code != 0 && e.code != 4 {
+				t.Errorf("the other host: exit code %d: %s", e.code, e.stderr)
+			}
+			arrived := len(o.srv.Requests())
+			a.signal(syscall.SIGCONT)
+			if e := a.wait(); e.code != 1 || !strings.Contains(e.stderr, "silent for too long") {
+				t.Errorf("the host that woke up: exit code %d: %s", e.code, e.stderr)
+			}
+			if n := len(o.srv.Requests()) - arrived; n > o.wide { // that were on their way to the server
+				t.Errorf("the host that woke up has sent %d requests", n)
+			}
+			o.explained(o.wide)
 		})
 	}
 }
