@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -97,6 +99,66 @@ func TestLease(t *testing.T) {
 	finish(t, ra, 0, Result{Outcome: Booked, BookingID: "VID0"})
 	if m := match(t, b, benchKeys(0)); m.BookingID != "VID0" {
 		t.Errorf("a late outcome does not count: %+v", m)
+	}
+}
+
+// TestConnectionsEnd has the server end all connections before each step: the run
+// goes on with others.
+func TestConnectionsEnd(t *testing.T) {
+	where := testenv.Database(t)
+	l := openHost(t, where, 0)
+	const rows = 10
+	r := start(t, l, make([]Row, rows)...)
+	for i := range rows {
+		for _, step := range []func(){
+			func() { begin(t, r, i, benchKeys(i)) },
+			func() { finish(t, r, i, Result{Outcome: Booked, BookingID: fmt.Sprint("VID", i)}) },
+		} {
+			testenv.Exec(t, where, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+			step()
+		}
+	}
+	end(t, r)
+	for i, row := range rowsOf(t, l, r.ID()) {
+		if row.Outcome != Booked || row.BookingID != fmt.Sprint("VID", i) {
+			t.Errorf("row %d is %+v", i, row)
+		}
+	}
+}
+
+// TestAnswersLost has every other commit come through without its answer: each is
+// done twice, and that is as once.
+func TestAnswersLost(t *testing.T) {
+	where := testenv.Database(t)
+	var commits int
+	l, err := Open(t.Context(), where, Options{Create: true, Commit: func(commit func() error) error {
+		err := commit()
+		if commits++; err == nil && commits%2 == 1 {
+			err = io.ErrUnexpectedEOF
+		}
+		return err
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	r := start(t, l, Row{}, Row{}, Row{Outcome: Skipped})
+	for _, outcome := range []Outcome{NotSent, Booked} {
+		begin(t, r, 0, benchKeys(0))
+		finish(t, r, 0, Result{Outcome: outcome, BookingID: "VID"})
+	}
+	begin(t, r, 1, benchKeys(1))
+	finish(t, r, 1, Result{Outcome: Rejected})
+	end(t, r)
+	var got []Outcome
+	for _, row := range rowsOf(t, l, r.ID()) {
+		got = append(got, row.Outcome)
+	}
+	if want := []Outcome{Booked, Rejected, Skipped}; !slices.Equal(got, want) {
+		t.Errorf("outcomes %v, want %v", got, want)
+	}
+	if n, err := l.Purge(t.Context(), noon.Add(time.Hour)); err != nil || n != 0 { // the second time there is nothing left
+		t.Errorf("Purge = %d, %v", n, err)
 	}
 }
 
