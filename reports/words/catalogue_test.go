@@ -84,7 +84,7 @@ var unsaid = map[string]string{
 	"expected string":                library,
 	"Id på visningstillfället":       "the specification's own words",
 
-	"%d ms, then %s/s": "an event's detail, which the charts read",
+	"%d ms, then %s/s": "an event's detail",
 	"words: %q: %v":    internal, "words: %s: %v": internal,
 	"locked by another process": worded, "vitec-import ledger %16s commit %020d file %020d by %16s\n": format, "{without rowid}": format, "SQLite format 3\x00": format,
 	"propose: column %d, field %q": internal, "propose: %q looks nothing up": internal, "propose: no mapping": internal, "nothing chosen": worded, "attachment; filename=\"": format, "event: ended\ndata: \n\n": format,
