@@ -92,7 +92,7 @@ func TestDeskRefusesAnotherUser(t *testing.T) {
 		t.Skip("only Linux tells whose a connection is, and only root can be somebody else")
 	}
 	v := visitDesk(t, deskWorld(t, words.English))
-	cmd := exec.Command(testenv.Program(t, "curl"), "--silent", "--write-out", "%{http_code}", v.first)
+	cmd := exec.Command(testenv.Program(t, "curl", "curl"), "--silent", "--write-out", "%{http_code}", v.first)
 	if err := testenv.AsNobody(cmd); err != nil {
 		t.Fatal(err)
 	}
