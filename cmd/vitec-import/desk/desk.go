@@ -100,7 +100,7 @@ var files embed.FS
 type Desk struct {
 	calls Calls
 	guard guard
-	tabs  tabs
+	tabs  *tabs
 	quit  chan struct{} // closed when the person ends the desk
 	once  sync.Once
 	mux   http.ServeMux
@@ -122,8 +122,7 @@ type Desk struct {
 
 // New makes a desk that speaks a language first.
 func New(c Calls, lang words.Language) *Desk {
-	d := &Desk{calls: c, lang: lang, lists: map[string]*list{}, reports: map[int64]*reports.Report{}, closing: make(chan struct{}), quit: make(chan struct{}), guard: newGuard()}
-	d.tabs.changed, d.tabs.wait = make(chan struct{}, 1), patience
+	d := &Desk{calls: c, lang: lang, lists: map[string]*list{}, reports: map[int64]*reports.Report{}, closing: make(chan struct{}), quit: make(chan struct{}), guard: newGuard(), tabs: newTabs(patience)}
 	d.routes()
 	return d
 }

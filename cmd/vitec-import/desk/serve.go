@@ -56,7 +56,6 @@ func (d *Desk) Serve(l net.Listener, stop <-chan struct{}, draining func()) erro
 	if d.calls.Unattended {
 		nobody = time.After(visitWithin)
 	}
-	left := d.tabs.left(ctx, func() bool { d.mu.Lock(); defer d.mu.Unlock(); return d.run != nil })
 wait:
 	for {
 		select {
@@ -67,8 +66,11 @@ wait:
 		case <-d.quit:
 			time.Sleep(200 * time.Millisecond) // the last page is still on its way
 			break wait
-		case <-left:
-			break wait
+		case <-d.tabs.gone.C:
+			if !d.busy() {
+				break wait
+			}
+			d.tabs.gone.Reset(d.tabs.wait)
 		case <-nobody:
 			if !d.guard.visited() {
 				return problem("nobody came to the desk; it is closed")
@@ -87,11 +89,15 @@ wait:
 
 // end ends the desk when the person says so.
 func (d *Desk) end(w http.ResponseWriter, r *http.Request) {
-	d.mu.Lock()
-	busy := d.run != nil
-	d.mu.Unlock()
-	d.show(w, r, http.StatusOK, "closed", pageData{D: busy})
+	d.show(w, r, http.StatusOK, "closed", pageData{D: d.busy()})
 	d.once.Do(func() { close(d.quit) })
+}
+
+// busy reports whether a run is on.
+func (d *Desk) busy() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.run != nil
 }
 
 // Door is a page that leads to the first address.
@@ -99,29 +105,16 @@ func (d *Desk) Door(address string) string { return leadOn(address) }
 
 // tabs counts the desk's pages that are open, by the connection that each holds.
 type tabs struct {
-	mu      sync.Mutex
-	open    int
-	seen    bool
-	changed chan struct{} // of capacity 1
-	wait    time.Duration
+	mu   sync.Mutex
+	open int
+	wait time.Duration
+	gone *time.Timer // runs out when the last page was closed that long ago
 }
 
-func (t *tabs) count(by int) {
-	t.mu.Lock()
-	t.open += by
-	t.seen = true
-	t.mu.Unlock()
-	select {
-	case t.changed <- struct{}{}:
-	default:
-	}
-}
-
-// none reports whether there were pages, and are none.
-func (t *tabs) none() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.seen && t.open == 0
+func newTabs(wait time.Duration) *tabs {
+	t := &tabs{wait: wait, gone: time.NewTimer(wait)}
+	t.gone.Stop() // until there was a page
+	return t
 }
 
 // serve is the connection of a page that is open.
@@ -134,30 +127,12 @@ func (t *tabs) serve(w http.ResponseWriter, r *http.Request) {
 	<-r.Context().Done()
 }
 
-// left tells when the last page was closed and none came back. As long as the
-// desk is busy it goes on without any.
-func (t *tabs) left(ctx context.Context, busy func() bool) <-chan struct{} {
-	gone := make(chan struct{})
-	go func() {
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-t.changed:
-			}
-			for t.none() {
-				select {
-				case <-ctx.Done():
-					return
-				case <-t.changed:
-				case <-time.After(t.wait):
-					if !busy() {
-						close(gone)
-						return
-					}
-				}
-			}
-		}
-	}()
-	return gone
+func (t *tabs) count(by int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.open += by; t.open == 0 {
+		t.gone.Reset(t.wait)
+	} else {
+		t.gone.Stop()
+	}
 }
