@@ -120,12 +120,14 @@ func (d *Desk) columnsPage(v *visit) error {
 		status = http.StatusUnprocessableEntity
 	}
 	view := columnsView{Own: own, New: e == nil, Notes: p.Notes, Fields: fieldGroups(v.lang)}
+	src := p.YAML(v.lang.Of)
 	if e != nil {
 		view.Skips = e.Skips()
-		view.Preview = previewOf(e.Bytes())(v.lang, s)
-	} else {
-		view.Preview = previewOf(p.YAML(v.lang.Of), nil)(v.lang, s)
+		if src, err = e.Bytes(); err != nil {
+			return err
+		}
 	}
+	view.Preview = previewOf(v.lang, s, src)
 	for i, c := range p.Columns() {
 		one := columnView{Index: i, Header: c.Header, Filled: c.Filled, Field: fieldOf(c.Mapped)}
 		if name := "column" + strconv.Itoa(i); v.r.Form.Has(name) {
@@ -223,10 +225,7 @@ func (d *Desk) saveColumns(v *visit, p *propose.Proposal, e *propose.Edit) (*sai
 	if e == nil && !p.Reachable() {
 		return &said{v.lang.Say("no column is given to an e-mail address or a phone number"), v.lang.Say("Vitec needs one of them to know a person")}, nil
 	}
-	if err := d.write(v.list, p, e, v.lang); err != nil {
-		return nil, err
-	}
-	return nil, nil
+	return nil, d.write(v.list, p, e, v.lang)
 }
 
 // preview is a row as it would be sent.
@@ -239,38 +238,33 @@ type preview struct {
 type sent struct{ Label, Value string }
 
 // previewOf maps the first rows by a mapping, whose ids may still be unknown.
-func previewOf(src []byte, failed error) func(words.Language, *look) []preview {
-	return func(l words.Language, s *look) (all []preview) {
-		if failed != nil {
-			return nil
-		}
-		m, err := mapping.Parse("mapping.yaml", src, mapping.Options{Trial: true})
-		if err != nil {
-			return nil
-		}
-		mapper, err := m.Bind(s.info.Header)
-		if err != nil {
-			return nil
-		}
-		for _, row := range s.rows[:min(len(s.rows), shownCells)] {
-			if row.Err != nil {
-				continue
-			}
-			one, sub := preview{Row: row.Number}, mapping.Submission{}
-			for _, p := range mapper.Map(row.Cells, &sub) {
-				if !p.Warning {
-					one.Problems = append(one.Problems, p.Header+": "+l.Of(p.Reason()))
-				}
-			}
-			for _, f := range vitec.Fields() {
-				if v, ok := f.Get(&sub.Body); ok && len(mapper.FieldColumns(f.Path)) > 0 {
-					one.Values = append(one.Values, sent{l.Of(labelOf(f.Path)), textOf(l, v)})
-				}
-			}
-			all = append(all, one)
-		}
-		return all
+func previewOf(l words.Language, s *look, src []byte) (all []preview) {
+	m, err := mapping.Parse("mapping.yaml", src, mapping.Options{Trial: true})
+	if err != nil {
+		return nil
 	}
+	mapper, err := m.Bind(s.info.Header)
+	if err != nil {
+		return nil
+	}
+	for _, row := range s.rows[:min(len(s.rows), shownCells)] {
+		if row.Err != nil {
+			continue
+		}
+		one, sub := preview{Row: row.Number}, mapping.Submission{}
+		for _, p := range mapper.Map(row.Cells, &sub) {
+			if !p.Warning {
+				one.Problems = append(one.Problems, p.Header+": "+l.Of(p.Reason()))
+			}
+		}
+		for _, f := range vitec.Fields() {
+			if v, ok := f.Get(&sub.Body); ok && len(mapper.FieldColumns(f.Path)) > 0 {
+				one.Values = append(one.Values, sent{l.Of(labelOf(f.Path)), textOf(l, v)})
+			}
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 func textOf(l words.Language, v any) string {
