@@ -150,8 +150,10 @@ const (
 	StopServer      = "ledger_server" // of a ledger that is shared: it does not answer
 	StopInput       = "input_changed"
 
-	StopForbidden = codeForbidden
-	StopLogin     = codeLogin
+	StopForbidden   = codeForbidden
+	StopLogin       = codeLogin
+	StopCertificate = codeCertificate
+	StopProxy       = codeProxy
 )
 
 // Exit codes of a run, as the shell sees them.

@@ -228,7 +228,11 @@ func (c deskCalls) plan(ctx context.Context, in desk.Input, trial bool) (*desk.S
 	}
 	job := src.job()
 	job.Stop, job.Sum = c.w.stop, true
-	return &desk.Source{Job: job, Mapping: src.mapping, Close: src.Close}, nil
+	out := &desk.Source{Job: job, Mapping: src.mapping, Close: src.Close}
+	if src.ending.Cut {
+		out.Cut = src.ending.Row
+	}
+	return out, nil
 }
 
 func (c deskCalls) raw(_ context.Context, in desk.Input) (*table.File, error) {
@@ -378,7 +382,9 @@ func (c deskCalls) runFlags(w *world, o desk.Run) (*runFlags, *cobra.Command, er
 	if err := errors.Join(err, w.applySettings(cmd)); err != nil {
 		return nil, nil, err
 	}
-	// What the person has agreed to on the page stands, whatever the settings say.
+	// What the person has seen and agreed to on the page stands, whatever the settings
+	// say: a list that ends in the middle of a row is one of these.
+	f.allowCut = true
 	f.target.sandbox, f.yes, f.maxMessages, f.newLedger, f.plan, f.out = o.Trial, true, o.Messages, o.New, "", ""
 	f.done, f.failed, f.reports = "", "", reportsAll
 	return &f, cmd, f.validate(w, cmd)
@@ -417,7 +423,7 @@ func (c deskCalls) report(ctx context.Context, lang words.Language, run int64) (
 }
 
 func (c deskCalls) counts(l words.Language, counts ledger.Counts) string {
-	return c.silent(l).counts(counts)
+	return strings.ReplaceAll(c.silent(l).counts(counts), "_", " ")
 }
 
 func (c deskCalls) uncertain(ctx context.Context, lang words.Language) ([]desk.Uncertain, error) {

@@ -10,11 +10,13 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -567,13 +569,19 @@ func (v *visitor) until(path, text string) string {
 // readyDesk is a desk before the page that books, of a list without problems.
 func readyDesk(t *testing.T, w world, box *sandbox.Server, rows int) (v *visitor, id, path string) {
 	t.Helper()
+	return readyAt(t, w, box.URL, rows)
+}
+
+// readyAt is readyDesk for any server.
+func readyAt(t *testing.T, w world, server string, rows int) (v *visitor, id, path string) {
+	t.Helper()
 	var list strings.Builder
 	list.WriteString("Namn;E-post;Mobil;Visning;Tid\n")
 	for i := range rows {
 		fmt.Fprintf(&list, "%s Ek;anna%d@example.com;070-174 06 %02d;Storgatan 12;17:00\n", []string{"Anna", "Bo", "Cilla", "David"}[i%4]+strings.Repeat("a", i/4%200), i, i%95+5)
 	}
 	path = writeList(t, "deltagare.csv", list.String())
-	v = visitDesk(t, w, "--url", box.URL, path)
+	v = visitDesk(t, w, "--url", server, path)
 	id = regexp.MustCompile(`/lists/[A-Z2-7]{26}`).FindString(v.enter())
 	v.post(id + "/list")
 	v.post(id + "/columns")
@@ -891,7 +899,7 @@ func TestDeskAfterAKill(t *testing.T) {
 	}
 	v = visitDesk(t, w, "--url", box.URL)
 	page := v.enter()
-	v.sees(page, "The run of deltagare.csv", "was cut off", "1 uncertain, 2 not_sent", "Some rows may be booked, and nobody has settled them.")
+	v.sees(page, "The run of deltagare.csv", "was cut off", "1 uncertain, 2 not sent", "Some rows may be booked, and nobody has settled them.")
 	v.sees(v.get("/uncertain"), "1 row is uncertain", "run 1, row 2")
 }
 
@@ -937,4 +945,46 @@ func TestDeskFindsCorrections(t *testing.T) {
 	}
 	v = visitDesk(t, w, path)
 	v.sees(v.enter(), "!deltagare-corrected.csv", "4 people are ready to be booked")
+}
+
+// A proxy that refuses is no answer of Vitec's: it is told, and nothing was sent.
+func TestDeskProxy(t *testing.T) {
+	var asked atomic.Int64
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	t.Cleanup(proxy.Close)
+	t.Setenv("HTTPS_PROXY", proxy.URL)
+	v, id, _ := readyAt(t, deskWorld(t, words.English), "https://vitec.example.com", 8)
+	v.post(id+"/run", "sum", v.sum(v.get(id+"/run")), "new", "1")
+	v.sees(v.until(id+"/result", "How the rows ended"), "a proxy in it lets nothing through from here", "!HTTPS_PROXY")
+	if n := asked.Load(); n != 1 {
+		t.Errorf("the proxy was asked %d times", n)
+	}
+}
+
+// A list that ends in the middle of a row is told of before anything is sent, and can
+// be booked by whoever has looked.
+func TestDeskCutList(t *testing.T) {
+	t.Parallel()
+	box := sandbox.New(sandbox.Config{})
+	t.Cleanup(box.Close)
+	v, id, path := readyDesk(t, deskWorld(t, words.English), box, 3)
+	src, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The fourth row is half there.
+	if err := os.WriteFile(path, append(src, "David Alm;david@example.com;070-174 06 09;Storgatan 12;\"17:00"...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	page := v.get(id + "/check")
+	v.sees(page, "The file ends in the middle of row 5: it may be half copied.")
+	_, page = v.post(id+"/check", "skip", "1")
+	v.post(id+"/run", "sum", v.sum(page), "new", "1")
+	v.until(id+"/result", "How the rows ended")
+	if n := box.Counts().Commits; n != 3 {
+		t.Errorf("%d bookings", n)
+	}
 }

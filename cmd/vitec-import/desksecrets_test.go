@@ -113,7 +113,7 @@ func TestDeskCertificate(t *testing.T) {
 	v, id := mappedDesk(t, deskWorld(t, words.English), srv.URL, "Anna;Ek;anna@example.com;\n")
 	v.post(id+"/login", "username", deskUser, "password", deskPassword)
 	v.post(id+"/run", "sum", v.sum(v.get(id+"/run")))
-	v.sees(v.until(id+"/result", "Ended early"), "certificate", "Send what is left")
+	v.sees(v.until(id+"/result", "Ended early"), "certificate", "See that the clock of this computer is right.", "Send what is left", "!--url")
 	if n := requests.Load(); n != 0 {
 		t.Errorf("%d requests", n)
 	}

@@ -89,6 +89,9 @@ func (d *Desk) check(ctx context.Context, l *list) (*checked, error) {
 	for _, w := range info.Warnings {
 		c.notes = append(c.notes, said{lang.Of(w.Text), plain(lang, lang.Of(w.Hint))})
 	}
+	if src.Cut > 0 {
+		c.notes = append(c.notes, said{lang.Say("The file ends in the middle of row %d: it may be half copied.", src.Cut), lang.Say("Look whether the last row is whole before you go on, or copy the file again.")})
+	}
 	for _, w := range src.Mapping.Warnings() {
 		c.notes = append(c.notes, said{lang.Of(w.Reason), ""})
 	}

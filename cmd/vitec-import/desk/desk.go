@@ -90,6 +90,7 @@ type Input struct {
 type Source struct {
 	Job     *importer.Job
 	Mapping *mapping.Mapping
+	Cut     int // the row in the middle of which the file ends; 0 = it does not
 	Close   func() error
 }
 

@@ -92,8 +92,7 @@ func (d *Desk) showResult(w http.ResponseWriter, r *http.Request, l *list, id in
 		}
 	}
 	if s.Stopped != "" {
-		stop := importer.Stop{Code: s.Run.StoppedCode}
-		view.Stop = &said{s.Stopped, plain(lang, lang.Of(stop.Hint()))}
+		view.Stop = &said{s.Stopped, lang.Of(stopHints[s.Run.StoppedCode])}
 	}
 	view.WrongLogin = s.Run.StoppedCode == importer.StopLogin
 	if of := d.listOf(s.Run.Input.Path); l != nil {
@@ -107,6 +106,22 @@ func (d *Desk) showResult(w http.ResponseWriter, r *http.Request, l *list, id in
 	}
 	d.show(w, r, http.StatusOK, "result", p)
 	return nil
+}
+
+// stopHints say what can be done about a run that ended early, where the page has no
+// button for it: what the commands say of it speaks of flags and of variables.
+var stopHints = map[string]words.Text{
+	importer.StopForbidden:   words.Textf("Ask Vitec which offices the login is for; each office has a login of its own."),
+	importer.StopCertificate: words.Textf("See that the clock of this computer is right. Else whoever looks after your network has to help: something in it may read the traffic, and this computer does not trust it."),
+	importer.StopProxy:       words.Textf("Whoever looks after your network has to help: a proxy in it lets nothing through from here. After several wrong passwords an account there may be locked."),
+	importer.StopUnreachable: words.Textf("See that this computer has a network, then send what is left."),
+	importer.StopLongWait:    words.Textf("Send what is left later."),
+	importer.StopFirewall:    words.Textf("Send what is left later; if it happens again, ask Vitec."),
+	importer.StopRejected:    words.Textf("The people are hardly to blame. Look the ids of the viewings and time slots through, then send what is left."),
+	importer.StopAddress:     words.Textf("The people are not to blame: something between here and Vitec answers. Whoever looks after your network has to help."),
+	importer.StopInput:       words.Textf("Leave the file alone until the run has ended, then send what is left."),
+	importer.StopLedger:      words.Textf("Nobody is booked unless it can be written down. See that the disk is not full, then send what is left."),
+	importer.StopServer:      words.Textf("Nobody is booked unless it can be written down. See that this computer has a network, then send what is left."),
 }
 
 // listOf is the list at a path; nil = the desk does not know it.
