@@ -87,7 +87,7 @@ func (d *Desk) check(ctx context.Context, l *list) (*checked, error) {
 	}
 	info := src.Job.File.Info()
 	for _, w := range info.Warnings {
-		c.notes = append(c.notes, said{lang.Of(w.Text), plain(lang, lang.Of(w.Hint))})
+		c.notes = append(c.notes, warningOf(lang, w))
 	}
 	if src.Cut > 0 {
 		c.notes = append(c.notes, said{lang.Say("The file ends in the middle of row %d: it may be half copied.", src.Cut), lang.Say("Look whether the last row is whole before you go on, or copy the file again.")})

@@ -56,12 +56,21 @@ func (d *Desk) listPage(v *visit) error {
 		view.Info, view.Rows = s.info, s.rows
 		view.Detected = append([]string{v.lang.Say(words.Plural(s.info.Rows, "%d row", "%d rows"), s.info.Rows)}, d.calls.Detected(v.lang, s.info)...)
 		for _, w := range s.info.Warnings {
-			view.Warnings = append(view.Warnings, said{v.lang.Of(w.Text), plain(v.lang, v.lang.Of(w.Hint))})
+			view.Warnings = append(view.Warnings, warningOf(v.lang, w))
 		}
 	}
 	p.D = view
 	d.show(v.w, v.r, status, "list", p)
 	return nil
+}
+
+// warningOf says what is odd in a file, and in which row.
+func warningOf(l words.Language, w table.Warning) said {
+	text := l.Of(w.Text)
+	if w.Row > 0 {
+		text = l.Say("Row %d", w.Row) + ": " + text
+	}
+	return said{text, plain(l, l.Of(w.Hint))}
 }
 
 // problem is an error in the desk's own words.
