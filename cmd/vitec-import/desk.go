@@ -114,7 +114,7 @@ func (w *world) open(ctx context.Context, args []string, f *openFlags) error {
 	}
 	shown := false
 	if !f.noBrowser {
-		if door, err := w.door(d.Door(address)); err == nil { // else there is the address
+		if door, err := w.door(desk.LeadOn(address)); err == nil { // else there is the address
 			defer os.Remove(door)
 			shown = w.browse(door)
 		}

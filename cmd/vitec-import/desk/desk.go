@@ -137,9 +137,9 @@ func (d *Desk) routes() {
 	d.mux.HandleFunc("GET /lists/{id}/{$}", d.on("list", func(v *visit) error { return v.to(d.next(v.ctx(), v.list)) }))
 	d.mux.HandleFunc("GET /lists/{id}/events", d.events)
 	d.mux.HandleFunc("POST /lists/{id}/stop", d.stop)
-	d.mux.HandleFunc("GET /runs/{run}", d.runs)
-	d.mux.HandleFunc("GET /runs/{run}/{file}", d.runFile)
-	d.mux.HandleFunc("POST /runs/{run}/correct", d.correctRun)
+	d.mux.HandleFunc("GET /runs/{run}", d.ofRun(d.earlierRun))
+	d.mux.HandleFunc("GET /runs/{run}/{file}", d.ofRun(d.runFile))
+	d.mux.HandleFunc("POST /runs/{run}/correct", d.ofRun(d.correctRun))
 	d.mux.HandleFunc("/uncertain", d.uncertainPage)
 	for name, step := range map[string]func(*visit) error{
 		"list": d.listPage, "columns": d.columnsPage, "ids": d.idsPage, "check": d.checkPage, "login": d.loginPage,
@@ -197,7 +197,7 @@ func (d *Desk) on(step string, serve func(*visit) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		l := d.list(r.PathValue("id"))
 		if l == nil {
-			d.fail(w, r, http.StatusNotFound, words.Textf("this list is not here any more; choose it again"))
+			d.fail(w, r, http.StatusNotFound, problem("this list is not here any more; choose it again"))
 			return
 		}
 		l.mu.Lock()
@@ -243,8 +243,8 @@ var readFields = map[string]words.Text{
 	"--encoding": words.Textf("Encoding of the text"), "--delimiter": words.Textf("Sign between the columns"),
 }
 
-func (d *Desk) fail(w http.ResponseWriter, r *http.Request, status int, what words.Text) {
-	d.show(w, r, status, "error", pageData{Trouble: &said{Message: d.language_().Of(what)}})
+func (d *Desk) fail(w http.ResponseWriter, r *http.Request, status int, err error) {
+	d.show(w, r, status, "error", pageData{Trouble: d.trouble(err)})
 }
 
 // language_ is the language that the desk speaks now.

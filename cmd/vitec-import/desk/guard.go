@@ -92,7 +92,7 @@ func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			next = "/"
 		}
 		h.Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write([]byte(leadOn(next)))
+		_, _ = w.Write([]byte(LeadOn(next)))
 	case !g.known(r):
 		refuse(words.Textf("These pages are open in another browser. Open them again from the program."))
 	case r.Method != http.MethodGet && crossSite(r):

@@ -193,20 +193,20 @@ func (d *Desk) choose(w http.ResponseWriter, r *http.Request) {
 	err := keep(r, l)
 	if err != nil {
 		_ = os.RemoveAll(l.dir) // half a file
-		what := words.Textf("the file could not be kept: %s", err)
+		what := problem("the file could not be kept: %s", err)
 		var large *http.MaxBytesError
 		switch {
 		case errors.Is(err, errNoFile):
-			what = words.Textf("no file was chosen")
+			what = problem("no file was chosen")
 		case errors.As(err, &large):
-			what = words.Textf("the file is larger than a list can be")
+			what = problem("the file is larger than a list can be")
 		}
 		d.fail(w, r, http.StatusUnprocessableEntity, what)
 		return
 	}
 	d.findMapping(r.Context(), l)
 	if err := d.add(l); err != nil {
-		d.fail(w, r, http.StatusInternalServerError, words.Textf("the file could not be kept: %s", err))
+		d.fail(w, r, http.StatusInternalServerError, problem("the file could not be kept: %s", err))
 		return
 	}
 	http.Redirect(w, r, l.url(d.next(r.Context(), l)), http.StatusSeeOther)

@@ -58,26 +58,40 @@ func (d *Desk) resultPage(v *visit) error {
 		return v.to(d.next(v.ctx(), v.list))
 	}
 	v.list.JustRun = false
-	return d.showResult(v.w, v.r, v.list, v.list.Run)
-}
-
-// runs serves an earlier run.
-func (d *Desk) runs(w http.ResponseWriter, r *http.Request) {
-	id, err := strconv.ParseInt(r.PathValue("run"), 10, 64)
-	if err == nil {
-		err = d.showResult(w, r, nil, id)
-	}
-	if err != nil {
-		d.show(w, r, http.StatusUnprocessableEntity, "error", pageData{Trouble: d.trouble(err)})
-	}
-}
-
-func (d *Desk) showResult(w http.ResponseWriter, r *http.Request, l *list, id int64) error {
-	lang := d.language_()
-	rep, err := d.report(r.Context(), lang, id)
+	rep, err := d.report(v.ctx(), v.lang, v.list.Run)
 	if err != nil {
 		return err
 	}
+	d.showResult(v.w, v.r, v.list, rep)
+	return nil
+}
+
+// ofRun serves what is about an earlier run.
+func (d *Desk) ofRun(serve func(http.ResponseWriter, *http.Request, *reports.Report) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		id, err := strconv.ParseInt(r.PathValue("run"), 10, 64)
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		rep, err := d.report(r.Context(), d.language_(), id)
+		if err == nil {
+			err = serve(w, r, rep)
+		}
+		if err != nil {
+			d.fail(w, r, http.StatusUnprocessableEntity, err)
+		}
+	}
+}
+
+// earlierRun shows an earlier run.
+func (d *Desk) earlierRun(w http.ResponseWriter, r *http.Request, rep *reports.Report) error {
+	d.showResult(w, r, nil, rep)
+	return nil
+}
+
+func (d *Desk) showResult(w http.ResponseWriter, r *http.Request, l *list, rep *reports.Report) {
+	lang := d.language_()
 	s := rep.Summary
 	view := resultView{Summary: s, Dir: rep.Dir, Notes2: rep.Notes, Corrections: correctionsOf(rep)}
 	for _, f := range rep.Files {
@@ -105,7 +119,6 @@ func (d *Desk) showResult(w http.ResponseWriter, r *http.Request, l *list, id in
 		p.Step = "result"
 	}
 	d.show(w, r, http.StatusOK, "result", p)
-	return nil
 }
 
 // stopHints say what can be done about a run that ended early, where the page has no
@@ -145,21 +158,11 @@ func correctionsOf(rep *reports.Report) string {
 
 // runFile serves a file of a report. The page among them has its own script and
 // style: it is shown apart from the desk, so that it cannot ask it for anything.
-func (d *Desk) runFile(w http.ResponseWriter, r *http.Request) {
-	id, err := strconv.ParseInt(r.PathValue("run"), 10, 64)
-	if err != nil {
-		http.NotFound(w, r)
-		return
-	}
-	rep, err := d.report(r.Context(), d.language_(), id)
-	if err != nil {
-		d.show(w, r, http.StatusUnprocessableEntity, "error", pageData{Trouble: d.trouble(err)})
-		return
-	}
+func (d *Desk) runFile(w http.ResponseWriter, r *http.Request, rep *reports.Report) error {
 	at := slices.IndexFunc(rep.Files, func(f string) bool { return filepath.Base(f) == r.PathValue("file") })
 	if at < 0 {
 		http.NotFound(w, r)
-		return
+		return nil
 	}
 	name := filepath.Base(rep.Files[at])
 	if name == "report.html" {
@@ -168,33 +171,26 @@ func (d *Desk) runFile(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	}
 	http.ServeFile(w, r, rep.Files[at])
+	return nil
 }
 
 // correctRun opens the corrections of a run as a list of their own, with the run's
 // mapping.
-func (d *Desk) correctRun(w http.ResponseWriter, r *http.Request) {
-	id, err := strconv.ParseInt(r.PathValue("run"), 10, 64)
-	var rep *reports.Report
-	if err == nil {
-		rep, err = d.report(r.Context(), d.language_(), id)
+func (d *Desk) correctRun(w http.ResponseWriter, r *http.Request, rep *reports.Report) error {
+	path := correctionsOf(rep)
+	if path == "" {
+		return problem("there is nothing to correct")
 	}
-	if err == nil && correctionsOf(rep) == "" {
-		err = problem("there is nothing to correct")
-	}
-	if err != nil {
-		d.show(w, r, http.StatusUnprocessableEntity, "error", pageData{Trouble: d.trouble(err)})
-		return
-	}
-	l := d.listOf(correctionsOf(rep))
+	l := d.listOf(path)
 	if l == nil {
 		l = d.newList()
-		l.Path, l.Mapping = correctionsOf(rep), rep.Summary.Run.Mapping
+		l.Path, l.Mapping = path, rep.Summary.Run.Mapping
 		if err := d.add(l); err != nil {
-			d.show(w, r, http.StatusInternalServerError, "error", pageData{Trouble: d.trouble(err)})
-			return
+			return err
 		}
 	}
 	http.Redirect(w, r, l.url("check"), http.StatusSeeOther)
+	return nil
 }
 
 // Uncertain is a row that may be booked, with what is known of it.
@@ -224,7 +220,9 @@ func (d *Desk) uncertainPage(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		if trouble == nil {
-			d.forget(s.Run)
+			d.mu.Lock()
+			delete(d.reports, s.Run)
+			d.mu.Unlock()
 			view.Settled = lang.Say("row %d of run %d is settled", s.Row, s.Run)
 		} else {
 			page.Trouble, status = trouble, http.StatusUnprocessableEntity
@@ -237,13 +235,6 @@ func (d *Desk) uncertainPage(w http.ResponseWriter, r *http.Request) {
 	view.Rows = rows
 	page.D = view
 	d.show(w, r, status, "uncertain", page)
-}
-
-// forget has a run's report, and all plans, be made anew.
-func (d *Desk) forget(run int64) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.reports, run)
 }
 
 func settledOf(l words.Language, r *http.Request) (s reports.Settled, trouble *said) {

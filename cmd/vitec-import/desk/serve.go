@@ -20,8 +20,8 @@ const patience = 90 * time.Second
 // so that a scheduled job that opens the desk by mistake ends.
 const visitWithin = 15 * time.Minute
 
-// leadOn is a page that leads to another at once.
-func leadOn(address string) string {
+// LeadOn is a page that leads to another at once.
+func LeadOn(address string) string {
 	a := html.EscapeString(address)
 	return `<!DOCTYPE html><meta charset="utf-8"><title>vitec-import</title><link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url=` + a + `"><a href="` + a + `">vitec-import</a>`
 }
@@ -99,9 +99,6 @@ func (d *Desk) busy() bool {
 	defer d.mu.Unlock()
 	return d.run != nil
 }
-
-// Door is a page that leads to the first address.
-func (d *Desk) Door(address string) string { return leadOn(address) }
 
 // tabs counts the desk's pages that are open, by the connection that each holds.
 type tabs struct {
