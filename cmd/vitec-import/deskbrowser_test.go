@@ -252,7 +252,8 @@ func TestDeskBrowser(t *testing.T) {
 				testenv.Do(t, h.ctx, chromedp.Navigate(v.base+"/"))
 				h.look("home-again")
 				for _, n := range noise() {
-					if !keyboard || !strings.HasPrefix(n, "request "+v.base+"/") {
+					// The page of the desk that was closed for the second week may ask for it once more.
+					if !keyboard || !strings.HasPrefix(n, "request "+v.base+"/") && !strings.Contains(n, "ERR_CONNECTION_REFUSED") {
 						t.Error("a page asked or complained: " + n)
 					}
 				}
