@@ -47,7 +47,7 @@ var doubts = []doubt{
 	{"lost_letters", "?\ufffd", lostLetters.MatchString, names | general, 0},
 	{"example", "", isExample, names, names},
 	{"test", "Tt", testName.MatchString, names, 0},
-	{"two_people", "&/;+, ", isTwoPeople, names, names},
+	{"two_people", "&/;+, .", isTwoPeople, names, names},
 }
 
 var (
@@ -108,7 +108,7 @@ func isExample(text string) bool {
 }
 
 // isTwoPeople reports whether a name is that of more than one person. "Sinead O
-// Connor" is one, "Anna o Bo" are two.
+// Connor" is one, "Anna o Bo" are two, and "Fam. Berg" are some.
 func isTwoPeople(text string) bool {
 	if strings.Contains(text, "&") {
 		text = entity.ReplaceAllString(text, "")
@@ -117,8 +117,8 @@ func isTwoPeople(text string) bool {
 	if strings.ContainsAny(text, "&/;+") || len(strings.TrimSpace(behind)) > 1 || strings.Contains(text, " o ") {
 		return true
 	}
-	text = fold(text)
-	return slices.ContainsFunc([]string{" och ", " and ", " samt ", " und "}, func(and string) bool { return strings.Contains(text, and) })
+	text = " " + fold(text) + " "
+	return slices.ContainsFunc([]string{" och ", " and ", " samt ", " und ", " med ", " m.fl", " m fl ", " fam ", " fam.", " familjen "}, func(and string) bool { return strings.Contains(text, and) })
 }
 
 // doubting has a text looked at before it is converted. Of a doubt that refuses

@@ -26,7 +26,7 @@ func TestDoubts(t *testing.T) {
 		{first, "Exempel: Anna", "example!"}, {first, "Obligatorisk", "example!"}, {first, "t.ex. Anna", "example!"}, {last, "(exempel)", "example!"}, {first, "Förnamn*", "example!"},
 		{last, "Exempelsson", ""}, {first, "Test", ""}, {last, "Testsson", "test"}, {first, "test test", "test"}, {last, "Testarossa", ""},
 		{first, "Asta & Bo", "two_people!"}, {first, "Cilla och Dan", "two_people!"}, {last, "Rask/Holm", "two_people!"}, {first, "Eva, Fia", "two_people!"}, {first, "Anna +1", "two_people!"},
-		{first, "Anna o Bo", "two_people!"}, {last, "O Connor", ""}, {first, "Anna-Lena", ""}, {last, "von Essen", ""}, {city, "Köpenhamn & Malmö", ""}, {last, "Ochsner", ""},
+		{first, "Anna o Bo", "two_people!"}, {first, "Anna m.fl.", "two_people!"}, {first, "Anna m fl", "two_people!"}, {first, "Bo med sambo", "two_people!"}, {last, "Fam. Berg", "two_people!"}, {first, "Familjen Berg", "two_people!"}, {last, "Medin", ""}, {first, "Fam", ""}, {last, "O Connor", ""}, {first, "Anna-Lena", ""}, {last, "von Essen", ""}, {city, "Köpenhamn & Malmö", ""}, {last, "Ochsner", ""},
 		{city, "#REF!", "formula_error!"}, {note, "#######", "formula_error!"}, {note, "#metoo", ""}, {city, "Upplands Väsby", ""},
 	} {
 		var around surroundings
