@@ -21,7 +21,10 @@ func Encode(f Format, b *AddNewViewingParticipant) ([]byte, error) {
 	}
 	sent := *b
 	for _, field := range fields {
-		if v, ok := field.Get(b); ok && field.Kind == KindDateTime {
+		if field.Kind != KindDateTime {
+			continue
+		}
+		if v, ok := field.Get(b); ok {
 			if err := field.Set(&sent, sentTime(v.(time.Time))); err != nil {
 				return nil, err
 			}
@@ -90,8 +93,10 @@ func (w *xmlWriter) members(v reflect.Value, prefix string) {
 }
 
 func isEmpty(v reflect.Value) bool {
-	if z, ok := v.Interface().(interface{ IsZero() bool }); ok {
-		return z.IsZero()
+	if v.Kind() == reflect.Struct {
+		if z, ok := v.Interface().(interface{ IsZero() bool }); ok {
+			return z.IsZero()
+		}
 	}
 	return v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0
 }
