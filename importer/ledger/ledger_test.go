@@ -136,6 +136,9 @@ func TestRunFromPlanToReport(t *testing.T) {
 	if !l.Created() {
 		t.Error("a new ledger does not say that it is new")
 	}
+	if left, err := filepath.Glob(l.Path() + "-new*"); err != nil || len(left) > 0 {
+		t.Errorf("making it leaves %v, %v", left, err)
+	}
 	info := RunInfo{
 		Target: target, Mapping: "mapping.yaml", MappingSHA256: "ab", StartedAt: noon, NameColumns: []int{0, 1},
 		Input: Input{Path: "/in/p.csv", Name: "p.csv", SHA256: "cd", Format: "csv", Encoding: "utf-8", Delimiter: ";", Size: 99, HeaderRow: 1},
