@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"vitec-import/importer/ledger"
@@ -92,13 +93,14 @@ func BenchmarkCheck(b *testing.B) {
 	perRow(b, rows)
 }
 
-// benchServer answers at once, in this process.
+// benchServer answers at once, in this process, with an id for each booking.
 func benchServer(b *testing.B, concurrency int) *vitec.Client {
 	b.Helper()
+	var bookings atomic.Int64
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Type", "application/json")
-		io.WriteString(w, `"VID0123456789ABCDEF0123456789ABCDEF"`)
+		fmt.Fprintf(w, `"VID%032X"`, bookings.Add(1))
 	}))
 	b.Cleanup(srv.Close)
 	client, err := vitec.NewClient(vitec.Config{BaseURL: srv.URL, Concurrency: concurrency,
