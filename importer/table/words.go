@@ -5,8 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
-	"strconv"
-	"strings"
 	"syscall"
 )
 
@@ -32,24 +30,4 @@ func held(err error) bool {
 	const sharingViolation = 32
 	var n syscall.Errno
 	return runtime.GOOS == "windows" && errors.As(err, &n) && n == sharingViolation
-}
-
-// Wording returns Reason and Hint of a refused row out of what the Args of its
-// [Error] returned. It reports false for anything else.
-func Wording(args []string) (reason, hint Text, ok bool) {
-	if len(args) < 3 || args[0] != "table" {
-		return none, none, false
-	}
-	var fill []any
-	for i, a := range args[3:] {
-		verbs := strings.Split(args[1], "%")
-		if n, err := strconv.Atoi(a); err == nil && i+1 < len(verbs) && strings.HasPrefix(verbs[i+1], "d") {
-			fill = append(fill, n)
-		} else if a == "tab" {
-			fill = append(fill, say("tab"))
-		} else {
-			fill = append(fill, a)
-		}
-	}
-	return Text{Format: args[1], Args: fill}, Text{Format: args[2]}, true
 }
