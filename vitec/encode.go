@@ -93,12 +93,14 @@ func (w *xmlWriter) members(v reflect.Value, prefix string) {
 }
 
 func isEmpty(v reflect.Value) bool {
-	if v.Kind() == reflect.Struct {
-		if z, ok := v.Interface().(interface{ IsZero() bool }); ok {
-			return z.IsZero()
-		}
+	if v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0 {
+		return true
 	}
-	return v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0
+	if v.Kind() != reflect.Struct {
+		return false
+	}
+	z, ok := v.Interface().(interface{ IsZero() bool })
+	return ok && z.IsZero()
 }
 
 func (w *xmlWriter) member(name string, v reflect.Value) {

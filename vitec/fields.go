@@ -103,7 +103,7 @@ func (f Field) Set(b *AddNewViewingParticipant, v any) error {
 // when the member would be left out of the request.
 func (f Field) Get(b *AddNewViewingParticipant) (v any, ok bool) {
 	member := f.member(b)
-	if member.IsZero() || isEmpty(member) {
+	if isEmpty(member) {
 		return nil, false
 	}
 	return reflect.Indirect(member).Interface(), true

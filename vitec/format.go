@@ -45,23 +45,23 @@ func (f Format) ContentType() string { return f.MediaType() + "; charset=utf-8" 
 // unsendable returns an error for the first member that the format cannot hold.
 func unsendable(f Format, b *AddNewViewingParticipant) error {
 	for _, field := range fields {
-		if v, ok := field.Get(b); ok {
-			if reason := badValue(f, v); !reason.IsZero() {
-				return &RequestError{Path: field.Path, Reason: reason}
-			}
+		if reason := field.unsendable(f, b); !reason.IsZero() {
+			return &RequestError{Path: field.Path, Reason: reason}
 		}
 	}
 	return nil
 }
 
-// badValue says why a format cannot hold a value; the zero Text means that it
-// can.
-func badValue(f Format, v any) Text {
+// unsendable says why a format cannot hold the field's value in b; the zero Text
+// means that it can.
+func (f *Field) unsendable(format Format, b *AddNewViewingParticipant) Text {
+	if f.Kind == KindText { // most are, and a text need not be copied out of b
+		return badText(format, f.member(b).String())
+	}
+	v, _ := f.Get(b)
 	switch v := v.(type) {
-	case string:
-		return badText(f, v)
 	case []string:
-		return badText(f, strings.Join(v, "\n"))
+		return badText(format, strings.Join(v, "\n"))
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return say("is not a finite number")

@@ -2,7 +2,6 @@ package vitec
 
 import (
 	"math"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -76,7 +75,7 @@ func Check(t Target, b *AddNewViewingParticipant) []Violation {
 				add(Violation{Code: CodeOutOfRange, Got: int(n), Warning: true})
 			}
 		case f.Kind == KindDecimal, f.Kind == KindDateTime:
-			if !badValue(XML, reflect.Indirect(member).Interface()).IsZero() {
+			if !f.unsendable(XML, b).IsZero() {
 				add(Violation{Code: CodeOutOfRange})
 			}
 		}
