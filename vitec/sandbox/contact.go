@@ -87,13 +87,13 @@ func (cs contacts) name(c *contact, id string) {
 // lets the contact be found by what is on it now.
 func (cs contacts) update(c *contact, p *vitec.UpdatePerson) {
 	from := &vitec.AddNewViewingParticipant{UpdatePerson: *p}
-	for _, f := range vitec.Fields() {
-		v, ok := f.Get(from)
-		if text, isText := v.(string); !ok || isText && blank(text) || !strings.HasPrefix(f.Path, "updatePerson.") {
+	for _, m := range members {
+		if m.field == nil || !strings.HasPrefix(m.field.Path, "updatePerson.") {
 			continue
 		}
-		if err := f.Set(&c.card, v); err != nil {
-			panic(err) // it comes from the same field
+		v, ok := m.field.Get(from)
+		if text, isText := v.(string); ok && !(isText && blank(text)) {
+			m.set(&c.card, v)
 		}
 	}
 	card := &c.card.UpdatePerson
