@@ -367,7 +367,7 @@ func createFile(path string) (created bool, err error) {
 // given another name, of an empty file.
 func appear(path string, fill func(fresh string) error) error {
 	fresh := path + "-new"
-	clear := func(names ...string) error {
+	remove := func(names ...string) error {
 		for _, name := range names {
 			if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return fileError(name, "cannot be removed: %v", err)
@@ -375,7 +375,7 @@ func appear(path string, fill func(fresh string) error) error {
 		}
 		return nil
 	}
-	if err := clear(fresh, fresh+"-wal", fresh+"-shm"); err != nil { // of an earlier attempt
+	if err := remove(fresh, fresh+"-wal", fresh+"-shm"); err != nil { // of an earlier attempt
 		return err
 	}
 	made, err := os.OpenFile(fresh, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -388,7 +388,7 @@ func appear(path string, fill func(fresh string) error) error {
 	if err := fill(fresh); err != nil {
 		return errors.Join((&sqlite{path: fresh}).word(err), os.Remove(fresh))
 	}
-	if err := clear(fresh + "-shm"); err != nil { // the database is closed
+	if err := remove(fresh + "-shm"); err != nil { // openSQLite made it, and a new database has not used it
 		return err
 	}
 	if err := syncFile(fresh); err != nil {
